@@ -1,0 +1,61 @@
+"""Bodies: the declared schema, and the error envelope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmconform.checks.finding import Finding, broken, kept
+from lmconform.contract.openapi import Contract, Operation
+from lmconform.evidence.exchange import Exchange
+
+_SCHEMA = "LM-HTTP-BODY-SCHEMA"
+_ENVELOPE = "LM-ERROR-ENVELOPE"
+
+# Declared by SAP with the envelope as their body; other statuses may come from a gateway.
+_ENVELOPED = frozenset({400, 404, 412})
+
+
+def declared_schema(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+    """A 2xx body is valid against the schema of its media type."""
+    response = operation.response(exchange.status)
+    if response is None or not exchange.ok or exchange.media_type not in response.content:
+        return None
+    schema = response.content[exchange.media_type]
+    if exchange.truncated:
+        return None
+    try:
+        value = _value(exchange)
+    except ValueError as error:
+        return broken(_SCHEMA, f"a body that is {exchange.media_type}", f"{error}: {exchange.brief}")
+    problems = contract.errors(schema, value)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return broken(_SCHEMA, f"a body valid for {exchange.status} of {operation.label}", problems[0][:300] + more)
+    return kept(_SCHEMA)
+
+
+def error_envelope(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+    """A declared error carries ``{"error": {"code": …, "message": …}}``.
+
+    ``requestId``, ``target`` and ``details`` vary on real tenants and are left alone.
+    """
+    response = operation.response(exchange.status)
+    if exchange.status not in _ENVELOPED or response is None or "application/json" not in response.content:
+        return None
+    if response.beyond:
+        return None
+    expected = 'JSON {"error": {"code": text, "message": text}}'
+    error = exchange.json_object().get("error")
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str) or "code" not in error:
+        return broken(_ENVELOPE, expected, exchange.brief)
+    if not isinstance(error["code"], str):
+        return broken(_ENVELOPE, expected, f"code is {type(error['code']).__name__}: {exchange.brief}")
+    return kept(_ENVELOPE)
+
+
+def _value(exchange: Exchange) -> Any:
+    if exchange.is_json:
+        return exchange.json()
+    text = exchange.text.strip()
+    # A count travels as text/plain, and its schema says integer.
+    return int(text) if text.lstrip("-").isdigit() else text

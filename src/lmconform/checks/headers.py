@@ -1,0 +1,26 @@
+"""Response headers that the contract names."""
+
+from __future__ import annotations
+
+from lmconform.checks.finding import Finding, broken, kept
+from lmconform.contract.openapi import Contract, Operation
+from lmconform.evidence.exchange import Exchange
+
+_ID = "LM-HTTP-HEADERS-DECLARED"
+
+
+def declared_headers(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+    """Required headers are there, and those that are there match their schema."""
+    response = operation.response(exchange.status)
+    if response is None or not exchange.ok or not response.headers:
+        return None
+    for header in response.headers:
+        value = exchange.header(header.name)
+        if value is None:
+            if header.required:
+                return broken(_ID, f"header {header.name}", "no such header")
+            continue
+        problems = contract.errors(header.schema, value)
+        if problems:
+            return broken(_ID, f"{header.name} that is valid: {problems[0]}", value[:200])
+    return kept(_ID)

@@ -1,0 +1,1 @@
+"""The command line: one command a file; may import everything, and nothing imports it."""

@@ -1,0 +1,81 @@
+"""``lmconform list``: what there is to run, and to be held to."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+
+from lmconform.contract.openapi import DIALECTS, Contract
+from lmconform.contract.requirements import Register
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+_dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default="published", show_default=True)
+
+
+@click.group("list")
+def command() -> None:
+    """Show items, requirements, operations. Sends nothing."""
+
+
+@command.command("items")
+@_dialect_option
+@_json_option
+def items(dialect: str, as_json: bool) -> None:
+    """Every item with the smallest profile that runs it."""
+    from lmconform.plan.catalogue import catalogue
+
+    rows = [
+        {"id": item.id, "profile": item.profile, "requirements": list(item.requirements)}
+        for item in catalogue(Contract.load(dialect), Register.load())
+    ]
+    _show(rows, as_json, lambda r: f"{r['profile']:<6} {r['id']}", "profile")
+
+
+@command.command("requirements")
+@_json_option
+def requirements(as_json: bool) -> None:
+    """The register: level, evidence, id, sentence."""
+    rows = [
+        {
+            "id": r.id,
+            "level": r.level,
+            "evidence": r.evidence,
+            "text": r.text,
+            "source": r.source,
+            "effect": r.effect,
+            "capability": r.capability,
+            "excluded": r.excluded,
+        }
+        for r in Register.load().values()
+    ]
+    _show(rows, as_json, lambda r: f"{r['level']:<6} {r['evidence']:<10} {r['id']:<44} {r['text']}", "evidence")
+
+
+@command.command("operations")
+@_dialect_option
+@_json_option
+def operations(dialect: str, as_json: bool) -> None:
+    """The operations of the contract."""
+    rows = [
+        {"id": o.id, "method": o.method, "path": f"/v2{o.path}", "effect": o.effect}
+        for o in Contract.load(dialect).operations
+    ]
+    _show(rows, as_json, lambda r: f"{r['method']:<6} {r['path']:<64} {r['id']}", "effect")
+
+
+def _show(rows: list[dict[str, Any]], as_json: bool, line: Callable[[dict[str, Any]], str], count_by: str) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    for row in rows:
+        click.echo(line(row))
+    click.echo(_total(row[count_by] for row in rows))
+
+
+def _total(values: Iterable[str]) -> str:
+    counts = Counter(str(value) for value in values)
+    return f"{sum(counts.values())} in all: " + ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))

@@ -1,0 +1,89 @@
+"""The ``lmconform`` command: finds its subcommands, turns our errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+
+import click
+
+from lmconform import __version__
+from lmconform.errors import HarnessError, did_you_mean
+from lmconform.exit_codes import ExitCode
+
+_COMMANDS = {
+    "run": "Run scenarios, probes and fuzz against a target.",
+    "mock": "Serve the embedded mock.",
+    "compare": "Say what changed between two runs.",
+    "list": "Show items, requirements, operations.",
+}
+
+_EXIT_CODES = """\b
+Exit codes:
+  0   the gate passed (verdict conformant, or partial without --require conformant)
+  1   the gate failed, or compare found a regression
+  2   interrupted
+  3   lmconform itself broke
+  4   wrong option, configuration, specification or scenario; nothing was sent
+  5   the selection matched nothing; nothing was sent
+  10  the target is down, or refuses the credentials
+  11  the run began and could not be finished"""
+
+
+class _Commands(click.Group):
+    """Imports a subcommand when it is called for: starting the mock must not wait for schemathesis."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"lmconform.cli.{'list_' if name == 'list' else name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"{args[0]!r} is no command{did_you_mean(args[0], _COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="lmconform", prog_name="lmconform")
+def cli() -> None:
+    """Conformance harness for the AI API of SAP AI Core (/v2/lm)."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and end the process with one of our exit codes."""
+    try:
+        code = cli.main(arguments, prog_name="lmconform", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        code = ExitCode.USAGE
+    except click.ClickException as error:
+        click.echo(f"lmconform: error: {error.format_message()}", err=True)
+        code = ExitCode.USAGE
+    except HarnessError as error:
+        click.echo(f"lmconform: error: {error}", err=True)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("lmconform: interrupted", err=True)
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Somebody read enough (a pager, head): no reason to complain.
+        sys.stderr.close()
+        code = ExitCode.PASSED
+    except Exception as error:
+        traceback.print_exc()
+        click.echo(f"lmconform: internal error: {type(error).__name__}: {error}; please report it", err=True)
+        code = ExitCode.INTERNAL
+    sys.exit(int(code or 0))

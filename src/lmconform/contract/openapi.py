@@ -1,0 +1,258 @@
+"""The OpenAPI description as values: operations, parameters, responses, validators."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema_rs
+
+from lmconform.contract import bundle, overlay
+from lmconform.errors import ContractError, did_you_mean
+
+DIALECTS = ("published", "deprecated", "as-printed")
+Schema = dict[str, Any] | bool
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation; ``location`` is ``path``, ``query`` or ``header``."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Schema
+    style: str
+    explode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """What an operation accepts: media type to schema."""
+
+    required: bool
+    content: Mapping[str, Schema]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A response header that the description names."""
+
+    name: str
+    required: bool
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One declared answer: ``status`` as written (``"200"``), media type to schema, headers.
+
+    ``beyond`` holds the reason when real servers send it and the published description does
+    not name it.
+    """
+
+    status: str
+    content: Mapping[str, Schema]
+    headers: tuple[Header, ...]
+    beyond: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One HTTP method on one path template. ``path`` begins with ``/lm``."""
+
+    id: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    request_body: RequestBody | None
+    responses: Mapping[str, Response]
+    effect: str
+    deprecated: bool
+    tags: tuple[str, ...]
+
+    @property
+    def pointer(self) -> str:
+        """JSON Pointer (RFC 6901) of the operation in the description, as a URI fragment."""
+        escaped = self.path.replace("~", "~0").replace("/", "~1")
+        return f"#/paths/{escaped}/{self.method.lower()}"
+
+    @property
+    def label(self) -> str:
+        """How people name it: ``GET /v2/lm/scenarios``."""
+        return f"{self.method} /v2{self.path}"
+
+    @property
+    def success(self) -> tuple[int, ...]:
+        """The declared 2xx statuses, in ascending order."""
+        return tuple(sorted(int(s) for s in self.responses if s.startswith("2")))
+
+    def response(self, status: int) -> Response | None:
+        """The declared response for ``status``: exact, then the ``4XX`` range, then default."""
+        for key in (str(status), f"{status // 100}XX", "default"):
+            if key in self.responses:
+                return self.responses[key]
+        return None
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name (header names match in any case), or None."""
+        wanted = name.lower()
+        return next((p for p in self.parameters if p.name.lower() == wanted), None)
+
+    def fill(self, path_parameters: Mapping[str, str]) -> str:
+        """The path with its ``{placeholders}`` replaced; the caller has percent-encoded them."""
+        return re.sub(r"\{([^}]+)\}", lambda m: path_parameters[m.group(1)], self.path)
+
+
+class Contract:
+    """An OpenAPI 3.1 description, with the dialect's overlay applied."""
+
+    def __init__(self, document: dict[str, Any], *, dialect: str = "published", source: Path | None = None) -> None:
+        self.document = document
+        self.dialect = dialect
+        self.source = source
+        try:
+            self.operations: tuple[Operation, ...] = tuple(self._read_operations())
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ContractError(f"{source or 'specs'}: not a usable OpenAPI description ({error!r})") from error
+        self._by_id = {operation.id: operation for operation in self.operations}
+        # Literal segments win over templated ones: /lm/artifacts/$count is no artifact id.
+        self._routes = sorted(
+            ((_route(o.path), o) for o in self.operations), key=lambda r: (r[1].path.count("{"), r[1].path)
+        )
+
+    @classmethod
+    def load(cls, dialect: str = "published", folder: Path | None = None) -> Contract:
+        """The bundled description in one of the ``DIALECTS``.
+
+        ``folder`` replaces the bundle's ``specs``. Raises ContractError.
+        """
+        specs = folder or bundle.root() / "specs"
+        source = specs / "lm" / "openapi.yaml"
+        document = bundle.read_yaml(source)
+        if dialect not in DIALECTS:
+            raise ContractError(f"dialect {dialect!r} does not exist{did_you_mean(dialect, DIALECTS)}")
+        if dialect != "published":
+            document = overlay.apply(document, specs / "tutorial" / f"{dialect}.overlay.yaml")
+        return cls(document, dialect=dialect, source=source)
+
+    def operation(self, operation_id: str) -> Operation:
+        """The operation of that id; ContractError suggests the nearest one."""
+        try:
+            return self._by_id[operation_id]
+        except KeyError:
+            raise ContractError(
+                f"operation {operation_id!r} is not in the description{did_you_mean(operation_id, self._by_id)}"
+            ) from None
+
+    def __contains__(self, operation_id: object) -> bool:
+        return operation_id in self._by_id
+
+    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation for a request, with decoded path parameters; ``path`` begins with /lm."""
+        # Clients may encode the dollar sign of $count: the two spellings are one path (RFC 3986, section 6.2.2.2).
+        path = path.replace("%24", "$")
+        for pattern, operation in self._routes:
+            if operation.method == method.upper() and (found := pattern.fullmatch(path)):
+                return operation, {name: unquote(value) for name, value in found.groupdict().items()}
+        return None
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """The methods that the description has for ``path``; empty when the path is unknown."""
+        return tuple(sorted({o.method for pattern, o in self._routes if pattern.fullmatch(path)}))
+
+    def resolve(self, node: Any) -> Any:
+        """``node``, or what its ``$ref`` points to."""
+        while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            target: Any = self.document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def errors(self, schema: Schema, value: Any) -> list[str]:
+        """What ``value`` breaks in ``schema``, one line each; empty when it is valid.
+
+        Formats are not asserted here: JSON Schema 2020-12 makes them annotations.
+        """
+        return [f"{_where(e.instance_path)}{e.message}" for e in self.validator(schema).iter_errors(value)]
+
+    def is_valid(self, schema: Schema, value: Any) -> bool:
+        """Whether ``value`` is valid against ``schema``; cheaper than ``errors``."""
+        return bool(self.validator(schema).is_valid(value))
+
+    def validator(self, schema: Schema) -> jsonschema_rs.Draft202012Validator:
+        """A compiled validator for a schema of this document, references and all."""
+        key = id(schema)
+        if key not in self._validators:
+            whole = schema if isinstance(schema, bool) else {**schema, "components": self.document["components"]}
+            # The schema is kept beside its validator: a freed dict's id could be given away again.
+            self._validators[key] = (schema, jsonschema_rs.Draft202012Validator(whole))
+        return self._validators[key][1]
+
+    @cached_property
+    def _validators(self) -> dict[int, tuple[Schema, jsonschema_rs.Draft202012Validator]]:
+        return {}
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the description as it is used: overlay applied, keys sorted."""
+        import hashlib
+
+        return hashlib.sha256(json.dumps(self.document, sort_keys=True).encode()).hexdigest()
+
+    def _read_operations(self) -> Iterator[Operation]:
+        for path, item in self.document["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    yield self._read_operation(path, method, item, item[method])
+
+    def _read_operation(self, path: str, method: str, item: dict[str, Any], node: dict[str, Any]) -> Operation:
+        merged: dict[tuple[str, str], Parameter] = {}
+        for raw in [*item.get("parameters", []), *node.get("parameters", [])]:
+            p = self.resolve(raw)
+            style = p.get("style", "form" if p["in"] == "query" else "simple")
+            merged[p["name"], p["in"]] = Parameter(
+                p["name"], p["in"], bool(p.get("required")), p["schema"], style, p.get("explode", style == "form")
+            )
+        body = self.resolve(node["requestBody"]) if "requestBody" in node else None
+        return Operation(
+            id=node["operationId"],
+            method=method.upper(),
+            path=path,
+            parameters=tuple(merged.values()),
+            request_body=RequestBody(bool(body.get("required")), _schemas(body)) if body else None,
+            responses={status: self._read_response(status, raw) for status, raw in node["responses"].items()},
+            effect=node.get("x-lm-effect", "read" if method == "get" else "destructive"),
+            deprecated=bool(node.get("deprecated")),
+            tags=tuple(node.get("tags", ())),
+        )
+
+    def _read_response(self, status: str, raw: dict[str, Any]) -> Response:
+        node = self.resolve(raw)
+        headers = []
+        for name, value in node.get("headers", {}).items():
+            header = self.resolve(value)
+            headers.append(Header(name, bool(header.get("required")), header.get("schema", True)))
+        return Response(str(status), _schemas(node), tuple(headers), str(node.get("x-lm-beyond", "")))
+
+
+def _schemas(node: dict[str, Any]) -> dict[str, Schema]:
+    return {media: value.get("schema", True) for media, value in node.get("content", {}).items()}
+
+
+def _route(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{([^}]+)\}", template)
+    return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts)))
+
+
+def _where(path: list[str | int]) -> str:
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".") + ": " if path else ""

@@ -1,0 +1,91 @@
+"""The requirement register: specs/lm/requirements.yaml as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lmconform.contract import bundle
+from lmconform.errors import ContractError, did_you_mean
+from lmconform.outcomes import Evidence, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One normative sentence.
+
+    ``source`` points into openapi.yaml (``openapi.yaml#/paths/…``) or names facts (``F35``);
+    ``capability`` is a dotted path into ``GET /lm/meta`` that must be true, or empty;
+    ``effect`` is the most that judging it does: read, write or destructive.
+    """
+
+    id: str
+    level: Level
+    evidence: Evidence
+    text: str
+    source: str
+    capability: str
+    effect: str
+    excluded: str
+
+
+class Register(Mapping[str, Requirement]):
+    """All requirements by id, in file order."""
+
+    def __init__(self, requirements: Mapping[str, Requirement], sha256: str) -> None:
+        self._requirements = requirements
+        self.sha256 = sha256
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Register:
+        """The bundled register, or the one in ``folder``; raises ContractError."""
+        source = (folder or bundle.root() / "specs") / "lm" / "requirements.yaml"
+        data = bundle.read_yaml(source)
+        found: dict[str, Requirement] = {}
+        for number, row in enumerate(data.get("requirements") or [], 1):
+            requirement = _requirement(row, f"{source}: requirement {number}")
+            if requirement.id in found:
+                raise ContractError(f"{source}: {requirement.id} stands twice; ids are unique")
+            found[requirement.id] = requirement
+        return cls(found, bundle.digest([source]))
+
+    def __getitem__(self, requirement_id: str) -> Requirement:
+        try:
+            return self._requirements[requirement_id]
+        except KeyError:
+            raise ContractError(
+                f"requirement {requirement_id!r} is not in the register"
+                f"{did_you_mean(requirement_id, self._requirements)}"
+            ) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._requirements)
+
+    def __len__(self) -> int:
+        return len(self._requirements)
+
+
+def _requirement(row: Any, where: str) -> Requirement:
+    if not isinstance(row, dict) or "id" not in row:
+        raise ContractError(f"{where}: expected a mapping with id, level, evidence, text and source")
+    where = f"{where} ({row['id']})"
+    unknown = set(row) - {"id", "level", "evidence", "text", "source", "capability", "effect", "excluded"}
+    if unknown:
+        raise ContractError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+    try:
+        return Requirement(
+            id=row["id"],
+            level=Level(row["level"]),
+            evidence=Evidence(row["evidence"]),
+            text=row["text"],
+            source=row["source"],
+            capability=row.get("capability", ""),
+            effect=row.get("effect", "read"),
+            excluded=row.get("excluded", ""),
+        )
+    except KeyError as error:
+        raise ContractError(f"{where}: has no {error}") from error
+    except ValueError as error:
+        raise ContractError(f"{where}: {error}") from error

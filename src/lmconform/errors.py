@@ -1,0 +1,133 @@
+"""The two roots of exceptions, which are never mixed.
+
+.. code-block:: text
+
+    HarnessError                 we or the user are wrong; carries the exit code
+     +-- ConfigError             an option, variable, file or key            exit 4
+     +-- ContractError           specs/ cannot be read or used               exit 4
+     +-- ScenarioError           a file in scenarios/ cannot be used         exit 4
+     +-- NothingSelected         the selection matches no item               exit 5
+     +-- TargetUnreachable       down, or wrong credentials                  exit 10
+     +-- TargetLost              was there, and is gone                      exit 11
+     +-- SafetyRefusal           a request that could harm is not sent       exit 3
+
+    Failure(AssertionError)      the target breaks a requirement
+
+    Skip                         neither: the requirement could not be judged
+     +-- NotApplicable           the target does not advertise the capability
+     +-- NotTestable             it does, and it could not be exercised (gates)
+     +-- Inconclusive            nobody promised what judging needs (never gates)
+
+Messages say what was found, where, what was expected and what to do, in one line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from lmconform.exit_codes import ExitCode
+
+
+class HarnessError(Exception):
+    """Something is wrong on this side of the wire; ``exit_code`` is what the process returns."""
+
+    exit_code = ExitCode.INTERNAL
+
+
+class ConfigError(HarnessError):
+    """An option, an environment variable or a file that the user gave cannot be used."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ContractError(HarnessError):
+    """A file in specs/ cannot be read, or does not say what we need."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ScenarioError(HarnessError):
+    """An Arazzo file cannot be read, or refers to something that does not exist."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NothingSelected(HarnessError):
+    """The selection matches no item; a run without items would be green on nothing."""
+
+    exit_code = ExitCode.NOTHING_RAN
+
+
+class TargetUnreachable(HarnessError):
+    """The target does not answer, or it refuses the credentials, before the first item."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class TargetLost(HarnessError):
+    """The target answered before and no longer does; the run cannot be finished."""
+
+    exit_code = ExitCode.INCOMPLETE
+
+
+class SafetyRefusal(HarnessError):
+    """A request that could harm what is not ours was not sent."""
+
+
+class Failure(AssertionError):
+    """The target breaks a requirement.
+
+    ``requirement`` is its id, ``expected`` and ``actual`` are short texts for people,
+    ``exchanges`` the ids of the exchanges that show it.
+    """
+
+    def __init__(
+        self,
+        requirement: str,
+        *,
+        expected: str,
+        actual: str,
+        message: str = "",
+        operation: str = "",
+        exchanges: Iterable[str] = (),
+    ) -> None:
+        super().__init__(message or f"{requirement}: expected {expected}, got {actual}")
+        self.requirement = requirement
+        self.expected = expected
+        self.actual = actual
+        self.message = message
+        self.operation = operation
+        self.exchanges = tuple(exchanges)
+
+
+class Skip(Exception):
+    """A requirement could not be judged; the text says why."""
+
+
+class NotApplicable(Skip):
+    """The target does not advertise what the requirement is about."""
+
+
+class NotTestable(Skip):
+    """The requirement applies, and the target kept us from judging it."""
+
+
+class Inconclusive(Skip):
+    """Judging needs something that nobody promised: content of a tenant, or a moment in time."""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name nearest to ``name``, or the empty string."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)), "")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The tail of an error message: a suggestion, or the legal names when few, or nothing."""
+    names = sorted(known)
+    near = closest(name, names)
+    if near:
+        return f"; did you mean {near!r}?"
+    if 0 < len(names) <= 8:
+        return f"; expected one of {', '.join(names)}"
+    return ""

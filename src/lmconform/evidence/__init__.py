@@ -1,0 +1,1 @@
+"""What happened on the wire: exchanges, redacted when they are written; imports ground and contract."""

@@ -1,0 +1,89 @@
+"""Streams exchanges to exchanges.jsonl, redacted, one JSON object a line."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.redaction import MASK, Redactor
+
+_BODY_LIMIT = 64 * 1024
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+
+
+class Recorder:
+    """Appends to one file, from several processes if need be: a line is one write."""
+
+    def __init__(self, path: Path, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+    def write(self, exchange: Exchange) -> None:
+        """Append ``exchange``, redacted."""
+        line = json.dumps(as_json(exchange, self._redactor), ensure_ascii=True) + "\n"
+        os.write(self._fd, line.encode())
+
+    def close(self) -> None:
+        """Release the file."""
+        os.close(self._fd)
+
+
+def as_json(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
+    """The recorded form of an exchange; bodies beyond 64 KiB are cut and say so."""
+    return {
+        "type": "exchange",
+        "id": exchange.id,
+        "item": exchange.item,
+        "operation": exchange.operation,
+        "started": exchange.started,
+        "elapsed": round(exchange.elapsed, 6),
+        "request": {
+            "method": exchange.method,
+            "url": redactor.text(exchange.url),
+            "headers": _headers(exchange.request_headers, redactor),
+            **_body(exchange.request_body, redactor, False),
+        },
+        "response": {
+            "status": exchange.status,
+            "headers": _headers(exchange.headers, redactor),
+            **_body(exchange.body, redactor, exchange.truncated),
+        },
+    }
+
+
+def curl(exchange: Exchange, redactor: Redactor) -> str:
+    """A command line that repeats the request; the token is a shell variable."""
+    parts = [f"curl -X {exchange.method}"]
+    for name, value in exchange.request_headers:
+        if name.lower() == "authorization":
+            parts.append('-H "Authorization: Bearer $TOKEN"')
+        elif name.lower() not in ("content-length", "connection", "accept-encoding", "user-agent", "accept"):
+            parts.append(f"-H {_quoted(f'{name}: {redactor.text(value)}')}")
+    if exchange.request_body:
+        parts.append(f"--data-raw {_quoted(redactor.text(exchange.request_body.decode('utf-8', 'replace')))}")
+    parts.append(_quoted(redactor.text(exchange.url)))
+    return " ".join(parts)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _headers(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[list[str]]:
+    return [[name, MASK if name.lower() in _SECRET_HEADERS else redactor.text(value)] for name, value in pairs]
+
+
+def _body(body: bytes, redactor: Redactor, truncated: bool) -> dict[str, Any]:
+    cut = truncated or len(body) > _BODY_LIMIT
+    try:
+        # Redact before cutting: a secret that lies across the cut would show its first half.
+        text = redactor.text(body.decode("utf-8"))[:_BODY_LIMIT]
+        result: dict[str, Any] = {"body": text}
+    except UnicodeDecodeError:
+        masked = redactor.text(body.decode("latin-1"))[:_BODY_LIMIT]
+        result = {"body": base64.b64encode(masked.encode("latin-1", "replace")).decode(), "encoding": "base64"}
+    return {**result, "truncated": True} if cut else result

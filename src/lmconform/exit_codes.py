@@ -1,0 +1,18 @@
+"""What the process tells the shell: pytest's own codes, and two of ours."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of ``lmconform run``, ``lmconform compare`` and of pytest with our plugin."""
+
+    PASSED = 0  # the gate passed: verdict conformant, or partial without --require conformant
+    FAILED = 1  # the gate failed: a gating outcome, or a regression found by compare
+    INTERRUPTED = 2  # somebody pressed Ctrl-C
+    INTERNAL = 3  # the harness itself broke
+    USAGE = 4  # wrong option, configuration, specification or scenario; nothing was sent
+    NOTHING_RAN = 5  # the selection matched no item; nothing was sent
+    UNREACHABLE = 10  # the target is down, or refuses the credentials
+    INCOMPLETE = 11  # the run began and could not be finished

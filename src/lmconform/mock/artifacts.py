@@ -1,0 +1,66 @@
+"""Artifacts: registered once, never changed or removed (lm-facts F53)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmconform.mock import content, query
+from lmconform.mock.call import Call, Reply, count, created, listing
+from lmconform.mock.problems import bad_request, not_found
+
+_MEMBERS = ("name", "kind", "url", "description", "scenarioId", "labels")
+_OPTIONAL = ("description", "labels", "executionId", "configurationId")
+
+
+def create(call: Call) -> Reply:
+    """Register an artifact; its url is kept as it came (F26)."""
+    body = call.body
+    if call.switches["unknown-scenario-on-artifact"] == "400" and body["scenarioId"] not in content.SCENARIOS:
+        raise bad_request(f"scenario {body['scenarioId']} does not exist")
+    artifact = call.group.add_artifact({name: body[name] for name in _MEMBERS if name in body})
+    answer = {"id": artifact["id"], "message": "Artifact acknowledged", "url": artifact["url"]}
+    reply = created(call, 201, "artifacts", answer)
+    if "Location" in reply.headers:
+        reply.headers["Content-Location"] = reply.headers["Location"]
+    return reply
+
+
+def get(call: Call) -> Reply:
+    """One artifact."""
+    artifact = call.group.artifacts.get(call.path["artifactId"])
+    if artifact is None:
+        raise not_found("Artifact", call.path["artifactId"])
+    return Reply(200, show(call, artifact))
+
+
+def list_(call: Call) -> Reply:
+    """The artifacts that match."""
+    found = _found(call)
+    return listing(call, [show(call, a) for a in query.page(call, found)], len(found))
+
+
+def count_(call: Call) -> Reply:
+    """How many match, whatever the page."""
+    return count(call, len(_found(call)))
+
+
+def show(call: Call, artifact: dict[str, Any]) -> dict[str, Any]:
+    """The artifact as the API shows it, with its scenario when ``$expand`` asks for it."""
+    result = query.shown(artifact, call, _OPTIONAL)
+    if call.switches["labels-when-none"] == "empty" and not result.get("labels"):
+        result["labels"] = []
+    scenario_id = artifact["scenarioId"]
+    if call.query.get("$expand") == "scenario" and scenario_id in content.SCENARIOS:
+        result["scenario"] = content.scenario(scenario_id)
+    return result
+
+
+def _found(call: Call) -> list[dict[str, Any]]:
+    selectors = call.query.get("artifactLabelSelector", ())
+    return [
+        artifact
+        for artifact in call.group.artifacts.values()
+        if query.matches(artifact, call, ("scenarioId", "executionId", "name", "kind"))
+        and query.searched(artifact, call, ("name", "description"))
+        and query.labelled(artifact, selectors)
+    ]

@@ -1,0 +1,79 @@
+"""Configurations: bind artifacts and parameters to an executable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmconform.mock import content, executions, query
+from lmconform.mock.call import Call, Reply, count, created, listing
+from lmconform.mock.problems import Problem, bad_request, not_found
+
+
+def create(call: Call) -> Reply:
+    """Create a configuration, or start an execution where the tutorial's page sends one here."""
+    if "executableId" not in call.body:
+        return executions.start(call, call.body["configurationId"])
+    return make(call)
+
+
+def make(call: Call) -> Reply:
+    """Create a configuration; unknown members such as versionId are tolerated and not kept (F25)."""
+    body = call.body
+    if content.executable(body["scenarioId"], body["executableId"]) is None:
+        named = f"executable {body['executableId']} for scenario {body['scenarioId']}"
+        raise Problem(
+            int(call.switches["unknown-executable"]),
+            "01010005",
+            f"Could not create configuration, because {named} is not found",
+        )
+    bindings = body.get("inputArtifactBindings", [])
+    if call.switches["unknown-artifact-on-configuration"] == "400":
+        for binding in bindings:
+            if binding["artifactId"] not in call.group.artifacts:
+                raise bad_request(f"artifact {binding['artifactId']} does not exist")
+    made = call.group.add_configuration(
+        {
+            "name": body["name"],
+            "executableId": body["executableId"],
+            "scenarioId": body["scenarioId"],
+            "parameterBindings": [{"key": b["key"], "value": b["value"]} for b in body.get("parameterBindings", [])],
+            "inputArtifactBindings": [{"key": b["key"], "artifactId": b["artifactId"]} for b in bindings],
+        }
+    )
+    return created(call, 201, "configurations", {"id": made["id"], "message": "Configuration created"})
+
+
+def get(call: Call) -> Reply:
+    """One configuration."""
+    configuration = call.group.configurations.get(call.path["configurationId"])
+    if configuration is None:
+        raise not_found("Configuration", call.path["configurationId"])
+    return Reply(200, _show(call, configuration))
+
+
+def list_(call: Call) -> Reply:
+    """The configurations that match."""
+    found = _found(call)
+    return listing(call, [_show(call, c) for c in query.page(call, found)], len(found))
+
+
+def count_(call: Call) -> Reply:
+    """How many match, whatever the page."""
+    return count(call, len(_found(call)))
+
+
+def _show(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:
+    if call.query.get("$expand") == "scenario":
+        return {**configuration, "scenario": content.scenario(configuration["scenarioId"])}
+    return configuration
+
+
+def _found(call: Call) -> list[dict[str, Any]]:
+    wanted = call.query.get("executableIds")
+    return [
+        configuration
+        for configuration in call.group.configurations.values()
+        if query.matches(configuration, call, ("scenarioId",))
+        and (wanted is None or configuration["executableId"] in wanted)
+        and query.searched(configuration, call, ("name",))
+    ]

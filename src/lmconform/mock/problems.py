@@ -1,0 +1,54 @@
+"""Errors as the API sends them: the JSON envelope, or the gateway's plain text."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from lmconform.mock.switches import Switches
+
+NO_METRICS = "02010055"
+TOO_LARGE = "02000005"
+WRONG_STATE = "01010076"
+UNKNOWN_EXECUTION = "01010020"
+
+
+class Problem(Exception):
+    """A request that is answered with an error; ``text`` is a gateway's body instead of the envelope."""
+
+    def __init__(
+        self, status: int, code: str = "", message: str = "", *, text: str | None = None, detail: str | None = None
+    ) -> None:
+        super().__init__(message or text or code)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.text = text
+        self.detail = detail
+
+
+def bad_request(message: str, code: str = "01010001") -> Problem:
+    """400 for a request that the contract does not allow."""
+    return Problem(400, code, f"Invalid Request, {message}")
+
+
+def not_found(kind: str, resource_id: str, code: str = "01010004") -> Problem:
+    """404 for an id that this resource group does not have."""
+    return Problem(404, code, f"{kind} {resource_id[:80]!r} does not exist")
+
+
+def no_metrics() -> Problem:
+    """404 of the metrics endpoints."""
+    return Problem(404, NO_METRICS, "Metrics was not found.", detail="Empty result set.")
+
+
+def envelope(problem: Problem, target: str, switches: Switches) -> dict[str, Any]:
+    """The body of an error; the metrics service always sends details."""
+    error: dict[str, Any] = {"code": problem.code, "message": problem.message, "target": target}
+    if switches["error-request-id"] != "absent":
+        error[switches["error-request-id"]] = uuid.uuid4().hex
+    if target == "/metrics" or switches["error-details"] == "array":
+        error["details"] = [{"code": problem.code, "message": problem.detail or problem.message}]
+    elif switches["error-details"] == "object":
+        error["details"] = {"reason": problem.message}
+    return {"error": error}

@@ -1,0 +1,54 @@
+"""Filters, search, label selectors, paging: what the list endpoints have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lmconform.mock.call import Call
+
+
+def page(call: Call, found: list[dict[str, Any]], default: int = 10_000) -> list[dict[str, Any]]:
+    """The part of ``found`` that ``$top`` and ``$skip`` ask for, in the chosen order."""
+    if call.switches["list-order"] == "reverse":
+        found = found[::-1]
+    skip = call.query.get("$skip", 0)
+    return found[skip : skip + call.query.get("$top", default)]
+
+
+def matches(resource: dict[str, Any], call: Call, names: Iterable[str]) -> bool:
+    """Whether the members equal the query parameters of the same name."""
+    return all(resource.get(name) == call.query[name] for name in names if name in call.query)
+
+
+def searched(resource: dict[str, Any], call: Call, members: Iterable[str]) -> bool:
+    """Whether ``$search`` is part of one of the members."""
+    wanted = call.query.get("$search")
+    if wanted is None:
+        return True
+    texts = [str(resource.get(name) or "") for name in members]
+    if call.query.get("searchCaseInsensitive"):
+        return any(wanted.casefold() in text.casefold() for text in texts)
+    return any(wanted in text for text in texts)
+
+
+def labelled(resource: dict[str, Any], selectors: Iterable[str]) -> bool:
+    """Whether all selectors hold; ``key!=value`` asks for the key with another value (F10)."""
+    labels = {label["key"]: label["value"] for label in resource.get("labels") or []}
+    for selector in selectors:
+        key, _, value = selector.partition("=")
+        value = value.replace("{comma}", ",")
+        unequal = key.endswith("!")
+        key = key.removesuffix("!")
+        if key not in labels or (labels[key] == value) is unequal:
+            return False
+    return True
+
+
+def shown(resource: dict[str, Any], call: Call, optional: Iterable[str]) -> dict[str, Any]:
+    """The resource without empty optional members, or with them as null, as the switch says."""
+    names = set(optional)
+    result = {k: v for k, v in resource.items() if not (k in names and v is None)}
+    if call.switches["null-optionals"] == "null":
+        result |= {name: None for name in names if resource.get(name) is None}
+    return result

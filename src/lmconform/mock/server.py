@@ -1,0 +1,114 @@
+"""Binds the port, writes the service key, serves until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from lmconform.contract.openapi import Contract
+from lmconform.errors import ConfigError
+from lmconform.mock.app import App
+from lmconform.mock.auth import Authority
+from lmconform.mock.store import Store
+from lmconform.mock.switches import Switches
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one mock is to behave. ``pace`` is seconds per step of an execution's life."""
+
+    host: str
+    port: int
+    pace: float
+    dialect: str
+    switches: Switches
+    client_secret: str | None
+    parent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A mock that has its port, and answers nobody yet."""
+
+    url: str
+    key: dict[str, Any]
+    listener: socket.socket
+    app: App
+    parent: int | None
+
+
+def bind(settings: Settings) -> Bound:
+    """Take the port and make the credentials; raises ConfigError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(512)
+    except OSError as error:
+        raise ConfigError(
+            f"--port {settings.port}: cannot listen on {settings.host} ({error.strerror}); "
+            "choose another, 0 takes a free one"
+        ) from error
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    key = service_key(url, settings.client_secret or secrets.token_urlsafe(32))
+    authority = Authority(key["clientid"], key["clientsecret"])
+    app = App(Contract.load(settings.dialect), Store(settings.pace), authority, settings.switches)
+    return Bound(url, key, listener, app, settings.parent)
+
+
+def serve(bound: Bound) -> None:
+    """Answer requests until SIGTERM or SIGINT, or until the parent process is gone."""
+    config = uvicorn.Config(bound.app, access_log=False, log_level="error", lifespan="off", server_header=False)
+    server = uvicorn.Server(config)
+    asyncio.run(_serve(server, bound))
+
+
+def service_key(url: str, secret: str) -> dict[str, Any]:
+    """A service key as SAP BTP shows it, for the mock at ``url``."""
+    zone = "lmconform-mock"
+    return {
+        "clientid": f"sb-{uuid.uuid4()}!b1|aicore!b1",
+        "clientsecret": secret,
+        "url": url,
+        "identityzone": zone,
+        "identityzoneid": str(uuid.uuid5(uuid.NAMESPACE_DNS, zone)),
+        "appname": "lmconform-mock!b1|aicore!b1",
+        "serviceurls": {"AI_API_URL": url},
+    }
+
+
+def write_key(key: dict[str, Any], path: Path) -> None:
+    """Write a service key that nobody else may read; it appears whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            json.dump(key, stream, indent=2)
+        draft.replace(path)
+    except OSError as error:
+        raise ConfigError(f"--write-service-key {path}: cannot be written ({error.strerror})") from error
+
+
+async def _serve(server: uvicorn.Server, bound: Bound) -> None:
+    watcher = asyncio.create_task(_watch(server, bound.parent)) if bound.parent else None
+    await server.serve(sockets=[bound.listener])
+    if watcher is not None:
+        watcher.cancel()
+
+
+async def _watch(server: uvicorn.Server, parent: int) -> None:
+    """Leave when whoever started us is gone: an embedded mock must not outlive its run."""
+    while os.getppid() == parent:
+        await asyncio.sleep(1)
+    server.should_exit = True

@@ -1,0 +1,85 @@
+"""All items that there are, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lmconform.contract.openapi import Contract
+from lmconform.contract.requirements import Register
+from lmconform.errors import did_you_mean
+from lmconform.plan.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, numbered
+from lmconform.plan.selection import select
+from lmconform.probes import registry
+from lmconform.scenarios.document import load as load_scenarios
+from lmconform.target.config import RunConfig
+
+_FUZZ_REQUIREMENTS = ("LM-FUZZ-ANSWERED", "LM-FUZZ-POSITIVE-ACCEPTED")
+_FUZZ_NEGATIVE = ("LM-FUZZ-NEGATIVE-BODY-REFUSED", "LM-FUZZ-NEGATIVE-PATH-REFUSED")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run will do; nothing was sent to make it."""
+
+    config: RunConfig
+    contract: Contract
+    register: Register
+    items: tuple[Item, ...]
+
+
+def plan(config: RunConfig) -> Plan:
+    """Read contract, register and scenarios, and select the items; raises HarnessError."""
+    contract = Contract.load(config.dialect)
+    register = Register.load()
+    items = select(catalogue(contract, register), config.profile, config.only)
+    return Plan(config, contract, register, tuple(items))
+
+
+def catalogue(contract: Contract, register: Register) -> list[Item]:
+    """Every item of every profile: reads first, then scenarios, writing probes, fuzz."""
+    return numbered(_items(contract, register))
+
+
+def _items(contract: Contract, register: Register) -> Iterator[Item]:
+    probes = [(p, _probe_item(p, register)) for p in registry.load()]
+    observers = [_observation_item(o) for o in registry.observers()]
+    yield from (item for probe, item in probes if probe.effect == "read")
+    yield from (item for item in observers if item.profile == "smoke")
+    yield from _scenario_items(contract, register)
+    yield from (item for probe, item in probes if probe.effect != "read")
+    yield from (item for item in observers if item.profile != "smoke")
+    for operation in contract.operations:
+        fuzz_id = f"fuzz/{operation.id}"
+        requirements = (*_FUZZ_REQUIREMENTS, *(_FUZZ_NEGATIVE[:1] if operation.request_body else ()))
+        if "{" in operation.path:
+            requirements = (*requirements, _FUZZ_NEGATIVE[1])
+        yield FuzzItem(fuzz_id, "full", "", requirements, (fuzz_id, operation.id, *requirements), operation.id)
+
+
+def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:
+    requirement = register[probe.requirement].id
+    profile = "smoke" if probe.effect == "read" else "core"
+    return ProbeItem(probe.id, profile, "", (requirement,), (probe.id, requirement), probe)
+
+
+def _observation_item(observer: registry.Observer) -> ObservationItem:
+    profile = "smoke" if observer.effect == "read" else "core"
+    item_id = f"observe/{observer.id}"
+    return ObservationItem(item_id, profile, "", (), (item_id, observer.id), observer)
+
+
+def _scenario_items(contract: Contract, register: Register) -> Iterator[ScenarioItem]:
+    for document in load_scenarios(contract):
+        for workflow in document.workflows:
+            for step in workflow.steps:
+                for requirement in step.requirements:
+                    if requirement not in register:
+                        raise document.error(
+                            f"workflow {workflow.id}, step {step.id}: requirement {requirement!r} is not in the "
+                            f"register{did_you_mean(requirement, register)}"
+                        )
+                item_id = f"scenario/{workflow.id}/{step.id}"
+                names = (item_id, *step.requirements, *((step.operation_id,) if step.operation_id else ()))
+                group = f"scenario/{workflow.id}"
+                yield ScenarioItem(item_id, "core", group, step.requirements, names, document, workflow, step)

@@ -1,0 +1,44 @@
+"""Which of all items a run takes: profile, dialect, ``--only``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from lmconform.errors import NothingSelected, closest
+from lmconform.plan.items import Item
+
+_RANK = {"smoke": 0, "core": 1, "full": 2}
+
+
+def select(items: Sequence[Item], profile: str, only: Iterable[str]) -> list[Item]:
+    """The items of ``profile`` that match one of the ``only`` patterns (all when there is none).
+
+    A pattern is a glob over item ids, requirement ids and operationIds. Raises
+    NothingSelected with the nearest name when a pattern, or the whole, matches nothing.
+    """
+    chosen = [item for item in items if _RANK[item.profile] <= _RANK[profile]]
+    patterns = tuple(only)
+    for pattern in patterns:
+        if not any(_matches(item, pattern) for item in chosen):
+            raise NothingSelected(_explain(pattern, items, profile))
+    if patterns:
+        chosen = [item for item in chosen if any(_matches(item, pattern) for pattern in patterns)]
+    if not chosen:
+        raise NothingSelected(f"profile {profile} has no items; nothing ran")
+    return chosen
+
+
+def _matches(item: Item, pattern: str) -> bool:
+    # Results carry ids such as item#REQUIREMENT: pasting one selects its item.
+    wanted = pattern.partition("#")[0]
+    return any(fnmatchcase(name, wanted) for name in item.names)
+
+
+def _explain(pattern: str, items: Sequence[Item], profile: str) -> str:
+    elsewhere = sorted({item.profile for item in items if _matches(item, pattern)}, key=_RANK.__getitem__)
+    if elsewhere:
+        return f"--only {pattern}: matches nothing in profile {profile}; use --profile {elsewhere[0]}"
+    near = closest(pattern, {name for item in items for name in item.names})
+    hint = f"; did you mean {near!r}?" if near else "; 'lmconform list items' shows what there is"
+    return f"--only {pattern}: matches no item, requirement or operation{hint}"

@@ -1,0 +1,67 @@
+"""JUnit XML from results.jsonl: a broken requirement is a failure, our own mistake an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from lmconform.outcomes import Outcome
+from lmconform.reporting.terminal import paragraph
+from lmconform.results.events import Result
+from lmconform.results.stream import Run
+
+# What XML 1.0 has no way to carry.
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(results_file: Path, out: Path) -> None:
+    """One suite per kind of item, one case per result, ids of ours as names."""
+    run = Run(results_file)
+    suites: dict[str, list[Result]] = {}
+    for result in run.results.values():
+        suites.setdefault(result.item.partition("/")[0], []).append(result)
+    root = ET.Element("testsuites", name="lmconform")
+    for kind, results in suites.items():
+        suite = ET.SubElement(root, "testsuite", name=kind, **_counts(results))
+        for result in results:
+            _case(suite, kind, result)
+    if run.footer is None or not run.footer.complete:
+        suite = ET.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
+        case = ET.SubElement(suite, "testcase", classname="lmconform.run", name="complete", time="0")
+        reason = run.footer.message if run.footer else "the run has no footer"
+        ET.SubElement(case, "error", message=_clean(f"the run is incomplete: {reason}"))
+    ET.indent(root)
+    ET.ElementTree(root).write(out, encoding="utf-8", xml_declaration=True)
+
+
+def _case(suite: ET.Element, kind: str, result: Result) -> None:
+    case = ET.SubElement(
+        suite, "testcase", classname=f"lmconform.{kind}", name=_clean(result.id), time=f"{result.duration:.3f}"
+    )
+    if result.outcome == Outcome.ERROR:
+        ET.SubElement(case, "error", message=_clean(result.message)).text = _clean(paragraph(result))
+    elif result.gates:
+        short = result.because or result.message or f"expected {result.expected}, got {result.actual}"
+        ET.SubElement(case, "failure", message=_clean(short), type=result.outcome).text = _clean(paragraph(result))
+    elif result.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE):
+        ET.SubElement(case, "skipped", message=_clean(f"{result.outcome}: {result.because}"))
+    elif result.outcome != Outcome.PASS:
+        ET.SubElement(case, "system-out").text = _clean(paragraph(result))
+
+
+def _counts(results: Iterable[Result]) -> dict[str, str]:
+    rows = list(results)
+    skipped = (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE)
+    return {
+        "tests": str(len(rows)),
+        "failures": str(sum(r.gates for r in rows)),
+        "errors": str(sum(r.outcome == Outcome.ERROR for r in rows)),
+        "skipped": str(sum(r.outcome in skipped and not r.gates for r in rows)),
+        "time": f"{sum(r.duration for r in rows):.3f}",
+    }
+
+
+def _clean(text: str) -> str:
+    return _ILLEGAL.sub("\ufffd", text)

@@ -1,0 +1,61 @@
+"""A page for a merge request or a job summary, from results.jsonl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lmconform.outcomes import Outcome
+from lmconform.reporting.causes import causes
+from lmconform.results.stream import Run
+
+
+def write(results_file: Path, out: Path) -> None:
+    """Verdict first, then findings by cause, items, observations."""
+    out.write_text("\n".join(_lines(Run(results_file))) + "\n", encoding="utf-8")
+
+
+def _lines(run: Run) -> Iterator[str]:
+    header, footer = run.header, run.footer
+    verdict = footer.verdict if footer else "incomplete"
+    yield f"# {header.target if header else 'run'}: {verdict}"
+    yield ""
+    if header and footer:
+        yield (
+            f"lmconform {header.lmconform}, profile {header.profile}, dialect {header.dialect}, seed {header.seed}, "
+            f"{footer.exchanges} requests in {footer.duration:.1f} s."
+        )
+        yield ""
+    found = causes(run.results.values())
+    if found:
+        yield "| outcome | requirement | operation | expected | actual | results |"
+        yield "|---|---|---|---|---|---|"
+        for cause in found:
+            first = cause.first
+            cells = (
+                first.outcome,
+                ", ".join(first.requirements),
+                ", ".join(cause.operations[:4]),
+                first.expected,
+                first.actual or first.because or first.message,
+                str(cause.count),
+            )
+            yield "| " + " | ".join(_cell(c) for c in cells) + " |"
+        yield ""
+    yield "| item | outcome | seconds |"
+    yield "|---|---|---|"
+    for result in run.results.values():
+        if result.id == result.item:
+            remark = result.because or (result.message if result.outcome == Outcome.PASS else "")
+            said = f"{result.outcome}: {remark}" if remark else result.outcome
+            yield f"| {_cell(result.id)} | {_cell(said)} | {result.duration:.2f} |"
+    if run.observations:
+        yield ""
+        yield "| observation | value |"
+        yield "|---|---|"
+        for observation in run.observations.values():
+            yield f"| {observation.id} | {_cell(observation.value)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")[:300]

@@ -1,0 +1,80 @@
+"""The report on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lmconform.outcomes import Outcome
+from lmconform.reporting.causes import Cause, causes
+from lmconform.results.events import Footer, Header, Result
+from lmconform.results.stream import Run
+
+_SHOWN = 20
+
+
+def paragraph(result: Result) -> str:
+    """A finding in full: the requirement, what was expected and seen, how to see it again."""
+    ids = ", ".join(result.requirements)
+    rows = [
+        f"{result.outcome} {ids}  {result.level}  {result.operation}".rstrip(),
+        f"  {result.text}" if result.text else "",
+        _row("message", result.message),
+        _row("because", result.because),
+        _row("expected", result.expected),
+        _row("actual", result.actual),
+        _row("source", result.source),
+        _row("again", result.again),
+        _row("request", result.request),
+    ]
+    return "\n".join(row for row in rows if row)
+
+
+def lines(results_file: Path, *, verbose: bool = False) -> Iterator[str]:
+    """The end of a run: findings by cause, observations that say something, verdict."""
+    run = Run(results_file)
+    found = causes(run.results.values())
+    for cause in found[: None if verbose else _SHOWN]:
+        yield from _cause(cause)
+        yield ""
+    if len(found) > _SHOWN and not verbose:
+        yield f"… and {len(found) - _SHOWN} more causes, all of them in {results_file}"
+        yield ""
+    for result in run.results.values():
+        # A pass with a remark: the reader should know how it came to pass.
+        if result.outcome == Outcome.PASS and result.message and result.item.startswith("scenario/"):
+            yield f"note  {result.item}: {result.message}"
+    for observation in run.observations.values():
+        if observation.text and observation.item.startswith("scenario/"):
+            yield f"seen  {observation.id}: {observation.value}"
+    if run.footer is not None:
+        yield from _footer(run.footer, run.header, results_file)
+
+
+def _cause(cause: Cause) -> Iterator[str]:
+    yield paragraph(cause.first)
+    if cause.count > 1:
+        where = ", ".join(cause.operations[:6]) + (" …" if len(cause.operations) > 6 else "")
+        yield f"  times     {cause.count} results with this cause{f' ({where})' if where else ''}"
+
+
+def _footer(footer: Footer, header: Header | None, results_file: Path) -> Iterator[str]:
+    counts = ", ".join(f"{number} {name}" for name, number in footer.counts.items())
+    yield f"results   {counts}"
+    yield f"requests  {footer.exchanges}, of them {footer.fuzz_cases} fuzz cases, in {footer.duration:.1f} s"
+    if footer.left_behind:
+        left = ", ".join(f"{number} {kind}s" for kind, number in footer.left_behind.items())
+        yield f"left      {left} (the API cannot delete artifacts and configurations; names begin with lmconform-)"
+    if footer.not_exercised and footer.verdict == "partial":
+        named = ", ".join(footer.not_exercised[:5])
+        more = f" and {len(footer.not_exercised) - 5} more" if len(footer.not_exercised) > 5 else ""
+        yield f"partial   {len(footer.not_exercised)} MUSTs were not exercised: {named}{more}"
+    if footer.message:
+        yield f"stopped   {footer.message}"
+    yield f"report    {results_file.parent}"
+    against = f" of {header.target} (profile {header.profile}, dialect {header.dialect})" if header else ""
+    yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
+
+
+def _row(name: str, value: str) -> str:
+    return f"  {name:<9} {value}" if value else ""

@@ -1,0 +1,108 @@
+"""The events of a run, one line of results.jsonl each; schemas/results.schema.json pins them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line: what was run, against what, with which inputs."""
+
+    type: ClassVar[str] = "header"
+    lmconform: str
+    started: str
+    target: str
+    profile: str
+    dialect: str
+    seed: int
+    contract_sha256: str
+    register_sha256: str
+    versions: dict[str, str]
+    configuration: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one item says about its requirements. ``id`` is stable between runs.
+
+    ``duration`` is in seconds; ``cases`` counts generated requests (fuzz items only);
+    ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
+    item alone; ``request`` is a curl line.
+    """
+
+    type: ClassVar[str] = "result"
+    id: str
+    item: str
+    requirements: tuple[str, ...]
+    level: str
+    evidence: str
+    outcome: str
+    gates: bool
+    operation: str = ""
+    text: str = ""
+    source: str = ""
+    expected: str = ""
+    actual: str = ""
+    message: str = ""
+    because: str = ""
+    exchanges: tuple[str, ...] = ()
+    request: str = ""
+    again: str = ""
+    duration: float = 0.0
+    cases: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """How the target behaves where the contract leaves it open; it never gates."""
+
+    type: ClassVar[str] = "observation"
+    id: str
+    item: str
+    operation: str
+    value: str
+    text: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """The last line; a file without one is incomplete."""
+
+    type: ClassVar[str] = "footer"
+    complete: bool
+    verdict: str
+    exit_code: int
+    finished: str
+    duration: float
+    counts: dict[str, int]
+    fuzz_cases: int
+    exchanges: int
+    not_exercised: tuple[str, ...] = ()
+    left_behind: dict[str, int] = field(default_factory=dict)
+    message: str = ""
+
+
+Event = Header | Result | Observation | Footer
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """The event as a JSON object, ``type`` first."""
+    data = asdict(event)
+    for key, value in data.items():
+        if isinstance(value, tuple):
+            data[key] = list(value)
+    return {"type": event.type, **data}
+
+
+def from_json(data: dict[str, Any]) -> Event:
+    """The event of one line; ValueError when it is none."""
+    kinds: dict[str, type[Any]] = {k.type: k for k in (Header, Result, Observation, Footer)}
+    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "type"}
+    try:
+        event: Event = kinds[data["type"]](**rest)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not an event of a run: {error}") from error
+    return event

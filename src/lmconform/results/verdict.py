@@ -1,0 +1,90 @@
+"""One word for a whole run, and the exit code that follows from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lmconform.contract.requirements import Register
+from lmconform.exit_codes import ExitCode
+from lmconform.outcomes import Level, Outcome
+from lmconform.results.events import Result
+
+
+class Verdict(StrEnum):
+    """The word for a whole run."""
+
+    CONFORMANT = "conformant"  # every MUST that applies was exercised, and none is broken
+    PARTIAL = "partial"  # none is broken, and some MUST was not exercised
+    NONCONFORMANT = "nonconformant"  # something gates
+    INCOMPLETE = "incomplete"  # the run ended early, or we made an error
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts results as they come; memory grows with the register, not with the run."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    gating: int = 0
+    fuzz_cases: int = 0
+    judged: set[str] = field(default_factory=set)
+    not_applicable: set[str] = field(default_factory=set)
+
+    def add(self, result: Result) -> None:
+        """Count one result."""
+        self.counts[result.outcome] += 1
+        self.gating += result.gates
+        self.fuzz_cases += result.cases
+        if result.outcome == Outcome.NOT_APPLICABLE:
+            self.not_applicable.update(result.requirements)
+        elif result.outcome not in (Outcome.NOT_TESTABLE, Outcome.ERROR):
+            self.judged.update(result.requirements)
+
+    def not_exercised(self, register: Register) -> tuple[str, ...]:
+        """The MUSTs of the register that apply and that nothing judged."""
+        return tuple(
+            r.id
+            for r in register.values()
+            if r.level is Level.MUST
+            and r.evidence.may_gate
+            and not r.excluded
+            and r.id not in self.judged
+            and r.id not in self.not_applicable
+        )
+
+    def verdict(self, register: Register, *, complete: bool) -> Verdict:
+        """The word for what was counted."""
+        if self.gating:
+            return Verdict.NONCONFORMANT if complete else Verdict.INCOMPLETE
+        if not complete or self.counts[Outcome.ERROR]:
+            return Verdict.INCOMPLETE
+        return Verdict.PARTIAL if self.not_exercised(register) else Verdict.CONFORMANT
+
+
+def exit_code(verdict: Verdict, *, require_conformant: bool) -> ExitCode:
+    """What the process returns for ``verdict``."""
+    match verdict:
+        case Verdict.CONFORMANT:
+            return ExitCode.PASSED
+        case Verdict.PARTIAL:
+            return ExitCode.FAILED if require_conformant else ExitCode.PASSED
+        case Verdict.NONCONFORMANT:
+            return ExitCode.FAILED
+        case Verdict.INCOMPLETE:
+            return ExitCode.INCOMPLETE
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome that stands for several: what gates hides nothing, an error hides nothing."""
+    order = (
+        Outcome.ERROR,
+        Outcome.FAIL,
+        Outcome.NOT_TESTABLE,
+        Outcome.WARN,
+        Outcome.INFO,
+        Outcome.PASS,
+        Outcome.NOT_APPLICABLE,
+    )
+    return min(outcomes, key=order.index, default=Outcome.NOT_APPLICABLE)

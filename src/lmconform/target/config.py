@@ -1,0 +1,155 @@
+"""The options of a run, declared once for the command line and for pytest, and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from lmconform.contract.openapi import DIALECTS
+from lmconform.errors import ConfigError, did_you_mean
+
+PROFILES = ("smoke", "core", "full")
+MOCK = "mock"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: ``--name``, its type, its default, its help. ``kind`` is a callable or bool."""
+
+    name: str
+    kind: Any
+    default: Any
+    help: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def dest(self) -> str:
+        """The attribute name."""
+        return self.name.replace("-", "_")
+
+
+OPTIONS = (
+    Option("service-key", str, None, "SAP service key (JSON) with the credentials of TARGET.", "FILE"),
+    Option("resource-group", str, None, "Resource group to work in.", "ID"),
+    Option("other-resource-group", str, None, "A second resource group, to judge isolation.", "ID"),
+    Option("profile", str, None, "smoke reads only; core adds scenarios and probes; full adds fuzz.", "", PROFILES),
+    Option("allow-writes", bool, False, "Let core and full create things on a target that is not the mock."),
+    Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
+    Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
+    Option("seed", int, 0, "Seed of all generated data.", "N"),
+    Option("max-examples", int, 70, "Generated cases per operation and mode.", "N"),
+    Option("max-time", float, None, "Start no new item after this many seconds.", "SECONDS"),
+    Option("poll-interval", float, None, "Seconds between two polls (default 60; on the mock its pace).", "SECONDS"),
+    Option("poll-timeout", float, None, "Give up polling after this many seconds (default 3600; mock 30).", "SECONDS"),
+    Option("report-dir", str, None, "Where the files of this run go (default reports/<run>).", "DIR"),
+    Option("require", str, "partial", "The least verdict that passes the gate.", "", ("partial", "conformant")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """What one run is to do; every value is checked."""
+
+    target: str
+    profile: str
+    dialect: str
+    allow_writes: bool
+    service_key: Path | None
+    resource_group: str | None
+    other_resource_group: str | None
+    only: tuple[str, ...]
+    seed: int
+    max_examples: int
+    max_time: float | None
+    poll_interval: float | None
+    poll_timeout: float | None
+    report_dir: Path | None
+    require: str
+
+    @property
+    def is_mock(self) -> bool:
+        """Whether the embedded mock is the target."""
+        return self.target == MOCK
+
+    @classmethod
+    def from_options(cls, target: str, options: Mapping[str, Any]) -> RunConfig:
+        """Check the values of ``OPTIONS`` (keys with underscores); raises ConfigError."""
+        values = {o.dest: options.get(o.dest, o.default) for o in OPTIONS}
+        for option in OPTIONS:
+            value = values[option.dest]
+            if option.choices and value is not None and value not in option.choices:
+                raise ConfigError(f"--{option.name}: {value!r} is unknown{did_you_mean(value, option.choices)}")
+        for name, least in (("max_examples", 1), ("poll_interval", 0), ("poll_timeout", 0), ("max_time", 0)):
+            if values[name] is not None and values[name] < least:
+                raise ConfigError(f"--{name.replace('_', '-')}: {values[name]} is too small; expected {least} or more")
+        _check_target(target)
+        profile = values["profile"] or ("full" if target == MOCK else "smoke")
+        if target != MOCK and profile != "smoke" and not values["allow_writes"]:
+            raise ConfigError(
+                f"profile {profile} creates things on {target}; add --allow-writes, or use --profile smoke"
+            )
+        if target == MOCK and values["service_key"]:
+            raise ConfigError(
+                "--service-key: the embedded mock makes its own; give a URL as TARGET, or drop the option"
+            )
+        key = Path(values.pop("service_key")) if values["service_key"] else values.pop("service_key")
+        report_dir = values.pop("report_dir")
+        values |= {"profile": profile, "only": tuple(values["only"] or ()), "service_key": key}
+        return cls(target=target, report_dir=Path(report_dir) if report_dir else None, **values)
+
+    def as_arguments(self) -> list[str]:
+        """The options that give this configuration again."""
+        arguments = ["--target", self.target]
+        for option in OPTIONS:
+            value = getattr(self, option.dest)
+            if option.kind is bool:
+                arguments += [f"--{option.name}"] if value else []
+            elif isinstance(value, tuple):
+                arguments += [f"--{option.name}={part}" for part in value]
+            elif value is not None:
+                arguments.append(f"--{option.name}={value}")
+        return arguments
+
+    def public(self) -> dict[str, Any]:
+        """The configuration as it goes into the header: nothing in it is secret."""
+        return {o.dest: _plain(getattr(self, o.dest)) for o in OPTIONS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return value.name
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _check_target(target: str) -> None:
+    if target == MOCK:
+        return
+    url = urlsplit(target)
+    try:
+        host, _ = url.hostname, url.port
+    except ValueError as error:
+        raise ConfigError(f"TARGET: {target!r} is no URL ({error})") from error
+    if url.scheme not in ("http", "https") or not host:
+        raise ConfigError(f"TARGET: {target!r} is neither 'mock' nor an http(s) URL such as https://api.example.com")
+    if url.username or url.password:
+        raise ConfigError("TARGET: credentials do not belong into the URL; use --service-key FILE")
+    if url.query or url.fragment:
+        raise ConfigError(f"TARGET: {target!r} has a query or fragment; give the base URL alone")
+    if url.scheme == "http" and not is_loopback(host):
+        raise ConfigError(f"TARGET: plain http to {host} would show the token to everybody; use https")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is this machine by name or address."""
+    return host.lower() in _LOOPBACK or host.startswith("127.")
+
+
+def api_base(url: str) -> str:
+    """The base that ``/lm`` is appended to: ``…/v2``, whether or not the URL has it already."""
+    base = url.rstrip("/").removesuffix("/lm")
+    return base if base.endswith("/v2") else f"{base}/v2"

@@ -1,0 +1,99 @@
+"""Starts the mock as a process of its own, and ends that process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+from lmconform.errors import TargetUnreachable
+from lmconform.target import credentials as creds
+from lmconform.target.config import RunConfig, api_base
+from lmconform.target.target import Target
+
+PACE = 0.15
+_START_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class EmbeddedMock:
+    """A running mock; use it as a context manager."""
+
+    target: Target
+    process: subprocess.Popen[bytes]
+    _folder: tempfile.TemporaryDirectory[str]
+
+    def __enter__(self) -> EmbeddedMock:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process, politely first."""
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._folder.cleanup()
+
+
+def start(config: RunConfig) -> EmbeddedMock:
+    """Start ``lmconform mock`` on a free port of 127.0.0.1; raises TargetUnreachable."""
+    folder = tempfile.TemporaryDirectory(prefix="lmconform-")
+    key = Path(folder.name) / "service-key.json"
+    log = Path(folder.name) / "mock.log"
+    command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
+    command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
+    try:
+        found = creds.find(_wait_for_key(process, key, log), {})
+    except BaseException:
+        process.kill()
+        process.wait()
+        folder.cleanup()
+        raise
+    target = Target(
+        name="mock",
+        base_url=api_base(found.api_url),
+        credentials=found,
+        resource_group=config.resource_group or "tutorial",
+        other_resource_group=config.other_resource_group or "other",
+        is_mock=True,
+        poll_interval=PACE / 3 if config.poll_interval is None else config.poll_interval,
+        poll_timeout=30.0 if config.poll_timeout is None else config.poll_timeout,
+    )
+    return EmbeddedMock(target, process, folder)
+
+
+def _wait_for_key(process: subprocess.Popen[bytes], key: Path, log: Path) -> Path:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            words = " ".join(log.read_text(errors="replace").split())[-300:]
+            raise TargetUnreachable(f"the embedded mock ended with status {process.returncode}: {words}")
+        if _answers(key):
+            return key
+        time.sleep(0.02)
+    raise TargetUnreachable(f"the embedded mock did not answer within {_START_SECONDS:g} s")
+
+
+def _answers(key: Path) -> bool:
+    try:
+        url = json.loads(key.read_text())["serviceurls"]["AI_API_URL"]
+        session = requests.Session()
+        session.trust_env = False
+        return session.get(f"{url}/v2/lm/healthz", timeout=1).status_code > 0
+    except (OSError, ValueError, KeyError):
+        return False

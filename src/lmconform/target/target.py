@@ -1,0 +1,70 @@
+"""What is tested: base URL, resource groups, credentials, patience."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lmconform.errors import ConfigError
+from lmconform.target import credentials as creds
+from lmconform.target.config import RunConfig, api_base
+from lmconform.target.credentials import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One system under test. ``base_url`` ends in ``/v2``; times are in seconds."""
+
+    name: str
+    base_url: str
+    credentials: Credentials
+    resource_group: str
+    other_resource_group: str | None
+    is_mock: bool
+    poll_interval: float
+    poll_timeout: float
+
+    @property
+    def host(self) -> str:
+        """Host name of the API."""
+        return urlsplit(self.base_url).hostname or ""
+
+    def as_json(self) -> dict[str, object]:
+        """A form that ``from_json`` reads back; it holds the secret, keep it in memory."""
+        data = {name: getattr(self, name) for name in self.__slots__}
+        c = self.credentials
+        data["credentials"] = [c.client_id, c.client_secret, c.token_url, c.api_url]
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> Target:
+        """The target that ``as_json`` described."""
+        values = dict(data)
+        values["credentials"] = Credentials(*values["credentials"])  # type: ignore[misc]
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
+    """The target that the user named by URL; raises ConfigError. Nothing is sent."""
+    found = creds.find(config.service_key, environ)
+    base = api_base(config.target)
+    named = urlsplit(found.api_url).hostname if found.api_url else None
+    if named and named.lower() != (urlsplit(base).hostname or "").lower():
+        raise ConfigError(
+            f"TARGET is {urlsplit(base).hostname}, the credentials are for {named}; "
+            "they would be sent to the wrong host, use the key of this target"
+        )
+    group = config.resource_group or environ.get("AICORE_RESOURCE_GROUP") or "default"
+    if group == config.other_resource_group:
+        raise ConfigError(f"--other-resource-group: {group!r} is the resource group itself; name a second one")
+    return Target(
+        name=config.target,
+        base_url=base,
+        credentials=found,
+        resource_group=group,
+        other_resource_group=config.other_resource_group,
+        is_mock=False,
+        poll_interval=60.0 if config.poll_interval is None else config.poll_interval,
+        poll_timeout=3600.0 if config.poll_timeout is None else config.poll_timeout,
+    )

@@ -1,0 +1,181 @@
+"""Fixtures of the harness' own tests: the real command, and the real mock as a process."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import requests
+
+LMCONFORM = [sys.executable, "-m", "lmconform"]
+
+
+def clean_environment(**more):
+    """This environment without credentials of whoever runs the tests."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AICORE_", "PYTEST_"))}
+    return kept | {"COLUMNS": "200", "NO_COLOR": "1"} | more
+
+
+@pytest.fixture
+def lmconform(tmp_path):
+    """Runs the command in an empty folder; returns the completed process."""
+
+    def run(*arguments, cwd=tmp_path, timeout=120, env=None, **more):
+        return subprocess.run(
+            [*LMCONFORM, *map(str, arguments)],
+            cwd=cwd,
+            env=clean_environment(**(env or {})),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            **more,
+        )
+
+    return run
+
+
+def read_events(folder):
+    """The lines of a run's results.jsonl."""
+    return [json.loads(line) for line in (Path(folder) / "results.jsonl").read_text().splitlines()]
+
+
+def results_of(folder):
+    """Result lines by id."""
+    return {event["id"]: event for event in read_events(folder) if event["type"] == "result"}
+
+
+class MockProcess:
+    """A mock that was started by hand, with its service key."""
+
+    def __init__(self, folder, *arguments):
+        self.key_file = Path(folder) / "key.json"
+        self.log = Path(folder) / "mock.log"
+        command = [*LMCONFORM, "mock", "--port", "0", "--write-service-key", str(self.key_file), *arguments]
+        with self.log.open("wb") as stream:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=clean_environment()
+            )
+        deadline = time.monotonic() + 20
+        while True:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, "the mock does not start"
+            try:
+                self.key = json.loads(self.key_file.read_text())
+                self.url = self.key["serviceurls"]["AI_API_URL"]
+                requests.get(f"{self.url}/v2/lm/healthz", timeout=2)
+                return
+            except (OSError, ValueError):
+                time.sleep(0.05)
+
+    def stop(self):
+        """End the process."""
+        self.process.terminate()
+        self.process.wait(10)
+
+    def headers(self, group="tutorial"):
+        """Headers of an authorized request."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.key["clientid"],
+            "client_secret": self.key["clientsecret"],
+        }
+        token = requests.post(f"{self.key['url']}/oauth/token", data=form, timeout=5).json()["access_token"]
+        return {"Authorization": f"Bearer {token}", "AI-Resource-Group": group}
+
+
+@pytest.fixture
+def start_mock(tmp_path_factory):
+    """Starts mocks with options of the test's choice, and stops them."""
+    running = []
+
+    def start(*arguments):
+        running.append(MockProcess(tmp_path_factory.mktemp("mock"), "--pace", "0.1", *arguments))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def mock(tmp_path_factory):
+    """One mock for all tests that only need some server."""
+    process = MockProcess(tmp_path_factory.mktemp("shared-mock"), "--pace", "0.1")
+    yield process
+    process.stop()
+
+
+@contextmanager
+def serve(answer):
+    """A server on 127.0.0.1 whose ``answer(handler)`` writes the response; yields url and requests seen."""
+    seen = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self):
+            try:
+                super().handle_one_request()
+            except (ConnectionError, ValueError):
+                self.close_connection = True
+
+        def do(self):
+            length = int(self.headers.get("Content-Length") or 0)
+            self.body = self.rfile.read(length)
+            seen.append((self.command, self.path))
+            answer(self)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do  # noqa: N815
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+        def reply(self, status, body=b"", media_type="application/json", **headers):
+            if not isinstance(body, bytes):
+                body = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", seen
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def free_port():
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def service_key(folder, url, **changes):
+    """Write a service key for a server at ``url``; returns its path."""
+    key = {
+        "clientid": "sb-test!b1|aicore!b1",
+        "clientsecret": "secret-of-the-test",
+        "url": url,
+        "serviceurls": {"AI_API_URL": url},
+    } | changes
+    path = Path(folder) / "service-key.json"
+    path.write_text(json.dumps({name: value for name, value in key.items() if value is not None}))
+    return path

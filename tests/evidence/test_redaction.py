@@ -1,0 +1,93 @@
+"""Secrets are masked by their value, in every encoding in which they travel."""
+
+import base64
+import json
+from dataclasses import replace
+
+import pytest
+
+from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.recorder import Recorder, as_json, curl
+from lmconform.evidence.redaction import MASK, Redactor
+
+SECRET = 's3cret"!b1|a+b/c='
+
+EXCHANGE = Exchange(
+    id="1",
+    item="probe/LM-X",
+    operation="getArtifact",
+    method="GET",
+    url="http://127.0.0.1/v2/lm/artifacts/abcd",
+    path="/lm/artifacts/abcd",
+    request_headers=(("Authorization", f"Bearer {SECRET}"), ("AI-Resource-Group", "it's")),
+    request_body=b"",
+    status=200,
+    headers=(("Content-Type", "application/json; charset=utf-8"), ("Set-Cookie", "x=1")),
+    body=b"{}",
+    truncated=False,
+    started="2026-01-01T00:00:00+00:00",
+    elapsed=0.5,
+)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        json.dumps(SECRET)[1:-1],
+        "s3cret%22%21b1%7Ca%2Bb%2Fc%3D",
+        "s3cret%22%21b1%7ca%2bb%2fc%3d",
+        base64.b64encode(SECRET.encode()).decode(),
+    ],
+    ids=["plain", "json", "percent", "percent-lower", "base64"],
+)
+def test_a_secret_is_masked_in_every_encoding(form):
+    assert Redactor([SECRET]).text(f"before {form} after") == f"before {MASK} after"
+
+
+def test_basic_credentials_are_masked():
+    redactor = Redactor()
+    redactor.learn_basic("client", SECRET)
+    assert SECRET not in redactor.text("Basic " + base64.b64encode(f"client:{SECRET}".encode()).decode())
+    assert MASK in redactor.text("Basic " + base64.b64encode(f"client:{SECRET}".encode()).decode())
+
+
+def test_domain_fields_that_sound_secret_are_left_alone():
+    """Labels and bindings have a ``key``; masking it would break every reproduction."""
+    body = '{"labels": [{"key": "ext.ai.sap.com/a", "value": "token"}]}'
+    assert Redactor([SECRET]).text(body) == body
+
+
+def test_a_recorded_exchange_holds_no_secret_anywhere():
+    leaky = replace(EXCHANGE, url=f"{EXCHANGE.url}?t={SECRET}", body=json.dumps({"echo": SECRET}).encode())
+    line = json.dumps(as_json(leaky, Redactor([SECRET])))
+    assert "s3cret" not in line
+    assert line.count(MASK) == 4
+
+
+def test_a_secret_across_the_cut_of_a_long_body_does_not_show_its_beginning():
+    long = replace(EXCHANGE, body=b"x" * (64 * 1024 - 5) + SECRET.encode())
+    recorded = as_json(long, Redactor([SECRET]))["response"]
+    assert "s3cre" not in recorded["body"]
+    assert recorded["truncated"] is True
+
+
+def test_a_body_that_is_no_text_is_kept_as_base64():
+    recorded = as_json(replace(EXCHANGE, body=b"\xff\xfe\x00"), Redactor())["response"]
+    assert base64.b64decode(recorded["body"]) == b"\xff\xfe\x00"
+
+
+def test_curl_takes_the_token_from_a_variable_and_quotes_for_the_shell():
+    line = curl(EXCHANGE, Redactor([SECRET]))
+    assert "s3cret" not in line
+    assert '-H "Authorization: Bearer $TOKEN"' in line
+    assert "-H 'AI-Resource-Group: it'\\''s'" in line
+
+
+def test_the_recorder_appends_one_line_an_exchange(tmp_path):
+    path = tmp_path / "exchanges.jsonl"
+    for number in range(2):
+        recorder = Recorder(path, Redactor())
+        recorder.write(replace(EXCHANGE, id=str(number)))
+        recorder.close()
+    assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["0", "1"]

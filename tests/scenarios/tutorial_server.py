@@ -1,0 +1,156 @@
+"""A server of the tutorial's endpoints that breaks nothing; a test replaces one route by a defect."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from lmconform.contract.openapi import Contract
+from lmconform.contract.requirements import Register
+from lmconform.target.config import RunConfig
+from lmconform.target.credentials import Credentials
+from lmconform.target.session import Session
+from lmconform.target.target import Target
+
+NOW = "2026-01-02T03:04:05Z"
+SCENARIO = {"id": "text-clf-tutorial", "name": "Text", "createdAt": NOW, "modifiedAt": NOW}
+ERROR = {"error": {"code": "01010020", "message": "not found"}}
+
+Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
+Route = Callable[["Request"], Answer]
+
+
+@dataclass(slots=True)
+class Request:
+    """One request as a route sees it."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass(slots=True)
+class Fake:
+    """Routes by ``METHOD /path``; ``seen`` are the requests so far, token requests left out."""
+
+    routes: dict[str, Route] = field(default_factory=dict)
+    seen: list[Request] = field(default_factory=list)
+    stored: dict[str, Any] = field(default_factory=dict)
+    base: str = ""
+    polls: int = 0
+
+    def __post_init__(self) -> None:
+        self.routes = {
+            "GET /lm/scenarios": lambda r: (200, {"count": 1, "resources": [SCENARIO]}),
+            "GET /lm/scenarios/text-clf-tutorial": lambda r: (200, SCENARIO),
+            "POST /lm/artifacts": self.artifact,
+            "POST /lm/configurations": lambda r: (201, {"id": "conf-1", "message": "Configuration created"}),
+            "POST /lm/executions": lambda r: (
+                202,
+                {"id": "e001", "message": "Execution scheduled", "status": "UNKNOWN", "targetStatus": "COMPLETED"},
+            ),
+            "GET /lm/executions/e001": self.execution,
+            "PATCH /lm/metrics": self.store,
+            "GET /lm/metrics": lambda r: (200, {"count": 1, "resources": [self.stored]}),
+            **self.routes,
+        }
+
+    def artifact(self, request: Request) -> Answer:
+        """Echo the url."""
+        return 201, {"id": "art-1", "message": "Artifact acknowledged", "url": request.body["url"]}
+
+    def execution(self, request: Request) -> Answer:
+        """One status further with each look."""
+        self.polls += 1
+        order = ("UNKNOWN", "PENDING", "RUNNING", "COMPLETED")
+        return 200, execution(order[min(self.polls, len(order)) - 1])
+
+    def store(self, request: Request) -> Answer:
+        """Keep the metrics."""
+        self.stored = json.loads(json.dumps(request.body))
+        return 204, None
+
+    def count(self, method: str, path: str) -> int:
+        """How many such requests came."""
+        return sum((r.method, r.path) == (method, path) for r in self.seen)
+
+
+def execution(status: str, **more: Any) -> dict[str, Any]:
+    """An execution in that status."""
+    artifact = {"id": "model-1", "name": "text-model-tutorial", "kind": "model", "url": "ai://default/e001/m"}
+    artifact |= {"scenarioId": "text-clf-tutorial", "createdAt": NOW, "modifiedAt": NOW}
+    made = {"outputArtifacts": [artifact]} if status == "COMPLETED" else {}
+    base = {"id": "e001", "configurationId": "conf-1", "status": status, "createdAt": NOW, "modifiedAt": NOW}
+    return {**base, **made, **more}
+
+
+@contextmanager
+def serve(fake: Fake) -> Iterator[Fake]:
+    """Serve on a free port of 127.0.0.1; ``fake.base`` is the API's base."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            path, _, query = self.path.partition("?")
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if path == "/oauth/token":
+                result: Answer = (200, {"access_token": "t", "expires_in": 3600})
+            else:
+                body = json.loads(raw) if raw else None
+                request = Request(self.command, path.removeprefix("/v2"), query, dict(self.headers), body)
+                fake.seen.append(request)
+                route = fake.routes.get(f"{self.command} {request.path}")
+                result = route(request) if route else (404, ERROR)
+            status, document, *rest = result
+            content = b"" if document is None else json.dumps(document).encode()
+            head = [f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}"]
+            head += [] if document is None else ["Content-Type: application/json"]
+            head += [f"{name}: {value}" for name, value in (rest[0] if rest else {}).items()]
+            # Head and body in one packet: two would wait for each other (Nagle, delayed ACK).
+            self.wfile.write("\r\n".join([*head, "", ""]).encode() + content)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - names of http.server
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    fake.base = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@contextmanager
+def session_for(base: str, *, dialect: str = "published", timeout: float = 5.0, **more: Any) -> Iterator[Session]:
+    """A session with a server of this machine, as the mock's tenant."""
+    target = Target(
+        name="mock",
+        base_url=f"{base}/v2",
+        credentials=more.get("credentials") or Credentials("id", "secret", f"{base}/oauth/token", base),
+        resource_group="tutorial",
+        other_resource_group="other",
+        is_mock=True,
+        poll_interval=0.02,
+        poll_timeout=timeout,
+    )
+    config = RunConfig.from_options("mock", {"dialect": dialect})
+    session = Session.open(config, Contract.load(dialect), Register.load(), target, None)
+    try:
+        yield session
+    finally:
+        session.close()
