@@ -96,7 +96,9 @@ def test_an_overlay_that_matches_nothing_is_an_error(contract, tmp_path):
 
 def test_a_register_row_without_a_level_is_named(tmp_path):
     (tmp_path / "lm").mkdir()
-    (tmp_path / "lm" / "requirements.yaml").write_text("requirements: [{id: LM-X, evidence: spec, text: t, source: F1}]\n")
+    (tmp_path / "lm" / "requirements.yaml").write_text(
+        "requirements: [{id: LM-X, evidence: spec, text: t, source: F1}]\n"
+    )
     with pytest.raises(ContractError, match=r"requirement 1 \(LM-X\): has no 'level'"):
         Register.load(tmp_path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lmconform.checks.finding import Finding, broken, kept
@@ -13,6 +14,11 @@ _ENVELOPE = "LM-ERROR-ENVELOPE"
 
 # Declared by SAP with the envelope as their body; other statuses may come from a gateway.
 _ENVELOPED = frozenset({400, 404, 412})
+
+# Control characters, slashes and what is no UTF-8 in a URL, and very long ones, are often
+# refused in front of the API.
+_ODD_URL = re.compile(r"%(?:[01][0-9a-f]|7f|2f|5c|25|[89a-f][0-9a-f])|\.\.|//[^/]*//|[^!-~]", re.IGNORECASE)
+_LONGEST_URL = 2000
 
 
 def declared_schema(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
@@ -42,7 +48,7 @@ def error_envelope(contract: Contract, operation: Operation, exchange: Exchange)
     response = operation.response(exchange.status)
     if exchange.status not in _ENVELOPED or response is None or "application/json" not in response.content:
         return None
-    if response.beyond:
+    if response.beyond or not _reaches_the_api(exchange):
         return None
     expected = 'JSON {"error": {"code": text, "message": text}}'
     error = exchange.json_object().get("error")
@@ -51,6 +57,11 @@ def error_envelope(contract: Contract, operation: Operation, exchange: Exchange)
     if not isinstance(error["code"], str):
         return broken(_ENVELOPE, expected, f"code is {type(error['code']).__name__}: {exchange.brief}")
     return kept(_ENVELOPE)
+
+
+def _reaches_the_api(exchange: Exchange) -> bool:
+    """Whether no gateway had a reason of its own to refuse the request, in its own words."""
+    return len(exchange.url) <= _LONGEST_URL and not _ODD_URL.search(exchange.url)
 
 
 def _value(exchange: Exchange) -> Any:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.errors import did_you_mean
 from lmconform.plan.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, numbered
 from lmconform.plan.selection import select
 from lmconform.probes import registry
@@ -43,12 +42,12 @@ def catalogue(contract: Contract, register: Register) -> list[Item]:
 
 def _items(contract: Contract, register: Register) -> Iterator[Item]:
     probes = [(p, _probe_item(p, register)) for p in registry.load()]
-    observers = [_observation_item(o) for o in registry.observers()]
+    looks = [_observation_item(look) for look in registry.load_observations()]
     yield from (item for probe, item in probes if probe.effect == "read")
-    yield from (item for item in observers if item.profile == "smoke")
+    yield from (item for item in looks if item.profile == "smoke")
     yield from _scenario_items(contract, register)
     yield from (item for probe, item in probes if probe.effect != "read")
-    yield from (item for item in observers if item.profile != "smoke")
+    yield from (item for item in looks if item.profile != "smoke")
     for operation in contract.operations:
         fuzz_id = f"fuzz/{operation.id}"
         requirements = (*_FUZZ_REQUIREMENTS, *(_FUZZ_NEGATIVE[:1] if operation.request_body else ()))
@@ -63,22 +62,15 @@ def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:
     return ProbeItem(probe.id, profile, "", (requirement,), (probe.id, requirement), probe)
 
 
-def _observation_item(observer: registry.Observer) -> ObservationItem:
-    profile = "smoke" if observer.effect == "read" else "core"
-    item_id = f"observe/{observer.id}"
-    return ObservationItem(item_id, profile, "", (), (item_id, observer.id), observer)
+def _observation_item(look: registry.Observation) -> ObservationItem:
+    profile = "smoke" if look.effect == "read" else "core"
+    return ObservationItem(look.id, profile, "", (), (look.id, look.name), look)
 
 
 def _scenario_items(contract: Contract, register: Register) -> Iterator[ScenarioItem]:
-    for document in load_scenarios(contract):
+    for document in load_scenarios(contract, register=register):
         for workflow in document.workflows:
             for step in workflow.steps:
-                for requirement in step.requirements:
-                    if requirement not in register:
-                        raise document.error(
-                            f"workflow {workflow.id}, step {step.id}: requirement {requirement!r} is not in the "
-                            f"register{did_you_mean(requirement, register)}"
-                        )
                 item_id = f"scenario/{workflow.id}/{step.id}"
                 names = (item_id, *step.requirements, *((step.operation_id,) if step.operation_id else ()))
                 group = f"scenario/{workflow.id}"

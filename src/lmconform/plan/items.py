@@ -12,7 +12,7 @@ from lmconform.errors import Failure, Inconclusive, NotApplicable, Skip
 from lmconform.evidence.recorder import curl
 from lmconform.outcomes import Outcome
 from lmconform.probes.lab import Lab
-from lmconform.probes.registry import Observer, Probe
+from lmconform.probes import registry
 from lmconform.results.assembly import Statement
 from lmconform.results.events import Observation
 from lmconform.scenarios.document import Document, Step, Workflow
@@ -54,7 +54,7 @@ class Item(ABC):
 class ProbeItem(Item):
     """Runs one probe."""
 
-    probe: Probe
+    probe: registry.Probe
 
     def run(self, session: Session, progress: Progress) -> Report:
         """Run the probe's function in a lab of its own."""
@@ -77,22 +77,22 @@ class ProbeItem(Item):
 class ObservationItem(Item):
     """Records how the target behaves where nobody promised anything."""
 
-    observer: Observer
+    look: registry.Observation
 
     def run(self, session: Session, progress: Progress) -> Report:
         """Record the value; what keeps us from it becomes the value."""
         client = session.client(self.id)
         try:
-            value = self.observer.function(Lab(session, client))
+            value = self.look.function(Lab(session, client))
         except (Skip, Failure) as reason:
             value = f"not observed: {reason}"
         seen = Observation(
-            id=self.observer.id,
+            id=self.look.name,
             item=self.id,
-            operation=client.last.operation if client.last else "",
+            operation=self.look.operation,
             value=session.redactor.text(value),
-            text=self.observer.text,
-            source=self.observer.source,
+            text=self.look.text,
+            source=self.look.source,
         )
         return Report(contract_statements(client), [seen])
 
@@ -112,17 +112,18 @@ class ScenarioItem(Item):
             session.shared[key] = WorkflowRun(self.document, self.workflow, session, progress)
         done = session.shared[key].until(self.step.id)
         report = Report()
-        for requirement in done.requirements:
+        for number, requirement in enumerate(done.requirements):
             skipped = done.outcome if done.outcome in (Outcome.NOT_TESTABLE, Outcome.NOT_APPLICABLE) else None
             main = Statement(
                 requirement,
                 done.outcome is Outcome.PASS,
+                suffix=requirement if number else "",
                 skipped=skipped,
                 inconclusive=done.inconclusive,
                 expected=done.expected,
                 actual=done.actual,
-                message=done.message,
-                because=done.because,
+                message="" if skipped else done.message,
+                because=": ".join(filter(None, (done.because, done.message))) if skipped else "",
             )
             report.statements.append(_finished(main, done.client, done.duration, done.operation))
         report.statements += contract_statements(done.client)

@@ -24,7 +24,7 @@ def write(results_file: Path, out: Path) -> None:
         suites.setdefault(result.item.partition("/")[0], []).append(result)
     root = ET.Element("testsuites", name="lmconform")
     for kind, results in suites.items():
-        suite = ET.SubElement(root, "testsuite", name=kind, **_counts(results))
+        suite = ET.SubElement(root, "testsuite", {"name": kind, **_counts(results)})
         for result in results:
             _case(suite, kind, result)
     if run.footer is None or not run.footer.complete:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from lmconform.outcomes import Outcome
 from lmconform.reporting import terminal
-from lmconform.results.events import Event, Header, Result
+from lmconform.results.events import Event, Header, Observation, Result
 from lmconform.results.stream import FILE_NAME
 
 _STYLES = {Outcome.FAIL: "bold red", Outcome.ERROR: "bold magenta", Outcome.NOT_TESTABLE: "yellow"}
@@ -34,6 +34,8 @@ class Live:
             self._print(f"lmconform {event.lmconform}: {event.target} at {base}, profile {event.profile}")
         elif isinstance(event, Result):
             self._result(event)
+        elif isinstance(event, Observation):
+            self._counts["observed"] += 1
 
     def end(self, folder: Path) -> None:
         """Print the end of the report, when there is one."""

@@ -24,8 +24,10 @@ from lmconform.target.token import TokenProvider
 
 _BODY_LIMIT = 8 * 1024 * 1024
 _BODY_SECONDS = 30.0
-_RETRY_AFTER_CAP = 20.0
+_LONGEST_WAIT = 60.0
 _SAFE = frozenset({"GET", "HEAD"})
+# What a gateway says for a moment, and what SAP's own client repeats as well (fact E7).
+_PASSING = frozenset({502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Patience:
 
     connect: float = 5.0
     read: float = 20.0
-    tries: int = 3
+    tries: int = 4
     liveness_checks: int = 3
 
 
@@ -79,10 +81,12 @@ class Transport:
     def send(self, request: Request) -> Exchange:
         """Send, and return the exchange.
 
-        A 429 or 503 with ``Retry-After`` is repeated when that is safe. Raises NotTestable
-        when the connection breaks again and again on this request alone, TargetLost when
-        nobody listens any more.
+        A 429 is repeated, and a 502, 503 or 504 of a safe method; ``Retry-After`` is honoured.
+        A 401 is repeated once with a new token, for tokens expire. Raises NotTestable when the
+        connection breaks again and again on this request alone, TargetLost when nobody
+        listens any more.
         """
+        renewed = False
         for attempt in itertools.count(1):
             try:
                 exchange = self._once(request)
@@ -91,7 +95,11 @@ class Transport:
                 if request.method not in _SAFE or attempt >= self.patience.tries:
                     raise NotTestable(f"{request.method} /v2{request.path}: {_reason(error)}") from error
                 continue
-            wait = self._retry_after(exchange)
+            if exchange.status == 401 and request.authorize and not renewed:
+                renewed = True
+                self.token.forget()
+                continue
+            wait = _wait_before_repeating(exchange, attempt)
             if wait is None or attempt >= self.patience.tries:
                 return exchange
             self._sleep(wait)
@@ -135,19 +143,7 @@ class Transport:
         self.sent += 1
         if self._recorder is not None:
             self._recorder.write(exchange)
-        if exchange.status == 401 and request.authorize:
-            self.token.forget()
         return exchange
-
-    def _retry_after(self, exchange: Exchange) -> float | None:
-        """Seconds to wait before the same request may go out again; None: do not repeat it."""
-        if exchange.status == 503 and exchange.method not in _SAFE:
-            return None
-        value = exchange.header("Retry-After")
-        if exchange.status not in (429, 503) or value is None:
-            return None
-        seconds = retry_after(value)
-        return seconds if seconds is not None and seconds <= _RETRY_AFTER_CAP else None
 
     def _check_alive(self) -> None:
         parts = urlsplit(self.target.base_url)
@@ -161,6 +157,19 @@ class Transport:
             except OSError:
                 continue
         raise TargetLost(f"{self.target.name} no longer accepts connections at {address[0]}:{address[1]}")
+
+
+def _wait_before_repeating(exchange: Exchange, attempt: int) -> float | None:
+    """Seconds until the same request may go out again; None when it must not."""
+    passing = exchange.status in _PASSING and exchange.method in _SAFE
+    if exchange.status != 429 and not passing:
+        return None
+    told = exchange.header("Retry-After")
+    seconds = retry_after(told) if told is not None else None
+    if seconds is None:
+        # Nobody said how long: a little, then more.
+        return 0.25 * 2.0**attempt
+    return seconds if seconds <= _LONGEST_WAIT else None
 
 
 def retry_after(value: str) -> float | None:

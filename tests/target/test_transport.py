@@ -1,0 +1,202 @@
+"""The one way to a target: what is repeated, what is waited for, what is never sent."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from lmconform.contract.openapi import Contract
+from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
+from lmconform.evidence.redaction import MASK, Redactor
+from lmconform.target.credentials import Credentials
+from lmconform.target.safety import ABSENT_PREFIX, EXECUTION_BUDGET, Guard, Journal
+from lmconform.target.target import Target
+from lmconform.target.transport import Request, Transport, retry_after
+from tests.conftest import free_port, serve
+
+GET = Request(item="test", operation="getMeta", method="GET", path="/lm/meta")
+POST = Request(item="test", operation="createArtifact", method="POST", path="/lm/artifacts", body=b"{}")
+
+
+def transport(url, waited=None, redactor=None):
+    credentials = Credentials("client", "secret-of-the-test", f"{url}/oauth/token", "")
+    target = Target("test", f"{url}/v2", credentials, "tutorial", "other", False, 0.01, 5)
+    return Transport(target, redactor or Redactor(), None, sleep=(waited if waited is not None else []).append)
+
+
+def answering(*statuses, **headers):
+    """An API whose n-th answer has the n-th status; the last one repeats."""
+    left = list(statuses)
+
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(200, {"access_token": f"token-{len(left)}-of-the-test", "expires_in": 3600})
+        else:
+            handler.reply(left.pop(0) if len(left) > 1 else left[0], {}, **headers)
+
+    return answer
+
+
+def calls(seen):
+    return [request for request in seen if request[1] != "/oauth/token"]
+
+
+def test_a_rate_limit_is_waited_out_as_long_as_it_says():
+    waited = []
+    with serve(answering(429, 200, Retry_After="7")) as (url, seen):
+        exchange = transport(url, waited).send(POST)
+    assert (exchange.status, len(calls(seen)), waited) == (200, 2, [7.0])
+
+
+def test_a_rate_limit_that_names_no_time_is_waited_out_longer_each_time():
+    waited = []
+    with serve(answering(429, 429, 200)) as (url, _):
+        assert transport(url, waited).send(GET).status == 200
+    assert waited == [0.5, 1.0]
+
+
+def test_a_rate_limit_without_end_is_given_back_after_four_tries():
+    with serve(answering(429)) as (url, seen):
+        assert transport(url).send(GET).status == 429
+    assert len(calls(seen)) == 4
+
+
+def test_a_wait_of_an_hour_is_not_waited():
+    waited = []
+    with serve(answering(429, Retry_After="3600")) as (url, _):
+        assert transport(url, waited).send(GET).status == 429
+    assert waited == []
+
+
+def test_a_write_is_not_repeated_after_503_and_a_read_is():
+    with serve(answering(503, 200)) as (url, seen):
+        assert transport(url).send(POST).status == 503
+        assert len(calls(seen)) == 1
+    with serve(answering(503, 200)) as (url, _):
+        assert transport(url).send(GET).status == 200
+
+
+def test_a_500_is_never_repeated():
+    with serve(answering(500, 200)) as (url, _):
+        assert transport(url).send(GET).status == 500
+
+
+def test_a_401_is_repeated_once_with_a_new_token():
+    with serve(answering(401, 200)) as (url, seen):
+        assert transport(url).send(POST).status == 200
+    assert len([s for s in seen if s[1] == "/oauth/token"]) == 2
+    with serve(answering(401)) as (url, seen):
+        assert transport(url).send(POST).status == 401
+        assert len(calls(seen)) == 2
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed():
+    with serve(answering(200)) as (other, seen), serve(answering(307, Location=other)) as (url, _):
+        assert transport(url).send(GET).status == 307
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), (" 0 ", 0.0), ("-1", None), ("soon", None), ("1.5", None), ("", None)],
+)
+def test_retry_after_is_a_whole_number_of_seconds(value, seconds):
+    assert retry_after(value) == seconds
+
+
+def test_retry_after_is_a_date():
+    assert 50 < retry_after(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)) <= 60
+
+
+def test_a_connection_that_breaks_on_one_request_is_not_testable():
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+        else:
+            handler.connection.close()
+            raise ConnectionError
+
+    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="connection"):
+        transport(url).send(GET)
+    assert len(calls(seen)) == 4
+
+
+def test_a_target_that_nobody_serves_any_more_is_lost():
+    with serve(answering(200)) as (url, _):
+        used = transport(url)
+        assert used.send(GET).status == 200
+        used.session.close()
+    with pytest.raises(TargetLost, match="no longer accepts connections"):
+        used.send(GET)
+
+
+def test_a_token_endpoint_that_is_down_is_unreachable():
+    with pytest.raises(TargetUnreachable, match="does not answer"):
+        transport(f"http://127.0.0.1:{free_port()}").send(GET)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}"], ids=["html", "list", "no-token"])
+def test_a_token_answer_without_a_token_is_unreachable(body):
+    with serve(lambda handler: handler.reply(200, body)) as (url, _), pytest.raises(TargetUnreachable, match="without"):
+        transport(url).send(GET)
+
+
+def test_a_token_is_masked_from_the_moment_it_is_known():
+    redactor = Redactor()
+    with serve(answering(200)) as (url, _):
+        transport(url, redactor=redactor).send(GET)
+    assert redactor.text("token-1-of-the-test and secret-of-the-test") == f"{MASK} and {MASK}"
+
+
+def test_a_body_without_end_is_cut():
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+        else:
+            handler.reply(200, b"x" * (9 * 1024 * 1024))
+
+    with serve(answer) as (url, _):
+        exchange = transport(url).send(GET)
+    assert exchange.truncated
+    assert len(exchange.body) == 8 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return Contract.load()
+
+
+def test_the_guard_lets_through_what_is_ours_or_nobodys(contract):
+    journal = Journal()
+    journal.created("execution", "e123", "tutorial")
+    guard = Guard(journal, is_mock=False)
+    delete = contract.operation("deleteExecution")
+    guard.check(delete, {"executionId": "e123"}, {}, None)
+    guard.check(delete, {"executionId": f"{ABSENT_PREFIX}1"}, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "query", "body"),
+    [
+        ("deleteExecution", {"executionId": "foreign"}, {}, None),
+        ("modifyExecution", {"executionId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
+        ("modifyExecutions", {}, {}, {"executions": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("deleteMetrics", {}, {"executionId": "foreign"}, None),
+        ("patchMetrics", {}, {}, {"executionId": "foreign"}),
+    ],
+)
+def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, path, query, body):
+    journal = Journal()
+    journal.created("execution", "e123", "tutorial")
+    with pytest.raises(SafetyRefusal, match="'foreign', which this run did not create"):
+        Guard(journal, is_mock=False).check(contract.operation(operation), path, query, body)
+    Guard(journal, is_mock=True).check(contract.operation(operation), path, query, body)
+
+
+def test_a_run_starts_a_bounded_number_of_executions_on_a_tenant(contract):
+    guard = Guard(Journal(), is_mock=False)
+    start = contract.operation("createExecution")
+    for _ in range(EXECUTION_BUDGET):
+        guard.check(start, {}, {}, {"configurationId": "c123"})
+    with pytest.raises(SafetyRefusal, match="has started its"):
+        guard.check(start, {}, {}, {"configurationId": "c123"})
