@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.conftest import serve as http_server
 
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
@@ -47,6 +47,11 @@ class Fake:
     polls: int = 0
 
     def __post_init__(self) -> None:
+        self.reset(self.routes)
+
+    def reset(self, routes: dict[str, Route]) -> None:
+        """Begin anew, with these routes instead of the lawful ones."""
+        self.seen, self.stored, self.polls = [], {}, 0
         self.routes = {
             "GET /lm/scenarios": lambda r: (200, {"count": 1, "resources": [SCENARIO]}),
             "GET /lm/scenarios/text-clf-tutorial": lambda r: (200, SCENARIO),
@@ -59,7 +64,7 @@ class Fake:
             "GET /lm/executions/e001": self.execution,
             "PATCH /lm/metrics": self.store,
             "GET /lm/metrics": lambda r: (200, {"count": 1, "resources": [self.stored]}),
-            **self.routes,
+            **routes,
         }
 
     def artifact(self, request: Request) -> Answer:
@@ -95,44 +100,27 @@ def execution(status: str, **more: Any) -> dict[str, Any]:
 def serve(fake: Fake) -> Iterator[Fake]:
     """Serve on a free port of 127.0.0.1; ``fake.base`` is the API's base."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(handler: Any) -> None:
+        path, _, query = handler.path.partition("?")
+        if path == "/oauth/token":
+            result: Answer = (200, {"access_token": "t", "expires_in": 3600})
+        else:
+            body = json.loads(handler.body) if handler.body else None
+            request = Request(handler.command, path.removeprefix("/v2"), query, dict(handler.headers), body)
+            fake.seen.append(request)
+            route = fake.routes.get(f"{request.method} {request.path}")
+            result = route(request) if route else (404, ERROR)
+        status, document, *rest = result
+        content = b"" if document is None else json.dumps(document).encode()
+        head = [f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}"]
+        head += [] if document is None else ["Content-Type: application/json"]
+        head += [f"{name}: {value}" for name, value in (rest[0] if rest else {}).items()]
+        # Head and body in one packet: two would wait for each other (Nagle, delayed ACK).
+        handler.wfile.write("\r\n".join([*head, "", ""]).encode() + content)
 
-        def answer(self) -> None:
-            path, _, query = self.path.partition("?")
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if path == "/oauth/token":
-                result: Answer = (200, {"access_token": "t", "expires_in": 3600})
-            else:
-                body = json.loads(raw) if raw else None
-                request = Request(self.command, path.removeprefix("/v2"), query, dict(self.headers), body)
-                fake.seen.append(request)
-                route = fake.routes.get(f"{self.command} {request.path}")
-                result = route(request) if route else (404, ERROR)
-            status, document, *rest = result
-            content = b"" if document is None else json.dumps(document).encode()
-            head = [f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}"]
-            head += [] if document is None else ["Content-Type: application/json"]
-            head += [f"{name}: {value}" for name, value in (rest[0] if rest else {}).items()]
-            # Head and body in one packet: two would wait for each other (Nagle, delayed ACK).
-            self.wfile.write("\r\n".join([*head, "", ""]).encode() + content)
-
-        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - names of http.server
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    fake.base = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with http_server(answer) as (url, _):
+        fake.base = url
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 @contextmanager

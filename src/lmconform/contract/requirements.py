@@ -60,6 +60,9 @@ class Register(Mapping[str, Requirement]):
                 f"{did_you_mean(requirement_id, self._requirements)}"
             ) from None
 
+    def __contains__(self, requirement_id: object) -> bool:
+        return requirement_id in self._requirements
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._requirements)
 

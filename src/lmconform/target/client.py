@@ -134,8 +134,8 @@ class Client:
         if isinstance(made, str) and operation.id == "createArtifact":
             journal.created("artifact", made, group)
         elif isinstance(made, str) and operation.id in _EXECUTION_CREATORS:
-            is_configuration = isinstance(document, dict) and "executableId" in document
-            journal.created("configuration" if is_configuration else "execution", made, group)
+            # The tutorial's page has the two endpoints transposed: the answer says what was made.
+            journal.created("execution" if _is_execution(operation, exchange) else "configuration", made, group)
         elif operation.id == "patchMetrics" and isinstance(document, dict):
             journal.created("metrics", str(document.get("executionId")), group)
 
@@ -163,6 +163,12 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _is_execution(operation: Operation, exchange: Exchange) -> bool:
+    if "status" in exchange.json_object() or "targetStatus" in exchange.json_object():
+        return True
+    return exchange.status == 202 if operation.id == "createConfiguration" else exchange.status != 201
 
 
 def _encode(value: Any) -> bytes:

@@ -32,7 +32,10 @@ _PASSING = frozenset({502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be sent. ``path`` begins with ``/lm`` and is percent-encoded; ``query`` is raw text."""
+    """What is to be sent. ``path`` begins with ``/lm`` and is percent-encoded; ``query`` is raw text.
+
+    ``repeat`` False: a 429 or a passing 5xx goes back to the caller, who waits himself.
+    """
 
     item: str
     operation: str
@@ -42,6 +45,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     authorize: bool = True
+    repeat: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Transport:
                 self.token.forget()
                 continue
             wait = _wait_before_repeating(exchange, attempt)
-            if wait is None or attempt >= self.patience.tries:
+            if wait is None or not request.repeat or attempt >= self.patience.tries:
                 return exchange
             self._sleep(wait)
         raise AssertionError("unreachable")

@@ -1,0 +1,220 @@
+"""Probes of artifacts: echo, filters, labels, limits."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.errors import NotTestable
+from lmconform.probes import recipe
+from lmconform.probes.families import MALFORMED, accepts, refuses, without_each
+from lmconform.probes.lab import Json, Lab
+from lmconform.probes.registry import probe
+from lmconform.probes.resources import Kind, batch, install, selected
+from lmconform.probes.values import instant
+
+_PREFIX = "ext.ai.sap.com/"
+_KINDS = ("model", "dataset", "resultset")
+
+
+def _vary(lab: Lab, index: int) -> Json:
+    # The first has both labels, the second one of them with another value, the third none.
+    labels = (
+        [{"key": f"{_PREFIX}color", "value": "red"}, {"key": f"{_PREFIX}size", "value": "big"}],
+        [{"key": f"{_PREFIX}color", "value": "blue"}],
+        None,
+    )[index]
+    return {"kind": _KINDS[index], "labels": labels}
+
+
+ARTIFACT = Kind(
+    noun="ARTIFACT",
+    list="listArtifacts",
+    get="getArtifact",
+    count="countArtifacts",
+    create="createArtifact",
+    parameter="artifactId",
+    body=Lab.artifact_body,
+    vary=_vary,
+)
+install(ARTIFACT)
+
+
+@probe("LM-ARTIFACT-CREATE-ECHO")
+def creation_echoes_the_url(lab: Lab) -> None:
+    made = lab.artifact(url="ai://default/lmconform/data")
+    lab.expect_same({"url": made.sent["url"]}, made.exchange.json_object(), what="the url as sent")
+
+
+@probe("LM-ARTIFACT-GET-ECHO")
+def get_returns_what_was_sent(lab: Lab) -> None:
+    labels = [{"key": f"{_PREFIX}b", "value": "2 {comma} 3"}, {"key": f"{_PREFIX}a.b-c_d", "value": "x y"}]
+    made = lab.artifact(kind="resultset", description='Größe "1",\n\t<b> 日本', labels=labels)
+    lab.expect_same({**made.sent, "id": made.id}, ARTIFACT.fetch(lab, made), what="as sent")
+
+
+@probe("LM-ARTIFACT-URL-VERBATIM")
+def url_is_not_tidied_up(lab: Lab) -> None:
+    for url in ("ai://default/data", "ai://default/data/", "ai://default/A//b%20c/./d"):
+        made = lab.artifact(url=url)
+        lab.expect_same({"url": url}, made.exchange.json_object(), what="the creation's answer")
+        lab.expect_same({"url": url}, ARTIFACT.fetch(lab, made), what="GET")
+
+
+@probe("LM-ARTIFACT-TIMES-ORDERED")
+def modified_is_not_before_created(lab: Lab) -> None:
+    body = ARTIFACT.fetch(lab, batch(lab, ARTIFACT).members[0])
+    created, modified = instant(body.get("createdAt")), instant(body.get("modifiedAt"))
+    if created is None or modified is None:
+        raise NotTestable("createdAt or modifiedAt is no time")
+    lab.expect(created <= modified, expected="createdAt <= modifiedAt", actual=f"{created} > {modified}")
+
+
+@probe("LM-ARTIFACT-FILTER-KIND")
+def kind_filters(lab: Lab) -> None:
+    group = batch(lab, ARTIFACT)
+    for made, kind in zip(group.members, _KINDS, strict=True):
+        found = selected(lab, ARTIFACT, {"kind": kind})
+        lab.expect(found == {made.id}, expected=f"of our three the one of kind {kind}", actual=_which(lab, found))
+    found = selected(lab, ARTIFACT, {"kind": "other"})
+    lab.expect(not found, expected="none of our three is of kind other", actual=_which(lab, found))
+
+
+@probe("LM-ARTIFACT-FILTER-SCENARIO")
+def scenario_filters(lab: Lab) -> None:
+    group = batch(lab, ARTIFACT)
+    own = str(group.members[0].sent["scenarioId"])
+    found = selected(lab, ARTIFACT, {"scenarioId": own})
+    lab.expect(found == set(group.ids), expected=f"all three of scenario {own}", actual=_which(lab, found))
+    # A scenario that exists: what an unknown one answers is open (F12).
+    other = next((str(s["id"]) for s in recipe.scenarios(lab) if s["id"] != own), None)
+    if other is not None:
+        found = selected(lab, ARTIFACT, {"scenarioId": other})
+        lab.expect(not found, expected=f"none of ours for scenario {other}", actual=_which(lab, found))
+
+
+@probe("LM-ARTIFACT-FILTER-COMBINED")
+def filters_combine_with_and(lab: Lab) -> None:
+    group = batch(lab, ARTIFACT)
+    red = [f"{_PREFIX}color=red"]
+    own = str(group.members[0].sent["scenarioId"])
+    both = {"kind": "model", "scenarioId": own, "artifactLabelSelector": red}
+    found = selected(lab, ARTIFACT, both)
+    lab.expect(found == {group.ids[0]}, expected="the one that all filters match", actual=_which(lab, found))
+    found = selected(lab, ARTIFACT, {**both, "kind": "dataset"})
+    lab.expect(not found, expected="none: no dataset of ours is red", actual=_which(lab, found))
+
+
+@probe("LM-ARTIFACT-COUNT-FILTERED")
+def count_knows_the_filters(lab: Lab) -> None:
+    group = batch(lab, ARTIFACT)
+    own = str(group.members[0].sent["scenarioId"])
+    filters: list[tuple[Json, int]] = [
+        ({"kind": "model"}, 1),
+        ({"kind": "other"}, 0),
+        ({"scenarioId": own}, 3),
+        ({"artifactLabelSelector": [f"{_PREFIX}color=blue"]}, 1),
+        ({"artifactLabelSelector": [f"{_PREFIX}color=red", f"{_PREFIX}size=big"], "kind": "model"}, 1),
+    ]
+    for query, wanted in filters:
+        number = lab.count("countArtifacts", {"$search": group.token, **query})
+        lab.expect(number == wanted, expected=f"$count = {wanted} of our three for {query}", actual=f"{number}")
+
+
+@probe("LM-ARTIFACT-SEARCH-DESCRIPTION")
+def search_looks_into_descriptions(lab: Lab) -> None:
+    word = lab.unique("description")
+    made = lab.artifact(description=f"before {word} after")
+    found = lab.ids("listArtifacts", {"$search": word})
+    lab.expect(found == [made.id], expected=f"the one described with {word!r}", actual=f"{found}")
+
+
+@probe("LM-ARTIFACT-LABEL-EQUALS")
+def label_selects(lab: Lab) -> None:
+    _labels(lab, ["color=red"], {0})
+    _labels(lab, ["color=green"], set())
+
+
+@probe("LM-ARTIFACT-LABEL-NOT-EQUALS")
+def label_differs_but_is_there(lab: Lab) -> None:
+    _labels(lab, ["color!=red"], {1})
+    _labels(lab, ["size!=small"], {0})
+    _labels(lab, ["shape!=round"], set())
+
+
+@probe("LM-ARTIFACT-LABEL-AND")
+def labels_combine_with_and(lab: Lab) -> None:
+    _labels(lab, ["color=red", "size=big"], {0})
+    _labels(lab, ["color=blue", "size=big"], set())
+
+
+@probe("LM-ARTIFACT-LABEL-COMMA")
+def comma_in_a_label_is_escaped(lab: Lab) -> None:
+    name, key = lab.unique("comma"), f"{_PREFIX}list"
+    made = lab.artifact(name=name, labels=[{"key": key, "value": "a,b"}])
+    found = lab.ids("listArtifacts", {"$search": name, "artifactLabelSelector": [f"{key}=a{{comma}}b"]})
+    lab.expect(found == [made.id], expected="the one labelled a,b", actual=f"{found}")
+
+
+def _labels(lab: Lab, selector: list[str], wanted: set[int]) -> None:
+    group = batch(lab, ARTIFACT)
+    found = selected(lab, ARTIFACT, {"artifactLabelSelector": [_PREFIX + s for s in selector]})
+    names = {group.ids[i] for i in wanted}
+    lab.expect(found == names, expected=f"for {selector}: {_which(lab, names)}", actual=_which(lab, found))
+
+
+def _which(lab: Lab, ids: set[str]) -> str:
+    """The members of the batch, as people can tell them apart."""
+    group = batch(lab, ARTIFACT)
+    names = [f"{m.sent['kind']} {m.sent.get('labels') or 'without labels'}" for m in group.members if m.id in ids]
+    return "; ".join(names) or "none of ours"
+
+
+# One byte of a url's length is worth as much as any other: the path is filled up.
+_URL = "ai://default/"
+
+refuses(
+    "LM-ARTIFACT-BODY-REQUIRED",
+    "createArtifact",
+    lambda lab: without_each(lab.artifact_body(), ("name", "kind", "url", "scenarioId")),
+)
+refuses(
+    "LM-ARTIFACT-BODY-TYPE",
+    "createArtifact",
+    lambda lab: [lab.artifact_body(name=7), lab.artifact_body(labels="red"), lab.artifact_body(url=["ai://a/b"])],
+)
+refuses("LM-ARTIFACT-BODY-MALFORMED", "createArtifact", lambda lab: [MALFORMED])
+refuses("LM-ARTIFACT-BODY-KIND", "createArtifact", lambda lab: [lab.artifact_body(kind="elephant")])
+refuses("LM-ARTIFACT-BODY-URL", "createArtifact", lambda lab: [lab.artifact_body(url="default/data")])
+refuses("LM-ARTIFACT-BODY-SCENARIO-ID", "createArtifact", lambda lab: [lab.artifact_body(scenarioId="a b c d")])
+refuses(
+    "LM-ARTIFACT-BODY-LABEL",
+    "createArtifact",
+    lambda lab: [
+        lab.artifact_body(labels=[label])
+        for label in ({"key": "color", "value": "red"}, {"key": f"{_PREFIX}color"}, {"value": "red"})
+    ],
+)
+refuses(
+    "LM-ARTIFACT-BODY-TOO-LONG",
+    "createArtifact",
+    lambda lab: [
+        lab.artifact_body(name=lab.unique("long").ljust(257, "x")),
+        lab.artifact_body(url=_URL.ljust(1025, "x")),
+        lab.artifact_body(description="x" * 5001),
+        lab.artifact_body(labels=[{"key": f"{_PREFIX}color", "value": "x" * 5001}]),
+    ],
+)
+accepts(
+    "LM-ARTIFACT-BODY-AT-LIMIT",
+    "createArtifact",
+    lambda lab: [
+        lab.artifact_body(name=lab.unique("long").ljust(256, "x"), url=_URL.ljust(1024, "x")),
+        lab.artifact_body(description="x" * 5000, labels=[{"key": f"{_PREFIX}color", "value": "x" * 5000}]),
+    ],
+    success=201,
+)
+accepts(
+    "LM-ARTIFACT-URL-SCHEMES",
+    "createArtifact",
+    lambda lab: [lab.artifact_body(url=u) for u in ("ai://default/a", "gs://bucket/a", "https://example.com/a.csv")],
+    success=201,
+)

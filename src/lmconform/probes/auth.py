@@ -1,0 +1,60 @@
+"""Probes of the token: without a good one nothing is shown and nothing is done."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import base64
+import json
+
+from lmconform.errors import NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes.lab import Lab
+from lmconform.probes.registry import probe
+
+_REFUSED = frozenset({401, 403})
+
+
+def without_token(lab: Lab, operation: str, authorization: str | None = None) -> Exchange:
+    """Send a request with ``authorization`` in the place of our token; None sends no such header."""
+    headers = {"Authorization": authorization} if authorization else {}
+    return lab.send(operation, headers=headers, authorize=False)
+
+
+def _expect_refused(lab: Lab, answer: Exchange) -> None:
+    lab.expect(answer.status in _REFUSED, expected="401 or 403", actual=answer.brief, exchange=answer)
+
+
+@probe("LM-AUTH-TOKEN-REQUIRED", effect="read")
+def no_token_no_answer(lab: Lab) -> None:
+    for operation in ("listScenarios", "listArtifacts", "listExecutions"):
+        _expect_refused(lab, without_token(lab, operation))
+
+
+@probe("LM-AUTH-TOKEN-GARBAGE", effect="read")
+def garbage_is_no_token(lab: Lab) -> None:
+    _expect_refused(lab, without_token(lab, "listScenarios", "Bearer lmconform"))
+
+
+@probe("LM-AUTH-TOKEN-UNSIGNED", effect="read")
+def unsigned_token_is_refused(lab: Lab) -> None:
+    # RFC 7519, section 6: an unsecured JWT is well-formed, and proves nothing.
+    parts = ({"alg": "none", "typ": "JWT"}, {"iss": "lmconform", "sub": "lmconform", "exp": 4102444800})
+    texts = [base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts]
+    _expect_refused(lab, without_token(lab, "listScenarios", f"Bearer {'.'.join(texts)}."))
+
+
+@probe("LM-AUTH-SCHEME", effect="read")
+def other_schemes_are_refused(lab: Lab) -> None:
+    _expect_refused(lab, without_token(lab, "listScenarios", "Basic bG1jb25mb3JtOmxtY29uZm9ybQ=="))
+
+
+@probe("LM-AUTH-REFUSED-NOT-STORED")
+def refused_write_leaves_nothing(lab: Lab) -> None:
+    body = lab.artifact_body()
+    answer = lab.send("createArtifact", json=body, authorize=False)
+    _expect_refused(lab, answer)
+    found = lab.get("listArtifacts", {"$search": body["name"]})
+    if found.status != 200:
+        raise NotTestable(f"{lab.label(found)} answered {found.brief}")
+    left = found.json_object().get("resources")
+    lab.expect(not left, expected="no artifact from a refused request", actual=str(left))

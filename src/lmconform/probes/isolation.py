@@ -1,0 +1,98 @@
+"""Probes of resource groups: what is made in one is neither seen nor changed from another."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.errors import Inconclusive
+from lmconform.probes import trials
+from lmconform.probes.artifacts import ARTIFACT
+from lmconform.probes.configurations import CONFIGURATION
+from lmconform.probes.lab import TERMINAL, Lab
+from lmconform.probes.metrics import point, store
+from lmconform.probes.registry import probe
+from lmconform.probes.resources import Kind, batch
+
+_USABLE = "probes.other-group"
+
+
+def other_group(lab: Lab) -> str:
+    """The second resource group; raises Inconclusive when there is none, or none that we may use."""
+    other = lab.session.target.other_resource_group
+    if other is None:
+        raise Inconclusive("needs a second resource group: --other-resource-group")
+    shared = lab.session.shared
+    if _USABLE not in shared:
+        answer = lab.send("listScenarios", resource_group=other)
+        shared[_USABLE] = "" if answer.status == 200 else answer.brief
+    if shared[_USABLE]:
+        raise Inconclusive(f"resource group {other!r} cannot be used: {shared[_USABLE]}")
+    return other
+
+
+def _install(kind: Kind) -> None:
+    @probe(f"LM-ISOLATION-{kind.noun}-GET")
+    def foreign_thing_is_not_shown(lab: Lab) -> None:
+        other = other_group(lab)
+        made = batch(lab, kind).members[0]
+        answer = lab.send(kind.get, {kind.parameter: made.id}, resource_group=other)
+        lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+
+    @probe(f"LM-ISOLATION-{kind.noun}-LIST")
+    def foreign_thing_is_not_listed(lab: Lab) -> None:
+        other = other_group(lab)
+        group = batch(lab, kind)
+        query = {"$search": group.token}
+        answer = lab.send(kind.list, query=query, resource_group=other)
+        lab.expect_status(answer, {200})
+        found = [r.get("id") for r in answer.json_object().get("resources") or []]
+        lab.expect(not set(found) & set(group.ids), expected="none of ours", actual=f"{found}")
+        number = lab.send(kind.count, query=query, resource_group=other)
+        lab.expect_status(number, {200})
+        lab.expect(number.text.strip() == "0", expected="$count = 0", actual=number.brief)
+
+
+_install(ARTIFACT)
+_install(CONFIGURATION)
+
+
+@probe("LM-ISOLATION-EXECUTION-GET")
+def foreign_execution_is_not_shown(lab: Lab) -> None:
+    other = other_group(lab)
+    answer = lab.send("getExecution", {"executionId": trials.base(lab).id}, resource_group=other)
+    lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+
+
+@probe("LM-ISOLATION-EXECUTION-LIST")
+def foreign_execution_is_not_listed(lab: Lab) -> None:
+    other = other_group(lab)
+    trial = trials.base(lab)
+    query = {"scenarioId": trial.configuration.sent["scenarioId"]}
+    answer = lab.send("listExecutions", query=query, resource_group=other)
+    lab.expect_status(answer, {200})
+    found = [r.get("id") for r in answer.json_object().get("resources") or []]
+    lab.expect(trial.id not in found, expected=f"{trial.id} not among them", actual="it is")
+
+
+@probe("LM-ISOLATION-METRICS")
+def foreign_metrics_are_not_shown(lab: Lab) -> None:
+    other = other_group(lab)
+    execution = trials.base(lab).id
+    store(lab, execution, metrics=[point(lab.unique("isolated"))])
+    answer = lab.send("findMetrics", query={"executionIds": [execution]}, resource_group=other)
+    shown = [r for r in answer.json_object().get("resources") or [] if r.get("executionId") == execution]
+    lab.expect(not shown, expected="nothing about it", actual=answer.brief, exchange=answer)
+
+
+@probe("LM-ISOLATION-EXECUTION-CHANGE", effect="destructive")
+def foreign_execution_is_not_changed(lab: Lab) -> None:
+    other = other_group(lab)
+    trial = trials.spare(lab)
+    path = {"executionId": trial.id}
+    for operation, rest in (("modifyExecution", {"json": {"targetStatus": "STOPPED"}}), ("deleteExecution", {})):
+        answer = lab.send(operation, path, resource_group=other, **rest)
+        lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+    found = lab.read("getExecution", executionId=trial.id)
+    wanted = "STOPPED" if trial.last.get("status") == "STOPPED" else "COMPLETED"
+    lab.expect(found.get("targetStatus") == wanted, expected=f"targetStatus: {wanted}", actual=f"{found}")
+    if found.get("status") in TERMINAL:
+        trial.last = found

@@ -1,0 +1,33 @@
+"""Probes of capabilities, and of what every operation tolerates."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.errors import NotApplicable
+from lmconform.probes.lab import Lab
+from lmconform.probes.registry import probe
+
+
+@probe("LM-META-API-VERSION", effect="read")
+def meta_names_the_version(lab: Lab) -> None:
+    answer = lab.get("getMeta")
+    if answer.status == 404:
+        raise NotApplicable("the target has no GET /v2/lm/meta")
+    lab.expect_status(answer, {200})
+    api = answer.json_object().get("aiApi")
+    version = api.get("version") if isinstance(api, dict) else None
+    numbers = str(version).split("-")[0].split("+")[0].split(".")
+    good = len(numbers) == 3 and all(n.isdigit() for n in numbers)
+    lab.expect(good, expected="aiApi.version as major.minor.patch", actual=f"{version}")
+
+
+@probe("LM-META-EXECUTIONS-SERVED", effect="read")
+def advertised_executions_are_served(lab: Lab) -> None:
+    lab.expect_status(lab.get("listExecutions", {"$top": 1}), {200})
+
+
+@probe("LM-QUERY-UNDECLARED-TOLERATED", effect="read")
+def undeclared_query_parameters_are_tolerated(lab: Lab) -> None:
+    # SAP's Python client sends top where the description says $top.
+    for operation in ("listExecutions", "listConfigurations"):
+        lab.expect_status(lab.get(operation, {"top": 10, "$top": 1}), {200})

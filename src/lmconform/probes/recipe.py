@@ -1,0 +1,104 @@
+"""Finds something in the tenant that trains, and what must be bound to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lmconform.errors import Inconclusive
+from lmconform.probes.lab import Json, Lab
+
+_SCENARIO: Final = "text-clf-tutorial"
+_EXECUTABLE: Final = "text-clf-train-tutorial"
+_KINDS: Final = frozenset({"model", "dataset", "resultset", "other"})
+# A tenant may have hundreds of scenarios; the first ones are as good as any.
+_MOST_SCENARIOS: Final = 20
+_RECIPE, _SCENARIOS = "probes.recipe", "probes.scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """An executable that trains. ``inputs`` are (key, kind), ``parameters`` (key, value) to bind."""
+
+    scenario_id: str
+    executable_id: str
+    version_id: str
+    inputs: tuple[tuple[str, str], ...]
+    parameters: tuple[tuple[str, str], ...]
+
+
+def scenarios(lab: Lab) -> list[Json]:
+    """The tenant's scenarios, the tutorial's first; asked for once in a session."""
+    shared = lab.session.shared
+    if _SCENARIOS not in shared:
+        shared[_SCENARIOS] = _list(lab.need("listScenarios"), first=_SCENARIO)
+    return list(shared[_SCENARIOS])
+
+
+def executables(lab: Lab, scenario_id: str) -> list[Json]:
+    """The executables of a scenario, the tutorial's first; asked for once in a session."""
+    key = f"probes.executables.{scenario_id}"
+    shared = lab.session.shared
+    if key not in shared:
+        shared[key] = _list(lab.need("listExecutables", scenarioId=scenario_id), first=_EXECUTABLE)
+    return list(shared[key])
+
+
+def scenario(lab: Lab) -> str:
+    """The scenario of the training executable, or the first one; raises Inconclusive."""
+    try:
+        return find(lab).scenario_id
+    except Inconclusive:
+        return str(first_scenario(lab)["id"])
+
+
+def first_scenario(lab: Lab) -> Json:
+    """Any scenario, the tutorial's if it is there; raises Inconclusive."""
+    found = scenarios(lab)
+    if not found:
+        raise Inconclusive("the tenant has no scenario")
+    return found[0]
+
+
+def first_executable(lab: Lab) -> tuple[str, Json]:
+    """Any scenario that has an executable, and that executable; raises Inconclusive."""
+    for entry in scenarios(lab)[:_MOST_SCENARIOS]:
+        for executable in executables(lab, str(entry["id"])):
+            return str(entry["id"]), executable
+    raise Inconclusive("the tenant has no executable")
+
+
+def find(lab: Lab) -> Recipe:
+    """An executable that is not for deployments; raises Inconclusive when there is none."""
+    shared = lab.session.shared
+    if _RECIPE not in shared:
+        shared[_RECIPE] = next(_candidates(lab), None)
+    found: Recipe | None = shared[_RECIPE]
+    if found is None:
+        raise Inconclusive("the tenant has no executable that trains (deployable: false)")
+    return found
+
+
+def _candidates(lab: Lab) -> Iterator[Recipe]:
+    for entry in scenarios(lab)[:_MOST_SCENARIOS]:
+        for executable in executables(lab, str(entry["id"])):
+            if executable.get("deployable") is False:
+                yield Recipe(
+                    scenario_id=str(entry["id"]),
+                    executable_id=str(executable["id"]),
+                    version_id=str(executable.get("versionId", "")),
+                    inputs=tuple(
+                        (str(a["name"]), a["kind"] if a.get("kind") in _KINDS else "dataset")
+                        for a in executable.get("inputArtifacts") or []
+                    ),
+                    # A parameter with a default need not be bound (K).
+                    parameters=tuple(
+                        (str(p["name"]), "1") for p in executable.get("parameters") or [] if p.get("default") is None
+                    ),
+                )
+
+
+def _list(body: Json, first: str) -> list[Json]:
+    entries = [e for e in body.get("resources") or [] if isinstance(e, dict) and "id" in e]
+    return sorted(entries, key=lambda e: e["id"] != first)

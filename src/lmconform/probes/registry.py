@@ -1,0 +1,130 @@
+"""The probes and observations, found by looking into every module of this package."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lmconform import probes
+from lmconform.errors import Failure, Inconclusive
+
+if TYPE_CHECKING:
+    from lmconform.probes.lab import Lab
+
+Function = Callable[["Lab"], None]
+Look = Callable[["Lab"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Judges one requirement. ``effect`` is the most it does: read, write or destructive."""
+
+    requirement: str
+    function: Function
+    effect: str
+
+    @property
+    def id(self) -> str:
+        """Stable id of the item: ``probe/LM-…``."""
+        return f"probe/{self.requirement}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Records one behaviour that nobody promised; its value never gates.
+
+    ``function`` returns the value as short text that is the same whenever the target behaves
+    the same: no ids, no times, no totals. ``operation`` is an operationId, ``source`` names
+    facts, ``capability`` is a dotted path in ``GET /lm/meta`` or empty.
+    """
+
+    name: str
+    function: Look
+    effect: str
+    operation: str
+    text: str
+    source: str
+    capability: str
+
+    @property
+    def id(self) -> str:
+        """Stable id of the item: ``observe/LM-OBS-…``."""
+        return f"observe/{self.name}"
+
+
+_probes: dict[str, Probe] = {}
+_observations: dict[str, Observation] = {}
+
+
+def probe(requirement: str, *, effect: str = "write") -> Callable[[Function], Function]:
+    """Make a function the probe of ``requirement`` (an id of the register).
+
+    The function gets a Lab and returns when the requirement holds. It raises Failure when it
+    is broken, NotApplicable, NotTestable or Inconclusive when it cannot be judged. What the
+    register says about the capability is asked before the function is called.
+    """
+
+    def register(function: Function) -> Function:
+        if requirement in _probes:
+            raise ValueError(f"two probes for {requirement}")
+
+        @functools.wraps(function)
+        def judge(lab: Lab) -> None:
+            lab.begin(requirement)
+            function(lab)
+
+        _probes[requirement] = Probe(requirement, judge, effect)
+        return function
+
+    return register
+
+
+def observation(
+    name: str, *, operation: str, text: str, source: str, effect: str = "write", capability: str = ""
+) -> Callable[[Look], Look]:
+    """Make a function the observation ``LM-OBS-…``; it returns what it saw.
+
+    The value is also put into ``lab.observations``. It raises Skip when there is nothing to see.
+    """
+
+    def register(function: Look) -> Look:
+        if name in _observations:
+            raise ValueError(f"two observations {name}")
+
+        @functools.wraps(function)
+        def look(lab: Lab) -> str:
+            lab.requirement = name
+            lab.require(capability)
+            try:
+                value = function(lab)
+            except Failure as failure:
+                # A probe reports it; what an observation says must be the same in each run.
+                raise Inconclusive("what it builds on is broken") from failure
+            lab.observe(name, operation, value, text)
+            return value
+
+        _observations[name] = Observation(name, look, effect, operation, text, source, capability)
+        return function
+
+    return register
+
+
+def load() -> tuple[Probe, ...]:
+    """All probes, reads first, then in order of definition."""
+    _import_all()
+    return tuple(sorted(_probes.values(), key=lambda p: p.effect != "read"))
+
+
+def load_observations() -> tuple[Observation, ...]:
+    """All observations, reads first, then in order of definition."""
+    _import_all()
+    return tuple(sorted(_observations.values(), key=lambda o: o.effect != "read"))
+
+
+def _import_all() -> None:
+    for module in sorted(m.name for m in pkgutil.iter_modules(probes.__path__)):
+        importlib.import_module(f"lmconform.probes.{module}")

@@ -1,0 +1,201 @@
+"""Probes that artifacts and configurations share: views of one thing, search, counting, paging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lmconform.errors import NotTestable
+from lmconform.probes.families import bad_id, unknown_id
+from lmconform.probes.lab import Json, Lab, Made
+from lmconform.probes.registry import probe
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource that is created and never changes (F53).
+
+    ``noun`` is the part in ids of requirements; ``vary`` gives the fields in which the three
+    members of a batch differ.
+    """
+
+    noun: str
+    list: str
+    get: str
+    count: str
+    create: str
+    parameter: str
+    body: Callable[..., Json]
+    vary: Callable[[Lab, int], Json]
+
+    def make(self, lab: Lab, **overrides: Any) -> Made:
+        """Create one."""
+        return lab.make(self.create, self.body(lab, **overrides))
+
+    def fetch(self, lab: Lab, made: Made, **query: Any) -> Json:
+        """GET it."""
+        return lab.read(self.get, query, **{self.parameter: made.id})
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Three things whose names hold one ``token`` that nothing else in the tenant holds."""
+
+    token: str
+    members: tuple[Made, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        """The members' ids in order of creation."""
+        return [made.id for made in self.members]
+
+
+def batch(lab: Lab, kind: Kind) -> Batch:
+    """The session's batch of a kind: nothing changes it, so probes share it."""
+    key = f"probes.batch.{kind.noun}"
+    if key not in lab.session.shared:
+        token = lab.unique("batch")
+        # Neither the order of names nor its reverse is the order of creation.
+        members = (kind.make(lab, name=f"{token}-{c}", **kind.vary(lab, i)) for i, c in enumerate("bca"))
+        lab.session.shared[key] = Batch(token, tuple(members))
+    found: Batch = lab.session.shared[key]
+    return found
+
+
+def selected(lab: Lab, kind: Kind, query: Json) -> set[str]:
+    """The members of the batch that a list filtered by ``query`` (and by the token) holds."""
+    group = batch(lab, kind)
+    return set(lab.ids(kind.list, {"$search": group.token, **query})) & set(group.ids)
+
+
+def install(kind: Kind) -> None:
+    """Register the shared probes for ``kind``."""
+    noun = f"LM-{kind.noun}"
+    unknown_id(f"{noun}-UNKNOWN-404", kind.get, kind.parameter)
+    bad_id(f"{noun}-BAD-ID", kind.get, kind.parameter)
+    _views(noun, kind)
+    _search(noun, kind)
+    _paging(noun, kind)
+
+
+def _views(noun: str, kind: Kind) -> None:
+    @probe(f"{noun}-CREATE-LOCATION")
+    def location_names_the_id(lab: Lab) -> None:
+        made = kind.make(lab)
+        value = made.exchange.header("Location")
+        lab.expect(value is None or made.id in value, expected=f"a Location with {made.id}", actual=str(value))
+
+    @probe(f"{noun}-CREATE-TWICE")
+    def same_body_twice_makes_two(lab: Lab) -> None:
+        first = kind.make(lab)
+        second = lab.send(kind.create, json=first.sent)
+        lab.expect_status(second, {200, 201, 202})
+        lab.expect(second.json_object().get("id") != first.id, expected="a second id", actual=f"{first.id} again")
+
+    @probe(f"{noun}-LISTED")
+    def created_is_listed(lab: Lab) -> None:
+        group = batch(lab, kind)
+        found = lab.ids(kind.list, {"$search": group.token})
+        missing = sorted(set(group.ids) - set(found))
+        lab.expect(not missing, expected="all that we created", actual=f"{missing} missing")
+        lab.expect(len(found) == len(set(found)), expected="each id once", actual=f"{found}")
+
+    @probe(f"{noun}-LIST-EQUALS-GET")
+    def list_and_get_agree(lab: Lab) -> None:
+        group = batch(lab, kind)
+        listed = {str(item.get("id")): item for item in lab.items(kind.list, {"$search": group.token})}
+        for made in group.members:
+            if made.id not in listed:
+                raise NotTestable(f"{kind.list} does not hold {made.id}")
+            lab.expect_same(kind.fetch(lab, made), listed[made.id], what="the list as GET has it")
+
+    @probe(f"{noun}-EXPAND-SCENARIO")
+    def expand_embeds_the_scenario(lab: Lab) -> None:
+        group = batch(lab, kind)
+        wanted = group.members[0].sent["scenarioId"]
+        views = [kind.fetch(lab, group.members[0], **{"$expand": "scenario"})]
+        views += lab.items(kind.list, {"$search": group.token, "$expand": "scenario"})
+        for view in views:
+            scenario = view.get("scenario")
+            found = scenario.get("id") if isinstance(scenario, dict) else scenario
+            lab.expect(found == wanted, expected=f"scenario.id = {wanted}", actual=f"scenario = {scenario}")
+
+    @probe(f"{noun}-REFUSED-NOT-STORED")
+    def refused_is_not_stored(lab: Lab) -> None:
+        token = lab.unique("refused")
+        answer = lab.send(kind.create, json=kind.body(lab, name=token, scenarioId="?"))
+        if answer.ok:
+            raise NotTestable(f"{lab.label(answer)} accepted a scenarioId that the pattern forbids")
+        lab.expect(not lab.ids(kind.list, {"$search": token}), expected="nothing of that name", actual="it is listed")
+
+
+def _search(noun: str, kind: Kind) -> None:
+    @probe(f"{noun}-SEARCH-NAME")
+    def search_finds_part_of_a_name(lab: Lab) -> None:
+        group = batch(lab, kind)
+        middle = group.token[5:-2]
+        others = kind.make(lab)
+        found = lab.ids(kind.list, {"$search": middle})
+        lab.expect(set(group.ids) <= set(found), expected=f"all whose name holds {middle!r}", actual=f"{found}")
+        lab.expect(others.id not in found, expected=f"only what holds {middle!r}", actual=f"{others.sent['name']} too")
+
+    @probe(f"{noun}-SEARCH-CASE")
+    def search_minds_the_case(lab: Lab) -> None:
+        group = batch(lab, kind)
+        found = set(lab.ids(kind.list, {"$search": group.token.upper()})) & set(group.ids)
+        lab.expect(not found, expected=f"nothing for {group.token.upper()!r}", actual=f"{sorted(found)}")
+
+    @probe(f"{noun}-SEARCH-CASE-INSENSITIVE")
+    def search_can_ignore_the_case(lab: Lab) -> None:
+        group = batch(lab, kind)
+        query = {"$search": group.token.upper(), "searchCaseInsensitive": True}
+        found = set(lab.ids(kind.list, query)) & set(group.ids)
+        lab.expect(found == set(group.ids), expected="all three", actual=f"{len(found)} of them")
+        number = lab.count(kind.count, query)
+        lab.expect(number == len(group.ids), expected="$count = 3", actual=f"$count = {number}")
+
+    @probe(f"{noun}-SEARCH-NOTHING", effect="read")
+    def search_may_find_nothing(lab: Lab) -> None:
+        body = lab.read(kind.list, {"$search": lab.unique("nothing")})
+        lab.expect(body.get("resources") == [], expected="resources: []", actual=str(body.get("resources")))
+        lab.expect(body.get("count") == 0, expected="count: 0", actual=f"count: {body.get('count')}")
+
+    @probe(f"{noun}-COUNT-NOTHING", effect="read")
+    def nothing_counts_zero(lab: Lab) -> None:
+        number = lab.count(kind.count, {"$search": lab.unique("nothing")})
+        lab.expect(number == 0, expected="0", actual=str(number))
+
+
+def _paging(noun: str, kind: Kind) -> None:
+    @probe(f"{noun}-LIST-COUNT")
+    def count_is_the_number_of_resources(lab: Lab) -> None:
+        body = lab.read(kind.list, {"$search": batch(lab, kind).token})
+        length = len(body.get("resources") or [])
+        lab.expect(body.get("count") == length, expected=f"count: {length}", actual=f"count: {body.get('count')}")
+
+    @probe(f"{noun}-COUNT-MATCHES-LIST")
+    def count_operation_agrees_with_the_list(lab: Lab) -> None:
+        query = {"$search": batch(lab, kind).token}
+        length, number = len(lab.items(kind.list, query)), lab.count(kind.count, query)
+        lab.expect(number == length, expected=f"$count = {length}, as the list has", actual=f"$count = {number}")
+
+    @probe(f"{noun}-TOP")
+    def top_bounds_the_page(lab: Lab) -> None:
+        found = lab.ids(kind.list, {"$search": batch(lab, kind).token, "$top": 2})
+        lab.expect(len(found) == 2, expected="2 of our 3", actual=f"{len(found)}")
+
+    @probe(f"{noun}-SKIP")
+    def skip_leaves_out(lab: Lab) -> None:
+        query = {"$search": batch(lab, kind).token}
+        for number in (1, 3):
+            found = lab.ids(kind.list, {**query, "$skip": number})
+            left = 3 - number
+            lab.expect(len(found) == left, expected=f"{left} after $skip={number} of 3", actual=f"{len(found)}")
+
+    @probe(f"{noun}-PAGES-COVER")
+    def pages_hold_everything_once(lab: Lab) -> None:
+        group = batch(lab, kind)
+        query = {"$search": group.token, "$top": 1}
+        found = [i for number in range(3) for i in lab.ids(kind.list, {**query, "$skip": number})]
+        lab.expect(sorted(found) == sorted(group.ids), expected="each of the three on one page", actual=f"{found}")

@@ -1,0 +1,197 @@
+"""An Arazzo file as values: everything is parsed and every reference is known to resolve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lmconform.contract.openapi import Operation
+from lmconform.errors import ScenarioError, did_you_mean
+from lmconform.scenarios.criteria import Criterion
+
+_EFFECTS = ("read", "write", "destructive")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The operation that a step sends. ``judged``: the contract in force has it and judges its answers."""
+
+    operation: Operation
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value for a request, or for a workflow's input when ``location`` is empty."""
+
+    name: str
+    location: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body; ``replacements`` are pairs of JSON Pointer and value."""
+
+    content_type: str
+    payload: Any
+    replacements: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What happens after a step. ``kind`` is end, goto or retry; ``after`` is in seconds.
+
+    Ours: ``note`` is what the report says, ``observe`` an observation (id, value), ``fills`` the
+    outputs of a step that the action passes over (its id, the outputs), ``outcome`` what the step
+    counts as.
+    """
+
+    name: str
+    kind: str
+    criteria: tuple[Criterion, ...]
+    step: str = ""
+    workflow: str = ""
+    after: float = 0.0
+    limit: int = 1
+    note: str = ""
+    observe: tuple[str, str] | None = None
+    fills: tuple[str, Mapping[str, Any]] | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Repeat until ``status`` is in ``good``; one in ``bad`` ends it at once (``x-lm-poll``).
+
+    ``reachable`` maps a status to all that may be seen after it, itself included.
+    """
+
+    status: str
+    good: frozenset[str]
+    bad: frozenset[str]
+    reachable: Mapping[str, frozenset[str]]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The value at ``context`` contains ``value`` (``x-lm-contains``, see compare)."""
+
+    context: str
+    value: Any
+    exact: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What a tenant may lawfully lack (``x-lm-absent``): asked for before anybody is blamed."""
+
+    call: Call
+    parameters: tuple[Parameter, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; workflow-level parameters and actions are merged in. One of ``call`` and ``workflow`` is set.
+
+    ``dialect``: the request is right in that dialect only, and the contract judges it there alone.
+    """
+
+    id: str
+    description: str
+    call: Call | None
+    workflow: str
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    criteria: tuple[Criterion, ...]
+    on_success: tuple[Action, ...]
+    on_failure: tuple[Action, ...]
+    outputs: Mapping[str, Any]
+    requirements: tuple[str, ...]
+    dialect: str
+    poll: Poll | None
+    contains: Contains | None
+    absent: Absent | None
+
+    @property
+    def effect(self) -> str:
+        """The most that its request does: read, write or destructive; another workflow may write."""
+        own = self.call.operation.effect if self.call else "write"
+        leaves = any(action.workflow for action in (*self.on_success, *self.on_failure))
+        return max(own, "write" if leaves else "read", key=_EFFECTS.index)
+
+    @property
+    def operation_id(self) -> str:
+        """The operation that it sends, or empty when it calls a workflow."""
+        return self.call.operation.id if self.call else ""
+
+    @property
+    def label(self) -> str:
+        """What it sends, for people."""
+        return self.call.operation.label if self.call else f"workflow {self.workflow}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """An ordered flow. ``inputs`` maps each input to its default, or None."""
+
+    id: str
+    summary: str
+    inputs: Mapping[str, Any]
+    depends_on: tuple[str, ...]
+    steps: tuple[Step, ...]
+    outputs: Mapping[str, Any]
+
+    @property
+    def step_ids(self) -> tuple[str, ...]:
+        """The ids of its steps, in file order."""
+        return tuple(step.id for step in self.steps)
+
+    @property
+    def effect(self) -> str:
+        """The most that any of its steps does."""
+        return max((step.effect for step in self.steps), key=_EFFECTS.index)
+
+    def index(self, step_id: str) -> int:
+        """Where the step stands; ScenarioError when there is none of that id."""
+        try:
+            return self.step_ids.index(step_id)
+        except ValueError:
+            hint = did_you_mean(step_id, self.step_ids)
+            raise ScenarioError(f"workflow {self.id} has no step {step_id!r}{hint}") from None
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id; ScenarioError when there is none."""
+        return self.steps[self.index(step_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One Arazzo file. ``sources`` maps the names of its descriptions to their URLs."""
+
+    path: Path
+    title: str
+    workflows: tuple[Workflow, ...]
+    components: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def error(self, what: str) -> ScenarioError:
+        """The error that says ``what`` is wrong in this file."""
+        return ScenarioError(f"{self.path}: {what}")
+
+    def workflow(self, workflow_id: str) -> Workflow:
+        """The workflow of that id; ScenarioError when there is none."""
+        found = next((w for w in self.workflows if w.id == workflow_id), None)
+        if found is None:
+            hint = did_you_mean(workflow_id, [w.id for w in self.workflows])
+            raise self.error(f"there is no workflow {workflow_id!r}{hint}")
+        return found
+
+
+def item_id(workflow: Workflow, step: Step) -> str:
+    """Stable id of the item: ``scenario/<workflowId>/<stepId>``."""
+    return f"scenario/{workflow.id}/{step.id}"

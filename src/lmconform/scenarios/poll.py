@@ -1,0 +1,78 @@
+"""Repeats a request until a status is final: legal transitions, a deadline, Retry-After, one line a poll."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lmconform.errors import did_you_mean
+from lmconform.evidence.exchange import Exchange
+from lmconform.scenarios.expressions import as_text
+from lmconform.scenarios.judging import Broken
+from lmconform.scenarios.model import Poll
+from lmconform.target.transport import retry_after
+
+_WAITED_OUT = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two polls and for all of them; where lines about progress go; how to wait."""
+
+    interval: float
+    timeout: float
+    progress: Callable[[str], None]
+    sleep: Callable[[float], None] = time.sleep
+
+
+def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[[str], object], pace: Pace) -> None:
+    """Ask until the status is good; return then, the last answer is the telling one.
+
+    ``ask`` sends, ``value`` evaluates an expression against the latest answer. Raises Broken
+    at a bad or unknown status, at an illegal transition, and at the deadline.
+    """
+    started, previous, count = time.monotonic(), "", 0
+    good = " or ".join(sorted(poll.good))
+    while True:
+        exchange = ask()
+        count += 1
+        elapsed = time.monotonic() - started
+        wait = _pause(exchange)
+        if wait is not None and exchange.status in _WAITED_OUT:
+            pace.progress(f"{label}: poll {count}: {exchange.status}, asked to wait {wait:g} s")
+        elif exchange.status != 200:
+            raise Broken(f"200 with a status, until it is {good}", exchange.brief, f"poll {count} failed")
+        else:
+            status = _judged(poll, previous, value(poll.status), exchange)
+            pace.progress(f"{label}: poll {count}: {status} ({elapsed:.0f} s of {pace.timeout:.0f} s)")
+            if status in poll.good:
+                return
+            if status in poll.bad:
+                said = as_text(value(poll.detail)) if poll.detail else ""
+                raise Broken(good, f"{status}: {said}" if said else status, f"{status} ended the poll at poll {count}")
+            previous = status
+        wait = max(pace.interval, wait or 0.0)
+        if elapsed + wait > pace.timeout:
+            raise Broken(
+                f"{good} within {pace.timeout:g} s",
+                f"{previous or exchange.status} after {elapsed:.1f} s and {count} polls",
+                "the deadline of the poll has passed; --poll-timeout sets it",
+            )
+        pace.sleep(wait)
+
+
+def _judged(poll: Poll, previous: str, value: object, exchange: Exchange) -> str:
+    if not isinstance(value, str) or value not in poll.reachable:
+        known = ", ".join(poll.reachable)
+        hint = did_you_mean(value, poll.reachable) if isinstance(value, str) else ""
+        raise Broken(f"a status out of {known}", f"{value!r} in {exchange.brief}", f"unknown status{hint}")
+    if previous and value not in poll.reachable[previous]:
+        after = ", ".join(sorted(poll.reachable[previous] - {previous})) or "nothing"
+        raise Broken(f"{previous}, or what may follow it: {after}", value, f"illegal transition {previous} → {value}")
+    return value
+
+
+def _pause(exchange: Exchange) -> float | None:
+    value = exchange.header("Retry-After")
+    return retry_after(value) if value is not None else None

@@ -1,0 +1,94 @@
+"""Probes, register and facts are one story told three times: none of them knows more than the others."""
+
+import re
+
+import pytest
+from tests.probes.probe_bench import CONTRACT, OBSERVATIONS, PROBES, REGISTER
+
+from lmconform.contract import bundle
+from lmconform.contract.capabilities import Capabilities
+from lmconform.outcomes import Evidence
+from lmconform.probes.lab import Lab
+
+# Judged by checks, scenarios and fuzz.
+OTHERS = ("LM-HTTP-", "LM-ERROR-ENVELOPE", "LM-FLOW-", "LM-FUZZ-")
+FACTS = (bundle.root() / "specs" / "lm" / "FACTS.md").read_text(encoding="utf-8")
+ROWS = [re.split(r"\s*\|\s*", line.strip("| ")) for line in FACTS.splitlines() if re.match(r"\| [A-K]\d* \|", line)]
+
+
+def resolves(source):
+    """Whether a source points into the description, or names facts."""
+    if not source.startswith("openapi.yaml#"):
+        return all(fact in {row[0] for row in ROWS} for fact in source.split(", "))
+    node = CONTRACT.document
+    for part in source.partition("#/")[2].split("/"):
+        node = CONTRACT.resolve(node)
+        part = part.replace("~1", "/").replace("~0", "~")
+        if not isinstance(node, dict) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def test_every_probe_judges_a_row_and_every_row_has_its_probe():
+    rows = {r.id for r in REGISTER.values() if not r.excluded and not r.id.startswith(OTHERS)}
+    assert rows == set(PROBES)
+
+
+def test_probe_and_row_agree_on_the_effect():
+    assert {p: PROBES[p].effect for p in PROBES} == {p: REGISTER[p].effect for p in PROBES}
+
+
+@pytest.mark.parametrize("requirement", sorted(PROBES))
+def test_source_resolves(requirement):
+    assert resolves(REGISTER[requirement].source), REGISTER[requirement].source
+
+
+def test_sentences_are_short_and_told_once():
+    texts = [r.text for r in REGISTER.values()]
+    assert all(len(text) < 160 and text.endswith(".") for text in texts)
+    assert len(set(texts)) == len(texts)
+
+
+def test_capabilities_are_known_by_their_default():
+    silent = Capabilities({"aiApi": {"version": "2.0.0"}})
+    for row in REGISTER.values():
+        assert isinstance(silent.has(row.capability), bool)
+    assert silent.has("aiApi.capabilities.userExecutions")
+    assert not silent.has("aiApi.capabilities.bulkUpdates.executions")
+
+
+def test_smoke_has_enough_to_read():
+    assert sum(probe.effect == "read" for probe in PROBES.values()) >= 12
+
+
+def test_observations_name_an_operation_and_facts():
+    assert len(OBSERVATIONS) >= 15
+    for look in OBSERVATIONS.values():
+        assert look.name.startswith("LM-OBS-")
+        assert look.effect in ("read", "write", "destructive")
+        assert not look.operation or look.operation in CONTRACT
+        assert resolves(look.source), look.source
+        assert look.text.endswith(".")
+
+
+def test_facts_have_one_sentence_a_source_and_evidence():
+    words = {str(e) for e in Evidence}
+    assert len({row[0] for row in ROWS}) == len(ROWS)
+    for number, sentence, source, evidence in ROWS:
+        assert sentence.endswith("."), number
+        assert source, number
+        assert evidence.split()[0].strip(";,") in words, number
+
+
+def test_requirements_that_rest_on_assumed_facts_alone_do_not_gate():
+    evidence = {row[0]: row[3] for row in ROWS}
+    for requirement in PROBES:
+        row = REGISTER[requirement]
+        if not row.source.startswith("openapi") and all(evidence[f] == "assumed" for f in row.source.split(", ")):
+            assert not row.evidence.may_gate, requirement
+
+
+def test_every_helper_of_a_lab_says_what_it_is():
+    helpers = [getattr(Lab, name) for name in vars(Lab) if not name.startswith("_") and callable(getattr(Lab, name))]
+    assert all(helper.__doc__ for helper in helpers)

@@ -1,0 +1,41 @@
+"""Values that are equal are equal however they are written."""
+
+import pytest
+
+from lmconform.probes.values import differences, instant, pairs
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("2024-05-06T07:08:09Z", "2024-05-06T07:08:09+00:00"),
+        ("2024-05-06T07:08:09.123Z", "2024-05-06T07:08:09.123000Z"),
+        ("2024-05-06T07:08:09.1Z", "2024-05-06T09:08:09.100000000+02:00"),
+    ],
+)
+def test_an_instant_has_many_spellings(left, right):
+    assert instant(left) == instant(right) is not None
+
+
+@pytest.mark.parametrize("text", [None, 7, "", "yesterday", "2024-13-01T00:00:00Z"])
+def test_what_is_no_time_is_none(text):
+    assert instant(text) is None
+
+
+def test_null_and_absent_are_one():
+    assert differences({"a": None, "b": 1}, {"b": 1}) == []
+
+
+def test_order_of_labels_is_free_and_their_number_is_not():
+    red, big = {"key": "color", "value": "red"}, {"key": "size", "value": "big"}
+    assert differences({"labels": [red, big]}, {"labels": [big, red]}) == []
+    assert differences({"labels": [red, big]}, {"labels": [red]}) == [("labels", [red, big], [red])]
+
+
+def test_times_are_compared_as_instants_and_texts_as_texts():
+    assert differences({"createdAt": "2024-05-06T07:08:09Z"}, {"createdAt": "2024-05-06T07:08:09.000Z"}) == []
+    assert differences({"url": "ai://a/b"}, {"url": "ai://a/b/"}) == [("url", "ai://a/b", "ai://a/b/")]
+
+
+def test_entries_that_are_no_objects_are_no_reason_to_break():
+    assert pairs(["odd", {"name": "a", "value": "1"}]) == {("'odd'",), ("'a'", "'1'")}

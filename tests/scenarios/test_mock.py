@@ -1,0 +1,81 @@
+"""The scenarios against the mock, in each of its dialects."""
+
+from collections import Counter
+
+import pytest
+from tests.scenarios.tutorial_server import session_for
+
+from lmconform.outcomes import Outcome
+from lmconform.scenarios import load
+from lmconform.scenarios.runner import WorkflowRun
+from lmconform.target import credentials as creds
+
+PASS, INFO, SKIPPED = Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE
+
+
+@pytest.fixture
+def outcomes(start_mock):
+    """Starts a mock in a dialect, and runs every workflow; returns the outcomes of the steps by workflow."""
+
+    def run(dialect, *switches):
+        mock = start_mock("--dialect", dialect, *switches)
+        found = creds.find(mock.key_file, {})
+        with session_for(mock.url, dialect=dialect, timeout=20, credentials=found) as session:
+            workflows = [(d, w) for d in load(session.contract) for w in d.workflows]
+            runs = {w.id: WorkflowRun(d, w, session) for d, w in workflows}
+            return {w.id: [runs[w.id].until(step) for step in w.step_ids] for _, w in workflows}
+
+    return run
+
+
+def seen(steps):
+    """The observations of a workflow's steps, by id."""
+    return {name: value for done in steps for name, value, _ in done.observations}
+
+
+def broken(steps):
+    """What the contract's checks found."""
+    return [judged.finding for done in steps for judged in done.client.broken.values()]
+
+
+def test_the_published_dialect_takes_the_fallback(outcomes):
+    done = outcomes("published")
+    training, printed = done["training"], done["training-as-printed"]
+    assert [o.outcome for o in training] == [PASS] * 8
+    assert training[3].message == "deprecated endpoint answered 404; started at POST /v2/lm/executions instead"
+    assert seen(training) == {"LM-OBS-DEPRECATED-EXECUTION-ENDPOINT": "404"}
+    assert [o.outcome for o in printed] == [PASS, PASS, INFO, *[SKIPPED] * 5]
+    assert seen(printed) == {"LM-OBS-TUTORIAL-ENDPOINTS": "endpoints of steps 3 and 4 are transposed"}
+    assert broken(training) == broken(printed) == []
+
+
+def test_the_deprecated_dialect_needs_no_fallback(outcomes):
+    training = outcomes("deprecated")["training"]
+    assert [o.outcome for o in training] == [PASS, PASS, PASS, PASS, SKIPPED, PASS, PASS, PASS]
+    assert training[4].message == "deprecated endpoint answered 202, no fallback needed"
+    assert seen(training) == {"LM-OBS-DEPRECATED-EXECUTION-ENDPOINT": "202"}
+    assert "LM-HTTP-BODY-SCHEMA" in training[3].client.judged
+    assert broken(training) == []
+
+
+def test_the_as_printed_dialect_passes_what_the_page_prints(outcomes):
+    done = outcomes("as-printed")
+    counts = Counter(o.outcome for o in done["training-as-printed"])
+    assert set(counts) <= {PASS, SKIPPED}
+    assert counts[SKIPPED] <= 1
+    assert seen(done["training-as-printed"]) == {"LM-OBS-TUTORIAL-ENDPOINTS": "as printed"}
+    assert set(Counter(o.outcome for o in done["training"])) <= {PASS, SKIPPED}
+    assert broken(done["training"]) == broken(done["training-as-printed"]) == []
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        ("unknown-path-body=empty", "location=absent", "null-optionals=null"),
+        ("unknown-path-body=text", "location=absolute", "metrics-server-tags=yes", "execution-progress=yes"),
+    ],
+)
+def test_no_legal_choice_of_a_server_is_blamed(outcomes, switches):
+    done = outcomes("published", *(part for switch in switches for part in ("--switch", switch)))
+    assert [o.outcome for o in done["training"]] == [PASS] * 8
+    assert broken(done["training"]) == []
