@@ -32,7 +32,7 @@ ALLOWED = {
 # A library that has one door.
 DOORS = {
     "schemathesis": {"fuzz"},
-    "requests": {"target"},
+    "requests": {"target", "fuzz"},
     "uvicorn": {"mock"},
     "starlette": {"mock"},
     "allure": {"reporting"},
