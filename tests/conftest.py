@@ -120,6 +120,8 @@ def serve(answer):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body leave together; else each answer waits 40 ms for a delayed ACK.
+        wbufsize = 64 * 1024
 
         def handle_one_request(self):
             try:

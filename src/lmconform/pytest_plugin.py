@@ -7,7 +7,6 @@ point: whoever installs lmconform has other tests as well, and they are none of 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 from lmconform.errors import HarnessError, NothingSelected, TargetLost
 from lmconform.outcomes import Outcome
+from lmconform.reporting.progress import Progress
 from lmconform.results import assembly
 from lmconform.results.events import Event, Result, as_json
 from lmconform.results.stream import FILE_NAME
@@ -35,6 +35,7 @@ _PLAN = pytest.StashKey["Plan"]()
 _RUN = pytest.StashKey["Run"]()
 _SESSION = pytest.StashKey[Session]()
 _BEGUN = pytest.StashKey[float]()
+_PROGRESS = pytest.StashKey[Progress]()
 
 
 class Prepared:
@@ -229,7 +230,7 @@ def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list
         because = f"--max-time {budget:g} s is over"
         return events([assembly.not_run(requirement, because) for requirement in item.requirements[:1]]), None
     try:
-        report = item.run(session, _progress)
+        report = item.run(session, config.stash.setdefault(_PROGRESS, Progress()))
     except Exception as error:
         # Whatever it is, it is ours and not the target's; the run goes on with the next item.
         words = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
@@ -251,10 +252,6 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
 def _run_config(config: pytest.Config) -> RunConfig:
     options = {option.dest: config.getoption(f"lm_{option.dest}") for option in OPTIONS}
     return RunConfig.from_options(config.getoption("lm_target") or "mock", options)
-
-
-def _progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _item_id(test: pytest.Item) -> str:

@@ -11,7 +11,6 @@ from xml.etree import ElementTree as ET
 
 import jsonschema_rs
 import pytest
-
 from tests.conftest import LMCONFORM, clean_environment, free_port, read_events, results_of, serve, service_key
 
 SIX_STEPS = (

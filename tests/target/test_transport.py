@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from tests.conftest import free_port, serve
 
 from lmconform.contract.openapi import Contract
 from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
@@ -12,7 +13,6 @@ from lmconform.target.credentials import Credentials
 from lmconform.target.safety import ABSENT_PREFIX, EXECUTION_BUDGET, Guard, Journal
 from lmconform.target.target import Target
 from lmconform.target.transport import Request, Transport, retry_after
-from tests.conftest import free_port, serve
 
 GET = Request(item="test", operation="getMeta", method="GET", path="/lm/meta")
 POST = Request(item="test", operation="createArtifact", method="POST", path="/lm/artifacts", body=b"{}")
@@ -59,6 +59,15 @@ def test_a_rate_limit_without_end_is_given_back_after_four_tries():
     with serve(answering(429)) as (url, seen):
         assert transport(url).send(GET).status == 429
     assert len(calls(seen)) == 4
+
+
+def test_a_target_that_limits_for_ever_is_not_waited_for_for_ever():
+    waited = []
+    with serve(answering(429, Retry_After="1")) as (url, _):
+        used = transport(url, waited)
+        for _ in range(20):
+            assert used.send(GET).status == 429
+    assert sum(waited) < 15
 
 
 def test_a_wait_of_an_hour_is_not_waited():

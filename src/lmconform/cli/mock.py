@@ -14,7 +14,9 @@ from lmconform.mock.switches import SWITCHES, Switches
 
 @click.command("mock")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Port; 0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Port; 0 takes a free one."
+)
 @click.option(
     "--pace",
     type=click.FloatRange(0.001, 3600),
@@ -23,7 +25,9 @@ from lmconform.mock.switches import SWITCHES, Switches
     metavar="SECONDS",
     help="Time of one step: an execution completes after four.",
 )
-@click.option("--dialect", default="published", show_default=True, metavar="|".join(DIALECTS), help="Endpoints offered.")
+@click.option(
+    "--dialect", default="published", show_default=True, metavar="|".join(DIALECTS), help="Endpoints offered."
+)
 @click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="A legal choice (repeatable).")
 @click.option("--list-switches", is_flag=True, help="Show the switches, and end.")
 @click.option("--write-service-key", type=click.Path(path_type=Path), metavar="FILE", help="Write a service key.")

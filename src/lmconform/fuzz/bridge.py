@@ -16,10 +16,11 @@ from hypothesis.errors import HypothesisWarning, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from schemathesis.core.failures import Failure as CheckFailure
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from lmconform.contract.openapi import Operation
-from lmconform.errors import NotTestable, SafetyRefusal
+from lmconform.errors import ContractError, NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import doubt, pool
 from lmconform.fuzz.description import narrowed
@@ -27,12 +28,15 @@ from lmconform.fuzz.wire import Wire, as_response, encode
 from lmconform.target.client import Client
 from lmconform.target.session import Session
 
+_Case = schemathesis.Case[Any]
+
 # How many requests may follow the first sight of a cause, to make its example small.
 _SHRINK = 120
 _CAUSES = 4
 _BROKEN_CONNECTIONS = 3
 # On a tenant nobody wants hundreds of artifacts that cannot be deleted.
 _CREATIONS = 8
+_CHANGES = frozenset({"modifyExecution", "modifyExecutions", "deleteExecution", "deleteMetrics"})
 _CREATES = frozenset({"createArtifact", "createConfiguration", "createExecution", "createExecutionForConfiguration"})
 
 
@@ -80,8 +84,8 @@ class _Broken(CheckFailure):
         return self.requirement, self.exchange.status
 
     @property
-    def _unique_key(self) -> tuple[str, int]:
-        return self.cause
+    def _unique_key(self) -> str:
+        return f"{self.requirement}/{self.exchange.status}"
 
 
 @dataclass(slots=True)
@@ -114,6 +118,9 @@ class Fuzzer:
     def run(self, operation: Operation, client: Client) -> Report:
         """Positive, then negative data for ``operation``; raises NotTestable when it breaks connections."""
         hunt = _Hunt(client, operation)
+        if operation.id in _CHANGES and self._session.target.is_mock:
+            pool.replace_spare(self._session, self._pool)
+            self._right = _operations(narrowed(self._session.contract, self._pool))
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             strategy = self._strategy(operation, mode)
             for attempt in range(_CAUSES):
@@ -125,25 +132,23 @@ class Fuzzer:
         )
         return hunt.report
 
-    def _strategy(self, operation: Operation, mode: GenerationMode) -> SearchStrategy[schemathesis.Case]:
+    def _strategy(self, operation: Operation, mode: GenerationMode) -> SearchStrategy[_Case]:
         headers = {"AI-Resource-Group": self._session.target.resource_group}
         if operation.parameter("AI-Resource-Group") is None:
             headers = {}
         if mode is GenerationMode.POSITIVE:
-            found: SearchStrategy[schemathesis.Case] = self._right[operation.id].as_strategy(mode, headers=headers)
+            found: SearchStrategy[_Case] = self._right[operation.id].as_strategy(mode, headers=headers)
             return found
         path = None
         if operation.request_body is not None and "{executionId}" in operation.path:
             # A wrong body is refused for its own sake only where the execution exists.
             path = {"executionId": next(iter(self._pool.spare), pool.ABSENT)}
-        strategy: SearchStrategy[schemathesis.Case] = self._wrong[operation.id].as_strategy(
+        strategy: SearchStrategy[_Case] = self._wrong[operation.id].as_strategy(
             mode, headers=headers, path_parameters=path
         )
         return strategy
 
-    def _drive(
-        self, hunt: _Hunt, strategy: SearchStrategy[schemathesis.Case], mode: GenerationMode, attempt: int
-    ) -> bool:
+    def _drive(self, hunt: _Hunt, strategy: SearchStrategy[_Case], mode: GenerationMode, attempt: int) -> bool:
         """One pass over generated data; True when it ended at a cause that is new."""
         config = self._session.config
         number = zlib.crc32(f"{config.seed}/{hunt.operation.id}/{mode.value}/{attempt}".encode())
@@ -159,7 +164,7 @@ class Fuzzer:
             phases=(Phase.generate, Phase.shrink),
         )
         @given(strategy)
-        def examine(case: schemathesis.Case) -> None:
+        def examine(case: _Case) -> None:
             self._examine(hunt, case, mode)
 
         try:
@@ -175,7 +180,7 @@ class Fuzzer:
             return False
         return False
 
-    def _examine(self, hunt: _Hunt, case: schemathesis.Case, mode: GenerationMode) -> None:
+    def _examine(self, hunt: _Hunt, case: _Case, mode: GenerationMode) -> None:
         wire = encode(hunt.operation, case)
         if wire is None:
             return
@@ -184,7 +189,7 @@ class Fuzzer:
                 if hunt.budget <= 0:
                     return
                 hunt.budget -= 1
-            exchange = self._send(hunt, wire)
+            exchange = self._send(hunt, wire, repeat=mode is GenerationMode.POSITIVE)
             if exchange is None:
                 return
             _count(hunt, mode, exchange)
@@ -202,12 +207,16 @@ class Fuzzer:
             hunt.smallest[failure.cause] = failure
         case.validate_response(as_response(new[0].exchange), checks=[_check(failure) for failure in new])
 
-    def _send(self, hunt: _Hunt, wire: Wire) -> Exchange | None:
+    def _send(self, hunt: _Hunt, wire: Wire, *, repeat: bool = True) -> Exchange | None:
         if hunt.operation.id in _CREATES and not self._session.target.is_mock and hunt.created >= _CREATIONS:
             return None
         try:
             exchange = hunt.client.dispatch(
-                hunt.operation, wire.request(hunt.client.item), wire.path_parameters, wire.query_values, judge=False
+                hunt.operation,
+                wire.request(hunt.client.item, repeat),
+                wire.path_parameters,
+                wire.query_values,
+                judge=False,
             )
         except SafetyRefusal:
             return None
@@ -266,7 +275,7 @@ def _count(hunt: _Hunt, mode: GenerationMode, exchange: Exchange) -> None:
 
 
 def _check(failure: _Broken) -> Callable[..., bool | None]:
-    def check(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case) -> bool | None:
+    def check(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: _Case) -> bool | None:
         raise failure
 
     check.__name__ = failure.requirement
@@ -275,5 +284,9 @@ def _check(failure: _Broken) -> Callable[..., bool | None]:
 
 def _operations(document: dict[str, Any]) -> dict[str, Any]:
     schema = schemathesis.openapi.from_dict(document)
-    found = (result.ok() for result in schema.get_all_operations())
-    return {operation.definition.raw["operationId"]: operation for operation in found}
+    found: dict[str, Any] = {}
+    for result in schema.get_all_operations():
+        if not isinstance(result, Ok):
+            raise ContractError(f"schemathesis cannot read the contract: {result.err()}")
+        found[result.ok().definition.raw["operationId"]] = result.ok()
+    return found

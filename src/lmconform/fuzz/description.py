@@ -111,7 +111,9 @@ def _sections() -> dict[str, Any]:
 def _body(operation: Operation, pool: Pool) -> dict[str, Any] | None:
     match operation.id:
         case "createArtifact":
-            label = _object({"key": {"type": "string", "pattern": f"^ext\\.ai\\.sap\\.com/{_WORD}$"}, "value": _PRINTABLE})
+            label = _object(
+                {"key": {"type": "string", "pattern": f"^ext\\.ai\\.sap\\.com/{_WORD}$"}, "value": _PRINTABLE}
+            )
             url = {"type": "string", "pattern": "^(ai|gs|https)://[a-z0-9]{1,20}/[a-z0-9/_-]{0,40}[a-z0-9]$"}
             kinds = {"type": "string", "enum": ["model", "dataset", "resultset", "other"]}
             needed = {"name": _NAME, "kind": kinds, "url": url, "scenarioId": _one_of(pool.scenarios)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lmconform.contract.openapi import Contract, Operation, Schema
+from lmconform.contract.openapi import Contract, Operation
 from lmconform.fuzz.pool import ABSENT
 
 # Said by gateways, quotas and services of their own accord: no judgement of the data.
@@ -36,7 +36,7 @@ def is_wrong_body(contract: Contract, operation: Operation, value: Any) -> str:
         return ""
     schema = next(iter(body.content.values()))
     for error in contract.validator(schema).iter_errors(value):
-        if _is_clear(error.kind.name, contract, schema, value, list(error.instance_path), error):
+        if _is_clear(error):
             return str(error.message)[:200]
     return ""
 
@@ -53,26 +53,18 @@ def names_only_real_things(url: str, body: bytes) -> bool:
     return ABSENT not in url and ABSENT.encode() not in body
 
 
-def _is_clear(
-    kind: str, contract: Contract, schema: Schema, value: Any, path: list[str | int], error: Any
-) -> bool:
-    found = value
-    for step in path:
-        found = found[step]
+def _is_clear(error: Any) -> bool:
+    kind, found = error.kind.name, error.instance
     if kind == "required":
         return True
     if kind == "type":
         whole = isinstance(found, float) and found.is_integer()
         return found is not None and not whole
-    if kind == "enum":
-        return isinstance(found, str) and found.strip().lower() not in _options(error)
+    if kind == "enum" and isinstance(found, str):
+        return found.strip().lower() not in {str(option).lower() for option in error.kind.options}
     if kind == "pattern" and isinstance(found, str):
         pattern = str(error.kind.pattern)
         return not any(re.search(pattern, text, flags) for text in (found, found.strip()) for flags in (0, re.ASCII))
     if kind == "maxLength" and isinstance(found, str):
         return len(found) > int(error.kind.limit) + 1
     return False
-
-
-def _options(error: Any) -> set[str]:
-    return {str(option).lower() for option in error.kind.options}

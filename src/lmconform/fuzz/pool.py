@@ -54,16 +54,27 @@ def fill(session: Session) -> Pool:
     for number in range(2):
         made = _send(client, "createConfiguration", _configuration(pool, number))
         pool.configurations += [made] if made else []
-    # Each execution is work for a tenant; the mock does not mind.
-    wanted = (3, 6) if session.target.is_mock else (1, 2)
-    for shelf, count in zip((pool.steady, pool.spare), wanted, strict=True):
-        for configuration in itertools.islice(itertools.cycle(pool.configurations), count):
-            made = _send(client, "createExecution", {"configurationId": configuration})
-            shelf += [made] if made else []
-    for execution in pool.steady:
-        metric = {"name": "loss", "value": 0.5, "timestamp": "2026-01-01T00:00:00Z", "step": 1}
-        _send(client, "patchMetrics", {"executionId": execution, "metrics": [metric]})
+    pool.steady = _executions(client, pool, 3 if session.target.is_mock else 1)
+    replace_spare(session, pool)
     return pool
+
+
+def replace_spare(session: Session, pool: Pool) -> None:
+    """New executions to stop and delete, in place of those that were."""
+    # Each execution is work for a tenant; the mock does not mind.
+    count = 6 if session.target.is_mock else 2
+    pool.spare = _executions(session.client("fuzz/pool"), pool, count)
+
+
+def _executions(client: Client, pool: Pool, count: int) -> list[str]:
+    made = []
+    for configuration in itertools.islice(itertools.cycle(pool.configurations), count if pool.configurations else 0):
+        execution = _send(client, "createExecution", {"configurationId": configuration})
+        if execution:
+            metric = {"name": "loss", "value": 0.5, "timestamp": "2026-01-01T00:00:00Z", "step": 1}
+            _send(client, "patchMetrics", {"executionId": execution, "metrics": [metric]})
+            made.append(execution)
+    return made
 
 
 def bindings(pool: Pool, artifact: str) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from lmconform.contract.openapi import Operation
 from lmconform.evidence.exchange import Exchange
 from lmconform.target.transport import Request
 
+_Case = schemathesis.Case[Any]
 _LONGEST_URL = 6000
 _LARGEST_BODY = 64 * 1024
 
@@ -37,14 +38,13 @@ class Wire:
         """Equal for requests that are the same on the wire."""
         return self.path, self.query, self.headers, self.body
 
-    def request(self, item: str) -> Request:
-        """The request for the transport."""
-        return Request(
-            item, self.operation.id, self.operation.method, self.path, self.query, self.headers, self.body
-        )
+    def request(self, item: str, repeat: bool) -> Request:
+        """The request for the transport; ``repeat`` waits out a rate limit."""
+        method = self.operation.method
+        return Request(item, self.operation.id, method, self.path, self.query, self.headers, self.body, repeat=repeat)
 
 
-def encode(operation: Operation, case: schemathesis.Case) -> Wire | None:
+def encode(operation: Operation, case: _Case) -> Wire | None:
     """The case as a request; None for one that HTTP cannot carry, or that means another path."""
     path_parameters = {name: unquote(str(value)) for name, value in (case.path_parameters or {}).items()}
     if any(not v or "/" in v or v.strip(".") == "" for v in path_parameters.values()):
@@ -83,7 +83,7 @@ def as_response(exchange: Exchange) -> schemathesis.Response:
     )
 
 
-def _body(case: schemathesis.Case) -> tuple[bytes | None, bool]:
+def _body(case: _Case) -> tuple[bytes | None, bool]:
     """The bytes of the body, and whether they are JSON; None for what cannot be encoded."""
     if case.media_type is None:
         return b"", False

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from lmconform.errors import Failure, Inconclusive, NotApplicable, Skip
 from lmconform.evidence.recorder import curl
 from lmconform.outcomes import Outcome
-from lmconform.probes.lab import Lab
 from lmconform.probes import registry
+from lmconform.probes.lab import Lab
 from lmconform.results.assembly import Statement
 from lmconform.results.events import Observation
 from lmconform.scenarios.document import Document, Step, Workflow

@@ -25,6 +25,8 @@ from lmconform.target.token import TokenProvider
 _BODY_LIMIT = 8 * 1024 * 1024
 _BODY_SECONDS = 30.0
 _LONGEST_WAIT = 60.0
+# After so many requests that waiting did not help, nobody waits until one succeeds.
+_IN_VAIN = 3
 _SAFE = frozenset({"GET", "HEAD"})
 # What a gateway says for a moment, and what SAP's own client repeats as well (fact E7).
 _PASSING = frozenset({502, 503, 504})
@@ -76,6 +78,7 @@ class Transport:
         self.session.trust_env = not is_loopback(target.host)
         self.token = TokenProvider(target.credentials, self.session, redactor)
         self.sent = 0
+        self._in_vain = 0
         self.patience = Patience()
         self._recorder = recorder
         self._prefix = f"{worker}-" if worker else ""
@@ -104,7 +107,9 @@ class Transport:
                 self.token.forget()
                 continue
             wait = _wait_before_repeating(exchange, attempt)
-            if wait is None or not request.repeat or attempt >= self.patience.tries:
+            given_up = attempt >= self.patience.tries or self._in_vain >= _IN_VAIN
+            if wait is None or not request.repeat or given_up:
+                self._in_vain = self._in_vain + 1 if wait is not None and request.repeat else 0
                 return exchange
             self._sleep(wait)
         raise AssertionError("unreachable")

@@ -1,0 +1,250 @@
+"""Generated data: silent on a lawful server, one finding per cause on a broken one."""
+
+import json
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from tests.conftest import serve
+
+from lmconform.contract.openapi import Contract
+from lmconform.contract.requirements import Register
+from lmconform.errors import NotTestable
+from lmconform.fuzz import doubt
+from lmconform.fuzz.bridge import Fuzzer
+from lmconform.target.config import RunConfig
+from lmconform.target.credentials import Credentials
+from lmconform.target.safety import ABSENT_PREFIX
+from lmconform.target.session import Session
+from lmconform.target.target import Target
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return Contract.load()
+
+
+@pytest.fixture
+def fuzz(contract, mock):
+    """Fuzzes operations at ``url`` (default: the mock); returns reports and the session."""
+
+    def run(*operations, url=None, seed=0, examples=25, is_mock=True):
+        config = RunConfig.from_options("mock", {"seed": seed, "max_examples": examples})
+        credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
+        target = Target("test", f"{url or mock.url}/v2", credentials, "tutorial", "other", is_mock, 0.02, 10)
+        session = Session.open(config, contract, Register.load(), target, None)
+        fuzzer = Fuzzer(session)
+        clients = {name: session.client(f"fuzz/{name}") for name in operations}
+        return {name: fuzzer.run(contract.operation(name), clients[name]) for name in operations}, session
+
+    return run
+
+
+def requirements(report):
+    return Counter(finding.requirement for finding in report.findings)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_mock_gives_no_finding(contract, fuzz, seed):
+    reports, _ = fuzz(*(o.id for o in contract.operations), seed=seed, examples=14)
+    found = {name: report.findings for name, report in reports.items() if report.findings}
+    assert found == {}
+    assert sum(report.cases for report in reports.values()) > 300
+
+
+def test_creating_operations_are_reached_with_accepted_data(fuzz):
+    reports, _ = fuzz("createArtifact", "createConfiguration", "createExecution", "patchMetrics", "findMetrics")
+    assert {name: r.accepted * 2 >= r.positive > 0 for name, r in reports.items()} == dict.fromkeys(reports, True)
+
+
+def test_a_seed_gives_the_same_cases_again_and_another_seed_gives_others(fuzz):
+    first, second, other = (fuzz("listArtifacts", seed=s)[0]["listArtifacts"] for s in (7, 7, 8))
+    assert (first.positive, first.negative) == (second.positive, second.negative)
+    assert first.cases > 20
+    assert other.cases > 20
+
+
+def proxy(mock, spoil):
+    """A server in front of the mock; ``spoil(handler, answer)`` may replace status, body and media type."""
+
+    session = requests.Session()
+
+    def answer(handler):
+        headers = {k: v for k, v in handler.headers.items() if k.lower() not in ("host", "content-length")}
+        got = session.request(
+            handler.command, mock.url + handler.path, headers=headers, data=handler.body or None, timeout=10
+        )
+        reply = (got.status_code, got.content, got.headers.get("Content-Type", "text/plain"))
+        handler.reply(*(spoil(handler, *reply) or reply))
+
+    return serve(answer)
+
+
+def test_a_500_on_some_names_is_one_finding_with_a_small_example(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "POST" and b'"url"' in handler.body and b"(" in handler.body:
+            return 500, b"broken", "text/plain"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("createArtifact", url=url, examples=60)
+    (finding,) = [f for f in reports["createArtifact"].findings if f.requirement == "LM-HTTP-NO-SERVER-ERROR"]
+    assert finding.exchange.status == 500
+    assert finding.count >= 1
+    assert len(finding.exchange.request_body) < 400
+
+
+def test_a_body_without_a_required_member_is_one_finding(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "GET" and "/artifacts/" in handler.path and status == 200 and body[:1] == b"{":
+            return status, json.dumps({k: v for k, v in json.loads(body).items() if k != "id"}).encode(), media_type
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("getArtifact", "listArtifacts", url=url)
+    assert requirements(reports["getArtifact"]) == {"LM-HTTP-BODY-SCHEMA": 1}
+    assert requirements(reports["listArtifacts"]) == {}
+
+
+def test_another_media_type_is_one_finding(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        return (status, body, "text/html") if "/executions?" in handler.path and status == 200 else None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("listExecutions", url=url)
+    assert requirements(reports["listExecutions"]) == {"LM-HTTP-MEDIA-TYPE-DECLARED": 1}
+
+
+def test_a_server_that_takes_every_body_is_found(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "POST" and handler.path.endswith("/artifacts") and status == 400:
+            return 201, b'{"id": "abcd", "message": "taken", "url": "ai://default/x"}', "application/json"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("createArtifact", url=url)
+    assert requirements(reports["createArtifact"]) == {"LM-FUZZ-NEGATIVE-BODY-REFUSED": 1}
+
+
+def test_a_server_that_refuses_valid_data_is_found(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "POST" and handler.path.endswith("/artifacts") and b'"gs://' in handler.body:
+            return 400, b'{"error": {"code": "1", "message": "no gs here"}}', "application/json"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("createArtifact", url=url, examples=60)
+    assert requirements(reports["createArtifact"]) == {"LM-FUZZ-POSITIVE-ACCEPTED": 1}
+
+
+def test_a_server_that_takes_every_id_is_found(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "GET" and "/configurations/" in handler.path and status in (400, 404):
+            known = {"id": "abcd", "name": "n", "executableId": "abcd", "scenarioId": "abcd"}
+            return 200, json.dumps(known | {"createdAt": "2026-01-01T00:00:00Z"}).encode(), "application/json"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("getConfiguration", url=url, examples=80)
+    assert requirements(reports["getConfiguration"]) == {"LM-FUZZ-NEGATIVE-PATH-REFUSED": 1}
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 413, 414, 415, 429, 431])
+def test_what_a_gateway_says_of_odd_requests_is_no_finding(fuzz, mock, status):
+    def spoil(handler, answered, body, media_type):
+        if answered == 400 and not handler.path.startswith("/oauth"):
+            return status, b"the gateway says no", "text/plain"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("listArtifacts", "createArtifact", url=url, examples=10)
+    expected = {"LM-ERROR-ENVELOPE"} if status == 404 else set()
+    assert {f.requirement for r in reports.values() for f in r.findings} <= expected
+
+
+def test_nulls_and_further_members_are_no_finding(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "GET" and "/executions" in handler.path and status == 200 and body[:1] == b"{":
+            value = json.loads(body)
+            for resource in value.get("resources", [value]):
+                resource |= {"progress": "1/2"}
+                resource.setdefault("statusMessage", None)
+                resource.setdefault("completionTime", None)
+            return status, json.dumps(value).encode(), "application/json; charset=utf-8"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("listExecutions", "getExecution", url=url)
+    assert {name: report.findings for name, report in reports.items()} == {"listExecutions": (), "getExecution": ()}
+
+
+def test_a_server_that_drops_connections_ends_the_operation(fuzz, mock):
+    def answer(handler):
+        handler.connection.close()
+        raise ConnectionError
+
+    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="got no answer"):
+        fuzz("countArtifacts", url=url)
+    assert len(seen) < 40
+
+
+def test_on_a_tenant_only_own_and_absent_executions_are_touched_and_few_are_started(fuzz, mock):
+    reports, session = fuzz("modifyExecution", "modifyExecutions", "deleteExecution", "createExecution", is_mock=False)
+    assert session.journal.count_left()["execution"] <= 12
+    assert reports["modifyExecutions"].cases > 0
+
+
+def test_generated_urls_stay_in_bounds_and_methods_are_those_declared(fuzz, mock):
+    with proxy(mock, lambda *_: None) as (url, seen):
+        fuzz("listArtifacts", "modifyExecution", url=url)
+    methods = {(m, urlsplit(p).path.rpartition("/")[0]) for m, p in seen if "/executions/" in p}
+    assert {m for m, _ in methods} <= {"PATCH"}
+    assert max(len(p) for _, p in seen) < 6100
+
+
+WRONG = [
+    ({}, "required"),
+    ({"name": [], "kind": "model", "url": "ai://a/b", "scenarioId": "abcd"}, "a list for a text"),
+    ({"name": "n", "kind": "pony", "url": "ai://a/b", "scenarioId": "abcd"}, "an unknown kind"),
+    ({"name": "n", "kind": "model", "url": "nothing", "scenarioId": "abcd"}, "a url without a scheme"),
+    ({"name": "n" * 300, "kind": "model", "url": "ai://a/b", "scenarioId": "abcd"}, "a name too long"),
+]
+DOUBTFUL = [
+    ({"name": "n", "kind": "Model", "url": "ai://a/b", "scenarioId": "abcd"}, "another case"),
+    ({"name": "n", "kind": "model", "url": "ai://a/b", "scenarioId": "äöüß"}, "letters beyond ASCII"),
+    ({"name": "n", "kind": "model", "url": "ai://a/b", "scenarioId": "abcd\n"}, "a trailing newline"),
+    ({"name": "n" * 257, "kind": "model", "url": "ai://a/b", "scenarioId": "abcd"}, "one character too long"),
+    ({"name": "n", "kind": "model", "url": "ai://a/b", "scenarioId": "abcd", "labels": None}, "null for nothing"),
+    ({"name": "n", "kind": "model", "url": "ai://a/b", "scenarioId": "abcd", "more": 1}, "a further member"),
+]
+
+
+@pytest.mark.parametrize("body", [pytest.param(b, id=i) for b, i in WRONG])
+def test_a_body_that_every_reading_refuses_is_wrong(contract, body):
+    assert doubt.is_wrong_body(contract, contract.operation("createArtifact"), body)
+
+
+@pytest.mark.parametrize("body", [pytest.param(b, id=i) for b, i in DOUBTFUL])
+def test_a_body_on_which_servers_may_differ_is_not_judged(contract, body):
+    assert doubt.is_wrong_body(contract, contract.operation("createArtifact"), body) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("a!cd", True),
+        ("abc", True),
+        ("x" * 70, True),
+        ("abcd", False),
+        ("äbcd", False),
+        ("a/cd", False),
+        ("x" * 65, False),
+    ],
+)
+def test_an_id_is_wrong_only_when_no_server_could_read_it_otherwise(value, wrong):
+    assert doubt.is_wrong_id(value) is wrong
+
+
+def test_the_absent_id_is_a_legal_id():
+    assert not doubt.is_wrong_id(f"{ABSENT_PREFIX}fuzz")
