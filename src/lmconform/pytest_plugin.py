@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 # The plan and the reports are imported where they are needed: this plugin is loaded by every
 # pytest of the checkout, also by those that have nothing to do with a target.
-_PLAN = pytest.StashKey["Plan"]()
-_RUN = pytest.StashKey["Run"]()
-_SESSION = pytest.StashKey[Session]()
-_BEGUN = pytest.StashKey[float]()
-_PROGRESS = pytest.StashKey[Progress]()
+_PLAN: pytest.StashKey[Plan] = pytest.StashKey()
+_RUN: pytest.StashKey[Run] = pytest.StashKey()
+_SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_BEGUN: pytest.StashKey[float] = pytest.StashKey()
+_PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
 
 
 class Prepared:
