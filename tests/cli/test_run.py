@@ -184,7 +184,12 @@ def test_two_workers_report_the_same_items_as_one(lmconform, tmp_path):
     for number in (1, 2):
         done = lmconform("run", "--profile", "core", "--workers", number, "--report-dir", f"out{number}")
         assert done.returncode == 0, done.stdout + done.stderr
-    assert set(results_of(tmp_path / "out1")) == set(results_of(tmp_path / "out2"))
+    one, two = ({r["item"]: r["outcome"] for r in results_of(tmp_path / f"out{n}").values()} for n in (1, 2))
+    assert set(one) == set(two)
+    changes = json.loads(lmconform("compare", "out1", "out2", "--json").stdout)
+    assert {k: changes[k] for k in ("regressed", "fixed", "new", "vanished")} == dict.fromkeys(
+        ("regressed", "fixed", "new", "vanished"), []
+    )
 
 
 def test_plain_pytest_runs_the_same_items_with_the_same_ids(lmconform, tmp_path):

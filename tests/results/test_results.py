@@ -164,6 +164,16 @@ def test_a_new_item_that_fails_is_a_regression_and_a_new_item_that_passes_is_non
     assert not compare(old, Run(write("good", HEADER, PASS, FOOTER))).has_regression
 
 
+def test_a_check_that_passes_in_one_run_and_had_nothing_to_judge_in_the_other_is_no_change(write):
+    checked = replace(PASS, id="probe/LM-A#LM-HTTP-HEADERS-DECLARED")
+    old, new = Run(write("old", HEADER, PASS, FOOTER)), Run(write("new", HEADER, PASS, checked, FOOTER))
+    for found in (compare(old, new), compare(new, old)):
+        assert (found.new, found.vanished) == ((), ())
+    broken = Run(write("broken", HEADER, PASS, replace(checked, outcome="FAIL", gates=True), FOOTER))
+    assert compare(old, broken).has_regression
+    assert [change.id for change in compare(broken, old).vanished] == [checked.id]
+
+
 def test_an_observation_that_changed_is_named_and_is_no_regression(write):
     def seen(value):
         return Observation("LM-OBS-X", "observe/LM-OBS-X", "", value)

@@ -35,20 +35,29 @@ class Comparison:
 
 
 def compare(old: Run, new: Run) -> Comparison:
-    """Compare two runs of the same or of different targets."""
+    """Compare two runs of the same or of different targets.
+
+    Which exchanges an item has for the contract's checks depends on the moment (an execution
+    that another item shares, a poll more or less): a check that passes in one run and is
+    missing in the other is no change.
+    """
     changes = [Change(i, old.results.get(i), new.results.get(i)) for i in sorted({*old.results, *new.results})]
     both = [(c, c.old, c.new) for c in changes if c.old and c.new]
     return Comparison(
         regressed=tuple(c for c, a, b in both if not _bad(a) and _bad(b)),
         fixed=tuple(c for c, a, b in both if _bad(a) and not _bad(b)),
-        new=tuple(c for c in changes if c.old is None),
-        vanished=tuple(c for c in changes if c.new is None),
+        new=tuple(c for c in changes if c.old is None and c.new and not _is_passed_check(c.new)),
+        vanished=tuple(c for c in changes if c.new is None and c.old and not _is_passed_check(c.old)),
         behaviour=tuple(
             (i, old.observations[i].value, new.observations[i].value)
             for i in sorted({*old.observations} & {*new.observations})
             if old.observations[i].value != new.observations[i].value
         ),
     )
+
+
+def _is_passed_check(result: Result) -> bool:
+    return result.id != result.item and result.outcome == Outcome.PASS
 
 
 def _bad(result: Result) -> bool:
