@@ -21,7 +21,9 @@ unknown_id("LM-EXECUTION-UNKNOWN-404", "getExecution", "executionId")
 bad_id("LM-EXECUTION-BAD-ID", "getExecution", "executionId")
 refuses("LM-EXECUTION-BODY-REQUIRED", "createExecution", lambda lab: [{}, {"name": lab.unique("execution")}])
 refuses(
-    "LM-EXECUTION-BODY-TYPE", "createExecution", lambda lab: [{"configurationId": 7}, {"configurationId": "a b c d"}]
+    "LM-EXECUTION-BODY-TYPE",
+    "createExecution",
+    lambda lab: [{"configurationId": wrong} for wrong in (7, "a b c d", "abc", "a" * 65)],
 )
 refuses("LM-EXECUTION-BODY-MALFORMED", "createExecution", lambda lab: [MALFORMED])
 

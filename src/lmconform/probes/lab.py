@@ -14,6 +14,7 @@ from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, 
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.values import differences
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
+from lmconform.target.transport import Request
 
 if TYPE_CHECKING:
     from lmconform.probes.recipe import Recipe
@@ -81,6 +82,20 @@ class Lab:
     def get(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Exchange:
         """Send a request without a body; keywords are path parameters."""
         return self.client.send(operation_id, path, query)
+
+    def ask(self, operation_id: str, query: str, /, **path: str) -> Exchange:
+        """Send a GET whose query string goes as it is: how commas are spelled can matter."""
+        operation = self.session.contract.operation(operation_id)
+        headers = (("AI-Resource-Group", self.session.target.resource_group),)
+        request = Request(
+            item=self.client.item,
+            operation=operation.id,
+            method=operation.method,
+            path=operation.fill(path),
+            query=query,
+            headers=headers,
+        )
+        return self.client.dispatch(operation, request, path, {})
 
     def read(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Json:
         """The JSON object of a GET that this probe is about; anything but 200 breaks the requirement."""

@@ -199,7 +199,11 @@ def long_values_are_refused(lab: Lab) -> None:
     bodies: tuple[Json, ...] = (
         {"tags": [{"name": name, "value": "x" * 257}]},
         {"tags": [{"name": name, "value": ""}]},
+        {"tags": [{"name": "x" * 257, "value": "1"}]},
+        {"customInfo": [{"name": "x" * 257, "value": "1"}]},
+        {"metrics": [point("x" * 257)]},
         {"metrics": [point(name, labels=[{"name": "group", "value": "x" * 257}])]},
+        {"metrics": [point(name, labels=[{"name": "x" * 257, "value": "1"}])]},
     )
     for body in bodies:
         lab.expect_refused(lab.send("patchMetrics", json={"executionId": execution, **body}), {400, 413})
