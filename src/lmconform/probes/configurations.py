@@ -103,7 +103,8 @@ def executable_filters(lab: Lab) -> None:
 def any_of_several_executables_will_do(lab: Lab) -> None:
     group = batch(lab, CONFIGURATION)
     own = str(group.members[0].sent["executableId"])
-    for several in ([own, lab.absent_id()], [lab.absent_id(), own]):
+    other = recipe.another_executable(lab, own)
+    for several in ([own, other], [other, own]):
         found = selected(lab, CONFIGURATION, {"executableIds": several})
         lab.expect(found == set(group.ids), expected=f"all three of executable {own}", actual=f"{len(found)} of them")
 

@@ -169,6 +169,14 @@ def executable_filters(lab: Lab) -> None:
         _expect_selected(lab, {"executableIds": others}, False)
 
 
+@probe("LM-EXECUTION-FILTER-EXECUTABLES")
+def any_of_several_executables_will_do(lab: Lab) -> None:
+    own = str(trials.base(lab).configuration.sent["executableId"])
+    other = recipe.another_executable(lab, own)
+    for several in ([own, other], [other, own]):
+        _expect_selected(lab, {"executableIds": several}, True)
+
+
 @probe("LM-EXECUTION-FILTER-STATUS")
 def status_filters(lab: Lab) -> None:
     status = str(trials.finished(lab)["status"])
@@ -243,6 +251,21 @@ def output_urls_hold_the_execution(lab: Lab) -> None:
         url = str(artifact.get("url"))
         good = url.startswith("ai://") and body["id"] in url
         lab.expect(good, expected=f"ai://…/{body['id']}/…", actual=url)
+
+
+@probe("LM-EXECUTION-OUTPUT-NAMES")
+def outputs_are_those_of_the_executable(lab: Lab) -> None:
+    found = {str(a.get("name")) for a in _outputs(trials.completed(lab))}
+    sent = trials.base(lab).configuration.sent
+    own = [e for e in recipe.executables(lab, str(sent["scenarioId"])) if e["id"] == sent["executableId"]]
+    declared = {str(a.get("name")) for e in own for a in e.get("outputArtifacts") or []}
+    lab.expect(found <= declared, expected=f"outputs out of {sorted(declared)}", actual=f"{sorted(found)}")
+
+
+@probe("LM-EXECUTION-WRONG-KEYS")
+def unknown_bindings_do_not_keep_it_from_starting(lab: Lab) -> None:
+    trial = trials.doomed(lab)
+    lab.expect_status(trial.created.exchange, {202})
 
 
 def _first(lab: Lab) -> Json:

@@ -31,6 +31,9 @@ ACTIVE: Final = frozenset({"PENDING", "RUNNING"})
 EXECUTIONS: Final = "aiApi.capabilities.userExecutions"
 METRICS: Final = "extensions.metrics"
 BULK: Final = "aiApi.capabilities.bulkUpdates.executions"
+DEPLOYMENTS: Final = "aiApi.capabilities.userDeployments"
+LOGS: Final = "aiApi.capabilities.logs.executions"
+FILES: Final = "extensions.dataset"
 
 # Said by what stands in front of the API: about us or the moment, never about the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})

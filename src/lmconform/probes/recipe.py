@@ -69,6 +69,15 @@ def first_executable(lab: Lab) -> tuple[str, Json]:
     raise Inconclusive("the tenant has no executable")
 
 
+def another_executable(lab: Lab, own: str) -> str:
+    """The id of an executable that exists and is not ``own``; raises Inconclusive."""
+    for entry in scenarios(lab)[:_MOST_SCENARIOS]:
+        for executable in executables(lab, str(entry["id"])):
+            if executable["id"] != own:
+                return str(executable["id"])
+    raise Inconclusive("the tenant has one executable alone")
+
+
 def find(lab: Lab) -> Recipe:
     """An executable that is not for deployments; raises Inconclusive when there is none."""
     shared = lab.session.shared
