@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, SafetyRefusal
+from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.values import differences
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
@@ -29,11 +29,14 @@ ACTIVE: Final = frozenset({"PENDING", "RUNNING"})
 
 # Capabilities, as dotted paths in GET /lm/meta.
 EXECUTIONS: Final = "aiApi.capabilities.userExecutions"
+DEPLOYMENTS: Final = "aiApi.capabilities.userDeployments"
+TIME_TO_LIVE: Final = "aiApi.capabilities.timeToLiveDeployments"
+SCHEDULES: Final = "aiApi.capabilities.executionSchedules"
 METRICS: Final = "extensions.metrics"
 BULK: Final = "aiApi.capabilities.bulkUpdates.executions"
-DEPLOYMENTS: Final = "aiApi.capabilities.userDeployments"
 LOGS: Final = "aiApi.capabilities.logs.executions"
 FILES: Final = "extensions.dataset"
+BULK_DEPLOYMENTS: Final = "aiApi.capabilities.bulkUpdates.deployments"
 
 # Said by what stands in front of the API: about us or the moment, never about the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
@@ -227,9 +230,14 @@ class Lab:
         """Register an artifact; raises NotTestable."""
         return self.make("createArtifact", self.artifact_body(**overrides))
 
-    def configuration_body(self, **overrides: Any) -> Json:
-        """A valid body for POST /lm/configurations that binds all that the executable asks for."""
-        found = self.training_executable()
+    def configuration_body(self, *, deployable: bool = False, **overrides: Any) -> Json:
+        """A valid body for POST /lm/configurations that binds all that the executable asks for.
+
+        ``deployable``: for a deployment instead of an execution.
+        """
+        from lmconform.probes import recipe
+
+        found = recipe.find(self, deployable=deployable)
         body = {
             "name": self.unique("configuration"),
             "executableId": found.executable_id,
@@ -242,17 +250,9 @@ class Lab:
             ]
         return _with(body, overrides)
 
-    def configuration(self, **overrides: Any) -> Made:
+    def configuration(self, *, deployable: bool = False, **overrides: Any) -> Made:
         """Create a configuration; raises NotTestable."""
-        return self.make("createConfiguration", self.configuration_body(**overrides))
-
-    def execution(self, configuration_id: str) -> Made:
-        """Start an execution; raises NotApplicable, NotTestable, and Inconclusive when the budget is spent."""
-        self.require(EXECUTIONS)
-        try:
-            return self.make("createExecution", {"configurationId": configuration_id})
-        except SafetyRefusal as error:
-            raise Inconclusive(f"no more executions in this run: {error}") from error
+        return self.make("createConfiguration", self.configuration_body(deployable=deployable, **overrides))
 
     def make(self, operation_id: str, body: Json) -> Made:
         """Create something that this probe builds on; raises NotTestable when that is refused.
@@ -280,35 +280,23 @@ class Lab:
 
     # --- waiting -----------------------------------------------------------------------------
 
-    def ticks(self) -> Iterator[int]:
-        """Counts polls, with the target's pause between them; raises Inconclusive at the deadline."""
+    def ticks(self, most: float | None = None) -> Iterator[int]:
+        """Counts polls, with the target's pause between them; raises Inconclusive at the deadline.
+
+        ``most`` bounds the wait, in seconds, where the target's patience would be too much.
+        """
         target = self.session.target
-        deadline = time.monotonic() + target.poll_timeout
+        patience, pause = target.poll_timeout, target.poll_interval
+        if most is not None:
+            patience, pause = min(patience, most), min(pause, most / 20)
+        deadline = time.monotonic() + patience
         number = 0
         while number == 0 or time.monotonic() < deadline:
             if number:
-                time.sleep(max(target.poll_interval, _LEAST_SLEEP))
+                time.sleep(max(pause, _LEAST_SLEEP))
             yield number
             number += 1
-        raise Inconclusive(f"nothing happened within the {target.poll_timeout:g} s of --poll-timeout")
-
-    def watch(self, execution_id: str) -> Iterator[Json]:
-        """GET the execution again and again; raises Inconclusive at the deadline."""
-        for _ in self.ticks():
-            yield self.need("getExecution", executionId=execution_id)
-
-    def wait(self, execution_id: str, statuses: Collection[str], seen: list[str] | None = None) -> Json:
-        """The execution as soon as its status is one of ``statuses``, or terminal.
-
-        ``seen`` collects the statuses on the way. Raises Inconclusive at the deadline.
-        """
-        for body in self.watch(execution_id):
-            status = str(body.get("status"))
-            if seen is not None:
-                seen.append(status)
-            if status in statuses or status in TERMINAL:
-                return body
-        raise AssertionError("watch() does not end by itself")
+        raise Inconclusive(f"nothing happened within {patience:g} s (see --poll-timeout)")
 
 
 def _with(body: Json, overrides: Mapping[str, Any]) -> Json:
