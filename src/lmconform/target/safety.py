@@ -29,6 +29,7 @@ class Journal:
     def created(self, kind: str, resource_id: str, resource_group: str) -> None:
         """Remember something that we made."""
         owned = self._owned.setdefault(f"{kind}@{resource_group}", [])
+        self._gone.discard((kind, resource_id))
         if resource_id not in owned:
             owned.append(resource_id)
 
@@ -73,9 +74,18 @@ class Guard:
             self._executions += 1
             if self._executions > EXECUTION_BUDGET:
                 raise SafetyRefusal(f"not sent: the run has started its {EXECUTION_BUDGET} executions on this target")
+        if "path" in path and not self._is_our_file(operation, path["path"]):
+            raise SafetyRefusal(f"not sent: {operation.label} would touch {path['path']!r}, which is no file of this run")
         for found in _ids(path, query, body):
             if not (self._journal.owns(found) or found.startswith(ABSENT_PREFIX)) and _touches(operation):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
+
+
+    def _is_our_file(self, operation: Operation, path: str) -> bool:
+        """Files are named by us: a new one begins with our prefix, and only one of this run is deleted."""
+        if operation.method == "PUT":
+            return path.startswith(NAME_PREFIX)
+        return self._journal.owns(path) or path.startswith(ABSENT_PREFIX)
 
 
 def _touches(operation: Operation) -> bool:

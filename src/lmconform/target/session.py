@@ -102,6 +102,10 @@ class Session:
             for execution in self.journal.left("metrics", group):
                 if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
                     self.journal.removed("metrics", execution)
+        for group in self.journal.groups("file"):
+            for file in self.journal.left("file", group):
+                if time.monotonic() < deadline and self._quietly(client, "deleteFile", file, group):
+                    self.journal.removed("file", file)
         for group in self.journal.groups("execution"):
             self._remove_executions(client, group, deadline)
 
@@ -136,6 +140,8 @@ class Session:
         rest: dict[str, Any] = {"path": {"executionId": execution}}
         if operation == "deleteMetrics":
             rest = {"query": {"executionId": execution}}
+        if operation == "deleteFile":
+            rest = {"path": {"path": execution}}
         if operation == "modifyExecution":
             rest["json"] = {"targetStatus": "STOPPED"}
         try:
