@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lmconform.errors import did_you_mean
+from lmconform.errors import Inconclusive, did_you_mean
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import as_text
 from lmconform.scenarios.judging import Broken
@@ -30,10 +30,11 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
     """Ask until the status is good; return then, the last answer is the telling one.
 
     ``ask`` sends, ``value`` evaluates an expression against the latest answer. Raises Broken
-    at a bad or unknown status, at an illegal transition, and at the deadline.
+    at a bad or unknown status, at an illegal transition, and at the deadline; Inconclusive
+    instead where the poll has an excuse for a bad status or the deadline.
     """
     started, previous, count = time.monotonic(), "", 0
-    good = " or ".join(sorted(poll.good))
+    good = "gone" if poll.gone else " or ".join(sorted(poll.good))
     while True:
         exchange = ask()
         count += 1
@@ -41,6 +42,10 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
         wait = _pause(exchange)
         if wait is not None and exchange.status in _WAITED_OUT:
             pace.progress(f"{label}: poll {count}: {exchange.status}, asked to wait {wait:g} s")
+        elif exchange.status == 404 and (poll.gone or (poll.late and not previous)):
+            pace.progress(f"{label}: poll {count}: not found ({elapsed:.0f} s of {pace.timeout:.0f} s)")
+            if poll.gone:
+                return
         elif exchange.status != 200:
             raise Broken(f"200 with a status, until it is {good}", exchange.brief, f"poll {count} failed")
         else:
@@ -50,10 +55,14 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
                 return
             if status in poll.bad:
                 said = as_text(value(poll.detail)) if poll.detail else ""
+                if poll.excuse:
+                    raise Inconclusive(f"{label}: {status}{f' ({said})' if said else ''}; {poll.excuse}")
                 raise Broken(good, f"{status}: {said}" if said else status, f"{status} ended the poll at poll {count}")
             previous = status
         wait = max(pace.interval, wait or 0.0)
         if elapsed + wait > pace.timeout:
+            if poll.excuse:
+                raise Inconclusive(f"{label}: {previous or exchange.status} after {elapsed:.1f} s; {poll.excuse}")
             raise Broken(
                 f"{good} within {pace.timeout:g} s",
                 f"{previous or exchange.status} after {elapsed:.1f} s and {count} polls",
