@@ -55,7 +55,8 @@ def test_a_count_is_a_number_in_either_media_type(media_type):
 
 DEPLOYMENT = (
     b'{"id": "d94771b082c5cbcc", "configurationId": "6ff6cb80", "status": "PENDING",'
-    b' "createdAt": "2024-09-11T09:14:31Z", "modifiedAt": "2024-09-11T09:14:31Z", "deploymentUrl": %b, "ttl": null, "executableId": null,'
+    b' "createdAt": "2024-09-11T09:14:31Z", "modifiedAt": "2024-09-11T09:14:31Z", "deploymentUrl": %b,'
+    b' "ttl": null, "executableId": null,'
     b' "completionTime": null, "lastOperation": "CREATE", "details": {"resources": {"backend_details": {"model": 1}}}}'
 )
 
