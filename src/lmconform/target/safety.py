@@ -20,7 +20,7 @@ EXECUTION_BUDGET = 40
 
 
 class Journal:
-    """The ids that this run created, by kind: ``artifact``, ``configuration``, ``execution``."""
+    """The ids that this run created, by kind, such as ``artifact`` or ``execution``; of a file its path."""
 
     def __init__(self) -> None:
         self._owned: dict[str, list[str]] = {}
@@ -77,7 +77,8 @@ class Guard:
         if "path" in path and not self._is_our_file(operation, path["path"]):
             raise SafetyRefusal(f"not sent: {operation.label} would touch {path['path']!r}, which is no file of this run")
         for found in _ids(path, query, body):
-            if not (self._journal.owns(found) or found.startswith(ABSENT_PREFIX)) and _touches(operation):
+            harmless = found.startswith(ABSENT_PREFIX) or (operation.method == "PUT" and found.startswith(NAME_PREFIX))
+            if not (self._journal.owns(found) or harmless) and _touches(operation):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
 
 
@@ -94,13 +95,14 @@ def _touches(operation: Operation) -> bool:
 
 
 def _ids(path: Mapping[str, str], query: Any, body: Any) -> Iterable[str]:
-    yield from (v for k, v in path.items() if k.endswith("Id"))
+    # A file has no id, its path tells whose it is.
+    yield from (v for k, v in path.items() if k.endswith("Id") or k == "path")
     if isinstance(query, Mapping):
         yield from (str(v) for k, v in query.items() if k == "executionId")
     if isinstance(body, dict):
         if isinstance(body.get("executionId"), str):
             yield body["executionId"]
-        items = body.get("executions")
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and isinstance(item.get("id"), str):
-                yield item["id"]
+        for items in (body.get("executions"), body.get("deployments")):
+            for item in items if isinstance(items, list) else ():
+                if isinstance(item, dict) and isinstance(item.get("id"), str):
+                    yield item["id"]
