@@ -74,19 +74,10 @@ class Guard:
             self._executions += 1
             if self._executions > EXECUTION_BUDGET:
                 raise SafetyRefusal(f"not sent: the run has started its {EXECUTION_BUDGET} executions on this target")
-        if "path" in path and not self._is_our_file(operation, path["path"]):
-            raise SafetyRefusal(f"not sent: {operation.label} would touch {path['path']!r}, which is no file of this run")
         for found in _ids(path, query, body):
             harmless = found.startswith(ABSENT_PREFIX) or (operation.method == "PUT" and found.startswith(NAME_PREFIX))
             if not (self._journal.owns(found) or harmless) and _touches(operation):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
-
-
-    def _is_our_file(self, operation: Operation, path: str) -> bool:
-        """Files are named by us: a new one begins with our prefix, and only one of this run is deleted."""
-        if operation.method == "PUT":
-            return path.startswith(NAME_PREFIX)
-        return self._journal.owns(path) or path.startswith(ABSENT_PREFIX)
 
 
 def _touches(operation: Operation) -> bool:
