@@ -88,6 +88,7 @@ def _install_enactment(kind: Enactment) -> None:
 
 
 _install_enactment(EXECUTION)
+_install_enactment(DEPLOYMENT)
 
 
 @probe("LM-ISOLATION-METRICS")

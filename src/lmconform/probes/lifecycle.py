@@ -121,8 +121,12 @@ def _deleting(noun: str, kind: Enactment) -> None:
         lab.expect_status(answer, {202})
         trials.remove(lab, trial)
         trials.wait_until_gone(lab, trial)
-        found = lab.ids(kind.list, {"configurationId": trial.configuration.id})
-        lab.expect(trial.id not in found, expected="not in the list either", actual=f"{trial.id} is listed")
+
+        def judge() -> None:
+            found = lab.ids(kind.list, {"configurationId": trial.configuration.id})
+            lab.expect(trial.id not in found, expected="not in the list either", actual=f"{trial.id} is listed")
+
+        lab.again(trial.changed, judge)
 
     @probe(f"{noun}-DELETE-UNKNOWN-STATUS", effect="destructive")
     def unknown_one_is_deleted(lab: Lab) -> None:

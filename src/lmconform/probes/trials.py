@@ -5,6 +5,8 @@ Either costs a tenant minutes and money, so probes share them wherever that is s
 
 from __future__ import annotations
 
+import functools
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,13 +20,14 @@ from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab, Made
 # Still there to be stopped, or being stopped: an answer that denies it is wrong.
 STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
 TRIES: Final = 3
-# Seconds that a deployment may stay unseen after its creation; SAP's help says "just started".
-_UNSEEN: Final = 60.0
 
 
 @dataclass(slots=True)
 class Trial:
-    """One execution or deployment: its configuration, its creation, the first GET, the statuses in order."""
+    """One execution or deployment: its configuration, its creation, the first GET, the statuses in order.
+
+    ``changed`` is when we last saw it change, by time.monotonic(): lists may run behind (C2).
+    """
 
     kind: Enactment
     configuration: Made
@@ -32,6 +35,7 @@ class Trial:
     first: Exchange
     seen: list[str]
     last: Json = field(default_factory=dict)
+    changed: float = field(default_factory=time.monotonic)
 
     @property
     def id(self) -> str:
@@ -88,7 +92,7 @@ def steadily(lab: Lab, kind: Enactment, judge: Callable[[Json], None]) -> None:
     for _ in range(TRIES):
         body = finished(lab, kind)
         try:
-            judge(body)
+            lab.again(base(lab, kind).changed, functools.partial(judge, body))
         except Failure:
             if look(lab, base(lab, kind)) == body["status"]:
                 raise
@@ -240,6 +244,7 @@ def wait(lab: Lab, trial: Trial, statuses: Collection[str], seen: list[str] | No
         if seen is not None:
             seen.append(status)
         if status in statuses or status in TERMINAL:
+            trial.changed = time.monotonic()
             return body
     raise AssertionError("ticks() does not end by itself")
 
@@ -251,6 +256,7 @@ def wait_until_gone(lab: Lab, trial: Trial) -> None:
         for _ in lab.ticks():
             exchange = lab.get(trial.kind.get, **trial.path)
             if exchange.status == 404:
+                trial.changed = time.monotonic()
                 return
             lab.expect_status(exchange, {200})
     except Inconclusive:
@@ -269,17 +275,15 @@ def _drop(lab: Lab, trial: Trial) -> None:
 
 def _first(lab: Lab, kind: Enactment, created: Made) -> Exchange:
     trials = _trials(lab, kind)
-    exchange = lab.get(kind.get, **{kind.parameter: created.id})
-    if exchange.status != 404 or kind.at_once or trials.unseen:
-        return exchange
-    try:
-        for _ in lab.ticks(_UNSEEN):
-            exchange = lab.get(kind.get, **{kind.parameter: created.id})
-            if exchange.status != 404:
-                return exchange
-    except Inconclusive:
-        trials.unseen = True
-    return exchange
+    deadline = time.monotonic() + lab.grace
+    while True:
+        exchange = lab.get(kind.get, **{kind.parameter: created.id})
+        if exchange.status != 404 or kind.at_once or trials.unseen:
+            return exchange
+        if time.monotonic() > deadline:
+            trials.unseen = True
+            return exchange
+        time.sleep(lab.grace / 20)
 
 
 def _patiently(lab: Lab, trial: Trial, statuses: Collection[str]) -> Json:

@@ -21,6 +21,27 @@ from lmconform.target.transport import Patience, Request, Transport
 
 EXCHANGES = "exchanges.jsonl"
 _CLEANUP_SECONDS = 20.0
+# A deployment costs money until it is stopped, and a tenant takes its time.
+_DEPLOYMENT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """How a kind of thing is removed: the path parameter, how to delete it, how to stop what cannot be deleted yet."""
+
+    kind: str
+    parameter: str
+    delete: str
+    stop: str = ""
+    seconds: float = _CLEANUP_SECONDS
+
+
+_REMOVALS = (
+    # First what starts executions, then these.
+    _Removal("schedule", "executionScheduleId", "deleteExecutionSchedule"),
+    _Removal("deployment", "deploymentId", "deleteDeployment", "modifyDeployment", _DEPLOYMENT_SECONDS),
+    _Removal("execution", "executionId", "deleteExecution", "modifyExecution"),
+)
 
 
 @dataclass(slots=True)
@@ -91,7 +112,7 @@ class Session:
         return dict(body) or None
 
     def cleanup(self) -> None:
-        """Remove what can be removed: metrics and executions that this run made.
+        """Remove what can be removed: metrics, schedules, deployments and executions that this run made.
 
         The API has no way to remove artifacts and configurations (lm-facts F53); the journal
         still counts them, and the footer says how many are left. Bounded in time.
@@ -100,10 +121,13 @@ class Session:
         client = self.client("cleanup")
         for group in self.journal.groups("metrics"):
             for execution in self.journal.left("metrics", group):
-                if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
+                if time.monotonic() < deadline and self._quietly(
+                    client, "deleteMetrics", group, query={"executionId": execution}
+                ):
                     self.journal.removed("metrics", execution)
-        for group in self.journal.groups("execution"):
-            self._remove_executions(client, group, deadline)
+        for removal in _REMOVALS:
+            for group in self.journal.groups(removal.kind):
+                self._remove(client, removal, group)
 
     def close(self) -> None:
         """Release connections and files."""
@@ -116,28 +140,26 @@ class Session:
         headers = (("AI-Resource-Group", self.target.resource_group), *rest.pop("headers", ()))
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
 
-    def _remove_executions(self, client: Client, group: str, deadline: float) -> None:
-        waiting = self.journal.left("execution", group)
+    def _remove(self, client: Client, removal: _Removal, group: str) -> None:
+        deadline = time.monotonic() + removal.seconds
+        waiting = self.journal.left(removal.kind, group)
         while waiting and time.monotonic() < deadline:
             still: list[str] = []
-            for execution in waiting:
-                if self._quietly(client, "deleteExecution", execution, group):
-                    self.journal.removed("execution", execution)
+            for made in waiting:
+                path = {removal.parameter: made}
+                if self._quietly(client, removal.delete, group, path=path):
+                    self.journal.removed(removal.kind, made)
                     continue
-                self._quietly(client, "modifyExecution", execution, group)
-                still.append(execution)
+                if removal.stop:
+                    self._quietly(client, removal.stop, group, path=path, json={"targetStatus": "STOPPED"})
+                still.append(made)
             if still:
                 time.sleep(min(self.target.poll_interval, 2.0))
             waiting = still
 
     @staticmethod
-    def _quietly(client: Client, operation: str, execution: str, group: str) -> bool:
+    def _quietly(client: Client, operation: str, group: str, **rest: Any) -> bool:
         """Send one request of the cleaning; True when the thing is gone or going."""
-        rest: dict[str, Any] = {"path": {"executionId": execution}}
-        if operation == "deleteMetrics":
-            rest = {"query": {"executionId": execution}}
-        if operation == "modifyExecution":
-            rest["json"] = {"targetStatus": "STOPPED"}
         try:
             answer = client.send(operation, resource_group=group, judge=False, **rest)
         except (HarnessError, Skip):
