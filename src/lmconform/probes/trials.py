@@ -110,7 +110,7 @@ def start(lab: Lab, configuration: Made, kind: Enactment = EXECUTION, **more: st
     except SafetyRefusal as error:
         raise Inconclusive(f"no more {kind.word}s in this run: {error}") from error
     except NotTestable as refusal:
-        if trials.started or recipe.find(lab, deployable=kind.deployable).parameters:
+        if recipe.find(lab, deployable=kind.deployable).parameters or (trials.started and not more):
             # A quota (C7), or a value of ours that makes no sense to the executable: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal
         raise
@@ -126,12 +126,12 @@ def spare(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
     return trials.spare[-1] if trials.spare else fresh(lab, kind)
 
 
-def fresh(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
-    """A new spare one."""
+def fresh(lab: Lab, kind: Enactment = EXECUTION, **more: str) -> Trial:
+    """A new spare one; ``more`` goes into the body of its creation."""
     trials = _trials(lab, kind)
     if trials.configuration is None:
         trials.configuration = lab.configuration(deployable=kind.deployable)
-    trial = start(lab, trials.configuration, kind)
+    trial = start(lab, trials.configuration, kind, **more)
     trials.spare.append(trial)
     return trial
 
