@@ -9,7 +9,7 @@ from lmconform.errors import Inconclusive
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import deployments, trials
 from lmconform.probes.bulk import entry
-from lmconform.probes.enactment import DEPLOYMENT
+from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
 from lmconform.probes.lab import ACTIVE, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TIME_TO_LIVE, Json, Lab
 from lmconform.probes.observations import answer, listed
 from lmconform.probes.registry import observation
@@ -207,7 +207,7 @@ _bulk("LM-OBS-DEPLOYMENT-BULK-SAME-ID", "A bulk request that names one deploymen
 
 def _start(lab: Lab, operation: str, configuration_id: str, **more: str) -> str:
     """The answer to a start that may be refused; what is started nevertheless is deleted while it is UNKNOWN."""
-    kind = DEPLOYMENT if operation == DEPLOYMENT.create else trials.EXECUTION
+    kind = DEPLOYMENT if operation == DEPLOYMENT.create else EXECUTION
     exchange: Exchange = lab.send(operation, json={"configurationId": configuration_id, **more})
     made = exchange.json_object().get("id")
     if exchange.ok and isinstance(made, str):

@@ -10,6 +10,7 @@ from lmconform.probes import schedules
 from lmconform.probes.lab import SCHEDULES, Json, Lab
 from lmconform.probes.observations import answer, listed
 from lmconform.probes.registry import observation
+from lmconform.probes.resources import batch
 from lmconform.probes.schedules import SCHEDULE
 from lmconform.target.safety import quiet_month
 
@@ -62,13 +63,19 @@ _creation(
     "F23",
     lambda lab: {"configurationId": lab.absent_id()},
 )
-_creation("LM-OBS-SCHEDULE-CRON-INVALID", "A schedule whose cron is no cron.", "C5", lambda lab: {"cron": "never"})
+_creation(
+    "LM-OBS-SCHEDULE-NAME-TAKEN",
+    "A schedule with the name of another one.",
+    "J",
+    lambda lab: {"name": batch(lab, SCHEDULE).members[0].sent["name"]},
+)
+_creation("LM-OBS-SCHEDULE-CRON-INVALID", "A schedule whose cron is no cron.", "C52", lambda lab: {"cron": "never"})
 _creation("LM-OBS-SCHEDULE-CRON-SIX-FIELDS", "A schedule whose cron has six fields.", "I18", _six_fields)
-_creation("LM-OBS-SCHEDULE-WINDOW-REVERSED", "A schedule that ends before it starts.", "C5", _reversed)
+_creation("LM-OBS-SCHEDULE-WINDOW-REVERSED", "A schedule that ends before it starts.", "C51", _reversed)
 _creation(
     "LM-OBS-SCHEDULE-WINDOW-OVER",
     "A schedule that ended in the past.",
-    "C5",
+    "C51",
     lambda lab: schedules.window(-400),
 )
 
