@@ -46,21 +46,21 @@ def wrong_bindings_are_refused_at_once(lab: Lab) -> None:
     lab.expect_refused(answer, {400, 404, 412})
 
 
-@probe("LM-DEPLOYMENT-URL")
+@probe("LM-DEPLOYMENT-URL", late=True)
 def running_deployment_has_a_url(lab: Lab) -> None:
     url = trials.completed(lab, DEPLOYMENT).get("deploymentUrl")
     good = isinstance(url, str) and url.startswith(("https://", "http://"))
     lab.expect(good, expected="deploymentUrl: a URL", actual=f"deploymentUrl: {url}")
 
 
-@probe("LM-DEPLOYMENT-URL-HOLDS-ID")
+@probe("LM-DEPLOYMENT-URL-HOLDS-ID", late=True)
 def url_holds_the_id(lab: Lab) -> None:
     body = trials.completed(lab, DEPLOYMENT)
     url = str(body.get("deploymentUrl"))
     lab.expect(body["id"] in url, expected=f"…/inference/deployments/{body['id']}", actual=url)
 
 
-@probe("LM-DEPLOYMENT-URL-LISTED")
+@probe("LM-DEPLOYMENT-URL-LISTED", late=True)
 def list_has_the_url(lab: Lab) -> None:
     def judge(body: Json) -> None:
         trials.completed(lab, DEPLOYMENT)
@@ -107,15 +107,6 @@ def update_with_wrong_bindings_is_refused_at_once(lab: Lab) -> None:
     _expect_unchanged(lab, trials.active(lab, DEPLOYMENT), configuration.id)
 
 
-@probe("LM-DEPLOYMENT-UPDATE-STOPPED", effect="destructive")
-def stopped_deployment_is_not_updated(lab: Lab) -> None:
-    trial = trials.ended(lab, {"STOPPED"}, DEPLOYMENT)
-    answer = update(lab, trial, another(lab).id)
-    lab.expect_refused(answer, REFUSED)
-    now = lab.read("getDeployment", **trial.path)
-    lab.expect_same({"configurationId": trial.configuration.id, "status": "STOPPED"}, now, what="as before")
-
-
 @probe("LM-DEPLOYMENT-UPDATE-404", effect="destructive")
 def nothing_is_not_updated(lab: Lab) -> None:
     path = {"deploymentId": lab.absent_id()}
@@ -158,17 +149,23 @@ refuses(
 lifecycle.install(DEPLOYMENT)
 
 
+@probe("LM-DEPLOYMENT-UPDATE-STOPPED", effect="destructive")
+def stopped_deployment_is_not_updated(lab: Lab) -> None:
+    trial = trials.ended(lab, {"STOPPED"}, DEPLOYMENT)
+    answer = update(lab, trial, another(lab).id)
+    lab.expect_refused(answer, REFUSED)
+    now = lab.read("getDeployment", **trial.path)
+    lab.expect_same({"configurationId": trial.configuration.id, "status": "STOPPED"}, now, what="as before")
+
+
 @probe("LM-DEPLOYMENT-DELETE-TARGET", effect="destructive")
 def deleted_deployment_aims_at_deleted(lab: Lab) -> None:
-    trial = trials.ended(lab, kind=DEPLOYMENT)
-    answer = trials.delete(lab, trial)
-    if not answer.ok:
-        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-    trials.remove(lab, trial)
-    after = lab.get("getDeployment", **trial.path)
-    if after.status != 404:
-        lab.expect_status(after, {200})
-        lab.expect_same({"targetStatus": "DELETED"}, after.json_object(), what="GET after the deletion")
+    deletion = trials.deleted(lab, DEPLOYMENT)
+    if not deletion.answer.ok:
+        raise NotTestable(f"{lab.label(deletion.answer)} answered {deletion.answer.brief}")
+    if deletion.after.status != 404:
+        lab.expect_status(deletion.after, {200})
+        lab.expect_same({"targetStatus": "DELETED"}, deletion.after.json_object(), what="GET after the deletion")
 
 
 bulk.install(DEPLOYMENT)

@@ -74,7 +74,7 @@ def _creation(noun: str, kind: Enactment) -> None:
 
 
 def _life(noun: str, kind: Enactment) -> None:
-    @probe(f"{noun}-TRANSITIONS")
+    @probe(f"{noun}-TRANSITIONS", late=True)
     def statuses_only_go_forward(lab: Lab) -> None:
         trials.finished(lab, kind)
         seen = trials.base(lab, kind).seen
@@ -82,7 +82,7 @@ def _life(noun: str, kind: Enactment) -> None:
             good = after == before or RANK.get(after, -1) > RANK.get(before, 9)
             lab.expect(good, expected=f"UNKNOWN, PENDING, RUNNING, {_END[kind.goal]}", actual=f"{before} → {after}")
 
-    @probe(f"{noun}-TIMES-ORDERED")
+    @probe(f"{noun}-TIMES-ORDERED", late=True)
     def times_are_in_order(lab: Lab) -> None:
         body = trials.finished(lab, kind)
         times = [(n, instant(body.get(n))) for n in ("submissionTime", "startTime", "completionTime")]
@@ -105,7 +105,7 @@ def _views(noun: str, kind: Enactment) -> None:
 
         lab.again(trial.changed, judge)
 
-    @probe(f"{noun}-LIST-EQUALS-GET")
+    @probe(f"{noun}-LIST-EQUALS-GET", late=True)
     def list_and_get_agree(lab: Lab) -> None:
         def judge(body: Json) -> None:
             listed = [e for e in of_base(lab, kind, {}) if e.get("id") == body["id"]]
@@ -121,7 +121,7 @@ def _views(noun: str, kind: Enactment) -> None:
         length = len(body.get("resources") or [])
         lab.expect(body.get("count") == length, expected=f"count: {length}", actual=f"count: {body.get('count')}")
 
-    @probe(f"{noun}-COUNT-MATCHES-LIST")
+    @probe(f"{noun}-COUNT-MATCHES-LIST", late=True)
     def count_operation_agrees_with_the_list(lab: Lab) -> None:
         def judge(body: Json) -> None:
             configuration = trials.base(lab, kind).configuration
@@ -165,7 +165,7 @@ def _filters(noun: str, kind: Enactment) -> None:
         if others:
             _expect_selected(lab, kind, {"executableIds": others}, False)
 
-    @probe(f"{noun}-FILTER-STATUS")
+    @probe(f"{noun}-FILTER-STATUS", late=True)
     def status_filters(lab: Lab) -> None:
         def judge(body: Json) -> None:
             _expect_selected(lab, kind, {"status": body["status"]}, True)
@@ -174,7 +174,7 @@ def _filters(noun: str, kind: Enactment) -> None:
 
         trials.steadily(lab, kind, judge)
 
-    @probe(f"{noun}-FILTER-COMBINED")
+    @probe(f"{noun}-FILTER-COMBINED", late=True)
     def filters_combine_with_and(lab: Lab) -> None:
         def judge(body: Json) -> None:
             sent = trials.base(lab, kind).configuration.sent

@@ -48,9 +48,19 @@ class Trial:
         return {self.kind.parameter: self.created.id}
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """One that had ended and was asked to go: the answer, and the first GET after it."""
+
+    trial: Trial
+    answer: Exchange
+    after: Exchange
+
+
 @dataclass(slots=True)
 class _Trials:
     base: Trial | None = None
+    deletion: Deletion | None = None
     # Why waiting was in vain: a second probe need not wait for as long again.
     stuck: str = ""
     unstopped: str = ""
@@ -172,7 +182,10 @@ def ended(lab: Lab, statuses: Collection[str] = TERMINAL, kind: Enactment = EXEC
 
 
 def stopped(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
-    """A spare one that we stopped; raises NotTestable and Inconclusive."""
+    """A spare one that we stopped, now or before; raises NotTestable and Inconclusive."""
+    for trial in _trials(lab, kind).spare:
+        if trial.last.get("status") == "STOPPED":
+            return trial
     done = while_in(lab, STOPPABLE, lambda trial: stop(lab, trial), kind)
     if done is None:
         raise Inconclusive(f"{kind.word}s end before anybody can stop them")
@@ -190,6 +203,18 @@ def stopped(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
     if trial.last.get("status") != "STOPPED":
         raise Inconclusive(f"the {kind.word} ended {trial.last.get('status')} before it was stopped")
     return trial
+
+
+def deleted(lab: Lab, kind: Enactment = EXECUTION) -> Deletion:
+    """The deletion of this session that probes look at; raises NotTestable and Inconclusive."""
+    trials = _trials(lab, kind)
+    if trials.deletion is None:
+        trial = ended(lab, kind=kind)
+        answer = delete(lab, trial)
+        trials.deletion = Deletion(trial, answer, lab.get(kind.get, **trial.path))
+        if answer.ok:
+            remove(lab, trial)
+    return trials.deletion
 
 
 def stop(lab: Lab, trial: Trial) -> Exchange:
@@ -278,7 +303,7 @@ def _first(lab: Lab, kind: Enactment, created: Made) -> Exchange:
     deadline = time.monotonic() + lab.grace
     while True:
         exchange = lab.get(kind.get, **{kind.parameter: created.id})
-        if exchange.status != 404 or kind.at_once or trials.unseen:
+        if exchange.status not in (403, 404) or kind.at_once or trials.unseen:
             return exchange
         if time.monotonic() > deadline:
             trials.unseen = True
