@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
@@ -26,7 +26,7 @@ _DEPLOYMENT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Removal:
+class Removal:
     """How a kind of thing is removed: the path parameter, how to delete it, how to stop what cannot be deleted yet."""
 
     kind: str
@@ -36,11 +36,11 @@ class _Removal:
     seconds: float = _CLEANUP_SECONDS
 
 
-_REMOVALS = (
+REMOVALS: Final = (
     # First what starts executions, then these.
-    _Removal("schedule", "executionScheduleId", "deleteExecutionSchedule"),
-    _Removal("deployment", "deploymentId", "deleteDeployment", "modifyDeployment", _DEPLOYMENT_SECONDS),
-    _Removal("execution", "executionId", "deleteExecution", "modifyExecution"),
+    Removal("schedule", "executionScheduleId", "deleteExecutionSchedule"),
+    Removal("deployment", "deploymentId", "deleteDeployment", "modifyDeployment", _DEPLOYMENT_SECONDS),
+    Removal("execution", "executionId", "deleteExecution", "modifyExecution"),
 )
 
 
@@ -125,7 +125,7 @@ class Session:
                     client, "deleteMetrics", group, query={"executionId": execution}
                 ):
                     self.journal.removed("metrics", execution)
-        for removal in _REMOVALS:
+        for removal in REMOVALS:
             for group in self.journal.groups(removal.kind):
                 self._remove(client, removal, group)
 
@@ -140,7 +140,7 @@ class Session:
         headers = (("AI-Resource-Group", self.target.resource_group), *rest.pop("headers", ()))
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
 
-    def _remove(self, client: Client, removal: _Removal, group: str) -> None:
+    def _remove(self, client: Client, removal: Removal, group: str) -> None:
         deadline = time.monotonic() + removal.seconds
         waiting = self.journal.left(removal.kind, group)
         while waiting and time.monotonic() < deadline:
