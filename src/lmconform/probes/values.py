@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-_TIMES = frozenset({"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp"})
+_TIMES = frozenset(
+    {"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp", "start", "end"}
+)
 # Lists whose order nobody promised, by the fields that make an entry (F38).
 _KEYED = {
     "labels": ("key", "name", "value"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
@@ -21,6 +21,28 @@ from lmconform.target.transport import Patience, Request, Transport
 
 EXCHANGES = "exchanges.jsonl"
 _CLEANUP_SECONDS = 20.0
+# A deployment costs money until it is stopped, and a tenant takes its time.
+_DEPLOYMENT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How a kind of thing is removed: the path parameter, how to delete it, how to stop what cannot be deleted yet."""
+
+    kind: str
+    parameter: str
+    delete: str
+    stop: str = ""
+    seconds: float = _CLEANUP_SECONDS
+
+
+REMOVALS: Final = (
+    # First what starts executions, then these.
+    Removal("schedule", "executionScheduleId", "deleteExecutionSchedule"),
+    Removal("deployment", "deploymentId", "deleteDeployment", "modifyDeployment", _DEPLOYMENT_SECONDS),
+    Removal("execution", "executionId", "deleteExecution", "modifyExecution"),
+    Removal("file", "path", "deleteFile"),
+)
 
 
 @dataclass(slots=True)
@@ -91,7 +113,7 @@ class Session:
         return dict(body) or None
 
     def cleanup(self) -> None:
-        """Remove what can be removed: metrics and executions that this run made.
+        """Remove what can be removed: metrics, schedules, deployments, executions and files that this run made.
 
         The API has no way to remove artifacts and configurations (lm-facts F53); the journal
         still counts them, and the footer says how many are left. Bounded in time.
@@ -100,14 +122,13 @@ class Session:
         client = self.client("cleanup")
         for group in self.journal.groups("metrics"):
             for execution in self.journal.left("metrics", group):
-                if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
+                if time.monotonic() < deadline and self._quietly(
+                    client, "deleteMetrics", group, query={"executionId": execution}
+                ):
                     self.journal.removed("metrics", execution)
-        for group in self.journal.groups("file"):
-            for file in self.journal.left("file", group):
-                if time.monotonic() < deadline and self._quietly(client, "deleteFile", file, group):
-                    self.journal.removed("file", file)
-        for group in self.journal.groups("execution"):
-            self._remove_executions(client, group, deadline)
+        for removal in REMOVALS:
+            for group in self.journal.groups(removal.kind):
+                self._remove(client, removal, group)
 
     def close(self) -> None:
         """Release connections and files."""
@@ -120,30 +141,26 @@ class Session:
         headers = (("AI-Resource-Group", self.target.resource_group), *rest.pop("headers", ()))
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
 
-    def _remove_executions(self, client: Client, group: str, deadline: float) -> None:
-        waiting = self.journal.left("execution", group)
+    def _remove(self, client: Client, removal: Removal, group: str) -> None:
+        deadline = time.monotonic() + removal.seconds
+        waiting = self.journal.left(removal.kind, group)
         while waiting and time.monotonic() < deadline:
             still: list[str] = []
-            for execution in waiting:
-                if self._quietly(client, "deleteExecution", execution, group):
-                    self.journal.removed("execution", execution)
+            for made in waiting:
+                path = {removal.parameter: made}
+                if self._quietly(client, removal.delete, group, path=path):
+                    self.journal.removed(removal.kind, made)
                     continue
-                self._quietly(client, "modifyExecution", execution, group)
-                still.append(execution)
+                if removal.stop:
+                    self._quietly(client, removal.stop, group, path=path, json={"targetStatus": "STOPPED"})
+                still.append(made)
             if still:
                 time.sleep(min(self.target.poll_interval, 2.0))
             waiting = still
 
     @staticmethod
-    def _quietly(client: Client, operation: str, execution: str, group: str) -> bool:
+    def _quietly(client: Client, operation: str, group: str, **rest: Any) -> bool:
         """Send one request of the cleaning; True when the thing is gone or going."""
-        rest: dict[str, Any] = {"path": {"executionId": execution}}
-        if operation == "deleteMetrics":
-            rest = {"query": {"executionId": execution}}
-        if operation == "deleteFile":
-            rest = {"path": {"path": execution}}
-        if operation == "modifyExecution":
-            rest["json"] = {"targetStatus": "STOPPED"}
         try:
             answer = client.send(operation, resource_group=group, judge=False, **rest)
         except (HarnessError, Skip):
