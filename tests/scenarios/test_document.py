@@ -204,7 +204,11 @@ WRONG = [
     ("workflows/0/steps/0/outputs/n", "$respose.body", "outputs: '$respose.body': $respose is unknown; did you mean"),
     (f"{PARAMETER}/value", "$steps.oen.outputs.n", "$steps.oen.outputs.n names no step of the workflow; did you mean"),
     (f"{PARAMETER}/value", "$steps.one.outputs.m", "names no output of step one; expected one of n"),
-    (f"{PARAMETER}/value", "$inputs.bare", "has no value; give it a default, a run provides resourceGroup, runId alone"),
+    (
+        f"{PARAMETER}/value",
+        "$inputs.bare",
+        "has no value; give it a default, a run provides resourceGroup, runId alone",
+    ),
     (f"{PARAMETER}/value", "$response.body#/id", "is not known before the request is sent; take it from an output"),
     (f"{PARAMETER}/value", "$outputs.x", "has a meaning only in a step that calls a workflow"),
     (f"{PARAMETER}/value", "$components.inputs.x", "points to nothing in this file"),

@@ -20,9 +20,7 @@ def nowhere(_: Lab) -> dict[str, str]:
     return {}
 
 
-def unknown_id(
-    requirement: str, operation: str, parameter: str, *, place: Place = nowhere, needs: str = ""
-) -> None:
+def unknown_id(requirement: str, operation: str, parameter: str, *, place: Place = nowhere, needs: str = "") -> None:
     """A well-formed id of nothing is answered with 404; ``needs`` is a further capability."""
 
     @probe(requirement, effect="read")
