@@ -17,7 +17,6 @@ import pytest
 from lmconform.errors import HarnessError, NothingSelected, TargetLost
 from lmconform.outcomes import Outcome
 from lmconform.reporting.progress import Progress
-from lmconform.results import assembly
 from lmconform.results.events import Event, Result, as_json
 from lmconform.results.stream import FILE_NAME
 from lmconform.target.config import OPTIONS, RunConfig
@@ -218,25 +217,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list[Event], Exception | None]:
+    from lmconform.plan import running
+
     started = time.monotonic()
     begun = config.stash.setdefault(_BEGUN, started)
-    again = f"lmconform run {session.target.name} --only {item.id} --seed {session.config.seed}"
-
-    def events(statements: list[assembly.Statement]) -> list[Event]:
-        return [assembly.result(item.id, s, session.register, session.redactor, again) for s in statements]
-
     budget = session.config.max_time
     if budget is not None and started - begun > budget:
-        because = f"--max-time {budget:g} s is over"
-        return events([assembly.not_run(requirement, because) for requirement in item.requirements[:1]]), None
-    try:
-        report = item.run(session, config.stash.setdefault(_PROGRESS, Progress()))
-    except Exception as error:
-        # Whatever it is, it is ours and not the target's; the run goes on with the next item.
-        words = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
-        message = session.redactor.text(words)
-        return [assembly.error(item.id, item.requirements, message, time.monotonic() - started)], error
-    return [*events(report.statements), *report.observations], None
+        return running.leave_out(item, session, f"--max-time {budget:g} s is over"), None
+    return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
