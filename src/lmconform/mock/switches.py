@@ -47,8 +47,8 @@ SWITCHES = (
     Switch("optional-members", ("full", "sparse"), "optional members that no client needs", "D1"),
     Switch("extra-members", ("no", "yes"), "an undeclared member in every object", "D1"),
     Switch("time-form", ("z", "offset", "fraction"), "how times are written", "D1"),
-    Switch("messages", ("real", "published"), "messages as tenants send them, or as the description has them", "D"),
-    Switch("extra-status", ("yes", "no"), "undeclared targetStatus in the answers to changes", "I3"),
+    Switch("messages", ("real", "published"), "messages as tenants send them, or as the description has them", "D1"),
+    Switch("extra-status", ("yes", "no"), "undeclared targetStatus in the answer to DELETE", "I3"),
     Switch("location", ("relative", "absolute", "absent"), "form of the Location header", "F55"),
     # Lists
     Switch("list-order", ("created", "reverse", "id"), "order of lists", "F3"),
@@ -69,7 +69,9 @@ SWITCHES = (
     Switch("unknown-executable", ("400", "404"), "a configuration for an unknown executable", "F19"),
     # Executions and deployments
     Switch("unknown-configuration", ("400", "404"), "a start of an unknown configuration", "F23"),
-    Switch("wrong-executable", ("400", "404", "412"), "executing what is to be deployed, or deploying a training", "F24"),
+    Switch(
+        "wrong-executable", ("400", "404", "412"), "executing what is to be deployed, or deploying a training", "F24"
+    ),
     Switch("wrong-bindings", ("DEAD", "PENDING"), "where an execution with wrong bindings ends", "F22"),
     Switch("execution-life", lifecycle.LIVES, "the course of executions; stuck ones stay UNKNOWN", "F51"),
     Switch("deployment-life", lifecycle.LIVES, "the course of deployments", "C2"),
@@ -88,7 +90,7 @@ SWITCHES = (
     Switch("url-when-stopped", ("kept", "empty"), "deploymentUrl after the end", "C2"),
     Switch("deployment-update", ("restarts", "serves-on"), "status while another configuration rolls out", "C2"),
     Switch("forbidden-update", ("400", "412"), "another configuration in a status that forbids it", "C3"),
-    Switch("dead-deployment-update", ("accept", "400", "412"), "another configuration for a DEAD deployment", "I14"),
+    Switch("dead-deployment-update", ("accept", "400", "412"), "another configuration for a DEAD deployment", "C23"),
     Switch("same-configuration-update", ("accept", "400"), "an update to the configuration in use", "C2"),
     Switch("stop-and-update", ("accept", "400"), "targetStatus and configurationId in one PATCH", "C2"),
     Switch("ttl-below-minimum", ("400", "accept"), "a ttl below the minimum of meta", "F59"),
@@ -108,7 +110,6 @@ SWITCHES = (
     Switch("metrics-order", ("grouped", "by-step"), "order of metric points", "F38"),
     Switch("metrics-duplicate", ("append", "replace"), "the same metric point sent twice", "F37"),
     Switch("metrics-same-name", ("replace", "keep"), "a tag or custom info whose name is known", "F37"),
-    Switch("metrics-without-timestamp", ("now", "400"), "a metric without timestamp", "F43"),
     Switch("metrics-unknown-execution", ("204", "400", "404"), "metrics of an execution that does not exist", "F42"),
     Switch("metrics-outlive-execution", ("no", "yes"), "metrics of a deleted execution", "F47"),
     Switch("metrics-server-tags", ("no", "yes"), "tags that the server adds", "F39"),
