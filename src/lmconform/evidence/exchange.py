@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+# Ten times what the API needs, and a tenth of what a walk through it by recursion can bear.
+_DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ class Exchange:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON, whatever the media type says; ValueError when it is none."""
-        return json.loads(self.body)
+        """The body as JSON, whatever the media type says; ValueError when it is none, or nested too deeply."""
+        return decode(self.body)
 
     def json_object(self) -> Mapping[str, Any]:
         """The body as a JSON object; an empty mapping when it is none."""
@@ -75,3 +78,22 @@ class Exchange:
         """Status and the beginning of the body, for an ``actual`` line."""
         body = " ".join(self.text[:300].split())
         return f"{self.status} {body}"[:240].rstrip()
+
+
+def decode(body: bytes | str) -> Any:
+    """JSON as a value; ValueError when it is none, or when it is nested too deeply to be walked through."""
+    too_deep = f"nested more than {_DEEPEST} deep"
+    try:
+        value = json.loads(body)
+    except RecursionError:
+        raise ValueError(too_deep) from None
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [part for node in level if isinstance(node, dict | list) for part in _parts(node)]
+        if not level:
+            return value
+    raise ValueError(too_deep)
+
+
+def _parts(node: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node

@@ -7,13 +7,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from lmconform.errors import SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, evaluate, find, point, resolve
 from lmconform.scenarios.model import Body, Call, Parameter, Step
-from lmconform.target.client import Client, encode_query
+from lmconform.target.client import Client, encode_query, percent
 from lmconform.target.transport import Request
 
 
@@ -50,7 +49,7 @@ def send(
         payload = _payload(body, scope)
         if operation.id == "createArtifact":
             _refuse_slash(payload)
-        content = payload.encode() if isinstance(payload, str) else _json(payload)
+        content = payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else _json(payload)
         media = body.content_type or "application/json"
     if operation.id in client.session.contract and call.judged:
         exchange = client.send(
@@ -70,7 +69,7 @@ def send(
             item=client.item,
             operation=operation.id,
             method=operation.method,
-            path=operation.fill({name: quote(value, safe="") for name, value in path.items()}),
+            path=operation.fill({name: percent(value) for name, value in path.items()}),
             query=encode_query(operation, found["query"]),
             headers=tuple(headers.items()),
             body=content or b"",
@@ -128,4 +127,4 @@ def _refuse_slash(payload: Any) -> None:
 
 
 def _json(payload: Any) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

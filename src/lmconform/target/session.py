@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.errors import HarnessError, NotTestable, Skip, TargetUnreachable
+from lmconform.errors import NotTestable, SafetyRefusal, Skip, TargetLost, TargetUnreachable
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.target.client import Client
@@ -57,6 +57,8 @@ class Session:
         redactor = Redactor()
         recorder = Recorder(folder / EXCHANGES, redactor) if folder else None
         transport = Transport(target, redactor, recorder, worker=worker)
+        if config.request_timeout is not None:
+            transport.patience = replace(transport.patience, answer=config.request_timeout)
         return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta))
 
     def client(self, item: str) -> Client:
@@ -67,26 +69,29 @@ class Session:
         """Ask the target for its token, scenarios and capabilities before the first item.
 
         Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
-        TargetUnreachable when it does not answer or refuses the credentials.
+        TargetUnreachable when it does not answer, refuses the credentials, or limits the rate
+        for so long that nobody can ask it.
         """
         client = self.client("preflight")
-        self.transport.patience = Patience(connect=4.0, read=6.0, tries=1, liveness_checks=1)
+        usual = self.transport.patience
+        self.transport.patience = Patience(
+            connect=4.0, answer=self.config.request_timeout or 6.0, tries=1, waiting=60.0, liveness_checks=0
+        )
         try:
             first = client.send("listScenarios", judge=False)
             meta = client.send("getMeta", judge=False)
         except NotTestable as error:
             raise TargetUnreachable(f"{self.target.base_url} does not answer: {error}") from error
-        except TargetUnreachable:
-            raise
-        except HarnessError as error:
-            raise TargetUnreachable(f"{self.target.base_url} does not accept connections; is it up?") from error
         finally:
-            self.transport.patience = Patience()
+            self.transport.patience = usual
         if first.status in (401, 403):
             raise TargetUnreachable(
                 f"{self.target.base_url} refuses the credentials for resource group "
                 f"{self.target.resource_group!r}: {first.brief}"
             )
+        if meta.status == 429:
+            # Without its capabilities we would ask it for what it never promised.
+            raise TargetUnreachable(f"{self.target.base_url} limits the rate: {meta.brief}; try again later")
         body = meta.json_object() if meta.ok else {}
         return dict(body) or None
 
@@ -98,12 +103,16 @@ class Session:
         """
         deadline = time.monotonic() + _CLEANUP_SECONDS
         client = self.client("cleanup")
-        for group in self.journal.groups("metrics"):
-            for execution in self.journal.left("metrics", group):
-                if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
-                    self.journal.removed("metrics", execution)
-        for group in self.journal.groups("execution"):
-            self._remove_executions(client, group, deadline)
+        try:
+            for group in self.journal.groups("metrics"):
+                for execution in self.journal.left("metrics", group):
+                    if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
+                        self.journal.removed("metrics", execution)
+            for group in self.journal.groups("execution"):
+                self._remove_executions(client, group, deadline)
+        except (TargetLost, TargetUnreachable):
+            # Nobody is there to remove it; the journal says what is left.
+            return
 
     def close(self) -> None:
         """Release connections and files."""
@@ -140,6 +149,6 @@ class Session:
             rest["json"] = {"targetStatus": "STOPPED"}
         try:
             answer = client.send(operation, resource_group=group, judge=False, **rest)
-        except (HarnessError, Skip):
+        except (SafetyRefusal, Skip):
             return False
         return answer.ok or answer.status == 404
