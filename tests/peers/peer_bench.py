@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ class Ending:
     exit_code: int
     verdict: str = ""
     words: str = ""
-    seconds: float = 30.0
+    seconds: float = 60.0
 
 
 @dataclass
@@ -44,11 +44,11 @@ class Peer:
         return self.module.ENDINGS
 
 
-def peers():
-    """Every file in rude/, by name."""
+def peers(folder):
+    """Every file in the folder, by name."""
     found = []
-    for path in sorted(Path(__file__).with_name("rude").glob("*.py")):
-        spec = importlib.util.spec_from_file_location(f"rude_{path.stem}", path)
+    for path in sorted(Path(__file__).with_name(folder).glob("*.py")):
+        spec = importlib.util.spec_from_file_location(f"{folder}_{path.stem}", path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         found.append(Peer(path.stem, module))
@@ -62,7 +62,8 @@ class Call:
     handler: object
     mock: object
     elsewhere: str
-    tokens: list = field(default_factory=list)
+    tokens: list
+    number: int
 
     @property
     def path(self):
@@ -117,32 +118,31 @@ class Call:
 
 @contextmanager
 def standing(peer, mode, mock, folder):
-    """The peer on a port of its own; yields the target's URL, the key file, tokens given out, and the other host's log."""
-    counts = {"api": 0, "token": 0}
+    """The peer on a port of its own; yields its URL, the key file, its tokens, and what the other host heard."""
+    counts = {"api": 0, "token": 0, "started": 0}
     tokens, lock, module = [], threading.Lock(), peer.module
     has_token = hasattr(module, "token")
 
     def answer(handler):
-        call = Call(handler, mock, other, tokens)
         is_token = handler.path == "/oauth/token"
         with lock:
             counts["token" if is_token else "api"] += 1
             number = counts["token" if is_token else "api"]
+        call = Call(handler, mock, other, tokens, number)
         polite = number <= (POLITE_TOKENS if is_token else POLITE_REQUESTS) if mode == "later" else False
         if is_token and has_token:
             # A token that is old at once makes each request ask for a new one.
             call.forward(expires_in=0) if polite else module.token(call)
-        elif is_token or polite or not hasattr(module, "answer"):
-            call.forward()
-        elif mode == "writes" and not is_turned(call, counts):
-            call.forward()
-        else:
+        elif is_rude(call, polite):
             module.answer(call)
+        else:
+            call.forward()
 
-    def is_turned(call, counts):
-        if call.handler.command == "POST" and call.path.startswith("/v2/lm/executions"):
-            counts["started"] = counts.get("started", 0) + 1
-        return counts.get("started", 0) >= 2
+    def is_rude(call, polite):
+        if call.path == "/oauth/token" or polite or not hasattr(module, "answer"):
+            return False
+        counts["started"] += call.handler.command == "POST" and call.path == "/v2/lm/executions"
+        return mode != "writes" or counts["started"] > 1
 
     with serve(lambda handler: handler.reply(200, {})) as (other, overheard), serve(answer) as (url, _):
         # Another name of this machine is another host to whoever looks at the URL.
@@ -281,6 +281,7 @@ def run(folder, target, key_file, *arguments, patience=120):
     """``lmconform run`` against a URL, watched; killed, and a failure, after ``patience`` seconds."""
     out = Path(folder) / "out"
     command = [*LMCONFORM, "run", target, "--service-key", str(key_file), "--resource-group", "tutorial"]
+    command += ["--other-resource-group", "other"]
     command += ["--report-dir", str(out), "--poll-interval", "0.1", *map(str, arguments)]
     started = time.monotonic()
     with (Path(folder) / "printed").open("wb") as stream:

@@ -21,6 +21,8 @@ from lmconform.target.transport import Patience, Request, Transport
 
 EXCHANGES = "exchanges.jsonl"
 _CLEANUP_SECONDS = 20.0
+_DEAF_ROUNDS = 3
+_REFUSALS = frozenset({400, 404, 409, 412})
 
 
 @dataclass(slots=True)
@@ -106,7 +108,9 @@ class Session:
         try:
             for group in self.journal.groups("metrics"):
                 for execution in self.journal.left("metrics", group):
-                    if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
+                    if time.monotonic() < deadline and _is_gone(
+                        self._quietly(client, "deleteMetrics", execution, group)
+                    ):
                         self.journal.removed("metrics", execution)
             for group in self.journal.groups("execution"):
                 self._remove_executions(client, group, deadline)
@@ -126,29 +130,36 @@ class Session:
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
 
     def _remove_executions(self, client: Client, group: str, deadline: float) -> None:
-        waiting = self.journal.left("execution", group)
-        while waiting and time.monotonic() < deadline:
+        waiting, deaf = self.journal.left("execution", group), 0
+        while waiting and time.monotonic() < deadline and deaf < _DEAF_ROUNDS:
             still: list[str] = []
+            statuses: set[int] = set()
             for execution in waiting:
-                if self._quietly(client, "deleteExecution", execution, group):
+                removed = self._quietly(client, "deleteExecution", execution, group)
+                if _is_gone(removed):
                     self.journal.removed("execution", execution)
                     continue
-                self._quietly(client, "modifyExecution", execution, group)
+                statuses |= {removed, self._quietly(client, "modifyExecution", execution, group)}
                 still.append(execution)
+            # A refusal may end with the execution's status; what is not the API's word will not.
+            deaf = 0 if any(200 <= s < 300 or s in _REFUSALS for s in statuses) else deaf + 1
             if still:
                 time.sleep(min(self.target.poll_interval, 2.0))
             waiting = still
 
     @staticmethod
-    def _quietly(client: Client, operation: str, execution: str, group: str) -> bool:
-        """Send one request of the cleaning; True when the thing is gone or going."""
+    def _quietly(client: Client, operation: str, execution: str, group: str) -> int:
+        """Send one request of the cleaning; returns the status, 0 when there is none."""
         rest: dict[str, Any] = {"path": {"executionId": execution}}
         if operation == "deleteMetrics":
             rest = {"query": {"executionId": execution}}
         if operation == "modifyExecution":
             rest["json"] = {"targetStatus": "STOPPED"}
         try:
-            answer = client.send(operation, resource_group=group, judge=False, **rest)
+            return client.send(operation, resource_group=group, judge=False, **rest).status
         except (SafetyRefusal, Skip):
-            return False
-        return answer.ok or answer.status == 404
+            return 0
+
+
+def _is_gone(status: int) -> bool:
+    return 200 <= status < 300 or status == 404

@@ -4,7 +4,7 @@ from tests.peers.peer_bench import Ending
 
 ENDINGS = {
     "start": Ending(10, words="does not answer"),
-    "later": Ending(1, "nonconformant", "", 60),
+    "later": Ending(1, "nonconformant"),
 }
 
 PIECE = b" " * (1 << 20)

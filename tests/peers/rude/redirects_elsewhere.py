@@ -5,7 +5,7 @@ from tests.peers.peer_bench import Ending
 ENDINGS = {
     "start": Ending(1, "nonconformant"),
     "later": Ending(1, "nonconformant"),
-    "writes": Ending(1, "nonconformant", seconds=60),
+    "writes": Ending(1, "nonconformant"),
 }
 
 
