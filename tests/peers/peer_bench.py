@@ -207,8 +207,7 @@ class Relay:
 
     def close(self):
         """Be gone, as a process that was killed."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        hard_close(self._listener)
         while self._sockets:
             hard_close(self._sockets.pop())
 
