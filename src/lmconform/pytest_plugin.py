@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lmconform.errors import HarnessError, NothingSelected, TargetLost
+from lmconform.errors import HarnessError, NothingSelected, TargetLost, TargetUnreachable
 from lmconform.outcomes import Outcome
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
@@ -170,11 +171,12 @@ def conformance(
         allure.describe(item.id, item.requirements)
         events, error = _run_item(item, lm_session, request.config)
         record_property(PROPERTY, json.dumps([as_json(event) for event in events]))
-        if isinstance(error, TargetLost):
-            record_property(LOST, str(error))
-            request.session.shouldstop = str(error)
         if error is not None:
-            pytest.fail(f"{item.id}: {error}", pytrace=False)
+            words = lm_session.redactor.text(str(error))
+            if isinstance(error, TargetLost | TargetUnreachable):
+                record_property(LOST, words)
+                request.session.shouldstop = words
+            pytest.fail(f"{item.id}: {words}", pytrace=False)
         results = [event for event in events if isinstance(event, Result)]
         gating = [terminal.paragraph(result) for result in results if result.gates]
         if gating:
@@ -231,7 +233,8 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     if _SESSION not in config.stash:
         return 0, {}
     session = config.stash[_SESSION]
-    if not (_RUN in config.stash and config.stash[_RUN].lost):
+    # A second Ctrl-C ends the cleaning alone: the footer says what is left.
+    with suppress(KeyboardInterrupt):
         session.cleanup()
     session.close()
     return session.transport.sent, dict(session.journal.count_left())

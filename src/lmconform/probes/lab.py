@@ -277,7 +277,10 @@ class Lab:
     def watch(self, execution_id: str) -> Iterator[Json]:
         """GET the execution again and again; raises Inconclusive at the deadline."""
         for _ in self.ticks():
-            yield self.need("getExecution", executionId=execution_id)
+            body = self.need("getExecution", executionId=execution_id)
+            if not isinstance(body.get("status"), str):
+                raise NotTestable(f"GET /v2/lm/executions/{execution_id} answered without a status")
+            yield body
 
     def wait(self, execution_id: str, statuses: Collection[str], seen: list[str] | None = None) -> Json:
         """The execution as soon as its status is one of ``statuses``, or terminal.

@@ -56,7 +56,10 @@ def start(config: RunConfig) -> EmbeddedMock:
     command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
     command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
+        # In a session of its own: Ctrl-C is for the run, which still needs the mock to clean up.
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
+        )
     try:
         found = creds.find(_wait_for_key(process, key, log), {})
     except BaseException:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.errors import HarnessError, NotTestable, Skip, TargetUnreachable
+from lmconform.errors import NotTestable, SafetyRefusal, Skip, TargetLost, TargetUnreachable
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.target.client import Client
@@ -21,6 +21,8 @@ from lmconform.target.transport import Patience, Request, Transport
 
 EXCHANGES = "exchanges.jsonl"
 _CLEANUP_SECONDS = 20.0
+_DEAF_ROUNDS = 3
+_REFUSALS = frozenset({400, 404, 409, 412})
 
 
 @dataclass(slots=True)
@@ -57,6 +59,8 @@ class Session:
         redactor = Redactor()
         recorder = Recorder(folder / EXCHANGES, redactor) if folder else None
         transport = Transport(target, redactor, recorder, worker=worker)
+        if config.request_timeout is not None:
+            transport.patience = replace(transport.patience, answer=config.request_timeout)
         return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta))
 
     def client(self, item: str) -> Client:
@@ -67,26 +71,29 @@ class Session:
         """Ask the target for its token, scenarios and capabilities before the first item.
 
         Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
-        TargetUnreachable when it does not answer or refuses the credentials.
+        TargetUnreachable when it does not answer, refuses the credentials, or limits the rate
+        for so long that nobody can ask it.
         """
         client = self.client("preflight")
-        self.transport.patience = Patience(connect=4.0, read=6.0, tries=1, liveness_checks=1)
+        usual = self.transport.patience
+        self.transport.patience = Patience(
+            connect=4.0, answer=self.config.request_timeout or 6.0, tries=1, waiting=60.0, liveness_checks=0
+        )
         try:
             first = client.send("listScenarios", judge=False)
             meta = client.send("getMeta", judge=False)
         except NotTestable as error:
             raise TargetUnreachable(f"{self.target.base_url} does not answer: {error}") from error
-        except TargetUnreachable:
-            raise
-        except HarnessError as error:
-            raise TargetUnreachable(f"{self.target.base_url} does not accept connections; is it up?") from error
         finally:
-            self.transport.patience = Patience()
+            self.transport.patience = usual
         if first.status in (401, 403):
             raise TargetUnreachable(
                 f"{self.target.base_url} refuses the credentials for resource group "
                 f"{self.target.resource_group!r}: {first.brief}"
             )
+        if meta.status == 429:
+            # Without its capabilities we would ask it for what it never promised.
+            raise TargetUnreachable(f"{self.target.base_url} limits the rate: {meta.brief}; try again later")
         body = meta.json_object() if meta.ok else {}
         return dict(body) or None
 
@@ -98,12 +105,18 @@ class Session:
         """
         deadline = time.monotonic() + _CLEANUP_SECONDS
         client = self.client("cleanup")
-        for group in self.journal.groups("metrics"):
-            for execution in self.journal.left("metrics", group):
-                if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
-                    self.journal.removed("metrics", execution)
-        for group in self.journal.groups("execution"):
-            self._remove_executions(client, group, deadline)
+        try:
+            for group in self.journal.groups("metrics"):
+                for execution in self.journal.left("metrics", group):
+                    if time.monotonic() < deadline and _is_gone(
+                        self._quietly(client, "deleteMetrics", execution, group)
+                    ):
+                        self.journal.removed("metrics", execution)
+            for group in self.journal.groups("execution"):
+                self._remove_executions(client, group, deadline)
+        except (TargetLost, TargetUnreachable):
+            # Nobody is there to remove it; the journal says what is left.
+            return
 
     def close(self) -> None:
         """Release connections and files."""
@@ -117,29 +130,36 @@ class Session:
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
 
     def _remove_executions(self, client: Client, group: str, deadline: float) -> None:
-        waiting = self.journal.left("execution", group)
-        while waiting and time.monotonic() < deadline:
+        waiting, deaf = self.journal.left("execution", group), 0
+        while waiting and time.monotonic() < deadline and deaf < _DEAF_ROUNDS:
             still: list[str] = []
+            statuses: set[int] = set()
             for execution in waiting:
-                if self._quietly(client, "deleteExecution", execution, group):
+                removed = self._quietly(client, "deleteExecution", execution, group)
+                if _is_gone(removed):
                     self.journal.removed("execution", execution)
                     continue
-                self._quietly(client, "modifyExecution", execution, group)
+                statuses |= {removed, self._quietly(client, "modifyExecution", execution, group)}
                 still.append(execution)
+            # A refusal may end with the execution's status; what is not the API's word will not.
+            deaf = 0 if any(200 <= s < 300 or s in _REFUSALS for s in statuses) else deaf + 1
             if still:
                 time.sleep(min(self.target.poll_interval, 2.0))
             waiting = still
 
     @staticmethod
-    def _quietly(client: Client, operation: str, execution: str, group: str) -> bool:
-        """Send one request of the cleaning; True when the thing is gone or going."""
+    def _quietly(client: Client, operation: str, execution: str, group: str) -> int:
+        """Send one request of the cleaning; returns the status, 0 when there is none."""
         rest: dict[str, Any] = {"path": {"executionId": execution}}
         if operation == "deleteMetrics":
             rest = {"query": {"executionId": execution}}
         if operation == "modifyExecution":
             rest["json"] = {"targetStatus": "STOPPED"}
         try:
-            answer = client.send(operation, resource_group=group, judge=False, **rest)
-        except (HarnessError, Skip):
-            return False
-        return answer.ok or answer.status == 404
+            return client.send(operation, resource_group=group, judge=False, **rest).status
+        except (SafetyRefusal, Skip):
+            return 0
+
+
+def _is_gone(status: int) -> bool:
+    return 200 <= status < 300 or status == 404
