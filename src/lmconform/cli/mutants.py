@@ -59,7 +59,7 @@ def command(
         nonlocal done
         done += 1
         name = trial.suspect.id or "(unmutated)"
-        kill = (trial.declared or trial.kills or [None])[0]
+        kill = next(iter([*trial.declared, *trial.kills]), None)
         by = f"{kill.item} after {kill.after:.2f} s" if kill else trial.error
         status = trial.status if trial.suspect.id else ("red" if trial.kills or trial.error else "green")
         click.echo(f"{done:>4}  {status:<9} {name:<44} {by}")

@@ -19,9 +19,9 @@ from lmconform.mock import (
     scenarios,
     schedules,
 )
-from lmconform.mock.call import Call, Reply
+from lmconform.mock.call import Handler
 
-HANDLERS: dict[str, Callable[[Call], Reply]] = {
+HANDLERS: dict[str, Handler] = {
     "listScenarios": scenarios.list_scenarios,
     "getScenario": scenarios.get_scenario,
     "listScenarioModels": models.list_models,

@@ -131,9 +131,7 @@ class Group:
     def add_deployment(self, configuration: dict[str, Any], failure: str, ttl: str | None) -> Enactment:
         """Start a deployment; one with a ``failure`` dies where an execution would."""
         self.room(self.deployments)
-        deployment = Enactment(
-            "d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl
-        )
+        deployment = Enactment("d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl)
         self.deployments[deployment.id] = deployment
         return deployment
 

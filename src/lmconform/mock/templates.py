@@ -163,7 +163,9 @@ class _Template:
         prefix = f"artifacts.ai.sap.com/{name}"
         kind, labels = said(f"{prefix}.kind"), said(f"{prefix}.labels")
         if kind is not None and kind not in _ARTIFACT_KINDS:
-            self._fail(holder, f"annotation {prefix}.kind is {kind[:40]!r}, expected one of {', '.join(_ARTIFACT_KINDS)}")
+            self._fail(
+                holder, f"annotation {prefix}.kind is {kind[:40]!r}, expected one of {', '.join(_ARTIFACT_KINDS)}"
+            )
         pairs: Any = {}
         if labels is not None:
             try:

@@ -45,6 +45,10 @@ class Matrix:
                     yield f"{name} survives: {trial.suspect.text}"
                 case "elsewhere":
                     yield f"{name} is killed by {', '.join(seen[:4])} alone, which it does not declare"
+                case _:
+                    blind = sorted(set(trial.suspect.breaks) - set(seen))
+                    if blind:
+                        yield f"{name} declares {', '.join(blind)}, and is not seen by it"
         if whole:
             yield from self._never_seen(register, unproven)
 
@@ -62,8 +66,7 @@ class Matrix:
             gating = requirement.evidence.may_gate and not requirement.excluded
             if not gating or requirement.level is Level.MAY:
                 continue
-            known = requirement.id in seen or any(requirement.id in t.suspect.breaks for t in self.trials)
-            if not known and requirement.id not in unproven:
+            if requirement.id not in seen and requirement.id not in unproven:
                 yield f"{requirement.id} was never seen failing: no mutant breaks it, and no reason is written"
         for name in unproven:
             if name not in register:
@@ -103,7 +106,9 @@ def _all(
     config: RunConfig, jobs: Sequence[tuple[Suspect, int, bool]], workers: int, in_run_order: bool
 ) -> Iterator[Trial]:
     # Fresh interpreters: hypothesis and the mock's watcher of its parent do not like forks of a busy process.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(config,)) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(config,)
+    ) as pool:
         waiting = [pool.submit(_job, *job, in_run_order) for job in jobs]
         for done in as_completed(waiting):
             yield done.result()

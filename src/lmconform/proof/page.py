@@ -22,7 +22,8 @@ h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .5re
 .scroll { overflow-x: auto; border: 1px solid #ddd } svg { display: block; background: #fff }
 svg text { font: 9px system-ui, sans-serif; fill: #333 } svg .axis { font-size: 10px; font-weight: 600 }
 svg rect.k:hover, svg rect.c:hover { stroke: #000; stroke-width: 1.5 }
-.legend span { margin-right: 1.4rem } .legend i { display: inline-block; width: .8rem; height: .8rem; margin-right: .3rem }
+.legend span { margin-right: 1.4rem }
+.legend i { display: inline-block; width: .8rem; height: .8rem; margin-right: .3rem }
 table { border-collapse: collapse } td, th { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top }
 td { border-top: 1px solid #eee } code { font-size: .85em }
 @media (prefers-color-scheme: dark) {
@@ -59,7 +60,7 @@ def _page(data: Mapping[str, Any], points: list[Point]) -> Iterator[str]:
     yield "</div>"
     if problems:
         yield "<h2>Red, because</h2><ul>" + "".join(f"<li>{escape(p)}</li>" for p in problems) + "</ul>"
-    yield "<h2>Requirement × mutant</h2><p class='legend'>"
+    yield "<h2>Requirement by mutant</h2><p class='legend'>"
     yield "<span><i style='background:#2e7d32'></i>killed as declared</span>"
     yield "<span><i style='background:#90caf9'></i>killed as well</span>"
     yield "<span><i style='border:1px solid #ef6c00'></i>declared, and not needed for the kill</span>"
@@ -95,7 +96,8 @@ def _grid(data: Mapping[str, Any]) -> Iterator[str]:
             f"{escape(m['id'])}</text>"
         )
         if m["status"] == "survived":
-            yield f"<rect x='{_LEFT}' y='{y}' width='{width - _LEFT}' height='{_ROW - 1}' fill='#c62828' opacity='.25' />"
+            size = f"width='{width - _LEFT}' height='{_ROW - 1}'"
+            yield f"<rect x='{_LEFT}' y='{y}' {size} fill='#c62828' opacity='.25' />"
         yield from _cells(m, y, columns)
     yield "</svg>"
 
@@ -108,13 +110,13 @@ def _cells(mutant: Mapping[str, Any], y: int, columns: Mapping[str, int]) -> Ite
             continue
         drawn.add(name)
         declared = name in mutant["breaks"]
-        title = f"{mutant['id']} × {name}\n{kill['item']}, {kill['after']:.2f} s, {kill['requests']} requests"
+        title = f"{mutant['id']} by {name}\n{kill['item']}, {kill['after']:.2f} s, {kill['requests']} requests"
         yield (
             f"<rect class='k' x='{columns[name]}' y='{y}' width='{_COLUMN - 1}' height='{_ROW - 1}' "
             f"fill='{'#2e7d32' if declared else '#90caf9'}'><title>{escape(title)}</title></rect>"
         )
     for name in sorted(set(mutant["breaks"]) - drawn):
-        title = escape(mutant["id"] + " × " + name + ": declared")
+        title = escape(mutant["id"] + " by " + name + ": declared")
         yield (
             f"<rect class='c' x='{columns[name]}' y='{y}' width='{_COLUMN - 1}' height='{_ROW - 1}' "
             f"fill='none' stroke='#ef6c00'><title>{title}</title></rect>"

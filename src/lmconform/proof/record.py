@@ -95,6 +95,6 @@ def _lines(data: Mapping[str, Any], matrix: Matrix) -> Iterator[str]:
     yield "| mutant | what it does | killed by | at | seconds |"
     yield "|---|---|---|---|---|"
     for trial in matrix.trials:
-        kill = (trial.declared or trial.kills or [None])[0]
+        kill = next(iter([*trial.declared, *trial.kills]), None)
         by, item, after = (kill.requirement, kill.item, f"{kill.after:.2f}") if kill else (trial.status, "", "")
         yield f"| {trial.suspect.id} | {trial.suspect.text.replace('|', '&#124;')} | {by} | {item} | {after} |"

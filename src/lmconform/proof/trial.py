@@ -15,9 +15,6 @@ from lmconform.results.events import Result
 from lmconform.target import embedded
 from lmconform.target.session import Session
 
-# An item that fails once may do so by chance; a mutant that makes everything fail needs no more proof.
-_ENOUGH = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
@@ -71,9 +68,9 @@ class Trial:
 def try_(plan: Plan, suspect: Suspect, *, everything: bool = False, in_run_order: bool = False) -> Trial:
     """Start the mock with the suspect's defect and run the plan's items against it.
 
-    The requirements' own items come first and the first declared kill ends the trial, unless
-    ``everything`` asks for all items; ``in_run_order`` keeps the order of ``lmconform run``
-    and ends at the first kill of any kind.
+    The items of the requirements that it breaks come first, all of them; then the first
+    declared kill ends the trial, unless ``everything`` asks for all items. ``in_run_order``
+    keeps the order of ``lmconform run`` and ends at the first kill of any kind.
     """
     trial = Trial(suspect)
     started = time.monotonic()
@@ -83,8 +80,9 @@ def try_(plan: Plan, suspect: Suspect, *, everything: bool = False, in_run_order
             meta = probe.examine()
             probe.close()
             session = Session.open(plan.config, plan.contract, plan.register, mock.target, None, meta=meta)
+            own = 0 if in_run_order else sum(_is_own(item, suspect) for item in plan.items)
             items = plan.items if in_run_order else own_first(plan.items, suspect.breaks)
-            _run(trial, session, items, everything=everything, any_kill_ends=in_run_order)
+            _run(trial, session, items, least=len(items) if everything else own, any_kill_ends=in_run_order)
             session.close()
     except HarnessError as error:
         trial.error = str(error)
@@ -108,7 +106,12 @@ def own_first(items: Sequence[Item], breaks: Iterable[str]) -> list[Item]:
     return sorted(items, key=rank)
 
 
-def _run(trial: Trial, session: Session, items: Iterable[Item], *, everything: bool, any_kill_ends: bool) -> None:
+def _is_own(item: Item, suspect: Suspect) -> bool:
+    return bool(set(suspect.breaks) & set(item.requirements))
+
+
+def _run(trial: Trial, session: Session, items: Iterable[Item], *, least: int, any_kill_ends: bool) -> None:
+    """Run at least the first ``least`` items, and more until a kill."""
     began = time.monotonic()
     for item in items:
         events, error = running.run_item(item, session, lambda line: None)
@@ -127,7 +130,7 @@ def _run(trial: Trial, session: Session, items: Iterable[Item], *, everything: b
         if isinstance(error, TargetLost):
             return
         over = trial.kills if any_kill_ends else trial.declared
-        if (over and not everything) or len(trial.kills) >= _ENOUGH * (10 if everything else 1):
+        if over and trial.items >= least:
             return
 
 

@@ -5,6 +5,7 @@ One family a module, found by looking into this package. A mutant is a function 
 ``server.bind``, which lets one loose.
 """
 
+from lmconform.mock.mutants.bench import Bench
 from lmconform.mock.mutants.registry import Mutant, load, loose, unproven
 
-__all__ = ["Mutant", "load", "loose", "unproven"]
+__all__ = ["Bench", "Mutant", "load", "loose", "unproven"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.store import Group
 
 Before = Callable[[Call], None]
 After = Callable[[Call, Reply], None]
@@ -17,12 +18,13 @@ class Bench:
     """The parts of one mock before it serves.
 
     ``document`` is the OpenAPI description that the mock validates by; ``handlers`` the function of
-    each operationId. Both are this mock's own copies.
+    each operationId, ``groups`` its resource groups. All are this mock's own.
     """
 
-    def __init__(self, document: dict[str, Any], handlers: dict[str, Handler]) -> None:
+    def __init__(self, document: dict[str, Any], handlers: dict[str, Handler], groups: dict[str, Group]) -> None:
         self.document = document
         self.handlers = handlers
+        self.groups = groups
 
     def before(self, *operations: str) -> Callable[[Before], Before]:
         """Decorates a function that may change the call before the operation sees it."""
@@ -83,3 +85,11 @@ class Bench:
             return replacement
 
         return put
+
+
+def resources(reply: Reply) -> list[dict[str, Any]]:
+    """The resources that a reply shows: those of a list, or the one; none in an error."""
+    if reply.status >= 400 or not isinstance(reply.json, dict):
+        return []
+    found = reply.json.get("resources")
+    return found if isinstance(found, list) else [reply.json]

@@ -1,5 +1,4 @@
 """Filters that are forgotten, or that let through what they should hold back."""
-# ruff: noqa: D103 - the docstring is the mutant's sentence
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Search, label selectors, expansion and selection that do not do what they say."""
-# ruff: noqa: D103 - the docstring is the mutant's sentence
 
 from __future__ import annotations
 
