@@ -68,7 +68,7 @@ def load(folder: Path = BUNDLED) -> Catalog:
 def _documents(path: Path) -> Iterator[_Map]:
     """The templates of a file; other kinds lie in the same folders and are left alone."""
     try:
-        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506 - a SafeLoader
+        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         _fail(path, mark.line + 1 if mark else 1, f"is no YAML: {error.problem or error.context}")
@@ -204,7 +204,7 @@ class _Template:
         value = holder.get(key)
         if isinstance(value, str):
             try:
-                value = yaml.load(value, Loader=_Loader)  # noqa: S506 - a SafeLoader
+                value = yaml.load(value, Loader=_Loader)  # noqa: S506 - derived from the safe loader
             except yaml.YAMLError:
                 value = None
         if value is None and key not in holder:
