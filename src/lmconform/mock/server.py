@@ -20,8 +20,8 @@ from lmconform.errors import ConfigError
 from lmconform.mock import lifecycle, templates
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
-from lmconform.mock.content import FOUNDATION
 from lmconform.mock.call import Handler
+from lmconform.mock.content import FOUNDATION
 from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import Store
 from lmconform.mock.switches import Switches

@@ -107,7 +107,7 @@ def unlisted(bench: Bench) -> None:
 
 @mutant("execution-outputs-missing", "LM-FLOW-EXECUTION-COMPLETES")
 def outputs_missing(bench: Bench) -> None:
-    """BUG: "The tutorial's execution reaches COMPLETED by legal transitions and has an output artifact." It has none."""
+    """BUG: "The tutorial's execution reaches COMPLETED by legal transitions and has an output artifact." None."""
     elsewhere(bench, "getExecution", "outputArtifacts", [])
 
 
@@ -173,7 +173,7 @@ def stop_anything(bench: Bench) -> None:
 @mutant("execution-delete-active", "LM-EXECUTION-DELETE-ACTIVE")
 def delete_active(bench: Bench) -> None:
     """BUG: "A pending or running execution is not deleted before it is stopped: 400 or 412." It is."""
-    lifecycle.DELETABLE = lifecycle.DELETABLE | lifecycle.STOPPABLE  # type: ignore[misc]
+    lifecycle.DELETABLE = lifecycle.DELETABLE | lifecycle.STOPPABLE
 
 
 @mutant("execution-delete-refused-yet-done", "LM-EXECUTION-DELETE-ACTIVE")
@@ -193,7 +193,7 @@ def delete_refused(bench: Bench) -> None:
 
 @mutant("execution-delete-nothing", "LM-EXECUTION-DELETE")
 def delete_nothing(bench: Bench) -> None:
-    """BUG: "Deleting an execution that has ended answers 202; after a while it is neither read nor listed." It stays."""
+    """BUG: "Deleting an execution that has ended answers 202; after a while it is neither read nor listed." Stays."""
     _pretend(bench, "deleteExecution", "deleted")
 
 
@@ -239,13 +239,13 @@ def delete_outputs(bench: Bench) -> None:
 @mutant("execution-delete-unknown-status", "LM-EXECUTION-DELETE-UNKNOWN-STATUS")
 def delete_fresh(bench: Bench) -> None:
     """BUG: "An execution whose status is UNKNOWN can be deleted." It cannot."""
-    lifecycle.DELETABLE = lifecycle.DELETABLE - {"UNKNOWN"}  # type: ignore[misc]
+    lifecycle.DELETABLE = lifecycle.DELETABLE - {"UNKNOWN"}
 
 
 @mutant("execution-stop-unknown-status", "LM-EXECUTION-STOP-UNKNOWN-STATUS")
 def stop_fresh(bench: Bench) -> None:
     """BUG: "Stopping an execution whose status is UNKNOWN is refused with 400 or 412." It is stopped."""
-    lifecycle.STOPPABLE = lifecycle.STOPPABLE | {"UNKNOWN"}  # type: ignore[misc]
+    lifecycle.STOPPABLE = lifecycle.STOPPABLE | {"UNKNOWN"}
 
 
 @mutant("bulk-order", "LM-BULK-RESULTS-IN-ORDER")
@@ -294,7 +294,7 @@ def bulk_all(bench: Bench) -> None:
 
 @mutant("bulk-stop-ignored", "LM-BULK-STOP")
 def bulk_stop(bench: Bench) -> None:
-    """BUG: "A bulk update stops a running execution, whatever becomes of the other entries." It says so and does not."""
+    """BUG: "A bulk update stops a running execution, whatever becomes of the other entries." It does not."""
     _bulk_pretends(bench, "stopped")
 
 

@@ -266,7 +266,7 @@ def bulk_required(bench: Bench) -> None:
 def bulk_entry(bench: Bench) -> dict:  # type: ignore[type-arg]
     """The schema of one entry of a bulk request."""
     items = bench.schema(f"{SCHEMAS}/ExecutionBulkModification")["properties"]["executions"]["items"]
-    return bench.schema(items["$ref"].removeprefix("#/")) if "$ref" in items else items  # type: ignore[no-any-return]
+    return bench.schema(items["$ref"].removeprefix("#/")) if "$ref" in items else items
 
 
 @mutant("accepts-metrics-malformed", "LM-METRICS-BODY-MALFORMED")
