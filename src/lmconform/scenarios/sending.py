@@ -12,7 +12,7 @@ from lmconform.errors import SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, evaluate, find, point, resolve
 from lmconform.scenarios.model import Body, Call, Parameter, Step
-from lmconform.target.client import Client, encode_query, percent
+from lmconform.target.client import Client, encode_query
 from lmconform.target.transport import Request
 
 
