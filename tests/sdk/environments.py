@@ -40,7 +40,8 @@ def make(name, cache):
     done = folder / "installed.txt"
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.is_file() or done.read_text() != requirement:
+        kept = done.is_file() and done.read_text() == requirement and (folder / "bin" / "python").exists()
+        if not kept:
             done.unlink(missing_ok=True)
             _run(sys.executable, "-m", "venv", "--clear", folder)
             _run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input", requirement)

@@ -16,6 +16,8 @@ def test_a_deployment_gets_its_url_once_it_runs(seen, mock):
     assert in_order(seen["ways"]["running"], LIFE)
     assert seen["ways"]["running"][-1] == "RUNNING"
     assert seen["url"] == f"{mock.url}/v2/inference/deployments/ID"
+    assert len(seen["times"]) == 2
+    assert seen["times"] == sorted(seen["times"])
     assert seen["message"].startswith("Deployment scheduled")
 
 

@@ -21,6 +21,8 @@ def in_order(way, life):
 def test_an_execution_goes_its_way_and_leaves_a_model(seen):
     assert in_order(seen["ways"]["completed"], LIFE)
     assert seen["ways"]["completed"][-1] == "COMPLETED"
+    assert len(seen["times"]) == 3
+    assert seen["times"] == sorted(seen["times"])
     assert seen["models"] == [
         {"name": "text-model-tutorial", "kind": "model", "url": "ai://default/ID/text-model-tutorial"}
     ]

@@ -29,7 +29,6 @@ assert isinstance(glance, DeploymentGetStatusResponse)
 assert (glance.id, glance.configuration_id) == (made.id, first)
 way = statuses(deployments, made.id, "RUNNING", "DEAD")
 serving = deployments.get(made.id)
-assert serving.submission_time <= serving.start_time
 assert serving.completion_time is None
 
 # Found and counted; its log.
@@ -82,7 +81,8 @@ tell(
     message=made.message,
     ttl=fresh.ttl,
     url=serving.deployment_url.replace(made.id, "ID"),
-    operations=[fresh.last_operation.value, updated.last_operation.value],
+    times=[t.isoformat() for t in (serving.submission_time, serving.start_time) if t],
+    operations=[getattr(d.last_operation, "value", None) for d in (fresh, updated)],
     found=[d.id == made.id for d in found.resources],
     counts=counts,
     lines=len(lines),
