@@ -3,15 +3,19 @@
 import pytest
 from tests.sdk.conftest import exports
 
-# All switches but those that refuse what the walks do on purpose.
+# All switches that a client could notice, but for those that refuse what the walks do on purpose.
 CHOICES = {
     "sparse": (
-        *("null-optionals=absent", "labels-when-none=absent", "location=absent", "error-request-id=absent"),
-        *("count-media-type=json", "list-order=reverse"),
+        *("null-optionals=absent", "optional-members=sparse", "labels-when-none=absent", "error-request-id=absent"),
+        *("error-target=absent", "error-codes=status", "model-details=no", "log-origin=no", "extra-status=no"),
+        *("deployment-details=absent", "url-when-stopped=empty", "meta=without-limits", "location=absent"),
+        *("messages=published", "time-form=offset", "list-order=reverse", "deletion=fast", "count-media-type=json"),
     ),
     "rich": (
-        *("null-optionals=null", "labels-when-none=empty", "location=absolute", "error-request-id=request_id"),
-        *("error-details=array", "execution-progress=yes", "count-under-top=total"),
+        *("null-optionals=null", "extra-members=yes", "labels-when-none=empty", "error-request-id=request_id"),
+        *("error-details=array", "execution-progress=yes", "status-details=yes", "deployment-details=twice"),
+        *("server-labels=yes", "metrics-server-tags=yes", "deployment-update=serves-on", "location=absolute"),
+        *("time-form=fraction", "list-order=id", "deletion=slow", "count-under-top=total", "metrics-order=by-step"),
     ),
 }
 
@@ -21,3 +25,9 @@ def test_the_sdk_walks_its_whole_way_whatever_the_mock_chose(sdk, start_mock, ch
     mock = start_mock(*(word for switch in CHOICES[choice] for word in ("--switch", switch)))
     for walk in ("catalogue", "artifacts", "training", "metrics", "refusals", "schedules", "deployments", "groups"):
         assert sdk.walk(walk, **exports(mock))
+
+
+def test_a_log_comes_backwards_where_the_sdks_order_without_its_dollar_sign_is_honoured(sdk, start_mock):
+    mock = start_mock("--switch", "undollared=honour")
+    for walk in ("training", "deployments"):
+        assert sdk.walk(walk, **exports(mock))["orders"] == [False, True]

@@ -7,7 +7,7 @@ from ai_api_client_sdk.models.base_models import BasicModifyRequest, Order
 from ai_api_client_sdk.models.deployment_get_status_response import DeploymentGetStatusResponse
 from ai_api_client_sdk.models.status import Status
 from ai_api_client_sdk.models.target_status import TargetStatus
-from walking import SCENARIO, SERVING, configure, core, gone, refused, statuses, tell
+from walking import SCENARIO, SERVING, configure, core, falling, gone, refused, statuses, tell
 
 client = core()
 deployments = client.deployment
@@ -86,7 +86,7 @@ tell(
     found=[d.id == made.id for d in found.resources],
     counts=counts,
     lines=len(lines),
-    lines_backwards=[line.timestamp for line in backwards] == sorted((i.timestamp for i in lines), reverse=True),
+    orders=[falling(lines), falling(backwards)],
     updated={
         "configuration": updated.configuration_id == second,
         "running": updated.latest_running_configuration_id == first,

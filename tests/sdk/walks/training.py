@@ -6,7 +6,7 @@ from ai_api_client_sdk.models.base_models import BasicModifyRequest, Order
 from ai_api_client_sdk.models.execution_get_status_response import ExecutionGetStatusResponse
 from ai_api_client_sdk.models.status import Status
 from ai_api_client_sdk.models.target_status import TargetStatus
-from walking import SCENARIO, TRAINING, configure, core, dataset, gone, refused, statuses, tell, until
+from walking import SCENARIO, TRAINING, configure, core, dataset, falling, gone, refused, statuses, tell, until
 
 client = core()
 mark = uuid.uuid4().hex[:12]
@@ -88,7 +88,7 @@ tell(
     found=[e.id == made.id for e in found.resources],
     counts=counts,
     lines=len(lines),
-    lines_backwards=[line.timestamp for line in backwards] == sorted((i.timestamp for i in lines), reverse=True),
+    orders=[falling(lines), falling(backwards)],
     lines_early=len(early),
     dead={"message": dead.status_message, "log": "\n".join(line.msg for line in dead_lines)},
     messages={"stop": stop.message, "delete": deletion.message},

@@ -78,11 +78,18 @@ def gone(client, resource_id):
     return until(lambda: refused(client.get, resource_id, missing="there"), lambda found: found != "there")[-1]
 
 
+def falling(lines):
+    """Whether the lines of a log go back in time."""
+    times = [line.timestamp for line in lines]
+    return len(set(times)) > 1 and times == sorted(times, reverse=True)
+
+
 def refused(call, *arguments, missing=None, **more):
     """What the SDK raises at a call; without an exception ``missing``, or a failed walk."""
     try:
         call(*arguments, **more)
     except AIAPIServerException as error:
+        assert error.status_code < 500, error
         return {
             "exception": type(error).__name__,
             "status": error.status_code,
