@@ -42,7 +42,9 @@ def _create(store: Store, wanted: Any) -> Reply:
         raise bad_request("the body is no object")
     name = wanted.get("resourceGroupId")
     if not isinstance(name, str) or not _ID.fullmatch(name):
-        raise bad_request("resourceGroupId has 3 to 253 letters, digits, dots and hyphens, and no dot or hyphen outside")
+        raise bad_request(
+            "resourceGroupId has 3 to 253 letters, digits, dots and hyphens, and no dot or hyphen outside"
+        )
     labels = _labels(wanted.get("labels") or [])
     if name in store.groups:
         raise Problem(409, "01010409", "Resource group exists already")

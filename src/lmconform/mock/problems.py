@@ -22,7 +22,13 @@ class Problem(Exception):
     """
 
     def __init__(
-        self, status: int, code: str = "", message: str = "", *, text: str | None = None, detail: str | None = None,
+        self,
+        status: int,
+        code: str = "",
+        message: str = "",
+        *,
+        text: str | None = None,
+        detail: str | None = None,
         missing: str | None = None,
     ) -> None:
         super().__init__(message or text or code)

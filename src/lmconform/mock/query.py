@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from lmconform.mock.call import Call
@@ -24,11 +24,9 @@ def known_ids(call: Call) -> None:
     status = call.switches["unknown-filter-id"]
     if status == "200":
         return
-    shelves = {
+    shelves: dict[str, Container[str]] = {
         "scenarioId": call.catalog.scenarios,
         "configurationId": call.group.configurations,
-        "executionId": call.group.executions,
-        "executionScheduleId": call.group.schedules,
     }
     for name, shelf in shelves.items():
         wanted = call.query.get(name)

@@ -36,7 +36,11 @@ class Tracking:
 
 @dataclass(slots=True)
 class Schedule:
-    """An execution schedule. Its cron runs from ``anchor``, mock time; ``due`` is when it fires next, on the wall."""
+    """An execution schedule; times are seconds since the epoch.
+
+    Its own time starts at ``anchor`` and runs at the mock's pace: ``tick`` is when it fires next in that time,
+    ``due`` the same on the wall.
+    """
 
     id: str
     data: dict[str, Any]
@@ -47,6 +51,7 @@ class Schedule:
     created: float
     modified: float
     anchor: float
+    tick: float = 0.0
     due: float = 0.0
 
 
@@ -131,9 +136,7 @@ class Group:
     def add_deployment(self, configuration: dict[str, Any], failure: str, ttl: str | None) -> Enactment:
         """Start a deployment; one with a ``failure`` dies where an execution would."""
         self.room(self.deployments)
-        deployment = Enactment(
-            "d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl
-        )
+        deployment = Enactment("d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl)
         self.deployments[deployment.id] = deployment
         return deployment
 
@@ -197,14 +200,14 @@ class Store:
     """The resource groups."""
 
     def __init__(self, timing: Timing, catalog: Catalog, events: Events, clock: Clock = time.time) -> None:
-        self._make = lambda name: Group(name, timing, catalog, events, clock)
-        self.groups: dict[str, Group] = {name: self._make(name) for name in GROUPS}
+        self._ingredients = (timing, catalog, events, clock)
+        self.groups = {name: Group(name, *self._ingredients) for name in GROUPS}
 
     def add(self, name: str) -> Group:
         """Make a resource group; there are at most 50 (lm-facts C.7)."""
         if len(self.groups) >= _MOST_GROUPS:
             raise Problem(400, "01010090", f"Quota of {_MOST_GROUPS} resource groups is exhausted")
-        self.groups[name] = self._make(name)
+        self.groups[name] = Group(name, *self._ingredients)
         return self.groups[name]
 
     def holds(self, resource_id: str) -> bool:

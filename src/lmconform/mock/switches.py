@@ -69,7 +69,9 @@ SWITCHES = (
     Switch("unknown-executable", ("400", "404"), "a configuration for an unknown executable", "F19"),
     # Executions and deployments
     Switch("unknown-configuration", ("400", "404"), "a start of an unknown configuration", "F23"),
-    Switch("wrong-executable", ("400", "404", "412"), "executing what is to be deployed, or deploying a training", "F24"),
+    Switch(
+        "wrong-executable", ("400", "404", "412"), "executing what is to be deployed, or deploying a training", "F24"
+    ),
     Switch("wrong-bindings", ("DEAD", "PENDING"), "where an execution with wrong bindings ends", "F22"),
     Switch("execution-life", lifecycle.LIVES, "the course of executions; stuck ones stay UNKNOWN", "F51"),
     Switch("deployment-life", lifecycle.LIVES, "the course of deployments", "C2"),

@@ -68,7 +68,7 @@ def load(folder: Path = BUNDLED) -> Catalog:
 def _documents(path: Path) -> Iterator[_Map]:
     """The templates of a file; other kinds lie in the same folders and are left alone."""
     try:
-        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506 - a SafeLoader
+        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         _fail(path, mark.line + 1 if mark else 1, f"is no YAML: {error.problem or error.context}")
@@ -163,7 +163,9 @@ class _Template:
         prefix = f"artifacts.ai.sap.com/{name}"
         kind, labels = said(f"{prefix}.kind"), said(f"{prefix}.labels")
         if kind is not None and kind not in _ARTIFACT_KINDS:
-            self._fail(holder, f"annotation {prefix}.kind is {kind[:40]!r}, expected one of {', '.join(_ARTIFACT_KINDS)}")
+            self._fail(
+                holder, f"annotation {prefix}.kind is {kind[:40]!r}, expected one of {', '.join(_ARTIFACT_KINDS)}"
+            )
         pairs: Any = {}
         if labels is not None:
             try:
@@ -202,7 +204,7 @@ class _Template:
         value = holder.get(key)
         if isinstance(value, str):
             try:
-                value = yaml.load(value, Loader=_Loader)  # noqa: S506 - a SafeLoader
+                value = yaml.load(value, Loader=_Loader)  # noqa: S506 - derived from the safe loader
             except yaml.YAMLError:
                 value = None
         if value is None and key not in holder:
