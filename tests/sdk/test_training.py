@@ -53,10 +53,11 @@ def test_a_log_has_lines_and_none_before_the_start(seen):
 
 
 def test_many_are_modified_at_once_and_an_unknown_one_says_so(seen):
-    assert seen["many"] == ["Execution modification scheduled", "01010020", "Execution modification scheduled"]
+    scheduled, unknown = "Execution modification scheduled", "01010020"
+    assert seen["many"] == [scheduled, unknown, scheduled, scheduled, unknown]
 
 
 def test_what_is_deleted_is_gone_and_its_model_stays(seen):
-    assert seen["gone"] == {"bulk": "AIAPINotFoundException", "deleted": "AIAPINotFoundException"}
+    assert seen["gone"] == ["AIAPINotFoundException"] * 3
     assert seen["messages"]["delete"] == "Deletion scheduled"
     assert seen["kept"] == "text-model-tutorial"

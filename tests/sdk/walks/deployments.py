@@ -42,10 +42,16 @@ counts = {
 lines = deployments.query_logs(made.id).data.result
 backwards = deployments.query_logs(made.id, order=Order.DESC, top=1000).data.result
 
-# Updated while it serves.
-update = deployments.modify(made.id, configuration_id=second)
-updated = deployments.get(made.id)
-update_way = statuses(deployments, made.id, "RUNNING", "DEAD")
+# Updated while it serves, back and forth until a look comes before the new configuration runs.
+old, new = first, second
+for _ in range(5):
+    update = deployments.modify(made.id, configuration_id=new)
+    updated = deployments.get(made.id)
+    assert updated.configuration_id == new
+    update_way = statuses(deployments, made.id, "RUNNING", "DEAD")
+    if updated.latest_running_configuration_id == old:
+        break
+    old, new = new, old
 
 # Refused while it serves, and when a model is missing.
 refusals = {
@@ -62,7 +68,7 @@ stopped = deployments.get(made.id)
 refusals["stop twice"] = refused(deployments.modify, made.id, target_status=TargetStatus.STOPPED)
 deletion = deployments.delete(made.id)
 deleted = gone(deployments, made.id)
-assert made.id not in {d.id for d in deployments.query(configuration_id=second).resources}
+assert made.id not in {d.id for d in deployments.query(scenario_id=SCENARIO).resources}
 
 # Many at once: one is stopped, one unknown.
 running = deployments.create(first).id
@@ -88,9 +94,8 @@ tell(
     lines=len(lines),
     orders=[falling(lines), falling(backwards)],
     updated={
-        "configuration": updated.configuration_id == second,
-        "running": updated.latest_running_configuration_id == first,
-        "name": updated.configuration_name,
+        "running": updated.latest_running_configuration_id == old,
+        "name": updated.configuration_name == {first: "walk 1", second: "walk 2"}[new],
     },
     stopped={"completed": stopped.completion_time is not None},
     messages={"update": update.message, "stop": stop.message, "delete": deletion.message},

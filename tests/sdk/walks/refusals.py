@@ -6,7 +6,7 @@ from ai_api_client_sdk.exception import AIAPIAuthenticatorException
 from ai_api_client_sdk.models.artifact import Artifact
 from ai_api_client_sdk.models.label import Label
 from ai_api_client_sdk.models.target_status import TargetStatus
-from walking import SCENARIO, TRAINING, api, configure, core, dataset, refused, statuses, tell
+from walking import SCENARIO, TRAINING, api, configure, core, dataset, in_time, refused, statuses, tell
 
 client = core()
 absent, absent_execution = str(uuid.uuid4()), "e" + uuid.uuid4().hex[:15]
@@ -14,8 +14,9 @@ configuration = configure(client, TRAINING, {"text-data": dataset(client)})
 
 done = client.execution.create(configuration).id
 statuses(client.execution, done, "COMPLETED", "DEAD")
-busy = client.execution.create(configuration).id
-statuses(client.execution, busy, "PENDING", "RUNNING")
+_, busy = in_time(
+    client.execution, configuration, lambda found: refused(client.execution.delete, found, missing=False) or None
+)
 
 # A token of the client's own choice: the SDK wants either that or credentials.
 nobody = {"auth_url": None, "client_id": None, "client_secret": None}
@@ -41,7 +42,7 @@ found = {
         labels=[Label(key="no.such.domain/walk", value="yes")],
     ),
     "nobody's configuration": refused(client.execution.create, absent),
-    "delete while it runs": refused(client.execution.delete, busy),
+    "delete while it runs": busy,
     "stop when completed": refused(client.execution.modify, done, TargetStatus.STOPPED),
     "foreign token": refused(stranger.scenario.query),
     "foreign group": refused(client.artifact.query, resource_group="walk-absent"),

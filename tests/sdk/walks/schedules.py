@@ -49,7 +49,7 @@ tell(
     counts=counts,
     gone=afterwards,
     refusals={
-        "cron": refused(schedules.create, "walk", "whenever", configuration)["exception"],
+        "cron": refused(schedules.create, "walk", "0 * * *", configuration)["exception"],
         "configuration": refused(schedules.create, "walk", "0 * * * *", absent)["exception"],
         "modify": refused(schedules.modify, absent, status=ScheduleStatus.INACTIVE)["exception"],
         "delete": refused(schedules.delete, absent)["exception"],

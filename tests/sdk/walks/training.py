@@ -6,7 +6,23 @@ from ai_api_client_sdk.models.base_models import BasicModifyRequest, Order
 from ai_api_client_sdk.models.execution_get_status_response import ExecutionGetStatusResponse
 from ai_api_client_sdk.models.status import Status
 from ai_api_client_sdk.models.target_status import TargetStatus
-from walking import SCENARIO, TRAINING, configure, core, dataset, falling, gone, refused, statuses, tell, until
+from walking import (
+    SCENARIO,
+    TRAINING,
+    accepted,
+    configure,
+    core,
+    dataset,
+    falling,
+    gone,
+    in_time,
+    refused,
+    statuses,
+    tell,
+    until,
+)
+
+FORBIDDEN = "01010076"
 
 client = core()
 mark = uuid.uuid4().hex[:12]
@@ -55,26 +71,36 @@ dead = client.execution.get(dying)
 dead_lines = client.execution.query_logs(dying).data.result
 
 # One that is stopped.
-stopped = client.execution.create(configuration).id
-statuses(client.execution, stopped, "PENDING", "RUNNING")
-stop = client.execution.modify(stopped, TargetStatus.STOPPED)
+stopped, stop = in_time(
+    client.execution,
+    configuration,
+    lambda found: accepted(client.execution.modify, found, TargetStatus.STOPPED),
+)
 assert client.execution.get(stopped).target_status is TargetStatus.STOPPED
 stop_way = statuses(client.execution, stopped, "STOPPED", "COMPLETED", "DEAD")
 
-# Many at once: two succeed, one is unknown.
-running = client.execution.create(configuration).id
-statuses(client.execution, running, "PENDING", "RUNNING")
+# Many at once, one of them unknown.
 unknown = "e" + uuid.uuid4().hex[:15]
-many = client.execution.bulk_modify(
-    [
-        BasicModifyRequest(running, TargetStatus.STOPPED),
-        BasicModifyRequest(unknown, TargetStatus.STOPPED),
-        BasicModifyRequest(stopped, TargetStatus.DELETED),
-    ]
-).executions
-assert [item.id for item in many] == [running, unknown, stopped]
+
+
+def change(target, *executions):
+    """Change the target of several executions and of the unknown one; returns messages, and codes of errors."""
+    changes = [BasicModifyRequest(found, target) for found in (*executions, unknown)]
+    items = client.execution.bulk_modify(changes).executions
+    assert [item.id for item in items] == [*executions, unknown]
+    return [getattr(item, "message", None) or item.error.code for item in items]
+
+
+def stop_many(found):
+    """Stop an execution and the unknown one; None when the execution was over before."""
+    items = change(TargetStatus.STOPPED, found)
+    return None if items[0] == FORBIDDEN else items
+
+
+running, many = in_time(client.execution, configuration, stop_many)
 until(lambda: client.execution.get(running).status, lambda status: status is Status.STOPPED)
-bulk_gone = gone(client.execution, stopped)
+many += change(TargetStatus.DELETED, stopped, running)
+bulk_gone = [gone(client.execution, found)["exception"] for found in (stopped, running)]
 
 # Deleted; the model stays.
 deletion = client.execution.delete(made.id)
@@ -92,8 +118,8 @@ tell(
     lines_early=len(early),
     dead={"message": dead.status_message, "log": "\n".join(line.msg for line in dead_lines)},
     messages={"stop": stop.message, "delete": deletion.message},
-    many=[getattr(item, "message", None) or item.error.code for item in many],
-    gone={"bulk": bulk_gone["exception"], "deleted": deleted["exception"]},
+    many=many,
+    gone=[deleted["exception"], *bulk_gone],
     kept=kept.name,
     forbidden=refused(client.execution.modify, dying, TargetStatus.STOPPED)["exception"],
 )
