@@ -10,7 +10,7 @@ from lmconform.contract.openapi import Contract
 from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.target.credentials import Credentials
-from lmconform.target.safety import ABSENT_PREFIX, EXECUTION_BUDGET, Guard, Journal
+from lmconform.target.safety import ABSENT_PREFIX, EXECUTION_BUDGET, NAME_PREFIX, Guard, Journal
 from lmconform.target.target import Target
 from lmconform.target.transport import Request, Transport, retry_after
 
@@ -190,6 +190,11 @@ def test_the_guard_lets_through_what_is_ours_or_nobodys(contract):
         ("deleteExecution", {"executionId": "foreign"}, {}, None),
         ("modifyExecution", {"executionId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
         ("modifyExecutions", {}, {}, {"executions": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("modifyDeployments", {}, {}, {"deployments": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("modifyDeployment", {"deploymentId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
+        ("deleteExecutionSchedule", {"executionScheduleId": "foreign"}, {}, None),
+        ("uploadFile", {"path": "foreign"}, {}, None),
+        ("deleteFile", {"path": "foreign"}, {}, None),
         ("deleteMetrics", {}, {"executionId": "foreign"}, None),
         ("patchMetrics", {}, {}, {"executionId": "foreign"}),
     ],
@@ -200,6 +205,17 @@ def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, pa
     with pytest.raises(SafetyRefusal, match="'foreign', which this run did not create"):
         Guard(journal, is_mock=False).check(contract.operation(operation), path, query, body)
     Guard(journal, is_mock=True).check(contract.operation(operation), path, query, body)
+
+
+def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote(contract):
+    journal = Journal()
+    guard = Guard(journal, is_mock=False)
+    path = {"path": f"{NAME_PREFIX}folder/a.csv"}
+    guard.check(contract.operation("uploadFile"), path, {}, None)
+    with pytest.raises(SafetyRefusal):
+        guard.check(contract.operation("deleteFile"), path, {}, None)
+    journal.created("file", path["path"], "tutorial")
+    guard.check(contract.operation("deleteFile"), path, {}, None)
 
 
 def test_a_run_starts_a_bounded_number_of_executions_on_a_tenant(contract):

@@ -48,7 +48,7 @@ SWITCHES = (
     Switch("extra-members", ("no", "yes"), "an undeclared member in every object", "D1"),
     Switch("time-form", ("z", "offset", "fraction"), "how times are written", "D1"),
     Switch("messages", ("real", "published"), "messages as tenants send them, or as the description has them", "D"),
-    Switch("extra-status", ("yes", "no"), "undeclared targetStatus in the answers to changes", "I3"),
+    Switch("extra-status", ("yes", "no"), "undeclared targetStatus in the answer to DELETE", "I3"),
     Switch("location", ("relative", "absolute", "absent"), "form of the Location header", "F55"),
     # Lists
     Switch("list-order", ("created", "reverse", "id"), "order of lists", "F3"),
@@ -110,7 +110,6 @@ SWITCHES = (
     Switch("metrics-order", ("grouped", "by-step"), "order of metric points", "F38"),
     Switch("metrics-duplicate", ("append", "replace"), "the same metric point sent twice", "F37"),
     Switch("metrics-same-name", ("replace", "keep"), "a tag or custom info whose name is known", "F37"),
-    Switch("metrics-without-timestamp", ("now", "400"), "a metric without timestamp", "F43"),
     Switch("metrics-unknown-execution", ("204", "400", "404"), "metrics of an execution that does not exist", "F42"),
     Switch("metrics-outlive-execution", ("no", "yes"), "metrics of a deleted execution", "F47"),
     Switch("metrics-server-tags", ("no", "yes"), "tags that the server adds", "F39"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 OWN_GROUP: Final = "\0own"
 _UNSET: Final = object()
+_KINDS = {"createArtifact": "artifact", "createDeployment": "deployment", "createExecutionSchedule": "schedule"}
 _EXECUTION_CREATORS = frozenset({"createExecution", "createExecutionForConfiguration", "createConfiguration"})
 
 
@@ -131,8 +132,10 @@ class Client:
         journal = self.session.journal
         group = next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
         made = exchange.json_object().get("id")
-        if isinstance(made, str) and operation.id == "createArtifact":
-            journal.created("artifact", made, group)
+        if isinstance(made, str) and operation.id in _KINDS:
+            journal.created(_KINDS[operation.id], made, group)
+        elif operation.id == "uploadFile":
+            journal.created("file", path["path"], group)
         elif isinstance(made, str) and operation.id in _EXECUTION_CREATORS:
             # The tutorial's page has the two endpoints transposed: the answer says what was made.
             journal.created("execution" if _is_execution(operation, exchange) else "configuration", made, group)

@@ -20,7 +20,7 @@ EXECUTION_BUDGET = 40
 
 
 class Journal:
-    """The ids that this run created, by kind: ``artifact``, ``configuration``, ``execution``."""
+    """The ids that this run created, by kind, such as ``artifact`` or ``execution``; of a file its path."""
 
     def __init__(self) -> None:
         self._owned: dict[str, list[str]] = {}
@@ -74,7 +74,8 @@ class Guard:
             if self._executions > EXECUTION_BUDGET:
                 raise SafetyRefusal(f"not sent: the run has started its {EXECUTION_BUDGET} executions on this target")
         for found in _ids(path, query, body):
-            if not (self._journal.owns(found) or found.startswith(ABSENT_PREFIX)) and _touches(operation):
+            harmless = found.startswith(ABSENT_PREFIX) or (operation.method == "PUT" and found.startswith(NAME_PREFIX))
+            if not (self._journal.owns(found) or harmless) and _touches(operation):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
 
 
@@ -84,13 +85,14 @@ def _touches(operation: Operation) -> bool:
 
 
 def _ids(path: Mapping[str, str], query: Any, body: Any) -> Iterable[str]:
-    yield from (v for k, v in path.items() if k.endswith("Id"))
+    # A file has no id, its path tells whose it is.
+    yield from (v for k, v in path.items() if k.endswith("Id") or k == "path")
     if isinstance(query, Mapping):
         yield from (str(v) for k, v in query.items() if k == "executionId")
     if isinstance(body, dict):
         if isinstance(body.get("executionId"), str):
             yield body["executionId"]
-        items = body.get("executions")
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and isinstance(item.get("id"), str):
-                yield item["id"]
+        for items in (body.get("executions"), body.get("deployments")):
+            for item in items if isinstance(items, list) else ():
+                if isinstance(item, dict) and isinstance(item.get("id"), str):
+                    yield item["id"]
