@@ -50,10 +50,3 @@ def test_a_client_without_a_group_learns_that_it_needs_one(seen):
 def test_a_wrong_secret_gets_no_token(seen):
     assert seen["wrong secret"]["exception"] == "AIAPIAuthenticatorAuthorizationException"
     assert "Bad credentials" in seen["wrong secret"]["message"]
-
-
-def test_a_server_that_answers_412_raises_the_exception_for_it(sdk, start_mock):
-    strict = start_mock("--switch", "forbidden-stop=412", "--switch", "forbidden-delete=412")
-    seen = sdk.walk("refusals", **exports(strict))
-    assert seen["delete while it runs"]["exception"] == PRECONDITION
-    assert seen["stop when completed"]["exception"] == PRECONDITION

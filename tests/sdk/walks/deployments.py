@@ -7,7 +7,7 @@ from ai_api_client_sdk.models.base_models import BasicModifyRequest, Order
 from ai_api_client_sdk.models.deployment_get_status_response import DeploymentGetStatusResponse
 from ai_api_client_sdk.models.status import Status
 from ai_api_client_sdk.models.target_status import TargetStatus
-from walking import SCENARIO, SERVING, configure, core, falling, gone, refused, statuses, tell
+from walking import SCENARIO, SERVING, configure, core, falling, gone, refused, statuses, tell, until
 
 client = core()
 deployments = client.deployment
@@ -17,8 +17,16 @@ model = client.artifact.create(
 first, second = (configure(client, SERVING, {"textmodel": model}, name=f"walk {n}") for n in (1, 2))
 incomplete = configure(client, SERVING, {})
 
+
+def deploy(**more):
+    """A deployment of the first configuration; it may be unknown for a moment."""
+    answer = deployments.create(first, **more)
+    until(lambda: refused(deployments.get, answer.id, missing="there"), lambda found: found == "there")
+    return answer
+
+
 # Until it serves.
-made = deployments.create(first, ttl="10h")
+made = deploy(ttl="10h")
 assert made.status in (Status.UNKNOWN, Status.PENDING), made.status
 assert made.deployment_url in ("", None), made.deployment_url
 fresh = deployments.get(made.id)
@@ -71,7 +79,7 @@ deleted = gone(deployments, made.id)
 assert made.id not in {d.id for d in deployments.query(scenario_id=SCENARIO).resources}
 
 # Many at once: one is stopped, one unknown.
-running = deployments.create(first).id
+running = deploy().id
 statuses(deployments, running, "RUNNING", "DEAD")
 unknown = "d" + uuid.uuid4().hex[:15]
 stops = deployments.bulk_modify(
