@@ -47,7 +47,7 @@ SWITCHES = (
     Switch("optional-members", ("full", "sparse"), "optional members that no client needs", "D1"),
     Switch("extra-members", ("no", "yes"), "an undeclared member in every object", "D1"),
     Switch("time-form", ("z", "offset", "fraction"), "how times are written", "D1"),
-    Switch("messages", ("real", "published"), "messages as tenants send them, or as the description has them", "D"),
+    Switch("messages", ("real", "published"), "messages as tenants send them, or as the description has them", "D1"),
     Switch("extra-status", ("yes", "no"), "undeclared targetStatus in the answer to DELETE", "I3"),
     Switch("location", ("relative", "absolute", "absent"), "form of the Location header", "F55"),
     # Lists
@@ -90,7 +90,7 @@ SWITCHES = (
     Switch("url-when-stopped", ("kept", "empty"), "deploymentUrl after the end", "C2"),
     Switch("deployment-update", ("restarts", "serves-on"), "status while another configuration rolls out", "C2"),
     Switch("forbidden-update", ("400", "412"), "another configuration in a status that forbids it", "C3"),
-    Switch("dead-deployment-update", ("accept", "400", "412"), "another configuration for a DEAD deployment", "I14"),
+    Switch("dead-deployment-update", ("accept", "400", "412"), "another configuration for a DEAD deployment", "C23"),
     Switch("same-configuration-update", ("accept", "400"), "an update to the configuration in use", "C2"),
     Switch("stop-and-update", ("accept", "400"), "targetStatus and configurationId in one PATCH", "C2"),
     Switch("ttl-below-minimum", ("400", "accept"), "a ttl below the minimum of meta", "F59"),
