@@ -9,7 +9,8 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+
+import requests
 
 from .choices import OPTIONS, STYLES
 
@@ -52,14 +53,15 @@ def alarms(folder, style, seed, *arguments, choose=(), profile="core"):
         if chosen.get("groups") != "one":
             command += ["--other-resource-group", "second"]
         done = subprocess.run(command, env=kept, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
-        with urlopen(f"{url}/-/harmed", timeout=5) as reply:
-            harmed = json.load(reply)
+        harmed = requests.get(f"{url}/-/harmed", timeout=5).json()
     file = report / "results.jsonl"
     events = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
     results = [event for event in events if event["type"] == "result"]
     found = [r for r in results if r["gates"] or r["outcome"] == "ERROR"]
-    if done.returncode != 0 and not found or not results:
-        found.append({"id": "run", "outcome": f"exit {done.returncode}", "message": done.stdout[-800:] + done.stderr[-800:]})
+    if (done.returncode != 0 and not found) or not results:
+        found.append(
+            {"id": "run", "outcome": f"exit {done.returncode}", "message": done.stdout[-800:] + done.stderr[-800:]}
+        )
     found += [{"id": "run", "outcome": "HARM", "message": text} for text in harmed]
     return found, results
 

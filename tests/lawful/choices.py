@@ -292,6 +292,16 @@ class Choices:
             self._values[name] = self.rng.choice(value) if isinstance(value, tuple) else value
         for name, text in forced:
             self._values[name] = next(option for option in OPTIONS[name] if str(option) == text)
+        self._be_honest()
+
+    def _be_honest(self):
+        """What the schema of /lm/meta presumes and this server does not have, it must deny there."""
+        values = self._values
+        if values["meta"] != "full":
+            values |= dict.fromkeys(("executions", "deployments", "logs"), "on")
+            values["groups"] = "two" if values["groups"] == "ignored" else values["groups"]
+        if values["meta"].startswith("404"):
+            values["metrics"] = "on"
 
     def __getitem__(self, name):
         return self._values[name]
