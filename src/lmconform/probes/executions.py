@@ -62,14 +62,14 @@ def fresh_execution_is_there(lab: Lab) -> None:
 @probe("LM-EXECUTION-FRESH-TARGET")
 def fresh_execution_aims_at_completed(lab: Lab) -> None:
     first = _first(lab)
-    lab.expect_same({"targetStatus": "COMPLETED"}, first, what="the first GET")
+    lab.expect_told({"targetStatus": "COMPLETED"}, first, what="the first GET")
 
 
 @probe("LM-EXECUTION-NAMES")
 def execution_names_where_it_comes_from(lab: Lab) -> None:
     sent = trials.base(lab).configuration.sent
     wanted = {"configurationName": sent["name"], "scenarioId": sent["scenarioId"]}
-    lab.expect_same(wanted, _first(lab), what="the first GET")
+    lab.expect_told(wanted, _first(lab), what="the first GET")
 
 
 @probe("LM-EXECUTION-TRANSITIONS")

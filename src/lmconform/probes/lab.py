@@ -30,12 +30,13 @@ ACTIVE: Final = frozenset({"PENDING", "RUNNING"})
 EXECUTIONS: Final = "aiApi.capabilities.userExecutions"
 METRICS: Final = "extensions.metrics"
 BULK: Final = "aiApi.capabilities.bulkUpdates.executions"
+GROUPS: Final = "aiApi.capabilities.multitenant"
 
 # Said by what stands in front of the API: about us or the moment, never about the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
 _LEAST_SLEEP: Final = 0.02
 # Kept in ``session.shared``; other kinds of items have keys of their own.
-_NONCE, _COUNTER = "probes.nonce", "probes.counter"
+_NONCE, _COUNTER, _SERVES_BULK = "probes.nonce", "probes.counter", "probes.serves-bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,17 @@ class Lab:
         """Raise NotApplicable unless the target advertises ``capability`` (empty: always)."""
         if not self.session.capabilities.has(capability):
             raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+        if capability == BULK and self.session.capabilities.meta is None and not self._serves_bulk():
+            raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
+
+    def _serves_bulk(self) -> bool:
+        """Whether a bulk update that nothing is wrong with is taken: they are off unless advertised."""
+        shared = self.session.shared
+        if _SERVES_BULK not in shared:
+            body = {"executions": [{"id": self.absent_id(), "targetStatus": "STOPPED"}]}
+            # Nobody promised what an operation answers that a server does not have.
+            shared[_SERVES_BULK] = self.send("modifyExecutions", json=body, judge=False).ok
+        return bool(shared[_SERVES_BULK])
 
     def observe(self, name: str, operation: str, value: str, text: str) -> None:
         """Record how the target behaves where nobody promised anything."""
@@ -75,8 +87,13 @@ class Lab:
     # --- sending -----------------------------------------------------------------------------
 
     def send(self, operation_id: str, *args: Any, **rest: Any) -> Exchange:
-        """Send a request; see ``Client.send``."""
-        return self.client.send(operation_id, *args, **rest)
+        """Send a request; see ``Client.send``. Raises Inconclusive when the budget of executions is spent."""
+        try:
+            return self.client.send(operation_id, *args, **rest)
+        except SafetyRefusal as error:
+            if operation_id != "createExecution":
+                raise
+            raise Inconclusive(f"no more executions in this run: {error}") from error
 
     def get(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Exchange:
         """Send a request without a body; keywords are path parameters."""
@@ -155,6 +172,13 @@ class Lab:
             name, left, right = broken[0]
             self.fail(expected=f"{what}: {name} = {_short(left)}", actual=f"{name} = {_short(right)}")
 
+    def expect_told(self, wanted: Mapping[str, Any], found: Mapping[str, Any], *, what: str) -> None:
+        """``expect_same`` for fields that the schema leaves optional: raises NotApplicable when one is missing."""
+        for name in wanted:
+            if found.get(name) is None:
+                raise NotApplicable(f"{what}: {name} is optional, and not told")
+        self.expect_same(wanted, found, what=what)
+
     def label(self, exchange: Exchange) -> str:
         """How a message names a request."""
         return f"{exchange.method} /v2{exchange.path}"
@@ -231,10 +255,7 @@ class Lab:
     def execution(self, configuration_id: str) -> Made:
         """Start an execution; raises NotApplicable, NotTestable, and Inconclusive when the budget is spent."""
         self.require(EXECUTIONS)
-        try:
-            return self.make("createExecution", {"configurationId": configuration_id})
-        except SafetyRefusal as error:
-            raise Inconclusive(f"no more executions in this run: {error}") from error
+        return self.make("createExecution", {"configurationId": configuration_id})
 
     def make(self, operation_id: str, body: Json) -> Made:
         """Create something that this probe builds on; raises NotTestable when that is refused.

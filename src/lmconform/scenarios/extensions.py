@@ -14,7 +14,7 @@ from lmconform.scenarios.shape import Place, Shape, table, text, texts
 __all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "outcome", "poll", "requirements"]
 
 ABSENT = Shape("x-lm-absent", ("operationId", "says"), ("parameters",))
-_POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail",))
+_POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail", "excused"))
 _CONTAINS = Shape("x-lm-contains", ("context", "value"), ("exact",))
 _OBSERVE = Shape("x-lm-observe", ("id", "value"))
 _FILLS = Shape("x-lm-fills", ("stepId", "outputs"))
@@ -48,6 +48,7 @@ def poll(node: Mapping[str, Any], place: Place) -> Poll | None:
         bad=bad,
         reachable={status: frozenset(_closure(status, graph)) for status in graph},
         detail=text(found, "detail", place),
+        excused=frozenset(texts(found, "excused", place)),
     )
 
 

@@ -66,7 +66,8 @@ class Action:
 class Poll:
     """Repeat until ``status`` is in ``good``; one in ``bad`` ends it at once (``x-lm-poll``).
 
-    ``reachable`` maps a status to all that may be seen after it, itself included.
+    ``reachable`` maps a status to all that may be seen after it, itself included. ``excused``
+    are bad ones that a tenant may be the cause of.
     """
 
     status: str
@@ -74,6 +75,7 @@ class Poll:
     bad: frozenset[str]
     reachable: Mapping[str, frozenset[str]]
     detail: str
+    excused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

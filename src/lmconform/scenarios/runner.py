@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lmconform.errors import Inconclusive, NotTestable, ScenarioError, Skip
+from lmconform.errors import Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
 from lmconform.scenarios.criteria import first_broken
@@ -179,6 +179,7 @@ class WorkflowRun:
     def _attempt(self, step: Step, client: Client) -> _Attempt:
         attempt = _Attempt(self._scope())
         try:
+            self._require(step)
             if step.workflow:
                 given = {p.name: p.value for p in step.parameters}
                 outputs, attempt.nested = self._call(step.workflow, values(given, attempt.scope), client)
@@ -186,7 +187,7 @@ class WorkflowRun:
             elif step.poll:
                 label = f"{self.workflow.id}/{step.id}"
                 target = self.session.target
-                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep)
+                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep, not target.is_mock)
                 follow(
                     step.poll,
                     label,
@@ -201,6 +202,13 @@ class WorkflowRun:
             attempt.problem = problem
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
+
+    def _require(self, step: Step) -> None:
+        """Raise NotApplicable unless the target advertises what the step's requirements are about."""
+        for name in step.requirements:
+            capability = self.session.register[name].capability
+            if not self.session.capabilities.has(capability):
+                raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
 
     def _call(
         self, workflow_id: str, inputs: Mapping[str, Any], client: Client
@@ -240,8 +248,12 @@ class WorkflowRun:
                 outcome, expected, actual = worst(step, self.session.register), problem.expected, problem.actual
                 note = problem.message or note
             case Unresolved() as problem:
-                outcome, because = Outcome.NOT_TESTABLE, problem.step
-                note = f"{problem.expression} has no value"
+                origin = self._outcomes.get(problem.step)
+                lacking = origin is not None and origin.outcome is Outcome.NOT_APPLICABLE
+                outcome = Outcome.NOT_APPLICABLE if lacking else Outcome.NOT_TESTABLE
+                because, note = problem.step, f"{problem.expression} has no value"
+            case NotApplicable() as problem:
+                outcome, note = Outcome.NOT_APPLICABLE, str(problem)
             case Skip() as problem:
                 outcome, note = Outcome.NOT_TESTABLE, str(problem)
             case None if action and action.outcome:
