@@ -20,6 +20,7 @@ from lmconform.outcomes import Outcome
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
 from lmconform.results.stream import FILE_NAME
+from lmconform.target import cleaning
 from lmconform.target.config import OPTIONS, RunConfig
 from lmconform.target.session import Session
 from lmconform.target.target import Target
@@ -235,7 +236,7 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     session = config.stash[_SESSION]
     # A second Ctrl-C ends the cleaning alone: the footer says what is left.
     with suppress(KeyboardInterrupt):
-        session.cleanup()
+        cleaning.clean(session)
     session.close()
     return session.transport.sent, dict(session.journal.count_left())
 

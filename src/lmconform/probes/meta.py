@@ -32,3 +32,14 @@ def undeclared_query_parameters_are_tolerated(lab: Lab) -> None:
     served = ["listExecutions"] if lab.session.capabilities.has(EXECUTIONS) else []
     for operation in (*served, "listConfigurations"):
         lab.expect_status(lab.get(operation, {"top": 10, "$top": 1}), {200})
+
+
+def _served(requirement: str, listing: str, count: str) -> None:
+    @probe(requirement, effect="read")
+    def advertised_is_served(lab: Lab) -> None:
+        lab.expect_status(lab.get(listing, {"$top": 1}), {200})
+        lab.count(count)
+
+
+_served("LM-META-SCHEDULES-SERVED", "listExecutionSchedules", "countExecutionSchedules")
+_served("LM-META-DEPLOYMENTS-SERVED", "listDeployments", "countDeployments")

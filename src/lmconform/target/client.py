@@ -145,6 +145,8 @@ class Client:
         elif isinstance(made, str) and operation.id in _EXECUTION_CREATORS:
             # The tutorial's page has the two endpoints transposed: the answer says what was made.
             journal.created("execution" if _is_execution(operation, exchange) else "configuration", made, group)
+        elif operation.id == "deleteFile":
+            journal.removed("file", path["path"])
         elif operation.id == "patchMetrics" and isinstance(document, dict):
             journal.created("metrics", str(document.get("executionId")), group)
 

@@ -15,8 +15,9 @@ NAME_PREFIX = "lmconform-"
 # Ids of things that exist nowhere begin with this, so that a request for them touches nothing.
 ABSENT_PREFIX = "lmconform-absent-"
 
-# How many executions one worker may start on a target that is not the mock.
+# How many executions and deployments one worker may start on a target that is not the mock.
 EXECUTION_BUDGET = 40
+DEPLOYMENT_BUDGET = 20
 
 
 class Journal:
@@ -29,6 +30,8 @@ class Journal:
     def created(self, kind: str, resource_id: str, resource_group: str) -> None:
         """Remember something that we made."""
         owned = self._owned.setdefault(f"{kind}@{resource_group}", [])
+        # A file can be made again under its path.
+        self._gone.discard((kind, resource_id))
         if resource_id not in owned:
             owned.append(resource_id)
 
@@ -63,25 +66,39 @@ class Guard:
     def __init__(self, journal: Journal, *, is_mock: bool) -> None:
         self._journal = journal
         self._is_mock = is_mock
-        self._executions = 0
+        self._started: Counter[str] = Counter()
 
     def check(self, operation: Operation | None, path: Mapping[str, str], query: Any, body: Any) -> None:
         """Raise SafetyRefusal when the request must not be sent. The mock is nobody's tenant."""
         if self._is_mock or operation is None or operation.effect == "read":
             return
-        if operation.id in ("createExecution", "createExecutionForConfiguration"):
-            self._executions += 1
-            if self._executions > EXECUTION_BUDGET:
-                raise SafetyRefusal(f"not sent: the run has started its {EXECUTION_BUDGET} executions on this target")
+        self._count(operation)
         for found in _ids(path, query, body):
-            harmless = found.startswith(ABSENT_PREFIX) or (operation.method == "PUT" and found.startswith(NAME_PREFIX))
-            if not (self._journal.owns(found) or harmless) and _touches(operation):
+            if _touches(operation) and not (self._journal.owns(found) or _is_harmless(operation, found)):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
+
+    def _count(self, operation: Operation) -> None:
+        if operation.id in ("createExecution", "createExecutionForConfiguration"):
+            kind, budget = "executions", EXECUTION_BUDGET
+        elif operation.id == "createDeployment":
+            kind, budget = "deployments", DEPLOYMENT_BUDGET
+        else:
+            return
+        self._started[kind] += 1
+        if self._started[kind] > budget:
+            raise SafetyRefusal(f"not sent: the run has started its {budget} {kind} on this target")
 
 
 def _touches(operation: Operation) -> bool:
     """Whether the operation changes something that is there already."""
     return operation.method in ("PATCH", "DELETE", "PUT")
+
+
+def _is_harmless(operation: Operation, found: str) -> bool:
+    """Whether it exists nowhere, or is a file in a folder, or of a name, that nobody else has."""
+    if operation.method == "PUT":
+        return any(segment.startswith(NAME_PREFIX) for segment in found.split("/"))
+    return found.startswith(ABSENT_PREFIX)
 
 
 def _ids(path: Mapping[str, str], query: Any, body: Any) -> Iterable[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.errors import NotTestable, SafetyRefusal, Skip, TargetLost, TargetUnreachable
+from lmconform.errors import NotTestable, TargetUnreachable
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.target.client import Client
@@ -20,9 +19,6 @@ from lmconform.target.target import Target
 from lmconform.target.transport import Patience, Request, Transport
 
 EXCHANGES = "exchanges.jsonl"
-_CLEANUP_SECONDS = 20.0
-_DEAF_ROUNDS = 3
-_REFUSALS = frozenset({400, 404, 409, 412})
 
 
 @dataclass(slots=True)
@@ -97,27 +93,6 @@ class Session:
         body = meta.json_object() if meta.ok else {}
         return dict(body) or None
 
-    def cleanup(self) -> None:
-        """Remove what can be removed: metrics and executions that this run made.
-
-        The API has no way to remove artifacts and configurations (lm-facts F53); the journal
-        still counts them, and the footer says how many are left. Bounded in time.
-        """
-        deadline = time.monotonic() + _CLEANUP_SECONDS
-        client = self.client("cleanup")
-        try:
-            for group in self.journal.groups("metrics"):
-                for execution in self.journal.left("metrics", group):
-                    if time.monotonic() < deadline and _is_gone(
-                        self._quietly(client, "deleteMetrics", execution, group)
-                    ):
-                        self.journal.removed("metrics", execution)
-            for group in self.journal.groups("execution"):
-                self._remove_executions(client, group, deadline)
-        except (TargetLost, TargetUnreachable):
-            # Nobody is there to remove it; the journal says what is left.
-            return
-
     def close(self) -> None:
         """Release connections and files."""
         self.transport.session.close()
@@ -128,38 +103,3 @@ class Session:
         """A request outside the contract's operations, in our resource group."""
         headers = (("AI-Resource-Group", self.target.resource_group), *rest.pop("headers", ()))
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
-
-    def _remove_executions(self, client: Client, group: str, deadline: float) -> None:
-        waiting, deaf = self.journal.left("execution", group), 0
-        while waiting and time.monotonic() < deadline and deaf < _DEAF_ROUNDS:
-            still: list[str] = []
-            statuses: set[int] = set()
-            for execution in waiting:
-                removed = self._quietly(client, "deleteExecution", execution, group)
-                if _is_gone(removed):
-                    self.journal.removed("execution", execution)
-                    continue
-                statuses |= {removed, self._quietly(client, "modifyExecution", execution, group)}
-                still.append(execution)
-            # A refusal may end with the execution's status; what is not the API's word will not.
-            deaf = 0 if any(200 <= s < 300 or s in _REFUSALS for s in statuses) else deaf + 1
-            if still:
-                time.sleep(min(self.target.poll_interval, 2.0))
-            waiting = still
-
-    @staticmethod
-    def _quietly(client: Client, operation: str, execution: str, group: str) -> int:
-        """Send one request of the cleaning; returns the status, 0 when there is none."""
-        rest: dict[str, Any] = {"path": {"executionId": execution}}
-        if operation == "deleteMetrics":
-            rest = {"query": {"executionId": execution}}
-        if operation == "modifyExecution":
-            rest["json"] = {"targetStatus": "STOPPED"}
-        try:
-            return client.send(operation, resource_group=group, judge=False, **rest).status
-        except (SafetyRefusal, Skip):
-            return 0
-
-
-def _is_gone(status: int) -> bool:
-    return 200 <= status < 300 or status == 404
