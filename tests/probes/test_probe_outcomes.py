@@ -29,25 +29,37 @@ from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
 
 READS = [name for name, probe in PROBES.items() if probe.effect == "read"]
 # A lawful server may leave these open by a choice of its own.
-OPEN = {"LM-METRICS-FILTER-EQ", "LM-METRICS-FILTER-TWICE", "LM-META-API-VERSION"}
-# What can only be judged on something that lives neither too fast to be seen nor too long to be waited for.
-LIVES = re.compile("LM-(DEPLOYMENT-)?BULK-(STOP|DELETE)|LM-(EXECUTION|DEPLOYMENT)-")
+OPEN = {"LM-METRICS-FILTER-EQ", "LM-METRICS-FILTER-TWICE"}
+# Some have too short a life, or too long a one, or no meta: then there is nothing to judge.
+VEILS = {"execution-life", "deployment-life", "meta"}
 
 
 def test_all_probes_pass_on_the_mock(mock):
     assert odd(run(open_session(mock))) == {}
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def choices(number, *, veiled):
+    """Each switch at one of its values; those that keep probes from seeing what they judge only when ``veiled``."""
+    for switch in SWITCHES:
+        if (switch.name in VEILS) is veiled:
+            yield from ("--switch", f"{switch.name}={switch.values[min(number, len(switch.values) - 1)]}")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_no_probe_fails_for_a_legal_choice(start_mock, number):
-    chosen = [f"{s.name}={s.values[min(number, len(s.values) - 1)]}" for s in SWITCHES]
-    process = start_mock(*(part for choice in chosen for part in ("--switch", choice)))
-    # The last choice of a life is to stand still for ever: nobody waits for that in full.
-    found = odd(run(open_session(process, poll_timeout=1.0 if number == 5 else 20.0)))
-    lives = {name: text for name, text in found.items() if LIVES.match(name) and text.startswith("Inconclusive")}
-    assert {name: text for name, text in found.items() if name not in {*OPEN, *lives}} == {}
-    assert all(text.startswith("NotApplicable") for name, text in found.items() if name in OPEN), found
-    assert number in (2, 5) or not lives, "these lives are long enough to be seen"
+    process = start_mock(*choices(number, veiled=False))
+    found = odd(run(open_session(process)))
+    assert {name: text for name, text in found.items() if name not in OPEN} == {}
+    assert all(text.startswith("NotApplicable") for text in found.values()), found
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_what_a_legal_choice_hides_is_no_failure(start_mock, number):
+    process = start_mock(*choices(number, veiled=True))
+    outcomes = run(open_session(process, poll_timeout=3.0))
+    hidden = {name: o for name, o in outcomes.items() if o != "PASS"}
+    assert [name for name, o in hidden.items() if not isinstance(o, Inconclusive | NotApplicable)] == []
+    assert len(hidden) < len(outcomes) / 2
 
 
 def test_the_order_does_not_matter(mock):
@@ -104,6 +116,63 @@ def test_a_tenant_without_training_breaks_nothing(mock):
     assert not [name for name, outcome in outcomes.items() if isinstance(outcome, Failure | NotTestable)]
     assert isinstance(outcomes["LM-EXECUTION-FRESH-GET"], Inconclusive)
     assert outcomes["LM-ARTIFACT-GET-ECHO"] == "PASS"
+
+
+class Terse(Defect):
+    """Lawful: nothing but what the schema requires, and a list without its count where that is optional."""
+
+    optional = ("scenarioId", "targetStatus", "configurationName", "status")
+
+    def answer(self, exchange):
+        if not exchange.ok or exchange.operation not in (
+            *("listScenarioVersions", "listExecutables", "getExecution", "createExecution", "findMetrics"),
+        ):
+            return exchange
+        body = exchange.json_object()
+        for item in body.get("resources", [body]):
+            for name in self.optional:
+                if name != "status" or exchange.operation == "createExecution":
+                    item.pop(name, None)
+        if exchange.operation == "findMetrics":
+            body.pop("count", None)
+        return with_body(exchange, body)
+
+
+def test_what_the_schema_leaves_optional_may_be_left_out(mock):
+    names = [
+        *("LM-SCENARIO-VERSIONS-OWNER", "LM-EXECUTABLE-OWNER", "LM-EXECUTION-FRESH-TARGET", "LM-EXECUTION-NAMES"),
+        *("LM-METRICS-COUNT", "LM-ISOLATION-EXECUTION-CHANGE"),
+    ]
+    outcomes = run(open_session(mock, defect=Terse()), *names)
+    assert outcomes.pop("LM-ISOLATION-EXECUTION-CHANGE") == "PASS"
+    assert {type(outcome) for outcome in outcomes.values()} == {NotApplicable}
+    for name in ("LM-EXECUTION-CREATE-HAS-STATUS", "LM-CONFIGURATION-EMPTY-BINDINGS"):
+        assert REGISTER[name].level == "SHOULD"
+
+
+class NoBulk(Defect):
+    """Lawful: bulk updates are off, and there is no meta to say so."""
+
+    def __init__(self, status):
+        self.status = status
+
+    def answer(self, exchange):
+        return answered(exchange, self.status) if exchange.operation == "modifyExecutions" else exchange
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
+def test_bulk_updates_that_nobody_advertised_may_be_refused(mock, status):
+    session = open_session(mock, meta=False, defect=NoBulk(status))
+    names = [name for name in PROBES if name.startswith("LM-BULK-")]
+    assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
+    assert not session.client("x").broken
+
+
+def test_without_resource_groups_there_is_nothing_to_isolate(mock):
+    session = open_session(mock)
+    session.capabilities = Capabilities({"aiApi": {"version": "2.0.0", "capabilities": {"multitenant": False}}})
+    names = [name for name in PROBES if "ISOLATION" in name]
+    assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
 
 
 class Empty(NothingToTrain):

@@ -89,4 +89,4 @@ def no_change_without_a_token(lab: Lab) -> None:
     for operation, rest in (("modifyExecution", {"json": {"targetStatus": "STOPPED"}}), ("deleteExecution", {})):
         _expect_refused(lab, lab.send(operation, path, authorize=False, **rest))
     found = lab.read("getExecution", executionId=trial.id)
-    lab.expect_same({"targetStatus": "COMPLETED"}, found, what="an execution that nobody may change")
+    lab.expect_told({"targetStatus": "COMPLETED"}, found, what="an execution that nobody may change")

@@ -164,7 +164,7 @@ refuses(
     "LM-CONFIGURATION-BODY-IDS",
     "createConfiguration",
     lambda lab: [
-        lab.configuration_body() | {name: wrong}
+        {**lab.configuration_body(), name: wrong}
         for name in ("executableId", "scenarioId")
         for wrong in ("a b c d", "abc", "a" * 65)
     ],

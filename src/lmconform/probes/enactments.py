@@ -65,13 +65,13 @@ def _creation(noun: str, kind: Enactment) -> None:
 
     @probe(f"{noun}-FRESH-TARGET")
     def fresh_one_aims_at_its_goal(lab: Lab) -> None:
-        lab.expect_same({"targetStatus": kind.goal}, first(lab, kind), what="the first GET")
+        lab.expect_told({"targetStatus": kind.goal}, first(lab, kind), what="the first GET")
 
     @probe(f"{noun}-NAMES")
     def it_names_where_it_comes_from(lab: Lab) -> None:
         sent = trials.base(lab, kind).configuration.sent
         wanted = {"configurationName": sent["name"], "scenarioId": sent["scenarioId"]}
-        lab.expect_same(wanted, first(lab, kind), what="the first GET")
+        lab.expect_told(wanted, first(lab, kind), what="the first GET")
 
 
 def _life(noun: str, kind: Enactment) -> None:

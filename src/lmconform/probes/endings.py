@@ -129,7 +129,7 @@ def dead_execution_is_deleted(lab: Lab) -> None:
 @probe("LM-EXECUTION-DELETE-TARGET", effect="destructive")
 def execution_on_its_way_out_says_so(lab: Lab) -> None:
     for body in departure(lab).seen:
-        lab.expect_same({"targetStatus": "DELETED"}, body, what="an execution that is being deleted")
+        lab.expect_told({"targetStatus": "DELETED"}, body, what="an execution that is being deleted")
 
 
 @probe("LM-EXECUTION-DELETE-UNCOUNTED", effect="destructive")

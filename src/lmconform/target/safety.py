@@ -31,6 +31,7 @@ class Journal:
     def created(self, kind: str, resource_id: str, resource_group: str) -> None:
         """Remember something that we made."""
         owned = self._owned.setdefault(f"{kind}@{resource_group}", [])
+        # A file can be made again under its path.
         self._gone.discard((kind, resource_id))
         if resource_id not in owned:
             owned.append(resource_id)
@@ -84,8 +85,7 @@ class Guard:
             if isinstance(cron, str) and fires_soon(cron, datetime.now(UTC)):
                 raise SafetyRefusal(f"not sent: a schedule {cron!r} could start executions soon")
         for found in _ids(path, query, body):
-            harmless = found.startswith(ABSENT_PREFIX) or (operation.method == "PUT" and found.startswith(NAME_PREFIX))
-            if not (self._journal.owns(found) or harmless) and _touches(operation):
+            if _touches(operation) and not (self._journal.owns(found) or _is_harmless(operation, found)):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
 
     def _stay_within(self, kind: str, budget: int) -> None:
@@ -114,6 +114,13 @@ def fires_soon(cron: str, now: datetime) -> bool:
 def _touches(operation: Operation) -> bool:
     """Whether the operation changes something that is there already."""
     return operation.method in ("PATCH", "DELETE", "PUT")
+
+
+def _is_harmless(operation: Operation, found: str) -> bool:
+    """Whether it exists nowhere, or is a file in a folder, or of a name, that nobody else has."""
+    if operation.method == "PUT":
+        return any(segment.startswith(NAME_PREFIX) for segment in found.split("/"))
+    return found.startswith(ABSENT_PREFIX)
 
 
 def _ids(path: Mapping[str, str], query: Any, body: Any) -> Iterable[str]:
