@@ -28,8 +28,6 @@ from lmconform.probes.lab import Lab
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
 
 READS = [name for name, probe in PROBES.items() if probe.effect == "read"]
-# A lawful server may leave these open by a choice of its own.
-OPEN = {"LM-METRICS-FILTER-EQ", "LM-METRICS-FILTER-TWICE"}
 # Some have too short a life, or too long a one, or no meta: then there is nothing to judge.
 VEILS = {"execution-life", "deployment-life", "meta"}
 
@@ -48,9 +46,9 @@ def choices(number, *, veiled):
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_no_probe_fails_for_a_legal_choice(start_mock, number):
     process = start_mock(*choices(number, veiled=False))
-    found = odd(run(open_session(process)))
-    assert {name: text for name, text in found.items() if name not in OPEN} == {}
-    assert all(text.startswith("NotApplicable") for text in found.values()), found
+    outcomes = run(open_session(process))
+    assert odd({name: o for name, o in outcomes.items() if not isinstance(o, Inconclusive | NotApplicable)}) == {}
+    assert len(odd(outcomes)) < len(outcomes) / 20
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
