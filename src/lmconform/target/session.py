@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,10 @@ _REFUSALS = frozenset({400, 404, 409, 412})
 
 @dataclass(slots=True)
 class Session:
-    """One worker's way to the target. ``shared`` holds what items of one kind share."""
+    """One worker's way to the target. ``shared`` holds what items of one kind share.
+
+    ``shield`` makes a context in which something is made and noted, and nobody interrupts.
+    """
 
     config: RunConfig
     contract: Contract
@@ -40,6 +45,7 @@ class Session:
     journal: Journal = field(default_factory=Journal)
     guard: Guard = field(init=False)
     shared: dict[str, Any] = field(default_factory=dict)
+    shield: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __post_init__(self) -> None:
         self.guard = Guard(self.journal, is_mock=self.target.is_mock)
