@@ -7,6 +7,7 @@ point: whoever installs lmconform has other tests as well, and they are none of 
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -91,7 +92,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the mock, or look whether the target is there, and open the report."""
     config = session.config
-    if _PLAN not in config.stash or _is_worker(config) or config.option.collectonly:
+    if _PLAN not in config.stash or config.option.collectonly:
+        return
+    if _is_worker(config):
+        # Who ends the whole group means the run: the controlling process tells us.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         return
     from lmconform.plan.controller import Controller
     from lmconform.plan.run import Run
@@ -234,6 +239,9 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     if _SESSION not in config.stash:
         return 0, {}
     session = config.stash[_SESSION]
+    if _is_worker(config):
+        # The controlling process may interrupt us though the terminal did so already.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A second Ctrl-C ends the cleaning alone: the footer says what is left.
     with suppress(KeyboardInterrupt):
         cleaning.clean(session)

@@ -10,7 +10,16 @@ from lmconform.contract.openapi import Contract
 from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.target.credentials import Credentials
-from lmconform.target.safety import ABSENT_PREFIX, EXECUTION_BUDGET, NAME_PREFIX, Guard, Journal
+from lmconform.target.safety import (
+    ABSENT_PREFIX,
+    DEPLOYMENT_BUDGET,
+    EXECUTION_BUDGET,
+    NAME_PREFIX,
+    Guard,
+    Journal,
+    fires_soon,
+    quiet_month,
+)
 from lmconform.target.target import Target
 from lmconform.target.transport import Request, Transport, retry_after
 
@@ -234,10 +243,61 @@ def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote(contract):
     guard.check(contract.operation("deleteFile"), path, {}, None)
 
 
-def test_a_run_starts_a_bounded_number_of_executions_on_a_tenant(contract):
-    guard = Guard(Journal(), is_mock=False)
-    start = contract.operation("createExecution")
-    for _ in range(EXECUTION_BUDGET):
+@pytest.mark.parametrize(
+    ("kind", "operation", "budget"),
+    [("execution", "createExecution", EXECUTION_BUDGET), ("deployment", "createDeployment", DEPLOYMENT_BUDGET)],
+)
+def test_a_run_starts_a_bounded_number_on_a_tenant(contract, kind, operation, budget):
+    journal = Journal()
+    guard = Guard(journal, is_mock=False)
+    start = contract.operation(operation)
+    for number in range(budget):
         guard.check(start, {}, {}, {"configurationId": "c123"})
-    with pytest.raises(SafetyRefusal, match="has started its"):
+        journal.created(kind, f"made-{number}", "tutorial")
+        journal.removed(kind, f"made-{number}")
+    with pytest.raises(SafetyRefusal, match=f"has started its {budget} {kind}s"):
         guard.check(start, {}, {}, {"configurationId": "c123"})
+    Guard(journal, is_mock=True).check(start, {}, {}, {"configurationId": "c123"})
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_quiet_month_is_not_soon(month):
+    now = datetime(2026, month, 28, tzinfo=UTC)
+    quiet = quiet_month(now)
+    assert 1 <= quiet <= 12
+    assert not fires_soon(f"1 1 1 {quiet} *", now)
+    assert not fires_soon(f"0 1 1 {quiet} {quiet} *", now)
+    assert fires_soon(f"1 1 1 {month} *", now)
+    assert fires_soon(f"1 1 1 {month % 12 + 1} *", now)
+
+
+@pytest.mark.parametrize(
+    ("cron", "soon"),
+    [
+        ("0 * * * *", True),
+        ("0 0 1 */2 *", True),
+        ("0 0 1 6-12 *", True),
+        ("0 0 1 12,6 *", True),
+        ("0 0 1 DEC *", True),
+        ("0 0 0 1 6 *", True),
+        ("0 0 1 1 6 *", True),
+        ("never", False),
+        ("", False),
+        ("1 1 1 7", False),
+    ],
+)
+def test_a_schedule_that_could_start_something_soon_is_seen(cron, soon):
+    assert fires_soon(cron, datetime(2026, 1, 20, tzinfo=UTC)) is soon
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [("createExecutionSchedule", {}), ("modifyExecutionSchedule", {"executionScheduleId": f"{ABSENT_PREFIX}schedule"})],
+)
+def test_no_schedule_that_fires_soon_is_sent_to_a_tenant(contract, operation, path):
+    body = {"cron": "0 * * * *"}
+    with pytest.raises(SafetyRefusal, match="could start executions soon"):
+        Guard(Journal(), is_mock=False).check(contract.operation(operation), path, {}, body)
+    Guard(Journal(), is_mock=True).check(contract.operation(operation), path, {}, body)
+    quiet = {"cron": f"1 1 1 {quiet_month(datetime.now(UTC))} *"}
+    Guard(Journal(), is_mock=False).check(contract.operation(operation), path, {}, quiet)
