@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
@@ -24,7 +24,10 @@ _METHODS = ("get", "put", "post", "delete", "patch")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of an operation; ``location`` is ``path``, ``query`` or ``header``."""
+    """One parameter of an operation; ``location`` is ``path``, ``query`` or ``header``.
+
+    ``slashes``: a slash in its value is one in the path (``x-lm-slashes``; OpenAPI 3.1 has no word for it).
+    """
 
     name: str
     location: str
@@ -32,6 +35,7 @@ class Parameter:
     schema: Schema
     style: str
     explode: bool
+    slashes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,12 @@ class Operation:
         return next((p for p in self.parameters if p.name.lower() == wanted), None)
 
     def fill(self, path_parameters: Mapping[str, str]) -> str:
-        """The path with its ``{placeholders}`` replaced; the caller has percent-encoded them."""
-        return re.sub(r"\{([^}]+)\}", lambda m: path_parameters[m.group(1)], self.path)
+        """The path with its ``{placeholders}`` replaced by the values, which are percent-encoded here."""
+        return re.sub(r"\{([^}]+)\}", lambda m: self._percent(m.group(1), path_parameters[m.group(1)]), self.path)
+
+    def _percent(self, name: str, value: str) -> str:
+        parameter = next((p for p in self.parameters if (p.name, p.location) == (name, "path")), None)
+        return quote(value, safe="/" if parameter and parameter.slashes else "", errors="replace")
 
 
 class Contract:
@@ -126,7 +134,7 @@ class Contract:
         self._by_id = {operation.id: operation for operation in self.operations}
         # Literal segments win over templated ones: /lm/artifacts/$count is no artifact id.
         self._routes = sorted(
-            ((_route(o.path), o) for o in self.operations), key=lambda r: (r[1].path.count("{"), r[1].path)
+            ((_route(o), o) for o in self.operations), key=lambda r: (r[1].path.count("{"), r[1].path)
         )
 
     @classmethod
@@ -221,7 +229,13 @@ class Contract:
             p = self.resolve(raw)
             style = p.get("style", "form" if p["in"] == "query" else "simple")
             merged[p["name"], p["in"]] = Parameter(
-                p["name"], p["in"], bool(p.get("required")), p["schema"], style, p.get("explode", style == "form")
+                p["name"],
+                p["in"],
+                bool(p.get("required")),
+                p["schema"],
+                style,
+                p.get("explode", style == "form"),
+                bool(p.get("x-lm-slashes")),
             )
         body = self.resolve(node["requestBody"]) if "requestBody" in node else None
         return Operation(
@@ -249,9 +263,11 @@ def _schemas(node: dict[str, Any]) -> dict[str, Schema]:
     return {media: value.get("schema", True) for media, value in node.get("content", {}).items()}
 
 
-def _route(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{([^}]+)\}", template)
-    return re.compile("".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts)))
+def _route(operation: Operation) -> re.Pattern[str]:
+    several = {p.name for p in operation.parameters if p.slashes and p.location == "path"}
+    parts = re.split(r"\{([^}]+)\}", operation.path)
+    values = {p: ".+" if p in several else "[^/]+" for p in parts[1::2]}
+    return re.compile("".join(f"(?P<{p}>{values[p]})" if i % 2 else re.escape(p) for i, p in enumerate(parts)))
 
 
 def _where(path: list[str | int]) -> str:

@@ -47,12 +47,12 @@ class Wire:
 def encode(operation: Operation, case: _Case) -> Wire | None:
     """The case as a request; None for one that HTTP cannot carry, or that means another path."""
     path_parameters = {name: unquote(str(value)) for name, value in (case.path_parameters or {}).items()}
-    if any(not v or "/" in v or v.strip(".") == "" for v in path_parameters.values()):
+    if any(_leads_elsewhere(operation, name, value) for name, value in path_parameters.items()):
         return None
     query_values = dict(case.query or {})
     pairs = [(name, part) for name, value in query_values.items() for part in _parts(value)]
     query = "&".join(f"{_percent(name, '$')}={_percent(_text(value), ',')}" for name, value in pairs)
-    path = operation.fill({name: _percent(value) for name, value in path_parameters.items()})
+    path = operation.fill(path_parameters)
     if len(path) + len(query) > _LONGEST_URL:
         return None
     headers = {str(name): str(value) for name, value in (case.headers or {}).items()}
@@ -98,6 +98,13 @@ def _body(case: _Case) -> tuple[bytes | None, bool]:
     except (TypeError, ValueError):
         # No body at all, or a number that JSON does not have.
         return (b"", False) if type(case.body).__name__ == "NotSet" else (None, False)
+
+
+def _leads_elsewhere(operation: Operation, name: str, value: str) -> bool:
+    """Whether the value, put into the path, means another path."""
+    parameter = operation.parameter(name)
+    segments = value.split("/") if parameter is not None and parameter.slashes else [value]
+    return any(not segment or "/" in segment or segment.strip(".") == "" for segment in segments)
 
 
 def _parts(value: Any) -> list[Any]:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from lmconform.errors import SafetyRefusal
 from lmconform.evidence.exchange import Exchange
@@ -70,7 +69,7 @@ def send(
             item=client.item,
             operation=operation.id,
             method=operation.method,
-            path=operation.fill({name: quote(value, safe="") for name, value in path.items()}),
+            path=operation.fill(path),
             query=encode_query(operation, found["query"]),
             headers=tuple(headers.items()),
             body=content or b"",

@@ -76,7 +76,7 @@ class Client:
             item=self.item,
             operation=operation.id,
             method=operation.method,
-            path=operation.fill({k: quote(v, safe="") for k, v in (path or {}).items()}),
+            path=operation.fill(path or {}),
             query=encode_query(operation, query or {}),
             headers=tuple(pairs.items()),
             body=content,
@@ -184,4 +184,6 @@ def _decode(body: bytes) -> Any:
 
 def _media_type(operation: Operation) -> str:
     content = operation.request_body.content if operation.request_body else {}
-    return next(iter(content), "application/json")
+    named = next(iter(content), "application/json")
+    # A range such as */* is nothing that a body can be.
+    return "application/octet-stream" if "*" in named else named
