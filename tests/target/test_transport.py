@@ -10,7 +10,7 @@ from lmconform.contract.openapi import Contract
 from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.target.credentials import Credentials
-from lmconform.target.safety import ABSENT_PREFIX, EXECUTION_BUDGET, Guard, Journal
+from lmconform.target.safety import ABSENT_PREFIX, DEPLOYMENT_BUDGET, EXECUTION_BUDGET, Guard, Journal
 from lmconform.target.target import Target
 from lmconform.target.transport import Request, Transport, retry_after
 
@@ -192,6 +192,10 @@ def test_the_guard_lets_through_what_is_ours_or_nobodys(contract):
         ("modifyExecutions", {}, {}, {"executions": [{"id": "e123"}, {"id": "foreign"}]}),
         ("deleteMetrics", {}, {"executionId": "foreign"}, None),
         ("patchMetrics", {}, {}, {"executionId": "foreign"}),
+        ("modifyDeployments", {}, {}, {"deployments": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("deleteDeployment", {"deploymentId": "foreign"}, {}, None),
+        ("modifyExecutionSchedule", {"executionScheduleId": "foreign"}, {}, {"status": "INACTIVE"}),
+        ("deleteFile", {"path": "foreign"}, {}, None),
     ],
 )
 def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, path, query, body):
@@ -202,10 +206,20 @@ def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, pa
     Guard(journal, is_mock=True).check(contract.operation(operation), path, query, body)
 
 
-def test_a_run_starts_a_bounded_number_of_executions_on_a_tenant(contract):
+def test_a_file_is_uploaded_only_where_a_folder_or_name_says_that_it_is_ours(contract):
+    guard, upload = Guard(Journal(), is_mock=False), contract.operation("uploadFile")
+    guard.check(upload, {"path": "default/lmconform-1/data.csv"}, {}, None)
+    with pytest.raises(SafetyRefusal, match="lies in no folder of ours"):
+        guard.check(upload, {"path": "default/data.csv"}, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("operation", "budget"), [("createExecution", EXECUTION_BUDGET), ("createDeployment", DEPLOYMENT_BUDGET)]
+)
+def test_a_run_starts_a_bounded_number_of_what_costs_something_on_a_tenant(contract, operation, budget):
     guard = Guard(Journal(), is_mock=False)
-    start = contract.operation("createExecution")
-    for _ in range(EXECUTION_BUDGET):
+    start = contract.operation(operation)
+    for _ in range(budget):
         guard.check(start, {}, {}, {"configurationId": "c123"})
     with pytest.raises(SafetyRefusal, match="has started its"):
         guard.check(start, {}, {}, {"configurationId": "c123"})

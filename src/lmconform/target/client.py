@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OWN_GROUP: Final = "\0own"
 _UNSET: Final = object()
 _EXECUTION_CREATORS = frozenset({"createExecution", "createExecutionForConfiguration", "createConfiguration"})
+_CREATORS = {"createArtifact": "artifact", "createExecutionSchedule": "schedule", "createDeployment": "deployment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,10 @@ class Client:
         journal = self.session.journal
         group = next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
         made = exchange.json_object().get("id")
-        if isinstance(made, str) and operation.id == "createArtifact":
-            journal.created("artifact", made, group)
+        if isinstance(made, str) and operation.id in _CREATORS:
+            journal.created(_CREATORS[operation.id], made, group)
+        elif operation.id == "uploadFile":
+            journal.created("file", path["path"], group)
         elif isinstance(made, str) and operation.id in _EXECUTION_CREATORS:
             # The tutorial's page has the two endpoints transposed: the answer says what was made.
             journal.created("execution" if _is_execution(operation, exchange) else "configuration", made, group)

@@ -15,12 +15,13 @@ NAME_PREFIX = "lmconform-"
 # Ids of things that exist nowhere begin with this, so that a request for them touches nothing.
 ABSENT_PREFIX = "lmconform-absent-"
 
-# How many executions one worker may start on a target that is not the mock.
+# How many executions and deployments one worker may start on a target that is not the mock.
 EXECUTION_BUDGET = 40
+DEPLOYMENT_BUDGET = 20
 
 
 class Journal:
-    """The ids that this run created, by kind: ``artifact``, ``configuration``, ``execution``."""
+    """The ids that this run created, by kind: ``artifact``, ``execution``, ``file`` …; a file's id is its path."""
 
     def __init__(self) -> None:
         self._owned: dict[str, list[str]] = {}
@@ -63,19 +64,30 @@ class Guard:
     def __init__(self, journal: Journal, *, is_mock: bool) -> None:
         self._journal = journal
         self._is_mock = is_mock
-        self._executions = 0
+        self._started: Counter[str] = Counter()
 
     def check(self, operation: Operation | None, path: Mapping[str, str], query: Any, body: Any) -> None:
         """Raise SafetyRefusal when the request must not be sent. The mock is nobody's tenant."""
         if self._is_mock or operation is None or operation.effect == "read":
             return
-        if operation.id in ("createExecution", "createExecutionForConfiguration"):
-            self._executions += 1
-            if self._executions > EXECUTION_BUDGET:
-                raise SafetyRefusal(f"not sent: the run has started its {EXECUTION_BUDGET} executions on this target")
+        self._count(operation)
+        if operation.id == "uploadFile":
+            _check_upload(path.get("path", ""))
+            return
         for found in _ids(path, query, body):
             if not (self._journal.owns(found) or found.startswith(ABSENT_PREFIX)) and _touches(operation):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
+
+    def _count(self, operation: Operation) -> None:
+        if operation.id in ("createExecution", "createExecutionForConfiguration"):
+            kind, budget = "executions", EXECUTION_BUDGET
+        elif operation.id == "createDeployment":
+            kind, budget = "deployments", DEPLOYMENT_BUDGET
+        else:
+            return
+        self._started[kind] += 1
+        if self._started[kind] > budget:
+            raise SafetyRefusal(f"not sent: the run has started its {budget} {kind} on this target")
 
 
 def _touches(operation: Operation) -> bool:
@@ -83,14 +95,21 @@ def _touches(operation: Operation) -> bool:
     return operation.method in ("PATCH", "DELETE", "PUT")
 
 
+def _check_upload(path: str) -> None:
+    """An upload may replace a file: it goes where nobody else puts any."""
+    if not any(segment.startswith(NAME_PREFIX) for segment in path.split("/")):
+        raise SafetyRefusal(f"not sent: {path!r} lies in no folder of ours; one begins with {NAME_PREFIX}")
+
+
 def _ids(path: Mapping[str, str], query: Any, body: Any) -> Iterable[str]:
-    yield from (v for k, v in path.items() if k.endswith("Id"))
+    yield from (v for k, v in path.items() if k.endswith("Id") or k == "path")
     if isinstance(query, Mapping):
         yield from (str(v) for k, v in query.items() if k == "executionId")
     if isinstance(body, dict):
         if isinstance(body.get("executionId"), str):
             yield body["executionId"]
-        items = body.get("executions")
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and isinstance(item.get("id"), str):
-                yield item["id"]
+        for kind in ("executions", "deployments"):
+            items = body.get(kind)
+            for item in items if isinstance(items, list) else ():
+                if isinstance(item, dict) and isinstance(item.get("id"), str):
+                    yield item["id"]

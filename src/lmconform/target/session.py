@@ -21,6 +21,14 @@ from lmconform.target.transport import Patience, Request, Transport
 
 EXCHANGES = "exchanges.jsonl"
 _CLEANUP_SECONDS = 20.0
+# What goes by one request: the operation, and where it wants the id. Schedules first: they start executions.
+_REMOVALS = {
+    "schedule": ("deleteExecutionSchedule", "path", "executionScheduleId"),
+    "metrics": ("deleteMetrics", "query", "executionId"),
+    "file": ("deleteFile", "path", "path"),
+}
+# Deployments cost more than executions while they are there.
+_STOPPED_FIRST = ("deployment", "execution")
 
 
 @dataclass(slots=True)
@@ -91,19 +99,22 @@ class Session:
         return dict(body) or None
 
     def cleanup(self) -> None:
-        """Remove what can be removed: metrics and executions that this run made.
+        """Remove what can be removed of what this run made: schedules, metrics, files, deployments, executions.
 
         The API has no way to remove artifacts and configurations (lm-facts F53); the journal
         still counts them, and the footer says how many are left. Bounded in time.
         """
         deadline = time.monotonic() + _CLEANUP_SECONDS
         client = self.client("cleanup")
-        for group in self.journal.groups("metrics"):
-            for execution in self.journal.left("metrics", group):
-                if time.monotonic() < deadline and self._quietly(client, "deleteMetrics", execution, group):
-                    self.journal.removed("metrics", execution)
-        for group in self.journal.groups("execution"):
-            self._remove_executions(client, group, deadline)
+        for kind, (operation, place, name) in _REMOVALS.items():
+            for group in self.journal.groups(kind):
+                for made in self.journal.left(kind, group):
+                    rest: dict[str, Any] = {place: {name: made}}
+                    if time.monotonic() < deadline and self._quietly(client, operation, group, **rest):
+                        self.journal.removed(kind, made)
+        for kind in _STOPPED_FIRST:
+            for group in self.journal.groups(kind):
+                self._stop_and_remove(client, kind, group, deadline)
 
     def close(self) -> None:
         """Release connections and files."""
@@ -116,28 +127,24 @@ class Session:
         headers = (("AI-Resource-Group", self.target.resource_group), *rest.pop("headers", ()))
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
 
-    def _remove_executions(self, client: Client, group: str, deadline: float) -> None:
-        waiting = self.journal.left("execution", group)
+    def _stop_and_remove(self, client: Client, kind: str, group: str, deadline: float) -> None:
+        noun, name = kind.capitalize(), f"{kind}Id"
+        waiting = self.journal.left(kind, group)
         while waiting and time.monotonic() < deadline:
             still: list[str] = []
-            for execution in waiting:
-                if self._quietly(client, "deleteExecution", execution, group):
-                    self.journal.removed("execution", execution)
+            for made in waiting:
+                if self._quietly(client, f"delete{noun}", group, path={name: made}):
+                    self.journal.removed(kind, made)
                     continue
-                self._quietly(client, "modifyExecution", execution, group)
-                still.append(execution)
+                self._quietly(client, f"modify{noun}", group, path={name: made}, json={"targetStatus": "STOPPED"})
+                still.append(made)
             if still:
                 time.sleep(min(self.target.poll_interval, 2.0))
             waiting = still
 
     @staticmethod
-    def _quietly(client: Client, operation: str, execution: str, group: str) -> bool:
+    def _quietly(client: Client, operation: str, group: str, **rest: Any) -> bool:
         """Send one request of the cleaning; True when the thing is gone or going."""
-        rest: dict[str, Any] = {"path": {"executionId": execution}}
-        if operation == "deleteMetrics":
-            rest = {"query": {"executionId": execution}}
-        if operation == "modifyExecution":
-            rest["json"] = {"targetStatus": "STOPPED"}
         try:
             answer = client.send(operation, resource_group=group, judge=False, **rest)
         except (HarnessError, Skip):
