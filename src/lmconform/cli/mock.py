@@ -8,8 +8,10 @@ import click
 
 from lmconform.contract.openapi import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
-from lmconform.mock import server
-from lmconform.mock.switches import SWITCHES, Switches
+from lmconform.mock import meta, server
+from lmconform.mock.switches import PRESETS, SWITCHES, Switches
+
+HOUR_STEPS = 240
 
 
 @click.command("mock")
@@ -23,11 +25,25 @@ from lmconform.mock.switches import SWITCHES, Switches
     default=1.0,
     show_default=True,
     metavar="SECONDS",
-    help="Time of one step: an execution completes after four.",
+    help="Time of one step: an execution completes after four. A tenant's step is about 15 seconds.",
 )
+@click.option(
+    "--hour",
+    type=click.FloatRange(0.01, 3600),
+    metavar="SECONDS",
+    help="Time of one hour of ttl and cron (default: 240 steps, as on a tenant; 3600 is the wall's).",
+)
+@click.option(
+    "--workflows",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Templates (WorkflowTemplate, ServingTemplate) that make scenarios and executables.",
+)
+@click.option("--without", multiple=True, metavar="CAPABILITY", help="Not offered nor advertised (repeatable).")
 @click.option(
     "--dialect", default="published", show_default=True, metavar="|".join(DIALECTS), help="Endpoints offered."
 )
+@click.option("--preset", default="plain", show_default=True, metavar="|".join(PRESETS), help="A set of choices.")
 @click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="A legal choice (repeatable).")
 @click.option("--list-switches", is_flag=True, help="Show the switches, and end.")
 @click.option("--write-service-key", type=click.Path(path_type=Path), metavar="FILE", help="Write a service key.")
@@ -38,7 +54,11 @@ def command(
     host: str,
     port: int,
     pace: float,
+    hour: float | None,
+    workflows: Path | None,
+    without: tuple[str, ...],
     dialect: str,
+    preset: str,
     switches: tuple[str, ...],
     list_switches: bool,
     write_service_key: Path | None,
@@ -47,19 +67,38 @@ def command(
     parent_pid: int | None,
 ) -> None:
     """Serve a stateful mock of the AI API until it is stopped."""
+    chosen = Switches(switches, preset)
     if list_switches:
-        for switch in SWITCHES:
-            click.echo(f"{switch.name}={'|'.join(switch.values):<24} {switch.text} ({switch.source})")
+        _list_switches(chosen)
         return
     if dialect not in DIALECTS:
         raise ConfigError(f"--dialect: {dialect!r} is unknown{did_you_mean(dialect, DIALECTS)}")
-    settings = server.Settings(host, port, pace, dialect, Switches(switches), client_secret, parent_pid)
+    settings = server.Settings(
+        host,
+        port,
+        pace,
+        min(3600.0, HOUR_STEPS * pace) if hour is None else hour,
+        workflows,
+        meta.all_without(without),
+        dialect,
+        chosen,
+        client_secret,
+        parent_pid,
+    )
     bound = server.bind(settings)
     if write_service_key is not None:
         server.write_key(bound.key, write_service_key)
     if not quiet:
         _introduce(bound, write_service_key)
     server.serve(bound)
+
+
+def _list_switches(chosen: Switches) -> None:
+    """Name, values, meaning and source; an asterisk marks what is chosen."""
+    width = max(len(switch.name) for switch in SWITCHES)
+    for switch in SWITCHES:
+        values = " ".join(f"*{v}" if v == chosen[switch.name] else v for v in switch.values)
+        click.echo(f"{switch.name:<{width}}  {values:<42}  {switch.text} ({switch.source})")
 
 
 def _introduce(bound: server.Bound, key_file: Path | None) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-# Defaults as the description of MetaCapabilities has them; a key that is absent means its default.
+# Defaults as the published MetaCapabilities has them: a member that is absent or null means its default.
 _DEFAULTS = {
     "aiApi.capabilities.multitenant": True,
-    "aiApi.capabilities.userExecutions": True,
+    "aiApi.capabilities.shareable": True,
+    "aiApi.capabilities.staticDeployments": True,
     "aiApi.capabilities.userDeployments": True,
+    "aiApi.capabilities.userExecutions": True,
     "aiApi.capabilities.timeToLiveDeployments": False,
     "aiApi.capabilities.executionSchedules": False,
     "aiApi.capabilities.logs.executions": True,
     "aiApi.capabilities.logs.deployments": True,
     "aiApi.capabilities.bulkUpdates.executions": False,
     "aiApi.capabilities.bulkUpdates.deployments": False,
-    "extensions.metrics": False,
+    "extensions.dataset.capabilities.upload": True,
+    "extensions.dataset.capabilities.download": True,
+    "extensions.dataset.capabilities.delete": True,
+    "extensions.metrics.capabilities.extendedResults": False,
 }
 
 
@@ -28,14 +33,20 @@ class Capabilities:
     def has(self, path: str) -> bool:
         """Whether the dotted ``path`` is advertised (an object counts as advertised).
 
-        A target without ``/lm/meta`` advertises nothing either way; then the capability is
-        taken as present, and the requirement is judged.
+        What belongs to an extension is there only with the extension, which has no default
+        itself (fact META). A target without ``/lm/meta`` advertises nothing either way; then
+        the capability is taken as present, and the requirement is judged.
         """
         if not path or self.meta is None:
             return True
+        parts = path.split(".")
+        if parts[0] == "extensions" and self._at(parts[:2]) in (None, False):
+            return False
+        found = self._at(parts)
+        return _DEFAULTS.get(path, False) if found is None else found is not False
+
+    def _at(self, parts: list[str]) -> Any:
         node: Any = self.meta
-        for part in path.split("."):
-            if not isinstance(node, dict) or part not in node:
-                return _DEFAULTS.get(path, False)
-            node = node[part]
-        return node is not False and node is not None
+        for part in parts:
+            node = node.get(part) if isinstance(node, dict) else None
+        return node

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -12,54 +11,43 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lmconform.contract.openapi import Contract, Operation
-from lmconform.mock import artifacts, configurations, executions, meta, metrics, scenarios, validation
+from lmconform.mock import admin, meta, validation
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Call, Reply
+from lmconform.mock.content import Catalog
+from lmconform.mock.dress import Dress
 from lmconform.mock.problems import TOO_LARGE, Problem, envelope
+from lmconform.mock.routes import HANDLERS
 from lmconform.mock.store import Group, Store
 from lmconform.mock.switches import Switches
 
 _BODY_LIMIT = 6 * 1024 * 1024
 # Read and thrown away, so that a client which is still sending can read the answer.
 _DRAIN_LIMIT = 64 * 1024 * 1024
-
-HANDLERS: dict[str, Callable[[Call], Reply]] = {
-    "listScenarios": scenarios.list_scenarios,
-    "getScenario": scenarios.get_scenario,
-    "listScenarioVersions": scenarios.list_versions,
-    "listExecutables": scenarios.list_executables,
-    "getExecutable": scenarios.get_executable,
-    "listArtifacts": artifacts.list_,
-    "createArtifact": artifacts.create,
-    "getArtifact": artifacts.get,
-    "countArtifacts": artifacts.count_,
-    "listConfigurations": configurations.list_,
-    "createConfiguration": configurations.create,
-    "getConfiguration": configurations.get,
-    "countConfigurations": configurations.count_,
-    "listExecutions": executions.list_,
-    "createExecution": executions.create,
-    "createExecutionForConfiguration": executions.create_for_configuration,
-    "getExecution": executions.get,
-    "modifyExecution": executions.modify,
-    "deleteExecution": executions.delete,
-    "modifyExecutions": executions.modify_many,
-    "countExecutions": executions.count_,
-    "findMetrics": metrics.find,
-    "patchMetrics": metrics.patch,
-    "deleteMetrics": metrics.delete,
-    "getMeta": meta.get,
-}
+_ASIDE = {"/v2/lm/healthz": meta.HEALTH, "/v2/lm/meta/versions": meta.VERSIONS}
+_LOGS = ("getExecutionLogs", "getDeploymentLogs")
 
 
 class App:
     """One mock. The gateway comes first: token, then resource group, then the operation (F64)."""
 
-    def __init__(self, contract: Contract, store: Store, authority: Authority, switches: Switches) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        store: Store,
+        catalog: Catalog,
+        authority: Authority,
+        switches: Switches,
+        without: frozenset[str],
+    ) -> None:
         self._contract = contract
         self._store = store
+        self._catalog = catalog
         self._authority = authority
         self._switches = switches
+        self._without = without
+        self._withheld = meta.withheld(without)
+        self._dress = Dress(switches)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -88,32 +76,59 @@ class App:
         return Reply(status, answer)
 
     def _answer(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
+        method = scope["method"]
+        inside = path.removeprefix("/v2")
+        found = self._contract.match(method, inside) if path.startswith("/v2/") else None
+        if found is not None and found[0].id in self._withheld:
+            found, inside = None, ""
+        outside = path == admin.PATH or path.startswith(f"{admin.PATH}/") or path in _ASIDE
+        if found is None and not outside and self._switches["authorization-first"] == "no":
+            return self._nowhere(self._contract.methods(inside))
         self._authority.check(headers.get("authorization"), self._switches)
         if body is None:
             code = TOO_LARGE if path.endswith("/metrics") else "01010413"
             raise Problem(413, code, "PayloadLimitException")
-        if scope["method"] == "GET" and path == "/v2/lm/healthz":
-            return Reply(200, meta.HEALTH)
-        if scope["method"] == "GET" and path == "/v2/lm/meta/versions":
-            return Reply(200, meta.VERSIONS)
-        inside = path.removeprefix("/v2")
-        found = self._contract.match(scope["method"], inside) if path.startswith("/v2/") else None
+        if outside:
+            return self._aside(method, path, body)
         if found is None:
             return self._nowhere(self._contract.methods(inside))
-        operation, values = found
-        group = self._group(operation, headers)
-        group.settle()
-        validation.path(self._contract, operation, values, self._switches)
-        query = validation.query(self._contract, operation, scope.get("query_string", b""), self._switches)
-        media_type = headers.get("content-type", "")
-        data = validation.body(self._contract, operation, media_type, body, self._switches)
-        base = f"{scope.get('scheme', 'http')}://{_host(scope)}"
-        return HANDLERS[operation.id](Call(operation, values, query, data, group, self._switches, base))
+        return self._operate(scope, *found, headers, body)
 
-    def _group(self, operation: Operation, headers: Headers) -> Group:
+    def _aside(self, method: str, path: str, body: bytes) -> Reply:
+        """What real clients ask for beside the operations of the contract."""
+        if path.startswith(admin.PATH):
+            return admin.answer(self._store, method, path, body)
+        return Reply(200, _ASIDE[path]) if method == "GET" else self._nowhere(("GET",))
+
+    def _operate(
+        self, scope: Scope, operation: Operation, values: dict[str, str], headers: Headers, body: bytes
+    ) -> Reply:
+        switches = self._switches
+        group = self._group(operation, headers, values) if switches["resource-group-check"] == "first" else None
+        validation.path(self._contract, operation, values, switches)
+        query = validation.query(self._contract, operation, scope.get("query_string", b""), switches)
+        data = validation.body(self._contract, operation, headers.get("content-type", ""), body, switches)
+        group = group or self._group(operation, headers, values)
+        group.settle()
+        base = f"{scope.get('scheme', 'http')}://{_host(scope)}"
+        call = Call(operation, values, query, data, group, switches, base, self._catalog, self._without)
+        try:
+            reply = HANDLERS[operation.id](call)
+        except Problem as problem:
+            if problem.missing and switches["foreign-id"] == "403" and self._store.holds(problem.missing):
+                raise Problem(403, text="RBAC: access denied") from problem
+            raise
+        if self._dress.needed:
+            strict = operation.id != "findMetrics" and query.get("$select") == "status"
+            reply.json = self._dress.answer(reply.json, strict=strict)
+        return reply
+
+    def _group(self, operation: Operation, headers: Headers, values: dict[str, str]) -> Group:
         name = headers.get("ai-resource-group")
-        if operation.parameter("AI-Resource-Group") is None:
+        if operation.id == "getMeta":
             name = "default"
+        elif not name and operation.id in _LOGS:
+            name = self._group_of_logs(values)
         if not name:
             if self._switches["missing-resource-group"] == "400":
                 raise Problem(400, "01010002", "Invalid Request, Missing header parameter 'AI-Resource-Group'")
@@ -124,7 +139,16 @@ class App:
             raise Problem(404, "01010007", "Resource group does not exist")
         return self._store.groups[name]
 
+    def _group_of_logs(self, values: dict[str, str]) -> str | None:
+        """The description of logs has no resource group; ids are unique all the same."""
+        choice = self._switches["logs-without-group"]
+        if choice == "anywhere":
+            holder = next((g for g in self._store.groups.values() if any(g.holds(v) for v in values.values())), None)
+            return holder.name if holder else "default"
+        return "default" if choice == "default" else None
+
     def _nowhere(self, allowed: tuple[str, ...]) -> Reply:
+        allowed = allowed if self._switches["wrong-method"] == "405" else ()
         status = 405 if allowed else 404
         headers = {"Allow": ", ".join(allowed)} if allowed else {}
         form = self._switches["unknown-path-body"]
@@ -136,14 +160,18 @@ class App:
         return Reply(status, {"error": {"code": str(status), "message": words}}, headers=headers)
 
     def _problem(self, problem: Problem, path: str) -> Reply:
-        if problem.text is not None:
+        if problem.text is not None and self._switches["gateway-body"] == "text":
             return Reply(problem.status, text=problem.text)
+        if problem.text is not None:
+            problem = Problem(problem.status, str(problem.status), problem.text)
         target = path.removeprefix("/v2/lm")[:200] if path.startswith("/v2/lm") else "/"
-        return Reply(problem.status, envelope(problem, target, self._switches))
+        return Reply(problem.status, self._dress.answer(envelope(problem, target, self._switches)))
 
 
 def _response(reply: Reply, method: str) -> Response:
     headers = dict(reply.headers)
+    if reply.data is not None:
+        return Response(reply.data, reply.status, headers, "application/octet-stream")
     if reply.text is not None:
         return Response(reply.text, reply.status, headers, "text/plain")
     if reply.json is None:

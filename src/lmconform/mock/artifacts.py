@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmconform.mock import content, query
+from lmconform.mock import query
 from lmconform.mock.call import Call, Reply, count, created, listing
 from lmconform.mock.problems import bad_request, not_found
 
@@ -15,7 +15,7 @@ _OPTIONAL = ("description", "labels", "executionId", "configurationId")
 def create(call: Call) -> Reply:
     """Register an artifact; its url is kept as it came (F26)."""
     body = call.body
-    if call.switches["unknown-scenario-on-artifact"] == "400" and body["scenarioId"] not in content.SCENARIOS:
+    if call.switches["unknown-scenario-on-artifact"] == "400" and body["scenarioId"] not in call.catalog.scenarios:
         raise bad_request(f"scenario {body['scenarioId']} does not exist")
     artifact = call.group.add_artifact({name: body[name] for name in _MEMBERS if name in body})
     answer = {"id": artifact["id"], "message": "Artifact acknowledged", "url": artifact["url"]}
@@ -50,17 +50,21 @@ def show(call: Call, artifact: dict[str, Any]) -> dict[str, Any]:
     if call.switches["labels-when-none"] == "empty" and not result.get("labels"):
         result["labels"] = []
     scenario_id = artifact["scenarioId"]
-    if call.query.get("$expand") == "scenario" and scenario_id in content.SCENARIOS:
-        result["scenario"] = content.scenario(scenario_id)
+    if call.query.get("$expand") == "scenario" and scenario_id in call.catalog.scenarios:
+        result["scenario"] = call.catalog.scenarios[scenario_id].as_json()
     return result
 
 
 def _found(call: Call) -> list[dict[str, Any]]:
     selectors = call.query.get("artifactLabelSelector", ())
+    query.known_ids(call)
+    part = call.query.get("name") if call.switches["artifact-name-filter"] == "contains" else None
+    exact = ("scenarioId", "executionId", "kind", *(() if part else ("name",)))
     return [
         artifact
         for artifact in call.group.artifacts.values()
-        if query.matches(artifact, call, ("scenarioId", "executionId", "name", "kind"))
+        if query.matches(artifact, call, exact)
+        and (part is None or part in artifact["name"])
         and query.searched(artifact, call, ("name", "description"))
         and query.labelled(artifact, selectors)
     ]

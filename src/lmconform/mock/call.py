@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lmconform.contract.openapi import Operation
+from lmconform.mock.content import Catalog
 from lmconform.mock.store import Group
 from lmconform.mock.switches import Switches
 
 
 @dataclass(slots=True)
 class Call:
-    """A valid request for an operation. ``query`` holds parsed values, ``body`` parsed JSON."""
+    """A valid request for an operation. ``query`` holds parsed values, ``body`` parsed JSON or a file's bytes.
+
+    ``without`` are the capabilities that this mock does not have.
+    """
 
     operation: Operation
     path: dict[str, str]
@@ -21,15 +25,26 @@ class Call:
     group: Group
     switches: Switches
     base: str
+    catalog: Catalog
+    without: frozenset[str]
+
+    def said(self, real: str, published: str) -> str:
+        """A message: as tenants send it, or as the published description has it in its examples (lm-facts D)."""
+        return real if self.switches["messages"] == "real" else published
+
+    def beyond(self, body: dict[str, Any], **members: Any) -> dict[str, Any]:
+        """The body with members that tenants send in creations and modifications and nobody declares (I.3)."""
+        return body | members if self.switches["extra-status"] == "yes" else body
 
 
 @dataclass(slots=True)
 class Reply:
-    """What to answer: a JSON value, or text for ``text/plain``, or nothing."""
+    """What to answer: a JSON value, or text for ``text/plain``, or a file's bytes, or nothing."""
 
     status: int
     json: Any = None
     text: str | None = None
+    data: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmconform.mock import content, executions, query
+from lmconform.mock import executions, query
 from lmconform.mock.call import Call, Reply, count, created, listing
+from lmconform.mock.content import Executable
 from lmconform.mock.problems import Problem, bad_request, not_found
 
 
@@ -19,7 +20,7 @@ def create(call: Call) -> Reply:
 def make(call: Call) -> Reply:
     """Create a configuration; unknown members such as versionId are tolerated and not kept (F25)."""
     body = call.body
-    if content.executable(body["scenarioId"], body["executableId"]) is None:
+    if call.catalog.executable(body["scenarioId"], body["executableId"]) is None:
         named = f"executable {body['executableId']} for scenario {body['scenarioId']}"
         raise Problem(
             int(call.switches["unknown-executable"]),
@@ -43,6 +44,20 @@ def make(call: Call) -> Reply:
     return created(call, 201, "configurations", {"id": made["id"], "message": "Configuration created"})
 
 
+def usable(call: Call, configuration_id: str, *, serves: bool) -> tuple[dict[str, Any], Executable]:
+    """The configuration and its executable, which must be one to serve or one to run (F23, F24)."""
+    configuration = call.group.configurations.get(configuration_id)
+    if configuration is None:
+        status = int(call.switches["unknown-configuration"])
+        raise Problem(status, "01010006", f"Configuration {configuration_id[:80]!r} does not exist")
+    executable = call.catalog.of(configuration)
+    if executable.deployable is not serves:
+        verbs = ("deployable and cannot be executed", "not deployable")
+        words = f"Invalid Request, executable {executable.id} is {verbs[serves]}"
+        raise Problem(int(call.switches["wrong-executable"]), "01010008", words)
+    return configuration, executable
+
+
 def get(call: Call) -> Reply:
     """One configuration."""
     configuration = call.group.configurations.get(call.path["configurationId"])
@@ -64,11 +79,12 @@ def count_(call: Call) -> Reply:
 
 def _show(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:
     if call.query.get("$expand") == "scenario":
-        return {**configuration, "scenario": content.scenario(configuration["scenarioId"])}
+        return {**configuration, "scenario": call.catalog.scenarios[configuration["scenarioId"]].as_json()}
     return configuration
 
 
 def _found(call: Call) -> list[dict[str, Any]]:
+    query.known_ids(call)
     wanted = call.query.get("executableIds")
     return [
         configuration

@@ -1,37 +1,99 @@
-"""The life of an execution as a function of time (lm-facts C.1); nothing here has a state."""
+"""The life of executions and deployments as a function of time (lm-facts C.1, C.2); nothing here has a state."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 STOPPABLE = frozenset({"PENDING", "RUNNING"})
 DELETABLE = frozenset({"UNKNOWN", "COMPLETED", "STOPPED", "DEAD"})
 TERMINAL = frozenset({"COMPLETED", "STOPPED", "DEAD"})
+NEVER = float("inf")
 
-# In units of the pace, counted from the creation.
-_PENDING, _RUNNING, _DEAD, _OUTPUT, _COMPLETED = 1.0, 2.0, 3.0, 3.5, 4.0
 _STOPPING = 0.5
-_GONE = 0.5
+_ROLLOUT = 1.0
+
+
+class Choices(Protocol):
+    """The values of switches, by name."""
+
+    def __getitem__(self, name: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """When a status is reached, in steps after the creation; ``pending`` None skips that status."""
+
+    pending: float | None
+    running: float
+    dead: float
+    output: float
+    completed: float
+
+
+_LIVES = {
+    "normal": Life(1.0, 2.0, 3.0, 3.5, 4.0),
+    "no-pending": Life(None, 1.0, 2.0, 2.5, 3.0),
+    "instant": Life(None, 0.0, 0.0, 0.0, 0.0),
+    "unknown-long": Life(8.0, 9.0, 10.0, 10.5, 11.0),
+    "pending-long": Life(1.0, 9.0, 10.0, 10.5, 11.0),
+    "stuck": Life(NEVER, NEVER, NEVER, NEVER, NEVER),
+}
+LIVES = tuple(_LIVES)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The mock's clockwork. ``pace`` and ``hour`` are seconds; ``gone`` and ``lag`` are steps.
+
+    ``gone`` is how long a deletion takes, ``lag`` how long lists run behind. ``restarts`` says whether
+    a deployment goes back to PENDING when it gets another configuration, ``bindings_kill`` whether wrong bindings
+    end in DEAD, ``metrics_stay`` whether metrics outlive their execution.
+    """
+
+    pace: float
+    hour: float
+    execution: Life
+    deployment: Life
+    gone: float
+    lag: float
+    restarts: bool
+    bindings_kill: bool
+    metrics_stay: bool
+
+    def life(self, enactment: Enactment) -> Life:
+        """The course that this one takes."""
+        return self.deployment if enactment.serves else self.execution
 
 
 @dataclass(slots=True)
-class Execution:
-    """One execution; times are seconds since the epoch. ``failure`` is why it will die, or empty."""
+class Enactment:
+    """An execution, or a deployment when ``serves``; times are seconds since the epoch.
+
+    ``failure`` is why it will die, or empty; ``dies`` whether it tells so by DEAD or stays PENDING.
+    ``before`` is how it was when it got another configuration, ``served`` what served it until then.
+    """
 
     id: str
     configuration: dict[str, Any]
     created: float
     failure: str
-    outputs: tuple[tuple[str, str], ...]
+    serves: bool = False
+    dies: bool = True
+    outputs: tuple[tuple[str, str], ...] = ()
+    schedule: str | None = None
+    ttl: str | None = None
     stopped: float | None = None
     deleted: float | None = None
+    updated: float | None = None
+    before: Moment | None = None
+    served: dict[str, Any] | None = None
     artifacts: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is true of an execution at one time."""
+    """What is true of an enactment at one time; ``rolled`` is whether the present configuration has run."""
 
     status: str
     target_status: str
@@ -39,41 +101,94 @@ class Moment:
     submitted: float | None
     started: float | None
     completed: float | None
+    rolled: bool
 
 
-def at(execution: Execution, now: float, pace: float) -> Moment:
-    """The execution as it is at ``now``."""
-    born = execution.created
-    marks = {"UNKNOWN": born, "PENDING": born + _PENDING * pace, "RUNNING": born + _RUNNING * pace}
-    if execution.failure:
-        marks["DEAD"] = born + _DEAD * pace
-    else:
-        marks["COMPLETED"] = born + _COMPLETED * pace
-    if execution.stopped is not None:
-        marks = {name: when for name, when in marks.items() if when <= execution.stopped}
-        marks["STOPPING"] = execution.stopped
-        marks["STOPPED"] = execution.stopped + _STOPPING * pace
-    reached = {name: when for name, when in marks.items() if when <= now} or {"UNKNOWN": born}
+def timing(pace: float, hour: float, choices: Choices) -> Timing:
+    """The clockwork for the values of the switches."""
+    return Timing(
+        pace,
+        hour,
+        _LIVES[choices["execution-life"]],
+        _LIVES[choices["deployment-life"]],
+        {"normal": 0.5, "fast": 0.0, "slow": 6.0}[choices["deletion"]],
+        {"none": 0.0, "late": 0.4}[choices["list-lag"]],
+        choices["deployment-update"] == "restarts",
+        choices["wrong-bindings"] == "DEAD",
+        choices["metrics-outlive-execution"] == "yes",
+    )
+
+
+def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
+    """The enactment as it is at ``now``."""
+    marks = _planned(enactment, timing)
+    if enactment.stopped is not None:
+        marks = {name: when for name, when in marks.items() if when <= enactment.stopped}
+        marks["STOPPING"] = enactment.stopped
+        marks["STOPPED"] = enactment.stopped + _STOPPING * timing.pace
+    reached = {name: when for name, when in marks.items() if when <= now} or {"UNKNOWN": enactment.created}
     status = list(reached)[-1]
-    target = "COMPLETED" if execution.stopped is None else "STOPPED"
+    target = "RUNNING" if enactment.serves else "COMPLETED"
+    if enactment.stopped is not None:
+        target = "STOPPED"
     modified = reached[status]
-    if execution.deleted is not None:
-        target, modified = "DELETED", max(modified, execution.deleted)
+    if enactment.deleted is not None:
+        target, modified = "DELETED", max(modified, enactment.deleted)
+    before = enactment.before
     return Moment(
         status,
         target,
         modified,
-        reached.get("PENDING"),
-        reached.get("RUNNING"),
+        before.submitted if before else reached.get("PENDING", reached.get("RUNNING")),
+        before.started if before and before.started else reached.get("RUNNING"),
         next((reached[s] for s in TERMINAL if s in reached), None),
+        _rolled(enactment, reached, now, timing),
     )
 
 
-def output_due(execution: Execution, pace: float) -> float:
+def _planned(enactment: Enactment, timing: Timing) -> dict[str, float]:
+    """Status to the time when it begins, in order, as it would be if nobody stopped it."""
+    if enactment.before is not None and enactment.updated is not None:
+        return _rollout(enactment, enactment.before, enactment.updated, timing)
+    life, born, pace = timing.life(enactment), enactment.created, timing.pace
+    marks = {"UNKNOWN": born}
+    pending = life.pending
+    if pending is None and enactment.failure and not enactment.dies:
+        pending = life.running
+    if pending is not None:
+        marks["PENDING"] = born + pending * pace
+    if enactment.failure and not enactment.dies:
+        return marks
+    marks["RUNNING"] = born + life.running * pace
+    if enactment.failure:
+        marks["DEAD"] = born + life.dead * pace
+    elif not enactment.serves:
+        marks["COMPLETED"] = born + life.completed * pace
+    return marks
+
+
+def _rollout(enactment: Enactment, before: Moment, updated: float, timing: Timing) -> dict[str, float]:
+    stays = before.status == "RUNNING" and not timing.restarts
+    done = updated + _ROLLOUT * timing.pace
+    # A deployment that goes on serving is RUNNING all the while; the rollout shows in latestRunningConfigurationId.
+    marks = {"UNKNOWN": updated} if stays else {"UNKNOWN": enactment.created, "PENDING": updated}
+    marks["RUNNING"] = updated if stays else done
+    if enactment.failure:
+        marks["DEAD"] = done + timing.pace
+    return marks
+
+
+def _rolled(enactment: Enactment, reached: dict[str, float], now: float, timing: Timing) -> bool:
+    if enactment.updated is None or "RUNNING" not in reached:
+        return "RUNNING" in reached
+    return min(now, enactment.stopped or NEVER) >= enactment.updated + _ROLLOUT * timing.pace
+
+
+def output_due(enactment: Enactment, timing: Timing) -> float:
     """When the output artifacts appear, shortly before the end."""
-    return execution.created + _OUTPUT * pace
+    return enactment.created + timing.execution.output * timing.pace
 
 
-def gone_at(execution: Execution, pace: float) -> float | None:
-    """When a deleted execution disappears, or None while nobody deleted it."""
-    return None if execution.deleted is None else execution.deleted + _GONE * pace
+def gone_at(enactment: Enactment, timing: Timing) -> float | None:
+    """When a deleted one disappears, or None while nobody deleted it."""
+    return None if enactment.deleted is None else enactment.deleted + timing.gone * timing.pace

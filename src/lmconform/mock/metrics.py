@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+import time
 from typing import Any
 
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import TOO_LARGE, Problem, bad_request, no_metrics
 from lmconform.mock.query import page
-from lmconform.mock.store import Tracking, microseconds
+from lmconform.mock.store import Tracking
+from lmconform.mock.times import instant, microseconds
 
 _MOST_METRICS, _MOST_LABELS, _MOST_TAGS, _MOST_INFOS = 1000, 20, 100, 100
 _MOST_INFO_BYTES = 5 * 1024 * 1024
@@ -23,8 +24,9 @@ def patch(call: Call) -> Reply:
     """Store metrics, tags, custom info; what the body does not name stays as it is."""
     body = call.body
     execution_id = body["executionId"]
-    if execution_id not in call.group.executions and call.switches["metrics-unknown-execution"] == "400":
-        raise bad_request(f"execution {execution_id} does not exist")
+    if execution_id not in call.group.executions and call.switches["metrics-unknown-execution"] != "204":
+        status = int(call.switches["metrics-unknown-execution"])
+        raise Problem(status, "02010001", f"Invalid Request, execution {execution_id} does not exist")
     metrics, tags, infos = (body.get(name) or [] for name in ("metrics", "tags", "customInfo"))
     if len(metrics) > _MOST_METRICS or len(tags) > _MOST_TAGS or len(infos) > _MOST_INFOS:
         raise bad_request("too many metrics, tags or custom infos")
@@ -32,6 +34,8 @@ def patch(call: Call) -> Reply:
         raise bad_request(f"a metric has at most {_MOST_LABELS} labels")
     if sum(len(info["value"]) for info in infos) > _MOST_INFO_BYTES:
         raise Problem(413, TOO_LARGE, "PayloadLimitException")
+    if call.switches["metrics-without-timestamp"] == "400" and any("timestamp" not in metric for metric in metrics):
+        raise bad_request("a metric has no timestamp")
     points = [_point(metric) for metric in metrics]
     tracking = call.group.track(execution_id)
     if len(tracking.metrics) + len(points) > _MOST_POINTS or len(tracking.tags) > _MOST_POINTS:
@@ -40,9 +44,14 @@ def patch(call: Call) -> Reply:
         sent = [_identity(point) for point in points]
         tracking.metrics = [point for point in tracking.metrics if _identity(point) not in sent]
     tracking.metrics += points
-    tracking.tags |= {tag["name"]: {"name": tag["name"], "value": tag["value"]} for tag in tags}
-    tracking.custom_info |= {info["name"]: {"name": info["name"], "value": info["value"]} for info in infos}
+    tracking.tags = _merged(call, tracking.tags, tags)
+    tracking.custom_info = _merged(call, tracking.custom_info, infos)
     return Reply(204)
+
+
+def _merged(call: Call, known: dict[str, Any], sent: list[dict[str, Any]]) -> dict[str, Any]:
+    new = {item["name"]: {"name": item["name"], "value": item["value"]} for item in sent}
+    return new | known if call.switches["metrics-same-name"] == "keep" else known | new
 
 
 def find(call: Call) -> Reply:
@@ -82,11 +91,13 @@ def _wanted(call: Call) -> list[str] | None:
             return [part.strip().strip("'") for part in several.group(1).split(",")]
         raise bad_request("$filter is not understood")
     if ids is None:
-        if "tagFilters" not in call.query:
-            raise bad_request("one of executionIds and $filter is mandatory")
-        return None
+        alone = "tagFilters" in call.query and call.switches["metrics-tags-alone"] == "yes"
+        choice = "all" if alone else call.switches["metrics-without-ids"]
+        if choice == "all":
+            return None
+        raise no_metrics() if choice == "404" else bad_request("one of executionIds and $filter is mandatory")
     unique = list(dict.fromkeys(ids))
-    if len(unique) > _MOST_IDS:
+    if len(unique) > _MOST_IDS and call.switches["metrics-many-ids"] == "400":
         raise bad_request(f"at most {_MOST_IDS} executionIds")
     return unique
 
@@ -117,7 +128,8 @@ def _show(call: Call, execution_id: str, tracking: Tracking, sections: set[str])
     every = "*" in sections
     if every or "metrics" in sections:
         # Grouped by name with rising steps: not the order of sending (lm-facts F38).
-        result["metrics"] = sorted(tracking.metrics, key=lambda point: (point["name"], point["step"]))
+        keys = ("step", "name") if call.switches["metrics-order"] == "by-step" else ("name", "step")
+        result["metrics"] = sorted(tracking.metrics, key=lambda point: tuple(point[key] for key in keys))
     if every or "tags" in sections:
         result["tags"] = list(tracking.tags.values())
         if call.switches["metrics-server-tags"] == "yes":
@@ -129,23 +141,14 @@ def _show(call: Call, execution_id: str, tracking: Tracking, sections: set[str])
 
 def _point(metric: dict[str, Any]) -> dict[str, Any]:
     labels = [{"name": label["name"], "value": label["value"]} for label in metric.get("labels") or []]
+    sent = metric.get("timestamp")
     return {
         "name": metric["name"],
         "value": metric["value"],
-        "timestamp": _instant(metric.get("timestamp")),
+        "timestamp": microseconds(time.time() if sent is None else instant(sent, "a timestamp")),
         "step": metric.get("step", 0),
         "labels": labels,
     }
-
-
-def _instant(text: str | None) -> str:
-    if text is None:
-        return microseconds(datetime.now(UTC))
-    try:
-        when = datetime.fromisoformat(text)
-        return microseconds(when if when.tzinfo else when.replace(tzinfo=UTC))
-    except (ValueError, OverflowError) as error:
-        raise bad_request("a timestamp is no RFC 3339 date-time") from error
 
 
 def _identity(point: dict[str, Any]) -> tuple[Any, ...]:

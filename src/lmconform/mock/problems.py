@@ -11,13 +11,25 @@ NO_METRICS = "02010055"
 TOO_LARGE = "02000005"
 WRONG_STATE = "01010076"
 UNKNOWN_EXECUTION = "01010020"
+UNKNOWN_DEPLOYMENT = "01010016"
+_PUBLISHED = frozenset((NO_METRICS, TOO_LARGE, WRONG_STATE, UNKNOWN_EXECUTION, UNKNOWN_DEPLOYMENT))
 
 
 class Problem(Exception):
-    """A request that is answered with an error; ``text`` is a gateway's body instead of the envelope."""
+    """A request that is answered with an error; ``text`` is a gateway's body instead of the envelope.
+
+    ``missing`` is the id that this resource group does not have, if that is what is wrong.
+    """
 
     def __init__(
-        self, status: int, code: str = "", message: str = "", *, text: str | None = None, detail: str | None = None
+        self,
+        status: int,
+        code: str = "",
+        message: str = "",
+        *,
+        text: str | None = None,
+        detail: str | None = None,
+        missing: str | None = None,
     ) -> None:
         super().__init__(message or text or code)
         self.status = status
@@ -25,6 +37,7 @@ class Problem(Exception):
         self.message = message
         self.text = text
         self.detail = detail
+        self.missing = missing
 
 
 def bad_request(message: str, code: str = "01010001") -> Problem:
@@ -34,7 +47,7 @@ def bad_request(message: str, code: str = "01010001") -> Problem:
 
 def not_found(kind: str, resource_id: str, code: str = "01010004") -> Problem:
     """404 for an id that this resource group does not have."""
-    return Problem(404, code, f"{kind} {resource_id[:80]!r} does not exist")
+    return Problem(404, code, f"{kind} {resource_id[:80]!r} does not exist", missing=resource_id)
 
 
 def no_metrics() -> Problem:
@@ -44,7 +57,10 @@ def no_metrics() -> Problem:
 
 def envelope(problem: Problem, target: str, switches: Switches) -> dict[str, Any]:
     """The body of an error; the metrics service always sends details."""
-    error: dict[str, Any] = {"code": problem.code, "message": problem.message, "target": target}
+    own = switches["error-codes"] == "own" or problem.code in _PUBLISHED
+    error: dict[str, Any] = {"code": problem.code if own else str(problem.status), "message": problem.message}
+    if switches["error-target"] == "present":
+        error["target"] = target
     if switches["error-request-id"] != "absent":
         error[switches["error-request-id"]] = uuid.uuid4().hex
     if target == "/metrics" or switches["error-details"] == "array":

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from lmconform.mock.call import Call
+from lmconform.mock.problems import Problem
 
 
 def page(call: Call, found: list[dict[str, Any]], default: int = 10_000) -> list[dict[str, Any]]:
     """The part of ``found`` that ``$top`` and ``$skip`` ask for, in the chosen order."""
     if call.switches["list-order"] == "reverse":
         found = found[::-1]
+    elif call.switches["list-order"] == "id" and found and "id" in found[0]:
+        found = sorted(found, key=lambda resource: str(resource["id"]))
     skip = call.query.get("$skip", 0)
     return found[skip : skip + call.query.get("$top", default)]
+
+
+def known_ids(call: Call) -> None:
+    """Raise when a filter names what does not exist, if the switch says so (F12)."""
+    status = call.switches["unknown-filter-id"]
+    if status == "200":
+        return
+    shelves: dict[str, Container[str]] = {
+        "scenarioId": call.catalog.scenarios,
+        "configurationId": call.group.configurations,
+    }
+    for name, shelf in shelves.items():
+        wanted = call.query.get(name)
+        if wanted is not None and wanted not in shelf:
+            raise Problem(int(status), "01010011", f"Invalid Request, {name} {wanted[:80]!r} does not exist")
 
 
 def matches(resource: dict[str, Any], call: Call, names: Iterable[str]) -> bool:

@@ -16,19 +16,29 @@ import uvicorn
 
 from lmconform.contract.openapi import Contract
 from lmconform.errors import ConfigError
+from lmconform.mock import lifecycle, templates
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
+from lmconform.mock.content import FOUNDATION
+from lmconform.mock.routes import EVENTS
 from lmconform.mock.store import Store
 from lmconform.mock.switches import Switches
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one mock is to behave. ``pace`` is seconds per step of an execution's life."""
+    """How one mock is to behave.
+
+    ``pace`` is seconds per step of an execution's life, ``hour`` seconds per hour of ttl and schedules,
+    ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise.
+    """
 
     host: str
     port: int
     pace: float
+    hour: float
+    workflows: Path | None
+    without: frozenset[str]
     dialect: str
     switches: Switches
     client_secret: str | None
@@ -47,7 +57,12 @@ class Bound:
 
 
 def bind(settings: Settings) -> Bound:
-    """Take the port and make the credentials; raises ConfigError."""
+    """Read the templates, take the port, make the credentials; raises ConfigError."""
+    catalog = templates.load(settings.workflows or templates.BUNDLED)
+    if settings.switches["foundation-models"] == "absent":
+        catalog = catalog.without(FOUNDATION)
+    if settings.switches["server-labels"] == "yes":
+        catalog = catalog.labelled("scenarios.ai.sap.com/origin", "mock")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -65,7 +80,9 @@ def bind(settings: Settings) -> Bound:
     url = f"http://{host}:{listener.getsockname()[1]}"
     key = service_key(url, settings.client_secret or secrets.token_urlsafe(32))
     authority = Authority(key["clientid"], key["clientsecret"])
-    app = App(Contract.load(settings.dialect), Store(settings.pace), authority, settings.switches)
+    timing = lifecycle.timing(settings.pace, settings.hour, settings.switches)
+    store = Store(timing, catalog, EVENTS)
+    app = App(Contract.load(settings.dialect), store, catalog, authority, settings.switches, settings.without)
     return Bound(url, key, listener, app, settings.parent)
 
 

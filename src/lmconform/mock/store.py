@@ -6,17 +6,23 @@ import heapq
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from lmconform.mock import lifecycle
-from lmconform.mock.lifecycle import Execution
+from lmconform.mock.content import Catalog
+from lmconform.mock.lifecycle import Enactment, Timing
 from lmconform.mock.problems import Problem
+from lmconform.mock.times import seconds
+
+Clock = Callable[[], float]
+# What is done when its time has come: by name, a function of the group, the id that it is about, and the time.
+Events = Mapping[str, Callable[["Group", str, float], None]]
 
 GROUPS = ("default", "tutorial", "other")
 _MOST = 20_000
+_MOST_GROUPS = 50
 
 
 @dataclass(slots=True)
@@ -28,18 +34,59 @@ class Tracking:
     custom_info: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Schedule:
+    """An execution schedule; times are seconds since the epoch.
+
+    Its own time starts at ``anchor`` and runs at the mock's pace: ``tick`` is when it fires next in that time,
+    ``due`` the same on the wall.
+    """
+
+    id: str
+    data: dict[str, Any]
+    configuration: dict[str, Any]
+    start: float | None
+    end: float | None
+    status: str
+    created: float
+    modified: float
+    anchor: float
+    tick: float = 0.0
+    due: float = 0.0
+
+
 class Group:
     """Everything of one resource group."""
 
-    def __init__(self, pace: float, clock: Callable[[], float]) -> None:
-        self.pace = pace
+    def __init__(self, name: str, timing: Timing, catalog: Catalog, events: Events, clock: Clock) -> None:
+        self.name = name
+        self.timing = timing
+        self.catalog = catalog
         self.now = clock
+        self.created = clock()
+        self.labels: list[dict[str, Any]] = []
         self.artifacts: dict[str, dict[str, Any]] = {}
         self.configurations: dict[str, dict[str, Any]] = {}
-        self.executions: dict[str, Execution] = {}
+        self.executions: dict[str, Enactment] = {}
+        self.deployments: dict[str, Enactment] = {}
+        self.schedules: dict[str, Schedule] = {}
         self.tracking: dict[str, Tracking] = {}
-        self._due: list[tuple[float, int, str]] = []
+        self.files: dict[str, bytes] = {}
+        self.ghosts: dict[str, Enactment] = {}
+        self._events: Events = {"output": _output, "gone": _gone, **events}
+        self._due: list[tuple[float, int, str, str]] = []
         self._ticket = 0
+
+    def holds(self, resource_id: str) -> bool:
+        """Whether something of that id is here."""
+        shelves: tuple[Mapping[str, Any], ...] = (
+            self.artifacts,
+            self.configurations,
+            self.executions,
+            self.deployments,
+            self.schedules,
+        )
+        return any(resource_id in shelf for shelf in shelves)
 
     def room(self, shelf: dict[str, Any]) -> None:
         """Raise a quota error when the shelf is full: memory has an end."""
@@ -62,20 +109,41 @@ class Group:
         return configuration
 
     def add_execution(
-        self, configuration: dict[str, Any], failure: str, outputs: tuple[tuple[str, str], ...]
-    ) -> Execution:
+        self,
+        configuration: dict[str, Any],
+        failure: str,
+        outputs: tuple[tuple[str, str], ...],
+        *,
+        schedule: str | None = None,
+        when: float | None = None,
+    ) -> Enactment:
         """Start an execution; it will die of ``failure`` unless that is empty."""
         self.room(self.executions)
-        execution = Execution("e" + secrets.token_hex(8)[1:], configuration, self.now(), failure, outputs)
+        execution = Enactment(
+            "e" + secrets.token_hex(8)[1:],
+            configuration,
+            self.now() if when is None else when,
+            failure,
+            dies=self.timing.bindings_kill,
+            outputs=outputs,
+            schedule=schedule,
+        )
         self.executions[execution.id] = execution
         if not failure:
-            self._later(lifecycle.output_due(execution, self.pace), execution.id)
+            self.later(lifecycle.output_due(execution, self.timing), "output", execution.id)
         return execution
 
-    def delete(self, execution: Execution) -> None:
+    def add_deployment(self, configuration: dict[str, Any], failure: str, ttl: str | None) -> Enactment:
+        """Start a deployment; one with a ``failure`` dies where an execution would."""
+        self.room(self.deployments)
+        deployment = Enactment("d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl)
+        self.deployments[deployment.id] = deployment
+        return deployment
+
+    def delete(self, enactment: Enactment, when: float | None = None) -> None:
         """Mark for deletion; it disappears after a while."""
-        execution.deleted = self.now()
-        self._later(lifecycle.gone_at(execution, self.pace) or 0.0, execution.id)
+        enactment.deleted = self.now() if when is None else when
+        self.later(lifecycle.gone_at(enactment, self.timing) or 0.0, "gone", enactment.id)
 
     def track(self, execution_id: str) -> Tracking:
         """The metrics of an execution, made when there are none."""
@@ -85,49 +153,63 @@ class Group:
         return self.tracking[execution_id]
 
     def settle(self) -> None:
-        """Let happen what is due: output artifacts appear, deleted executions disappear."""
+        """Let happen what is due: outputs appear, schedules fire, what is deleted or expired disappears."""
         now = self.now()
         while self._due and self._due[0][0] <= now:
-            _, _, execution_id = heapq.heappop(self._due)
-            execution = self.executions.get(execution_id)
-            if execution is None:
-                continue
-            gone = lifecycle.gone_at(execution, self.pace)
-            if gone is not None and gone <= now:
-                del self.executions[execution_id]
-                self.tracking.pop(execution_id, None)
-            elif execution.artifacts is None and execution.stopped is None:
-                execution.artifacts = [self._output(execution, name, kind) for name, kind in execution.outputs]
+            when, _, event, subject = heapq.heappop(self._due)
+            self._events[event](self, subject, when)
 
-    def _output(self, execution: Execution, name: str, kind: str) -> dict[str, Any]:
-        return self.add_artifact(
-            {
-                "name": name,
-                "kind": kind,
-                "url": f"ai://default/{execution.id}/{name}",
-                "description": "",
-                "scenarioId": execution.configuration["scenarioId"],
-                "executionId": execution.id,
-            }
-        )
+    def later(self, when: float, event: str, subject: str) -> None:
+        """Have that event's function called with the id ``subject`` at ``when``, seconds since the epoch."""
+        if when < lifecycle.NEVER:
+            self._ticket += 1
+            heapq.heappush(self._due, (when, self._ticket, event, subject))
 
-    def _later(self, when: float, execution_id: str) -> None:
-        self._ticket += 1
-        heapq.heappush(self._due, (when, self._ticket, execution_id))
+
+def _output(group: Group, execution_id: str, when: float) -> None:
+    execution = group.executions.get(execution_id)
+    if execution is None or execution.artifacts is not None or execution.stopped is not None:
+        return
+    execution.artifacts = []
+    for name, kind in execution.outputs:
+        artifact = {
+            "name": name,
+            "kind": kind,
+            "url": f"ai://default/{execution_id}/{name}",
+            "description": "",
+            "scenarioId": execution.configuration["scenarioId"],
+            "executionId": execution_id,
+        }
+        if len(group.artifacts) < _MOST:
+            execution.artifacts.append(group.add_artifact(artifact))
+
+
+def _gone(group: Group, enactment_id: str, when: float) -> None:
+    enactment = group.executions.pop(enactment_id, None) or group.deployments.pop(enactment_id, None)
+    if not group.timing.metrics_stay:
+        group.tracking.pop(enactment_id, None)
+    if enactment is not None and group.timing.lag:
+        # Lists that run behind show it a little longer.
+        group.ghosts[enactment_id] = enactment
+        group.later(when + group.timing.lag * group.timing.pace, "gone", enactment_id)
+    else:
+        group.ghosts.pop(enactment_id, None)
 
 
 class Store:
     """The resource groups."""
 
-    def __init__(self, pace: float, clock: Callable[[], float] = time.time) -> None:
-        self.groups = {name: Group(pace, clock) for name in GROUPS}
+    def __init__(self, timing: Timing, catalog: Catalog, events: Events, clock: Clock = time.time) -> None:
+        self._ingredients = (timing, catalog, events, clock)
+        self.groups = {name: Group(name, *self._ingredients) for name in GROUPS}
 
+    def add(self, name: str) -> Group:
+        """Make a resource group; there are at most 50 (lm-facts C.7)."""
+        if len(self.groups) >= _MOST_GROUPS:
+            raise Problem(400, "01010090", f"Quota of {_MOST_GROUPS} resource groups is exhausted")
+        self.groups[name] = Group(name, *self._ingredients)
+        return self.groups[name]
 
-def seconds(when: float) -> str:
-    """A time as artifacts, configurations and executions show it."""
-    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def microseconds(when: datetime) -> str:
-    """A time as metrics show it."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def holds(self, resource_id: str) -> bool:
+        """Whether something of that id is in any resource group."""
+        return any(group.holds(resource_id) for group in self.groups.values())

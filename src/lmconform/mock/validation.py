@@ -15,6 +15,8 @@ from lmconform.mock.switches import Switches
 _DEEPEST = 100
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MOST_QUERY_FIELDS = 500
+# SAP's client sends them so (lm-facts F4).
+_UNDOLLARED = ("top", "skip", "order")
 
 
 def path(contract: Contract, operation: Operation, values: dict[str, str], switches: Switches) -> None:
@@ -33,6 +35,8 @@ def query(contract: Contract, operation: Operation, raw: bytes, switches: Switch
     except ValueError as error:
         raise bad_request("too many query parameters") from error
     sent = dict(pairs)
+    if switches["undollared"] == "honour":
+        sent = {f"${name}": value for name, value in pairs if name in _UNDOLLARED} | sent
     values: dict[str, Any] = {}
     for parameter in operation.parameters:
         if parameter.location != "query":
@@ -44,7 +48,7 @@ def query(contract: Contract, operation: Operation, raw: bytes, switches: Switch
         try:
             value = _parse(contract, parameter, sent[parameter.name])
         except ValueError as error:
-            if switches["invalid-query"] == "400":
+            if switches["invalid-query"] == "400" and parameter.name in dict(pairs):
                 raise bad_request(f"query parameter '{parameter.name}' is not valid") from error
             continue
         if value is not None:
@@ -53,10 +57,12 @@ def query(contract: Contract, operation: Operation, raw: bytes, switches: Switch
 
 
 def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, switches: Switches) -> Any:
-    """The JSON body, valid by the contract; raises 400 or 415."""
+    """The JSON body, valid by the contract, or bytes where anything is taken; raises 400 or 415."""
     expected = operation.request_body
     if expected is None:
         return None
+    if "*/*" in expected.content:
+        return raw
     if not raw:
         raise bad_request("the body is missing")
     kind = media_type.partition(";")[0].strip().lower()

@@ -1,0 +1,59 @@
+"""Dataset files: bytes below a path, kept in memory, within bounds."""
+
+from __future__ import annotations
+
+from lmconform.mock.call import Call, Reply
+from lmconform.mock.problems import Problem
+
+LARGEST = 6 * 1024 * 1024
+_MOST = 1000
+_MOST_BYTES = 64 * 1024 * 1024
+_CODE = "03021655"
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Disposition": "attachment",
+}
+
+
+def upload(call: Call) -> Reply:
+    """Keep a file; one that is there is replaced only when ``overwrite`` says so."""
+    path, files = _path(call), call.group.files
+    if not call.body and call.switches["empty-file"] == "400":
+        raise Problem(400, _CODE, "Bad request encountered. The file is empty.")
+    if path in files and not call.query.get("overwrite", False):
+        raise Problem(409, _CODE, "The specified file already exists and cannot be overwritten.")
+    held = sum(len(data) for name, data in files.items() if name != path)
+    if len(call.body) > LARGEST or held + len(call.body) > _MOST_BYTES or (len(files) >= _MOST and path not in files):
+        raise Problem(413, _CODE, "The file size exceeds the supported limit.")
+    files[path] = call.body
+    url = f"ai://default/{path}"
+    headers = {} if call.switches["location"] == "absent" else {"Location": url}
+    return Reply(201, {"message": "File creation acknowledged", "url": url}, headers=headers)
+
+
+def download(call: Call) -> Reply:
+    """The bytes of a file, never to be shown in a browser."""
+    return Reply(200, data=_file(call, _path(call)), headers=dict(_HEADERS))
+
+
+def delete(call: Call) -> Reply:
+    """Forget a file."""
+    path = _path(call)
+    _file(call, path)
+    del call.group.files[path]
+    return Reply(204)
+
+
+def _path(call: Call) -> str:
+    """The path, if it is one to an object: no climbing, nothing empty, no prefix."""
+    path = call.path["path"]
+    if any(part in ("", ".", "..") for part in path.split("/")):
+        raise Problem(400, _CODE, "Bad request encountered. The path is not one of a file.")
+    return path
+
+
+def _file(call: Call, path: str) -> bytes:
+    if path not in call.group.files:
+        raise Problem(404, _CODE, "The resource you requested was not found.")
+    return call.group.files[path]

@@ -1,0 +1,229 @@
+"""Reads Argo WorkflowTemplates and AI Core ServingTemplates: what a tenant synchronises from git (lm-facts K)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from lmconform.errors import ConfigError
+from lmconform.mock.content import Catalog, Executable, Scenario, Slot, Variable
+
+BUNDLED = Path(__file__).parent / "templates"
+_KINDS = {"WorkflowTemplate": "argoproj.io/v1alpha1", "ServingTemplate": "ai.sap.com/v1alpha1"}
+_MOST = 50
+_ID = re.compile(r"[\w.-]{4,64}")
+_ARTIFACT_KINDS = ("model", "dataset", "resultset", "other")
+_SCENARIO_LABEL = "scenarios.ai.sap.com/"
+_VERSION_LABEL = "ai.sap.com/version"
+
+
+class _Map(dict[Any, Any]):
+    """A mapping that knows the line on which it begins."""
+
+    line = 0
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe, in C where there is C, and with lines."""
+
+
+def _mapping(loader: Any, node: Any) -> Iterator[_Map]:
+    result = _Map()
+    result.line = node.start_mark.line + 1
+    yield result
+    result.update(loader.construct_mapping(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def load(folder: Path = BUNDLED) -> Catalog:
+    """The catalog that the templates of a folder make, its folders within included; raises ConfigError."""
+    if not folder.is_dir():
+        raise ConfigError(f"--workflows {folder}: is no folder")
+    executables: dict[str, Executable] = {}
+    scenarios: dict[str, Scenario] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml")):
+        for document in _documents(path):
+            executable, scenario = _Template(path, document).read()
+            if executable.id in executables:
+                _fail(path, document.line, f"metadata.name {executable.id!r} is taken by another template")
+            executables[executable.id] = executable
+            known = scenarios.setdefault(scenario.id, scenario)
+            if known.name == known.id != scenario.name:
+                scenarios[scenario.id] = scenario
+    for deployable, kind in ((False, "WorkflowTemplate"), (True, "ServingTemplate")):
+        if sum(e.deployable is deployable for e in executables.values()) > _MOST:
+            raise ConfigError(f"--workflows {folder}: more than {_MOST} of kind {kind}; a tenant has no more")
+    if not executables:
+        raise ConfigError(f"--workflows {folder}: no {' or '.join(_KINDS)} in any *.yaml or *.yml")
+    return Catalog(scenarios.values(), executables.values())
+
+
+def _documents(path: Path) -> Iterator[_Map]:
+    """The templates of a file; other kinds lie in the same folders and are left alone."""
+    try:
+        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        _fail(path, mark.line + 1 if mark else 1, f"is no YAML: {error.problem or error.context}")
+    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
+        _fail(path, 1, f"cannot be read: {' '.join(str(error).split())[:200]}")
+    yield from (d for d in documents if isinstance(d, _Map) and d.get("kind") in _KINDS)
+
+
+class _Template:
+    """One document; each reader takes what the API shows and says where something is missing."""
+
+    def __init__(self, path: Path, document: _Map) -> None:
+        self._path = path
+        self._document = document
+        self._metadata = self._map(document, "metadata", required=True)
+        self._labels = self._strings(self._metadata, "labels")
+        self._annotations = self._strings(self._metadata, "annotations")
+        self._spec = self._map(document, "spec", required=True)
+        self._serves = document["kind"] == "ServingTemplate"
+
+    def read(self) -> tuple[Executable, Scenario]:
+        """The executable, and the scenario that it belongs to."""
+        expected = _KINDS[self._document["kind"]]
+        if self._document.get("apiVersion") != expected:
+            self._fail(self._document, f"apiVersion is {self._document.get('apiVersion')!r}, expected {expected!r}")
+        name = self._metadata.get("name")
+        if not isinstance(name, str) or not _ID.fullmatch(name):
+            self._fail(self._metadata, "metadata.name is missing, or is no id of 4 to 64 letters, digits, _ . -")
+        scenario_id = self._label(f"{_SCENARIO_LABEL}id")
+        version = self._label(_VERSION_LABEL)
+        said = self._annotations.get
+        executable = Executable(
+            name,
+            scenario_id,
+            said("executables.ai.sap.com/name", name),
+            said("executables.ai.sap.com/description", ""),
+            self._serves,
+            version,
+            self._inputs(),
+            self._outputs(),
+            self._parameters(),
+            said("ai.sap.com/bulkUpdates", "").lower() == "true",
+        )
+        labels = tuple(
+            (key, value)
+            for key, value in sorted(self._labels.items())
+            if key.startswith(_SCENARIO_LABEL) and key != f"{_SCENARIO_LABEL}id"
+        )
+        title = said(f"{_SCENARIO_LABEL}name", scenario_id)
+        return executable, Scenario(scenario_id, title, said(f"{_SCENARIO_LABEL}description", ""), labels)
+
+    def _label(self, key: str) -> str:
+        value = self._labels.get(key)
+        if value is None:
+            self._fail(self._metadata, f"label {key} is missing")
+        if not _ID.fullmatch(value) and key != _VERSION_LABEL:
+            self._fail(self._metadata, f"label {key} is {value[:80]!r}, no id of 4 to 64 letters, digits, _ . -")
+        return value
+
+    def _parameters(self) -> tuple[Variable, ...]:
+        holder = self._map(self._spec, "inputs" if self._serves else "arguments")
+        found = []
+        for raw in self._named(holder, "parameters"):
+            default = raw.get("default", raw.get("value"))
+            found.append(
+                Variable(
+                    raw["name"],
+                    str(raw.get("type", "string")),
+                    None if default is None else _text(default),
+                    None if raw.get("description") is None else str(raw["description"]),
+                )
+            )
+        return tuple(found)
+
+    def _inputs(self) -> tuple[Slot, ...]:
+        names: dict[str, None] = {}
+        for holder in [self._spec] if self._serves else self._steps():
+            for raw in self._named(self._map(holder, "inputs"), "artifacts"):
+                names[raw["name"]] = None
+        return tuple(self._slot(name, holder=self._metadata) for name in names)
+
+    def _outputs(self) -> tuple[Slot, ...]:
+        names: dict[str, None] = {}
+        for step in [] if self._serves else self._steps():
+            for raw in self._named(self._map(step, "outputs"), "artifacts"):
+                if raw.get("globalName") is not None:
+                    names[str(raw["globalName"])] = None
+        return tuple(self._slot(name, holder=self._metadata) for name in names)
+
+    def _slot(self, name: str, holder: _Map) -> Slot:
+        said = self._annotations.get
+        prefix = f"artifacts.ai.sap.com/{name}"
+        kind, labels = said(f"{prefix}.kind"), said(f"{prefix}.labels")
+        if kind is not None and kind not in _ARTIFACT_KINDS:
+            self._fail(
+                holder, f"annotation {prefix}.kind is {kind[:40]!r}, expected one of {', '.join(_ARTIFACT_KINDS)}"
+            )
+        pairs: Any = {}
+        if labels is not None:
+            try:
+                pairs = json.loads(labels)
+            except ValueError:
+                pairs = None
+            if not isinstance(pairs, dict):
+                self._fail(holder, f"annotation {prefix}.labels is no JSON object in a string")
+        return Slot(name, kind, said(f"{prefix}.description"), tuple((str(k), str(v)) for k, v in pairs.items()))
+
+    def _steps(self) -> list[_Map]:
+        steps = self._spec.get("templates")
+        if not isinstance(steps, list) or not all(isinstance(step, _Map) for step in steps):
+            self._fail(self._spec, "spec.templates is missing, or is no list of templates")
+        return steps
+
+    def _named(self, holder: _Map, key: str) -> list[_Map]:
+        entries = holder.get(key) or []
+        if not isinstance(entries, list):
+            self._fail(holder, f"{key} is no list")
+        for entry in entries:
+            if not isinstance(entry, _Map) or not isinstance(entry.get("name"), str):
+                self._fail(entry if isinstance(entry, _Map) else holder, f"an entry of {key} has no name")
+        return entries
+
+    def _map(self, holder: _Map, key: str, *, required: bool = False) -> _Map:
+        value = holder.get(key)
+        if value is None and not required:
+            return _Map()
+        if not isinstance(value, _Map):
+            self._fail(holder, f"{key} is {'missing' if value is None else 'no mapping'}")
+        return value
+
+    def _strings(self, holder: _Map, key: str) -> dict[str, str]:
+        """Labels or annotations; they may stand in a block string, which is YAML once more."""
+        value = holder.get(key)
+        if isinstance(value, str):
+            try:
+                value = yaml.load(value, Loader=_Loader)  # noqa: S506 - derived from the safe loader
+            except yaml.YAMLError:
+                value = None
+        if value is None and key not in holder:
+            return {}
+        if not isinstance(value, dict):
+            self._fail(holder, f"metadata.{key} is no mapping")
+        for name, text in value.items():
+            if not isinstance(text, str):
+                self._fail(holder, f"metadata.{key}: the value of {name} is no text; put it in quotes")
+        return {str(name): text for name, text in value.items()}
+
+    def _fail(self, where: _Map, what: str) -> NoReturn:
+        _fail(self._path, where.line, what)
+
+
+def _text(value: Any) -> str:
+    """A scalar as YAML's author wrote it, near enough: true is no True."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _fail(path: Path, line: int, what: str) -> NoReturn:
+    raise ConfigError(f"{path}:{line}: {what}")

@@ -1,0 +1,181 @@
+"""openapi.yaml says what the published description says, but for what DIFFERENCES.md lists."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+from tests.contract.comparison import ABSENT, differences
+
+from lmconform.contract import bundle
+
+FOLDER = bundle.root() / "specs" / "lm"
+HERE = bundle.read_yaml(FOLDER / "openapi.yaml")
+PUBLISHED = next(
+    (
+        file
+        for folder in Path(__file__).resolve().parents
+        if (file := folder / "shared" / "reference" / "AI_CORE_API.yaml").is_file()
+    ),
+    None,
+)
+needs_published = pytest.mark.skipif(
+    PUBLISHED is None, reason="SAP's published description is not in ../shared/reference: there is nothing to compare"
+)
+
+
+def cells(line):
+    return [cell.strip() for cell in line.strip("| \n").split("|")]
+
+
+ROWS = [
+    cells(line)
+    for line in (FOLDER / "DIFFERENCES.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| `")
+]
+FACTS = set(re.findall(r"^\| ([A-K]\d*) \|", (FOLDER / "FACTS.md").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def glob(pattern):
+    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
+
+
+def covers(row, difference):
+    operations, place, published, here, *_ = row
+    return (
+        any(glob(name).fullmatch(difference.operation) for name in re.findall("`([^`]+)`", operations))
+        and glob(place.strip("`")).fullmatch(difference.place) is not None
+        and (published, here) == (difference.published, difference.here)
+    )
+
+
+@pytest.fixture(scope="module")
+def found():
+    return list(differences(bundle.read_yaml(PUBLISHED), HERE))
+
+
+@needs_published
+def test_every_difference_stands_in_exactly_one_row(found):
+    listed = {one: sum(covers(row, one) for row in ROWS) for one in found}
+    assert {one: count for one, count in listed.items() if count != 1} == {}
+
+
+@needs_published
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row[1].strip('`')} {row[3]} {row[4]}" for row in ROWS])
+def test_a_row_covers_as_many_differences_as_it_says(found, row):
+    assert sum(covers(row, one) for one in found) == int(row[4])
+
+
+@needs_published
+def test_what_the_published_description_lacks_is_marked_as_beyond_it_and_nothing_else_is(found):
+    lacking = {(one.operation, one.place) for one in found if one.published == ABSENT}
+    assert set(beyond()) == lacking
+
+
+def beyond():
+    """Operation and place of everything in our description that carries x-lm-beyond."""
+    for path, item in HERE["paths"].items():
+        for method, operation in item.items():
+            parts = {f"{p['in']} {p['name']}": p for p in map(resolved, operation.get("parameters", []))}
+            parts |= {f"body {m}": media for m, media in operation.get("requestBody", {}).get("content", {}).items()}
+            for status, response in operation["responses"].items():
+                response = resolved(response)
+                parts[status] = response
+                parts |= {f"{status} {m}": media for m, media in response.get("content", {}).items()}
+            for place, part in parts.items():
+                if part.get("x-lm-beyond"):
+                    yield f"{method.upper()} {path}", place
+
+
+def resolved(node):
+    if "$ref" in node:
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            node = HERE[part] if part == "components" else node[part]
+    return node
+
+
+def test_every_reason_names_facts_that_are_known():
+    for row in ROWS:
+        facts = re.search(r"\(([^()]+)\)\.$", row[5])
+        assert facts is not None, row
+        assert set(facts[1].split(", ")) <= FACTS, row
+
+
+def test_every_fact_that_the_description_names_is_known():
+    text = (FOLDER / "openapi.yaml").read_text(encoding="utf-8")
+    named = re.findall(r"\bfacts? ((?:[A-K]\d*)(?:, [A-K]\d*)*)", text)
+    named += re.findall(r"x-lm-beyond: .*\(([A-K]\d*(?:, [A-K]\d*)*)\)$", text, re.MULTILINE)
+    assert len(named) > 20
+    assert {fact for one in named for fact in one.split(", ")} <= FACTS
+
+
+def _drop_a_maximum(document):
+    del document["components"]["parameters"]["Top"]["schema"]["maximum"]
+
+
+def _require_a_member(document):
+    document["components"]["schemas"]["Execution"]["required"].append("statusMessage")
+
+
+def _loosen_a_pattern(document):
+    document["components"]["schemas"]["DeploymentId"]["pattern"] = r"^[\w.-]{1,64}$"
+
+
+def _forget_an_operation(document):
+    del document["paths"]["/lm/dataset/files/{path}"]["put"]
+
+
+def _explode_a_list(document):
+    document["components"]["parameters"]["ExecutableIdsFilter"]["explode"] = True
+
+
+def _forbid_null(document):
+    document["components"]["schemas"]["LogLine"]["properties"]["msg"]["type"] = "string"
+
+
+def _drop_a_header(document):
+    del document["components"]["responses"]["FileContent"]["headers"]["Content-Disposition"]
+
+
+def _add_a_status(document):
+    document["paths"]["/lm/executionSchedules"]["post"]["responses"]["201"] = {"description": "Made."}
+
+
+def _forbid_more_members(document):
+    document["components"]["schemas"]["DeploymentModification"]["additionalProperties"] = False
+
+
+def _drop_a_word(document):
+    document["components"]["schemas"]["Deployment"]["properties"]["lastOperation"]["anyOf"][0]["enum"].pop()
+
+
+@pytest.mark.parametrize(
+    ("change", "operation", "place"),
+    [
+        (_drop_a_maximum, "GET /lm/artifacts", "query $top maximum"),
+        (_require_a_member, "GET /lm/executions", "200 application/json .resources [] .statusMessage"),
+        (_loosen_a_pattern, "GET /lm/deployments/{deploymentId}", "path deploymentId pattern"),
+        (_forget_an_operation, "PUT /lm/dataset/files/{path}", "operation"),
+        (_explode_a_list, "GET /lm/deployments/$count", "query executableIds explode"),
+        (_forbid_null, "GET /lm/executions/{executionId}/logs", "200 application/json .data? .result? [] .msg? null"),
+        (_drop_a_header, "GET /lm/dataset/files/{path}", "200 header Content-Disposition"),
+        (_add_a_status, "POST /lm/executionSchedules", "201"),
+        (_forbid_more_members, "PATCH /lm/deployments/{deploymentId}", "body application/json .*"),
+        (_drop_a_word, "GET /lm/deployments", "200 application/json .resources [] .lastOperation? anyOf 0 enum"),
+    ],
+)
+def test_the_comparison_sees_a_change(change, operation, place):
+    changed = copy.deepcopy(HERE)
+    change(changed)
+    assert (operation, place) in {(one.operation, one.place) for one in differences(HERE, changed)}
+
+
+def test_the_comparison_finds_nothing_between_a_description_and_itself():
+    assert list(differences(HERE, copy.deepcopy(HERE))) == []
+
+
+def test_a_keyword_that_is_not_compared_is_an_error():
+    changed = copy.deepcopy(HERE)
+    changed["components"]["schemas"]["Id"]["not"] = {"const": "none"}
+    with pytest.raises(AssertionError, match="not compared: {'not'}"):
+        list(differences(HERE, changed))
