@@ -88,8 +88,8 @@ def _parameters(contract: Contract, operation: Operation, pool: Pool) -> list[di
 def _row(contract: Contract, parameter: Parameter, known: Schema | None) -> dict[str, Any]:
     schema = _inlined(contract, known or contract.resolve(parameter.schema))
     row: dict[str, Any] = {"name": parameter.name, "in": parameter.location, "schema": schema}
-    # Metrics are found by one of two parameters, and this is the one that is not left out.
-    if parameter.required or parameter.name == "executionIds":
+    # Metrics are found by one of two parameters, and this is the one that is not left out; headers never are.
+    if parameter.required or parameter.name == "executionIds" or parameter.location == "header":
         row["required"] = True
     if parameter.location == "query":
         row |= {"style": parameter.style, "explode": parameter.explode}
@@ -105,6 +105,8 @@ def _inlined(contract: Contract, schema: Any) -> Any:
 def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
     """What a parameter is narrowed to; None leaves it as the contract has it."""
     match name:
+        case "AI-Resource-Group":
+            return one_of([pool.resource_group])
         case "executionId" | "deploymentId" | "executionScheduleId":
             kind = {"executionScheduleId": "schedule"}.get(name, name.removesuffix("Id"))
             things = pool.of(kind)

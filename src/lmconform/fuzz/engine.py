@@ -9,8 +9,16 @@ from typing import Any
 
 import schemathesis
 from hypothesis.configuration import set_hypothesis_home_dir
-from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
+from schemathesis.config import (
+    GenerationConfig,
+    PhasesConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+    StatefulPhaseConfig,
+)
 from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
 from schemathesis.schemas import BaseSchema
 
 from lmconform.errors import ContractError
@@ -26,8 +34,11 @@ def prepare() -> None:
 def read(document: dict[str, Any]) -> BaseSchema:
     """The description as schemathesis has it; a schemathesis.toml that lies about is not looked at."""
     # No codec means every character that UTF-8 has as well; naming it costs seconds for a table of them.
-    generation = GenerationConfig(codec=None)
-    config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
+    generation = GenerationConfig(codec=None, modes=[GenerationMode.POSITIVE])
+    # Links are curated: two of those that would be inferred send an id as one of another kind.
+    phases = PhasesConfig(stateful=StatefulPhaseConfig.from_dict({"inference": {"algorithms": []}}))
+    project = ProjectConfig(generation=generation, phases=phases)
+    config = SchemathesisConfig(projects=ProjectsConfig(default=project))
     return schemathesis.openapi.from_dict(document, config=config)
 
 

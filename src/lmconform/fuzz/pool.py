@@ -62,6 +62,7 @@ class Pool:
         self._session = session
         self._client = session.client("fuzz/pool")
         self._things: dict[str, Things] = {}
+        self.resource_group = session.target.resource_group
         self.folder = f"default/{NAME_PREFIX}{uuid.uuid4().hex[:12]}"
         self.trains: Recipe | None = None
         self.serves: Recipe | None = None
@@ -104,7 +105,7 @@ class Pool:
         things = self.of(kind)
         if kind == "deployment" and not self._session.target.is_mock:
             # What was generated is ours as well, and nobody pays for another.
-            left = self._session.journal.left(kind, self._session.target.resource_group)
+            left = self._session.journal.left(kind, self.resource_group)
             things.spare = [made for made in left if made not in things.steady][:1]
             return
         things.spare = self._make(kind, self._numbers(kind)[1])
