@@ -50,4 +50,4 @@ def test_lists_show_items_requirements_and_operations(lmconform):
     assert {"id", "level", "evidence", "text", "source"} <= set(requirements[0])
     operations = lmconform("list", "operations")
     assert "GET    /v2/lm/scenarios" in operations.stdout
-    assert operations.stdout.splitlines()[-1].startswith("24 in all")
+    assert operations.stdout.splitlines()[-1].startswith("43 in all")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-ABSENT = "–"
+ABSENT = "none"
 _METHODS = ("get", "put", "post", "delete", "patch")
 _LIMITS = (
     *("type", "format", "enum", "pattern", "default", "minimum", "maximum"),
@@ -146,7 +146,8 @@ class _Reader:
             if word == "allOf" or len(options) == 1:
                 for option in options:
                     node = {**self._flat(option), **node}
-            elif options:
+            elif options and {} not in options:
+                # A union with an option that allows everything says nothing.
                 node[word] = options
         return node
 

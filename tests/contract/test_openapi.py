@@ -24,6 +24,42 @@ def test_path_parameters_arrive_decoded(contract):
     assert (operation.id, parameters) == ("getArtifact", {"artifactId": "a b/c"})
 
 
+def test_the_path_of_a_file_may_hold_slashes(contract):
+    operation, parameters = contract.match("GET", "/lm/dataset/files/a/b%20c/d.csv")
+    assert (operation.id, parameters) == ("downloadFile", {"path": "a/b c/d.csv"})
+    assert operation.fill(parameters) == "/lm/dataset/files/a/b%20c/d.csv"
+    assert contract.methods("/lm/dataset/files/a/b.csv") == ("DELETE", "GET", "PUT")
+
+
+def test_no_other_path_parameter_holds_slashes(contract):
+    for operation in contract.operations:
+        names = [p.name for p in operation.parameters if p.location == "path"]
+        path = operation.fill(dict.fromkeys(names, "one/two"))
+        assert ("one/two" in path) == (names == ["path"]), operation.id
+        found = contract.match(operation.method, path.replace("%2F", "/"))
+        assert found is None or found[0].id != operation.id or names in ([], ["path"]), operation.id
+
+
+def test_a_link_hands_on_ids_of_the_kind_that_its_operation_takes(contract):
+    schemas = {"configurationId": "createConfiguration", "executionId": "createExecution"}
+    schemas |= {"deploymentId": "createDeployment", "executionScheduleId": "createExecutionSchedule"}
+    schemas |= {"artifactId": "createArtifact", "executionIds": "createExecution"}
+    links = contract.document["components"]["links"]
+    seen = set()
+    for operation in contract.operations:
+        node = contract.document["paths"][operation.path][operation.method.lower()]
+        for response in node["responses"].values():
+            for name in contract.resolve(response).get("links", {}):
+                link = links[name]
+                seen.add(name)
+                target = contract.operation(link["operationId"])
+                body = link.get("requestBody", {})
+                assert all(target.parameter(parameter) for parameter in link.get("parameters", {})), name
+                for member, value in [*link.get("parameters", {}).items(), *body.items()]:
+                    assert value != "$response.body#/id" or schemas[member] == operation.id, name
+    assert seen == set(links)
+
+
 def test_an_unknown_path_matches_nothing(contract):
     assert contract.match("GET", "/lm/nothing") is None
     assert contract.methods("/lm/nothing") == ()

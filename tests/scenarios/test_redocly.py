@@ -28,6 +28,12 @@ def test_the_file_is_valid_for_redoclys_linter(tmp_path, name):
     assert "warning" not in done.stderr.lower().replace("deprecation warning", "")
 
 
+def test_the_description_is_valid_and_gives_no_warning(tmp_path):
+    done = redocly(tmp_path, "lint", bundle.root() / "specs" / "lm" / "openapi.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stderr.lower().replace("deprecation warning", "")
+
+
 def test_the_description_of_the_deprecated_endpoint_is_valid(tmp_path):
     done = redocly(tmp_path, "lint", bundle.root() / "specs" / "tutorial" / "deprecated.openapi.yaml")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,7 +10,7 @@ from lmconform.contract.openapi import Contract
 from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.target.credentials import Credentials
-from lmconform.target.safety import ABSENT_PREFIX, DEPLOYMENT_BUDGET, EXECUTION_BUDGET, Guard, Journal
+from lmconform.target.safety import ABSENT_PREFIX, DEPLOYMENT_BUDGET, EXECUTION_BUDGET, NAME_PREFIX, Guard, Journal
 from lmconform.target.target import Target
 from lmconform.target.transport import Request, Transport, retry_after
 
@@ -190,12 +190,13 @@ def test_the_guard_lets_through_what_is_ours_or_nobodys(contract):
         ("deleteExecution", {"executionId": "foreign"}, {}, None),
         ("modifyExecution", {"executionId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
         ("modifyExecutions", {}, {}, {"executions": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("modifyDeployments", {}, {}, {"deployments": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("modifyDeployment", {"deploymentId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
+        ("deleteExecutionSchedule", {"executionScheduleId": "foreign"}, {}, None),
+        ("uploadFile", {"path": "foreign"}, {}, None),
+        ("deleteFile", {"path": "foreign"}, {}, None),
         ("deleteMetrics", {}, {"executionId": "foreign"}, None),
         ("patchMetrics", {}, {}, {"executionId": "foreign"}),
-        ("modifyDeployments", {}, {}, {"deployments": [{"id": "e123"}, {"id": "foreign"}]}),
-        ("deleteDeployment", {"deploymentId": "foreign"}, {}, None),
-        ("modifyExecutionSchedule", {"executionScheduleId": "foreign"}, {}, {"status": "INACTIVE"}),
-        ("deleteFile", {"path": "foreign"}, {}, None),
     ],
 )
 def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, path, query, body):
@@ -206,11 +207,15 @@ def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, pa
     Guard(journal, is_mock=True).check(contract.operation(operation), path, query, body)
 
 
-def test_a_file_is_uploaded_only_where_a_folder_or_name_says_that_it_is_ours(contract):
-    guard, upload = Guard(Journal(), is_mock=False), contract.operation("uploadFile")
-    guard.check(upload, {"path": "default/lmconform-1/data.csv"}, {}, None)
-    with pytest.raises(SafetyRefusal, match="lies in no folder of ours"):
-        guard.check(upload, {"path": "default/data.csv"}, {}, None)
+def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote(contract):
+    journal = Journal()
+    guard = Guard(journal, is_mock=False)
+    path = {"path": f"default/{NAME_PREFIX}folder/a.csv"}
+    guard.check(contract.operation("uploadFile"), path, {}, None)
+    with pytest.raises(SafetyRefusal):
+        guard.check(contract.operation("deleteFile"), path, {}, None)
+    journal.created("file", path["path"], "tutorial")
+    guard.check(contract.operation("deleteFile"), path, {}, None)
 
 
 @pytest.mark.parametrize(

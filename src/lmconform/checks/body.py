@@ -67,6 +67,8 @@ def _reaches_the_api(exchange: Exchange) -> bool:
 def _value(exchange: Exchange) -> Any:
     if exchange.is_json:
         return exchange.json()
+    if exchange.media_type != "text/plain":
+        return exchange.text
     text = exchange.text.strip()
     # A count travels as text/plain, and its schema says integer.
     return int(text) if text.lstrip("-").isdigit() else text

@@ -32,10 +32,6 @@ class Call:
         """A message: as tenants send it, or as the published description has it in its examples (lm-facts D)."""
         return real if self.switches["messages"] == "real" else published
 
-    def beyond(self, body: dict[str, Any], **members: Any) -> dict[str, Any]:
-        """The body with members that tenants send in creations and modifications and nobody declares (I.3)."""
-        return body | members if self.switches["extra-status"] == "yes" else body
-
 
 @dataclass(slots=True)
 class Reply:

@@ -60,7 +60,8 @@ def delete(kind: Kind, call: Call) -> Reply:
         raise Problem(int(again), kind.unknown if again == "404" else WRONG_STATE, "Deletion is under way")
     _delete(call, enactment, int(call.switches["forbidden-delete"]))
     message = call.said("Deletion scheduled", f"{kind.noun} deletion scheduled")
-    return Reply(202, call.beyond({"id": enactment.id, "message": message}, targetStatus="DELETED"))
+    answer = {"id": enactment.id, "message": message}
+    return Reply(202, answer | {"targetStatus": "DELETED"} if call.switches["extra-status"] == "yes" else answer)
 
 
 def modify_many(kind: Kind, call: Call) -> Reply:

@@ -28,8 +28,8 @@ def start(call: Call, configuration_id: str) -> Reply:
     configuration, executable = configurations.usable(call, configuration_id, serves=False)
     failure = bindings.failure(call.group, configuration, executable)
     made = call.group.add_execution(configuration, failure, executable.products())
-    answer = call.beyond({"id": made.id, "message": "Execution scheduled", "status": "UNKNOWN"})
-    return created(call, 202, "executions", call.beyond(answer, targetStatus="COMPLETED"))
+    answer = {"id": made.id, "message": "Execution scheduled", "status": "UNKNOWN", "targetStatus": "COMPLETED"}
+    return created(call, 202, "executions", answer)
 
 
 def modify(call: Call) -> Reply:

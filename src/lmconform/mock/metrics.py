@@ -34,8 +34,6 @@ def patch(call: Call) -> Reply:
         raise bad_request(f"a metric has at most {_MOST_LABELS} labels")
     if sum(len(info["value"]) for info in infos) > _MOST_INFO_BYTES:
         raise Problem(413, TOO_LARGE, "PayloadLimitException")
-    if call.switches["metrics-without-timestamp"] == "400" and any("timestamp" not in metric for metric in metrics):
-        raise bad_request("a metric has no timestamp")
     points = [_point(metric) for metric in metrics]
     tracking = call.group.track(execution_id)
     if len(tracking.metrics) + len(points) > _MOST_POINTS or len(tracking.tags) > _MOST_POINTS:

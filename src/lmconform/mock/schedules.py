@@ -150,9 +150,7 @@ def _check_cron(call: Call, text: str) -> None:
         if call.switches["cron-too-often"] == "400" and cron.shortest_gap(text, call.group.now()) < _HOUR:
             raise bad_request("a schedule runs at most once an hour")
     except cron.BadCron as error:
-        if call.switches["cron-invalid"] == "400":
-            raise bad_request(str(error)[:200]) from error
-        raise Problem(int(call.switches["cron-invalid"]), "01010078", str(error)[:200]) from error
+        raise bad_request(str(error)[:200]) from error
 
 
 def _check_window(call: Call, start: float | None, end: float | None) -> None:

@@ -23,9 +23,12 @@ _VERSION_LABEL = "ai.sap.com/version"
 
 
 class _Map(dict[Any, Any]):
-    """A mapping that knows the line on which it begins."""
+    """A mapping that knows the line on which it begins, and those of its keys."""
 
-    line = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = 0
+        self.lines: dict[Any, int] = {}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -37,6 +40,7 @@ def _mapping(loader: Any, node: Any) -> Iterator[_Map]:
     result.line = node.start_mark.line + 1
     yield result
     result.update(loader.construct_mapping(node))
+    result.lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
@@ -125,7 +129,7 @@ class _Template:
         if value is None:
             self._fail(self._metadata, f"label {key} is missing")
         if not _ID.fullmatch(value) and key != _VERSION_LABEL:
-            self._fail(self._metadata, f"label {key} is {value[:80]!r}, no id of 4 to 64 letters, digits, _ . -")
+            self._fail_at("labels", key, f"label {key} is {value[:80]!r}, no id of 4 to 64 letters, digits, _ . -")
         return value
 
     def _parameters(self) -> tuple[Variable, ...]:
@@ -133,6 +137,8 @@ class _Template:
         found = []
         for raw in self._named(holder, "parameters"):
             default = raw.get("default", raw.get("value"))
+            if isinstance(default, list | dict):
+                self._fail(raw, f"default of parameter {raw['name']} is no scalar", "default")
             found.append(
                 Variable(
                     raw["name"],
@@ -148,7 +154,7 @@ class _Template:
         for holder in [self._spec] if self._serves else self._steps():
             for raw in self._named(self._map(holder, "inputs"), "artifacts"):
                 names[raw["name"]] = None
-        return tuple(self._slot(name, holder=self._metadata) for name in names)
+        return tuple(self._slot(name) for name in names)
 
     def _outputs(self) -> tuple[Slot, ...]:
         names: dict[str, None] = {}
@@ -156,15 +162,17 @@ class _Template:
             for raw in self._named(self._map(step, "outputs"), "artifacts"):
                 if raw.get("globalName") is not None:
                     names[str(raw["globalName"])] = None
-        return tuple(self._slot(name, holder=self._metadata) for name in names)
+        return tuple(self._slot(name) for name in names)
 
-    def _slot(self, name: str, holder: _Map) -> Slot:
+    def _slot(self, name: str) -> Slot:
         said = self._annotations.get
         prefix = f"artifacts.ai.sap.com/{name}"
         kind, labels = said(f"{prefix}.kind"), said(f"{prefix}.labels")
         if kind is not None and kind not in _ARTIFACT_KINDS:
-            self._fail(
-                holder, f"annotation {prefix}.kind is {kind[:40]!r}, expected one of {', '.join(_ARTIFACT_KINDS)}"
+            self._fail_at(
+                "annotations",
+                f"{prefix}.kind",
+                f"annotation {prefix}.kind is {kind[:40]!r}, expected one of {', '.join(_ARTIFACT_KINDS)}",
             )
         pairs: Any = {}
         if labels is not None:
@@ -173,7 +181,9 @@ class _Template:
             except ValueError:
                 pairs = None
             if not isinstance(pairs, dict):
-                self._fail(holder, f"annotation {prefix}.labels is no JSON object in a string")
+                self._fail_at(
+                    "annotations", f"{prefix}.labels", f"annotation {prefix}.labels is no JSON object in a string"
+                )
         return Slot(name, kind, said(f"{prefix}.description"), tuple((str(k), str(v)) for k, v in pairs.items()))
 
     def _steps(self) -> list[_Map]:
@@ -185,7 +195,7 @@ class _Template:
     def _named(self, holder: _Map, key: str) -> list[_Map]:
         entries = holder.get(key) or []
         if not isinstance(entries, list):
-            self._fail(holder, f"{key} is no list")
+            self._fail(holder, f"{key} is no list", key)
         for entry in entries:
             if not isinstance(entry, _Map) or not isinstance(entry.get("name"), str):
                 self._fail(entry if isinstance(entry, _Map) else holder, f"an entry of {key} has no name")
@@ -196,7 +206,7 @@ class _Template:
         if value is None and not required:
             return _Map()
         if not isinstance(value, _Map):
-            self._fail(holder, f"{key} is {'missing' if value is None else 'no mapping'}")
+            self._fail(holder, f"{key} is {'missing' if value is None else 'no mapping'}", key)
         return value
 
     def _strings(self, holder: _Map, key: str) -> dict[str, str]:
@@ -210,14 +220,21 @@ class _Template:
         if value is None and key not in holder:
             return {}
         if not isinstance(value, dict):
-            self._fail(holder, f"metadata.{key} is no mapping")
+            self._fail(holder, f"metadata.{key} is no mapping", key)
         for name, text in value.items():
             if not isinstance(text, str):
-                self._fail(holder, f"metadata.{key}: the value of {name} is no text; put it in quotes")
+                self._fail_at(key, str(name), f"metadata.{key}: the value of {name} is no text; put it in quotes")
         return {str(name): text for name, text in value.items()}
 
-    def _fail(self, where: _Map, what: str) -> NoReturn:
-        _fail(self._path, where.line, what)
+    def _fail(self, where: _Map, what: str, key: str = "") -> NoReturn:
+        """Point at the key where there is one, else at the mapping that it is missing in."""
+        _fail(self._path, where.lines.get(key, where.line), what)
+
+    def _fail_at(self, block: str, key: str, what: str) -> NoReturn:
+        """Point at a label or annotation, or at the whole block when that is a block string."""
+        value = self._metadata.get(block)
+        inside = isinstance(value, _Map)
+        self._fail(value if isinstance(value, _Map) else self._metadata, what, key if inside else block)
 
 
 def _text(value: Any) -> str:

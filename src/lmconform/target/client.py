@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 OWN_GROUP: Final = "\0own"
 _UNSET: Final = object()
+_KINDS = {"createArtifact": "artifact", "createDeployment": "deployment", "createExecutionSchedule": "schedule"}
 _EXECUTION_CREATORS = frozenset({"createExecution", "createExecutionForConfiguration", "createConfiguration"})
-_CREATORS = {"createArtifact": "artifact", "createExecutionSchedule": "schedule", "createDeployment": "deployment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,8 @@ class Client:
         journal = self.session.journal
         group = next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
         made = exchange.json_object().get("id")
-        if isinstance(made, str) and operation.id in _CREATORS:
-            journal.created(_CREATORS[operation.id], made, group)
+        if isinstance(made, str) and operation.id in _KINDS:
+            journal.created(_KINDS[operation.id], made, group)
         elif operation.id == "uploadFile":
             journal.created("file", path["path"], group)
         elif isinstance(made, str) and operation.id in _EXECUTION_CREATORS:

@@ -21,7 +21,7 @@ DEPLOYMENT_BUDGET = 20
 
 
 class Journal:
-    """The ids that this run created, by kind: ``artifact``, ``execution``, ``file`` …; a file's id is its path."""
+    """The ids that this run created, by kind, such as ``artifact`` or ``execution``; of a file its path."""
 
     def __init__(self) -> None:
         self._owned: dict[str, list[str]] = {}
@@ -71,11 +71,8 @@ class Guard:
         if self._is_mock or operation is None or operation.effect == "read":
             return
         self._count(operation)
-        if operation.id == "uploadFile":
-            _check_upload(path.get("path", ""))
-            return
         for found in _ids(path, query, body):
-            if not (self._journal.owns(found) or found.startswith(ABSENT_PREFIX)) and _touches(operation):
+            if _touches(operation) and not (self._journal.owns(found) or _is_harmless(operation, found)):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
 
     def _count(self, operation: Operation) -> None:
@@ -95,21 +92,22 @@ def _touches(operation: Operation) -> bool:
     return operation.method in ("PATCH", "DELETE", "PUT")
 
 
-def _check_upload(path: str) -> None:
-    """An upload may replace a file: it goes where nobody else puts any."""
-    if not any(segment.startswith(NAME_PREFIX) for segment in path.split("/")):
-        raise SafetyRefusal(f"not sent: {path!r} lies in no folder of ours; one begins with {NAME_PREFIX}")
+def _is_harmless(operation: Operation, found: str) -> bool:
+    """Whether it exists nowhere, or is a file in a folder, or of a name, that nobody else has."""
+    if operation.method == "PUT":
+        return any(segment.startswith(NAME_PREFIX) for segment in found.split("/"))
+    return found.startswith(ABSENT_PREFIX)
 
 
 def _ids(path: Mapping[str, str], query: Any, body: Any) -> Iterable[str]:
+    # A file has no id, its path tells whose it is.
     yield from (v for k, v in path.items() if k.endswith("Id") or k == "path")
     if isinstance(query, Mapping):
         yield from (str(v) for k, v in query.items() if k == "executionId")
     if isinstance(body, dict):
         if isinstance(body.get("executionId"), str):
             yield body["executionId"]
-        for kind in ("executions", "deployments"):
-            items = body.get(kind)
+        for items in (body.get("executions"), body.get("deployments")):
             for item in items if isinstance(items, list) else ():
                 if isinstance(item, dict) and isinstance(item.get("id"), str):
                     yield item["id"]

@@ -1,0 +1,78 @@
+"""What is said about bodies."""
+
+import pytest
+
+from lmconform import checks
+from lmconform.contract.openapi import Contract
+from lmconform.evidence.exchange import Exchange
+
+CONTRACT = Contract.load()
+SAFE = (
+    *(("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'; sandbox")),
+    ("Content-Disposition", "attachment"),
+)
+
+
+def broken(operation, status, media_type, body, headers=()):
+    """The requirements that an answer breaks."""
+    found = Exchange(
+        id="x1",
+        item="probe/LM-X",
+        operation=operation,
+        method=CONTRACT.operation(operation).method,
+        url="http://127.0.0.1/v2/lm/x",
+        path="/lm/x",
+        request_headers=(),
+        request_body=b"",
+        status=status,
+        headers=(("Content-Type", media_type), *headers),
+        body=body,
+        truncated=False,
+        started="2026-01-01T00:00:00Z",
+        elapsed=0.01,
+    )
+    return {
+        finding.requirement
+        for finding in checks.judge(CONTRACT, CONTRACT.operation(operation), found)
+        if not finding.ok
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"123", b"\xff\xfe\x00", b'{"not": "judged"}', b"text"])
+def test_a_file_may_hold_anything(content):
+    assert broken("downloadFile", 200, "application/octet-stream", content, SAFE) == set()
+
+
+def test_a_file_without_the_headers_that_keep_browsers_safe_is_a_fault():
+    assert broken("downloadFile", 200, "application/octet-stream", b"123") == {"LM-HTTP-HEADERS-DECLARED"}
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/plain;charset=utf-8", "application/json"])
+def test_a_count_is_a_number_in_either_media_type(media_type):
+    assert broken("countDeployments", 200, media_type, b"3") == set()
+    assert broken("countDeployments", 200, media_type, b'"three"') == {"LM-HTTP-BODY-SCHEMA"}
+
+
+DEPLOYMENT = (
+    b'{"id": "d94771b082c5cbcc", "configurationId": "6ff6cb80", "status": "PENDING",'
+    b' "createdAt": "2024-09-11T09:14:31Z", "modifiedAt": "2024-09-11T09:14:31Z", "deploymentUrl": %b,'
+    b' "ttl": null, "executableId": null,'
+    b' "completionTime": null, "lastOperation": "CREATE", "details": {"resources": {"backend_details": {"model": 1}}}}'
+)
+
+
+def test_a_deployment_as_tenants_send_it_is_fine():
+    assert broken("getDeployment", 200, "application/json", DEPLOYMENT % b'""') == set()
+    assert broken("getDeployment", 200, "application/json", DEPLOYMENT % b"7") == {"LM-HTTP-BODY-SCHEMA"}
+
+
+def test_log_lines_as_tenants_send_them_are_fine():
+    line = b'{"container": "init", "msg": "m", "pod": "p", "timestamp": "2024-09-18T13:19:40.527449310+00:00"}'
+    assert broken("getExecutionLogs", 200, "application/json", b'{"data": {"result": [%b]}}' % line) == set()
+    assert broken("getExecutionLogs", 200, "application/json", b'{"data": {"result": []}}') == set()
+    assert broken("getExecutionLogs", 200, "application/json", b'{"data": {"result": [7]}}') == {"LM-HTTP-BODY-SCHEMA"}
+
+
+def test_a_gateway_may_refuse_logs_in_plain_text():
+    assert broken("getExecutionLogs", 401, "text/plain", b"Jwt is expired") == set()
+    assert broken("getDeploymentLogs", 403, "text/plain", b"RBAC: access denied") == set()

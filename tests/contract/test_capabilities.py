@@ -1,0 +1,52 @@
+"""What a target offers, by what its meta says and by the defaults of the published description."""
+
+import pytest
+
+from lmconform.contract.capabilities import Capabilities
+
+AI_API = "aiApi.capabilities."
+
+
+def meta(capabilities=None, extensions=None):
+    return Capabilities(
+        {"aiApi": {"version": "2.0.0", "capabilities": capabilities or {}}, "extensions": extensions or {}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        *((name, True) for name in ("multitenant", "userExecutions", "userDeployments", "staticDeployments")),
+        *((name, True) for name in ("logs.executions", "logs.deployments")),
+        *((name, False) for name in ("timeToLiveDeployments", "executionSchedules")),
+        *((name, False) for name in ("bulkUpdates.executions", "bulkUpdates.deployments")),
+    ],
+)
+def test_a_capability_that_meta_leaves_out_has_its_published_default(name, default):
+    assert meta().has(AI_API + name) is default
+
+
+def test_null_means_the_default_as_well():
+    assert meta({"userExecutions": None, "logs": None}).has("aiApi.capabilities.userExecutions")
+    assert meta({"logs": None}).has("aiApi.capabilities.logs.deployments")
+
+
+def test_what_meta_says_wins_over_the_default():
+    told = meta({"logs": {"executions": False}, "executionSchedules": True})
+    assert not told.has("aiApi.capabilities.logs.executions")
+    assert told.has("aiApi.capabilities.logs.deployments")
+    assert told.has("aiApi.capabilities.executionSchedules")
+
+
+def test_files_are_offered_by_the_extension_alone():
+    assert not meta().has("extensions.dataset")
+    assert not meta().has("extensions.dataset.capabilities.upload")
+    assert not meta(extensions={"dataset": None}).has("extensions.dataset.capabilities.upload")
+    with_files = meta(extensions={"dataset": {"version": "1.0.0", "capabilities": {"delete": False}}})
+    assert with_files.has("extensions.dataset")
+    assert with_files.has("extensions.dataset.capabilities.upload")
+    assert not with_files.has("extensions.dataset.capabilities.delete")
+
+
+def test_a_target_without_meta_is_judged_by_everything():
+    assert Capabilities(None).has("aiApi.capabilities.executionSchedules")

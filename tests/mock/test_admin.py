@@ -1,0 +1,60 @@
+"""Resource groups are made, used and removed through the admin API."""
+
+import uuid
+
+import pytest
+
+GROUPS = "/v2/admin/resourceGroups"
+
+
+def test_a_resource_group_is_made_used_and_removed(tenant):
+    name = f"team-{uuid.uuid4()}"
+    label = {"key": "ext.ai.sap.com/team", "value": "blue"}
+    assert tenant.post(GROUPS, 202, resourceGroupId=name, labels=[label])["resourceGroupId"] == name
+    tenant.until(lambda: tenant.get(f"{GROUPS}/{name}")["status"] == "PROVISIONED")
+    assert tenant.get(f"{GROUPS}/{name}")["labels"] == [label]
+    listed = tenant.get(GROUPS)
+    assert name in {group["resourceGroupId"] for group in listed["resources"]}
+    tenant.session.headers["AI-Resource-Group"] = name
+    tenant.artifact()
+    assert tenant.get("/artifacts/$count") == 1
+    tenant.delete(f"{GROUPS}/{name}", 202)
+    tenant.get(f"{GROUPS}/{name}", 404)
+    assert tenant.send("GET", "/artifacts").status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"resourceGroupId": "ab"}',
+        b'{"resourceGroupId": "-abc"}',
+        b'{"resourceGroupId": 7}',
+        b'{"resourceGroupId": "abc", "labels": [1]}',
+        b'{"resourceGroupId": "abc", "labels": [{"key": "k", "value": "v"}]}',
+        b'{"resourceGroupId": "abc", "labels": {"a": "b"}}',
+    ],
+)
+def test_a_resource_group_needs_a_proper_name_and_labels(tenant, body):
+    assert tenant.send("POST", GROUPS, data=body).status_code == 400
+
+
+def test_a_name_is_taken_once_and_the_mocks_own_stay(tenant):
+    tenant.post(GROUPS, 409, resourceGroupId="tutorial")
+    tenant.delete(f"{GROUPS}/tutorial", 400)
+    tenant.delete(f"{GROUPS}/nobody", 404)
+    assert tenant.send("PUT", GROUPS).status_code == 405
+
+
+def test_a_tenant_has_no_more_than_fifty(start_tenant):
+    tenant = start_tenant()
+    statuses = [tenant.send("POST", GROUPS, json={"resourceGroupId": f"group-{i}"}).status_code for i in range(49)]
+    assert statuses.count(202) == 47
+    assert statuses[-1] == 400
+
+
+def test_the_admin_api_needs_a_token(tenant):
+    del tenant.session.headers["Authorization"]
+    assert tenant.send("GET", GROUPS).status_code in (401, 403)

@@ -1,0 +1,119 @@
+"""Each open point is a switch: listed, with a source, and used."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.conftest import LMCONFORM, clean_environment
+
+import lmconform.mock
+from lmconform.contract import bundle
+from lmconform.errors import ConfigError
+from lmconform.mock.dress import Dress
+from lmconform.mock.switches import PRESETS, SWITCHES, Switches
+
+ROOM = Path(lmconform.mock.__file__).parent
+
+
+def command(*arguments):
+    line = [*LMCONFORM, "mock", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, timeout=30, env=clean_environment(), check=False)
+
+
+def test_the_list_shows_each_switch_with_default_and_source():
+    lines = command("--list-switches").stdout.splitlines()
+    assert len(lines) == len(SWITCHES)
+    for line, switch in zip(lines, SWITCHES, strict=True):
+        assert line.startswith(switch.name)
+        assert f"*{switch.values[0]}" in line
+        assert line.endswith(f"({switch.source})")
+
+
+def test_the_list_marks_what_a_preset_chooses():
+    listed = command("--list-switches", "--preset", "terse", "--switch", "location=absolute").stdout
+    assert re.search(r"^optional-members +full \*sparse", listed, re.MULTILINE)
+    assert re.search(r"^location +relative \*absolute absent", listed, re.MULTILINE)
+
+
+def test_each_switch_is_read_and_nothing_else_is():
+    code = "\n".join(path.read_text() for path in ROOM.glob("*.py") if path.name != "switches.py")
+    read = set(re.findall(r'(?:switches|choices)\["([a-z-]+)"\]', code))
+    assert read <= {switch.name for switch in SWITCHES}
+    assert [switch.name for switch in SWITCHES if f'"{switch.name}"' not in code] == []
+
+
+def test_each_source_is_a_row_of_the_facts():
+    facts = (bundle.root() / "specs" / "lm" / "FACTS.md").read_text()
+    rows = set(re.findall(r"^\| (\w+) \|", facts, re.MULTILINE))
+    assert [switch.name for switch in SWITCHES if switch.source not in rows] == []
+
+
+def test_values_differ_and_presets_choose_legal_ones():
+    legal = {switch.name: switch.values for switch in SWITCHES}
+    assert len(legal) == len(SWITCHES)
+    assert all(len(set(values)) == len(values) > 1 for values in legal.values())
+    assert [
+        choice for chosen in PRESETS.values() for choice in chosen.items() if choice[1] not in legal[choice[0]]
+    ] == []
+
+
+def test_a_choice_wins_over_the_preset():
+    assert Switches(["location=absolute"], "terse")["location"] == "absolute"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("--switch", "locaton=absent"), "location"),
+        (("--switch", "location=far"), "relative|absolute|absent"),
+        (("--preset", "tenant"), "tenant-like"),
+        (("--without", "metric"), "metrics"),
+    ],
+)
+def test_a_wrong_choice_is_a_usage_error_with_the_nearest_name(arguments, hint):
+    done = command("--port", "0", *arguments)
+    assert done.returncode == 4
+    assert hint in done.stderr
+
+
+def test_a_preset_is_more_than_its_name():
+    with pytest.raises(ConfigError):
+        Switches([], "fancy")
+
+
+def test_extra_members_stand_everywhere_but_where_a_client_breaks():
+    dress = Dress(Switches(["extra-members=yes"]))
+    dressed = dress.answer({"labels": [{"key": "k"}], "inputArtifacts": [{"name": "n"}]})
+    assert "x-beyond" in dressed
+    assert "x-beyond" in dressed["labels"][0]
+    assert dressed["inputArtifacts"] == [{"name": "n"}]
+    assert dress.answer({"status": "DEAD"}, strict=True) == {"status": "DEAD"}
+
+
+def test_times_stay_the_same_instants():
+    sent = {"createdAt": "2026-01-01T10:00:00Z", "timestamp": "2026-01-01T10:00:00.500000Z", "name": "Z"}
+    offset = Dress(Switches(["time-form=offset"])).answer(sent)
+    assert offset == {
+        "createdAt": "2026-01-01T10:00:00+00:00",
+        "timestamp": "2026-01-01T10:00:00.500000+00:00",
+        "name": "Z",
+    }
+    fraction = Dress(Switches(["time-form=fraction"])).answer(sent)
+    assert fraction["createdAt"] == "2026-01-01T10:00:00.000Z"
+    assert fraction["timestamp"] == sent["timestamp"]
+
+
+def test_sparse_answers_keep_what_the_user_sent(start_tenant):
+    tenant = start_tenant("--preset", "terse")
+    body = {"name": "data", "kind": "dataset", "url": "ai://default/d", "scenarioId": "text-clf-tutorial"}
+    label = {"key": "ext.ai.sap.com/team", "value": "a"}
+    made = tenant.post("/artifacts", 201, **body, description="words", labels=[label])
+    found = tenant.get(f"/artifacts/{made['id']}")
+    assert (found["description"], found["labels"]) == ("words", [label])
+    path = f"/executions/{tenant.execution()}"
+    assert "startTime" not in tenant.seen(path, "COMPLETED")
+    error = tenant.get("/executions/nobody", 404)["error"]
+    assert set(error) == {"code", "message"}
+    assert "limits" not in json.dumps(tenant.get("/meta")["aiApi"])
