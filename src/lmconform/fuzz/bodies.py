@@ -31,7 +31,9 @@ def body(operation: Operation, pool: Pool, capabilities: Capabilities) -> Schema
         case "modifyExecution":
             return record({"targetStatus": one_of(["STOPPED"])})
         case "modifyDeployment":
-            return record({}, {"targetStatus": one_of(["STOPPED"]), "configurationId": one_of([*pool.servable, ABSENT])})
+            return record(
+                {}, {"targetStatus": one_of(["STOPPED"]), "configurationId": one_of([*pool.servable, ABSENT])}
+            )
         case "modifyExecutionSchedule":
             times = {"start": one_of(clock.starts()), "end": one_of(clock.ends()), "cron": one_of(clock.far_crons())}
             chosen = {"status": one_of(["ACTIVE", "INACTIVE"]), "configurationId": one_of(pool.runnable or [ABSENT])}

@@ -210,11 +210,9 @@ class Fuzzer:
         return found
 
     def _why_wrong(self, operation: Operation, wire: Wire) -> str:
-        if operation.request_body is None:
+        if not doubt.can_be_wrong(operation):
             return ""
-        if not wire.is_json:
-            return doubt.is_no_json(operation)
-        return doubt.is_wrong_body(self._session.contract, operation, wire.value)
+        return doubt.is_wrong_body(self._session.contract, operation, wire.value) if wire.is_json else "it is no JSON"
 
     def _is_refused(self, hunt: _Hunt, wire: Wire, exchange: Exchange) -> bool:
         if not 400 <= exchange.status < 500 or exchange.status in doubt.NO_REFUSAL or "quota" in exchange.text.lower():

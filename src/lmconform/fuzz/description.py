@@ -7,7 +7,7 @@ the contract as it is, but for ids, so that what is wrong is refused for its own
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from lmconform.contract.capabilities import Capabilities
@@ -56,6 +56,19 @@ def crooked(contract: Contract, operation: Operation, pool: Pool) -> Schema:
         schemas = {media: _with_ids(contract, operation, value["schema"], pool) for media, value in content.items()}
         node["requestBody"] = {**node["requestBody"], "content": {m: {"schema": s} for m, s in schemas.items()}}
     return {**contract.document, "paths": {operation.path: {operation.method.lower(): node}}}
+
+
+def without(document: Any, words: Collection[str]) -> Any:
+    """``document`` without choices that name one of ``words``, as far as there are others."""
+    if isinstance(document, list):
+        return [without(part, words) for part in document]
+    if not isinstance(document, dict):
+        return document
+    found = {key: without(value, words) for key, value in document.items() if key != "components"}
+    for key in ("enum", "oneOf"):
+        if isinstance(found.get(key), list):
+            found[key] = [o for o in found[key] if not any(word in str(o) for word in words)] or found[key]
+    return found | ({"components": document["components"]} if "components" in document else {})
 
 
 def own(operation: Operation, pool: Pool) -> dict[str, str] | None:
@@ -113,9 +126,9 @@ def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
             return one_of([*(things.spare if operation.id in _CHANGES else things.steady), ABSENT])
         case "path":
             if operation.id == "uploadFile":
-                return {"type": "string", "enum": [f"{pool.folder}/up-{n}.csv" for n in range(6)]}
+                return {"type": "string", "enum": [f"{pool.folder}/up-{n}.csv" for n in range(40)]}
             things = pool.of("file")
-            return one_of([*(things.spare if operation.id in _CHANGES else things.steady), f"{pool.folder}/{ABSENT}"])
+            return one_of([*(things.spare if operation.id in _CHANGES else things.steady), f"{ABSENT}/none.csv"])
         case "scenarioId":
             has_models = operation.id == "listScenarioModels" and pool.has_models
             return one_of([*([FOUNDATION] if has_models else pool.scenarios), ABSENT])
@@ -126,7 +139,8 @@ def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
         case "artifactId":
             return one_of([*pool.artifacts, ABSENT])
         case "configurationId":
-            return one_of([*pool.configurations, ABSENT])
+            runs = operation.id == "createExecutionForConfiguration"
+            return one_of([*(pool.runnable if runs else pool.configurations), ABSENT])
         case "executionIds":
             return several(one_of(pool.of("execution").steady or [ABSENT]), 3, 1)
         case "versionId":

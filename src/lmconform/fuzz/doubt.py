@@ -72,25 +72,25 @@ def is_promised(operation: Operation, pool: Pool) -> bool:
     return shown_by is None or bool(pool.of(shown_by).steady)
 
 
+def can_be_wrong(operation: Operation) -> bool:
+    """Whether a body can be wrong beyond doubt: bulk entries are answered one by one, and bytes never are."""
+    return operation.request_body is not None and operation.id not in {*_BULK, "uploadFile"}
+
+
 def is_wrong_body(contract: Contract, operation: Operation, value: Any) -> str:
     """Why a JSON body is wrong by every reading of its schema, or an empty text.
 
-    Bulk entries are answered one by one, and readings differ on null for optional members,
-    on numbers such as 1.0, on the edges of lengths and on what ``\\w`` means: no judgement.
+    Readings differ on null for optional members, on numbers such as 1.0, on the edges of
+    lengths and on what ``\\w`` means: no judgement.
     """
     body = operation.request_body
-    if body is None or operation.id in _BULK or operation.id == "uploadFile":
+    if body is None or not can_be_wrong(operation):
         return ""
     schema = next(iter(body.content.values()))
     for error in contract.validator(schema).iter_errors(value):
         if _is_clear(error):
             return str(error.message)[:200]
     return ""
-
-
-def is_no_json(operation: Operation) -> str:
-    """Why a body that is no JSON is wrong, or an empty text where bytes are as good."""
-    return "" if operation.id in _BULK or operation.id == "uploadFile" else "it is no JSON"
 
 
 def is_wrong_id(value: str) -> bool:

@@ -169,14 +169,16 @@ class Pool:
         self.scenarios = list(dict.fromkeys(r.scenario for r in self.recipes)) or scenarios[:1]
 
     def _make_base(self) -> None:
+        # One in five is then for a thing that does not exist.
+        number = 4 if self._session.target.is_mock else 2
         for recipe, kept in ((self.trains, self.runnable), (self.serves, self.servable)):
             if recipe is None:
                 continue
             artifacts = [self.make("createArtifact", _artifact(recipe, number)) for number in range(2)]
             artifacts = [made for made in artifacts if made]
             self._artifacts[recipe.executable] = artifacts
-            for number, artifact in enumerate(artifacts):
-                made = self.make("createConfiguration", _configuration(recipe, artifact, number))
+            for count, artifact in zip(range(number), itertools.cycle(artifacts), strict=False):
+                made = self.make("createConfiguration", _configuration(recipe, artifact, count))
                 kept += [made] if made else []
 
     def _resources(self, operation: str, path: dict[str, str]) -> list[dict[str, Any]]:

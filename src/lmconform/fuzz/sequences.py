@@ -20,7 +20,7 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import description, doubt, engine, links
 from lmconform.fuzz.found import Finding, Report
 from lmconform.fuzz.ledger import GONE, READABLE, Ledger, Verdict
-from lmconform.fuzz.pool import Pool
+from lmconform.fuzz.pool import ABSENT, Pool
 from lmconform.fuzz.wire import Wire, as_response, encode
 from lmconform.target.client import Client
 from lmconform.target.session import Session
@@ -56,8 +56,8 @@ class _Walk:
     session: Session
     pool: Pool
     client: Client
-    left: int
     deadline: float
+    left: int = 0
     outcome: Outcome = field(default_factory=Outcome)
     steps: dict[str, str] = field(default_factory=dict)
     created: Counter[str] = field(default_factory=Counter)
@@ -73,6 +73,13 @@ class _Walk:
 
     def step(self, given: StepInput) -> StepOutput | None:
         """Send one case; None when it cannot be sent, so that nothing follows from it."""
+        try:
+            return self._step(given)
+        except Exception as error:
+            self.stopped = error
+            raise _Over from error
+
+    def _step(self, given: StepInput) -> StepOutput | None:
         if self.left <= 0 or time.monotonic() > self.deadline:
             raise _Over
         self.left -= 1
@@ -120,12 +127,8 @@ class _Walk:
         except NotTestable as error:
             self.dropped += 1
             if self.dropped >= _BROKEN_CONNECTIONS:
-                self.stopped = NotTestable(f"{self.dropped} generated requests got no answer, the last: {error}")
-                raise _Over from error
+                raise NotTestable(f"{self.dropped} generated requests got no answer, the last: {error}") from error
             return None
-        except Exception as error:
-            self.stopped = error
-            raise _Over from error
         self.created[operation.id] += exchange.ok
         return exchange
 
@@ -179,26 +182,38 @@ class Sequences:
         if start.id == "createDeployment" and not session.target.is_mock:
             raise Inconclusive("each deployment costs money: sequences of them run on the mock alone")
         seconds = _SECONDS_ON_MOCK if session.target.is_mock else _SECONDS_ON_TENANT
-        walk = _Walk(session, self._pool, client, session.config.max_examples, time.monotonic() + seconds)
-        self._walk(start, walk)
-        if walk.stopped is not None:
-            raise walk.stopped
+        walk = _Walk(session, self._pool, client, time.monotonic() + seconds)
+        branches = self._branches(start)
+        for number, (operations, words) in enumerate(branches):
+            walk.left = session.config.max_examples // len(branches)
+            self._walk(start, walk, number, {*self._left_out(), *operations}, {ABSENT, *words})
+            if walk.stopped is not None:
+                raise walk.stopped
         for verdict in walk.ledger.settle():
             walk.take(verdict)
         walk.outcome.findings = walk.findings()
         return walk.outcome
 
-    def _walk(self, start: Operation, walk: _Walk) -> None:
+    def _branches(self, start: Operation) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Operations and words to do without: what trains is not deployed, and what serves is not run."""
+        trains, serves = self._pool.trains, self._pool.serves
+        if start.id != "createConfiguration" or trains is None or serves is None:
+            return [((), ())]
+        runs = ("createExecution", "createExecutionSchedule")
+        return [(("createDeployment",), (serves.executable,)), (runs, (trains.executable,))]
+
+    def _walk(self, start: Operation, walk: _Walk, branch: int, left_out: set[str], words: set[str]) -> None:
         contract = self._session.contract
-        operations = links.reachable(contract, start, self._left_out())
+        operations = links.reachable(contract, start, left_out)
         document = description.narrowed(contract, operations, self._pool, self._session.capabilities)
-        base = engine.read(links.linked(contract, document, operations)).as_state_machine()
+        present = description.without(links.linked(contract, document, operations), words)
+        base = engine.read(present).as_state_machine()
 
         class Machine(base):  # type: ignore[misc, valid-type]
             def step(self, input: StepInput) -> StepOutput | None:
                 return walk.step(input)
 
-        number = zlib.crc32(f"{self._session.config.seed}/sequence/{start.id}".encode())
+        number = zlib.crc32(f"{self._session.config.seed}/sequence/{start.id}/{branch}".encode())
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", HypothesisWarning)
