@@ -25,9 +25,10 @@ ALLOWED = {
     "plan": {
         *("contract", "evidence", "results", "checks", "target", "probes", "scenarios", "fuzz", "reporting"),
     },
+    "proof": {"contract", "results", "target", "plan"},
     "pytest_plugin": {"contract", "evidence", "results", "target", "plan", "reporting"},
     "mock": {"contract"},
-    "cli": {"contract", "results", "target", "plan", "reporting", "pytest_plugin", "mock"},
+    "cli": {"contract", "results", "target", "plan", "reporting", "pytest_plugin", "mock", "proof"},
 }
 # A library that has one door.
 DOORS = {

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lmconform.errors import HarnessError, NothingSelected, TargetLost
+from lmconform.errors import HarnessError, NothingSelected, TargetLost, TargetUnreachable
 from lmconform.outcomes import Outcome
 from lmconform.reporting.progress import Progress
-from lmconform.results import assembly
 from lmconform.results.events import Event, Result, as_json
 from lmconform.results.stream import FILE_NAME
+from lmconform.target import cleaning
 from lmconform.target.config import OPTIONS, RunConfig
 from lmconform.target.session import Session
 from lmconform.target.target import Target
@@ -171,11 +172,12 @@ def conformance(
         allure.describe(item.id, item.requirements)
         events, error = _run_item(item, lm_session, request.config)
         record_property(PROPERTY, json.dumps([as_json(event) for event in events]))
-        if isinstance(error, TargetLost):
-            record_property(LOST, str(error))
-            request.session.shouldstop = str(error)
         if error is not None:
-            pytest.fail(f"{item.id}: {error}", pytrace=False)
+            words = lm_session.redactor.text(str(error))
+            if isinstance(error, TargetLost | TargetUnreachable):
+                record_property(LOST, words)
+                request.session.shouldstop = words
+            pytest.fail(f"{item.id}: {words}", pytrace=False)
         results = [event for event in events if isinstance(event, Result)]
         gating = [terminal.paragraph(result) for result in results if result.gates]
         if gating:
@@ -218,33 +220,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list[Event], Exception | None]:
+    from lmconform.plan import running
+
     started = time.monotonic()
     begun = config.stash.setdefault(_BEGUN, started)
-    again = f"lmconform run {session.target.name} --only {item.id} --seed {session.config.seed}"
-
-    def events(statements: list[assembly.Statement]) -> list[Event]:
-        return [assembly.result(item.id, s, session.register, session.redactor, again) for s in statements]
-
     budget = session.config.max_time
     if budget is not None and started - begun > budget:
-        because = f"--max-time {budget:g} s is over"
-        return events([assembly.not_run(requirement, because) for requirement in item.requirements[:1]]), None
-    try:
-        report = item.run(session, config.stash.setdefault(_PROGRESS, Progress()))
-    except Exception as error:
-        # Whatever it is, it is ours and not the target's; the run goes on with the next item.
-        words = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
-        message = session.redactor.text(words)
-        return [assembly.error(item.id, item.requirements, message, time.monotonic() - started)], error
-    return [*events(report.statements), *report.observations], None
+        return running.leave_out(item, session, f"--max-time {budget:g} s is over"), None
+    return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     if _SESSION not in config.stash:
         return 0, {}
     session = config.stash[_SESSION]
-    if not (_RUN in config.stash and config.stash[_RUN].lost):
-        session.cleanup()
+    # A second Ctrl-C ends the cleaning alone: the footer says what is left.
+    with suppress(KeyboardInterrupt):
+        cleaning.clean(session)
     session.close()
     return session.transport.sent, dict(session.journal.count_left())
 

@@ -101,6 +101,63 @@ def test_a_tenant_without_training_breaks_nothing(mock):
     assert outcomes["LM-ARTIFACT-GET-ECHO"] == "PASS"
 
 
+class Terse(Defect):
+    """Lawful: nothing but what the schema requires, and a list without its count where that is optional."""
+
+    optional = ("scenarioId", "targetStatus", "configurationName", "status")
+
+    def answer(self, exchange):
+        if not exchange.ok or exchange.operation not in (
+            *("listScenarioVersions", "listExecutables", "getExecution", "createExecution", "findMetrics"),
+        ):
+            return exchange
+        body = exchange.json_object()
+        for item in body.get("resources", [body]):
+            for name in self.optional:
+                if name != "status" or exchange.operation == "createExecution":
+                    item.pop(name, None)
+        if exchange.operation == "findMetrics":
+            body.pop("count", None)
+        return with_body(exchange, body)
+
+
+def test_what_the_schema_leaves_optional_may_be_left_out(mock):
+    names = [
+        *("LM-SCENARIO-VERSIONS-OWNER", "LM-EXECUTABLE-OWNER", "LM-EXECUTION-FRESH-TARGET", "LM-EXECUTION-NAMES"),
+        *("LM-METRICS-COUNT", "LM-ISOLATION-EXECUTION-CHANGE"),
+    ]
+    outcomes = run(open_session(mock, defect=Terse()), *names)
+    assert outcomes.pop("LM-ISOLATION-EXECUTION-CHANGE") == "PASS"
+    assert {type(outcome) for outcome in outcomes.values()} == {NotApplicable}
+    for name in ("LM-EXECUTION-CREATE-HAS-STATUS", "LM-CONFIGURATION-EMPTY-BINDINGS"):
+        assert REGISTER[name].level == "SHOULD"
+
+
+class NoBulk(Defect):
+    """Lawful: bulk updates are off, and there is no meta to say so."""
+
+    def __init__(self, status):
+        self.status = status
+
+    def answer(self, exchange):
+        return answered(exchange, self.status) if exchange.operation == "modifyExecutions" else exchange
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
+def test_bulk_updates_that_nobody_advertised_may_be_refused(mock, status):
+    session = open_session(mock, meta=False, defect=NoBulk(status))
+    names = [name for name in PROBES if name.startswith("LM-BULK-")]
+    assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
+    assert not session.client("x").broken
+
+
+def test_without_resource_groups_there_is_nothing_to_isolate(mock):
+    session = open_session(mock)
+    session.capabilities = Capabilities({"aiApi": {"version": "2.0.0", "capabilities": {"multitenant": False}}})
+    names = [name for name in PROBES if "ISOLATION" in name]
+    assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
+
+
 class Empty(NothingToTrain):
     """Lawful: a tenant without any template."""
 

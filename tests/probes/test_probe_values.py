@@ -26,6 +26,25 @@ def test_null_and_absent_are_one():
     assert differences({"a": None, "b": 1}, {"b": 1}) == []
 
 
+@pytest.mark.parametrize("left", [None, "", [], {}])
+@pytest.mark.parametrize("right", [None, "", [], {}])
+def test_nothing_has_many_spellings(left, right):
+    assert differences({"a": left}, {"a": right}) == []
+
+
+@pytest.mark.parametrize("value", [0, False, [None], "0"])
+def test_something_is_not_nothing(value):
+    assert differences({"a": value}, {}) == [("a", value, None)]
+    assert differences({"a": None}, {"a": value}) == [("a", None, value)]
+
+
+def test_the_servers_times_may_lose_their_fractions_and_ours_may_not():
+    full, cut, later = "2024-05-06T07:08:09.987Z", "2024-05-06T07:08:09Z", "2024-05-06T07:08:10.987Z"
+    assert differences({"createdAt": full}, {"createdAt": cut}) == []
+    assert differences({"createdAt": full}, {"createdAt": later}) == [("createdAt", full, later)]
+    assert differences({"timestamp": full}, {"timestamp": cut}) == [("timestamp", full, cut)]
+
+
 def test_order_of_labels_is_free_and_their_number_is_not():
     red, big = {"key": "color", "value": "red"}, {"key": "size", "value": "big"}
     assert differences({"labels": [red, big]}, {"labels": [big, red]}) == []

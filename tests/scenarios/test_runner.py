@@ -291,6 +291,52 @@ def test_an_execution_that_never_ends_hits_the_deadline(flow):
     assert "--poll-timeout" in done.message
 
 
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (
+            statuses("PENDING", "DEAD", statusMessage="no object store"),
+            "DEAD ended the poll at poll 2: no object store",
+        ),
+        (statuses("UNKNOWN", "DEAD"), "DEAD ended the poll at poll 2: no message"),
+        (statuses("UNKNOWN"), "still UNKNOWN after "),
+    ],
+)
+def test_a_tenants_training_that_dies_or_waits_for_ever_blames_nobody(flow, seen, said):
+    run = flow(seen, timeout=0.3, is_mock=False)
+    done = run.until("poll-execution")
+    assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
+    assert done.message.startswith(said)
+    assert run.until("store-metrics").inconclusive
+
+
+def test_on_a_tenant_too_nobody_but_us_stops_our_execution(flow):
+    run = flow(statuses("RUNNING", "STOPPED"), is_mock=False)
+    assert run.until("poll-execution").outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("lacking", "sent", "judged"),
+    [
+        (
+            {"aiApi": {"capabilities": {"userExecutions": False}}, "extensions": {"metrics": {}}},
+            0,
+            "create-configuration",
+        ),
+        ({"aiApi": {}}, 1, "poll-execution"),
+    ],
+)
+def test_a_step_for_what_is_not_advertised_does_not_apply(flow, lacking, sent, judged):
+    run = flow(meta=lacking)
+    outcomes = run.outcomes()
+    steps = list(outcomes)
+    behind = steps[steps.index(judged) + 1 :]
+    assert outcomes[judged] is Outcome.PASS
+    assert {outcomes[step] for step in behind} == {Outcome.NOT_APPLICABLE}
+    assert run.fake.count("POST", "/lm/executions") == sent
+    assert run.fake.count("PATCH", "/lm/metrics") == 0
+
+
 def test_retry_after_is_honoured_on_a_poll(flow):
     answers = [(200, execution("RUNNING"), {"Retry-After": "3"}), (200, execution("COMPLETED"))]
     run = flow({"GET /lm/executions/e001": lambda r: answers.pop(0)})

@@ -124,20 +124,22 @@ def serve(fake: Fake) -> Iterator[Fake]:
 
 
 @contextmanager
-def session_for(base: str, *, dialect: str = "published", timeout: float = 5.0, **more: Any) -> Iterator[Session]:
-    """A session with a server of this machine, as the mock's tenant."""
+def session_for(
+    base: str, *, dialect: str = "published", timeout: float = 5.0, is_mock: bool = True, **more: Any
+) -> Iterator[Session]:
+    """A session with a server of this machine, as the mock's tenant or as anybody's; ``meta`` is what it advertises."""
     target = Target(
         name="mock",
         base_url=f"{base}/v2",
         credentials=more.get("credentials") or Credentials("id", "secret", f"{base}/oauth/token", base),
         resource_group="tutorial",
         other_resource_group="other",
-        is_mock=True,
+        is_mock=is_mock,
         poll_interval=0.02,
         poll_timeout=timeout,
     )
     config = RunConfig.from_options("mock", {"dialect": dialect})
-    session = Session.open(config, Contract.load(dialect), Register.load(), target, None)
+    session = Session.open(config, Contract.load(dialect), Register.load(), target, None, meta=more.get("meta"))
     try:
         yield session
     finally:

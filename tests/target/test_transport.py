@@ -119,15 +119,31 @@ def test_retry_after_is_a_date():
 
 def test_a_connection_that_breaks_on_one_request_is_not_testable():
     def answer(handler):
-        if handler.path == "/oauth/token":
-            handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
-        else:
+        if handler.path == "/v2/lm/meta":
             handler.connection.close()
             raise ConnectionError
+        handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
 
-    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="connection"):
+    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="connection closed"):
         transport(url).send(GET)
-    assert len(calls(seen)) == 4
+    assert [path for _, path in seen].count("/v2/lm/meta") == 4
+
+
+def test_a_target_that_breaks_every_connection_is_lost_and_nothing_more_is_sent():
+    def answer(handler):
+        if handler.path != "/oauth/token":
+            handler.connection.close()
+            raise ConnectionError
+        handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+
+    with serve(answer) as (url, seen):
+        used = transport(url)
+        with pytest.raises(TargetLost, match="no longer answers: connection closed"):
+            used.send(GET)
+        sent = len(seen)
+        with pytest.raises(TargetLost, match="no longer answers"):
+            used.send(GET)
+    assert len(seen) == sent
 
 
 def test_a_target_that_nobody_serves_any_more_is_lost():

@@ -18,7 +18,7 @@ _dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default
 
 @click.group("list")
 def command() -> None:
-    """Show items, requirements, operations. Sends nothing."""
+    """Show items, requirements, operations, mutants. Sends nothing."""
 
 
 @command.command("items")
@@ -65,6 +65,16 @@ def operations(dialect: str, as_json: bool) -> None:
         for o in Contract.load(dialect).operations
     ]
     _show(rows, as_json, lambda r: f"{r['method']:<6} {r['path']:<64} {r['id']}", "effect")
+
+
+@command.command("mutants")
+@_json_option
+def mutants(as_json: bool) -> None:
+    """The mutants of the mock: family, id, what it does, which requirements must see it."""
+    from lmconform.mock import mutants as known
+
+    rows = [{"id": m.id, "family": m.family, "text": m.text, "breaks": list(m.breaks)} for m in known.load()]
+    _show(rows, as_json, lambda r: f"{r['family']:<20} {r['id']:<36} {r['text']}", "family")
 
 
 def _show(rows: list[dict[str, Any]], as_json: bool, line: Callable[[dict[str, Any]], str], count_by: str) -> None:

@@ -16,7 +16,8 @@ _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
     "mock": "Serve the embedded mock.",
     "compare": "Say what changed between two runs.",
-    "list": "Show items, requirements, operations.",
+    "list": "Show items, requirements, operations, mutants.",
+    "mutants": "Run the suite against mocks with one defect each.",
 }
 
 _EXIT_CODES = """\b

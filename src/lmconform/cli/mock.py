@@ -46,6 +46,7 @@ HOUR_STEPS = 240
 @click.option("--preset", default="plain", show_default=True, metavar="|".join(PRESETS), help="A set of choices.")
 @click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="A legal choice (repeatable).")
 @click.option("--list-switches", is_flag=True, help="Show the switches, and end.")
+@click.option("--mutant", default="", metavar="ID", help="Have this one defect ('lmconform list mutants').")
 @click.option("--write-service-key", type=click.Path(path_type=Path), metavar="FILE", help="Write a service key.")
 @click.option("--client-secret", metavar="SECRET", help="The client's secret (default: a new one).")
 @click.option("--quiet", is_flag=True, help="Print nothing.")
@@ -61,6 +62,7 @@ def command(
     preset: str,
     switches: tuple[str, ...],
     list_switches: bool,
+    mutant: str,
     write_service_key: Path | None,
     client_secret: str | None,
     quiet: bool,
@@ -84,6 +86,7 @@ def command(
         chosen,
         client_secret,
         parent_pid,
+        mutant,
     )
     bound = server.bind(settings)
     if write_service_key is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from lmconform.exit_codes import ExitCode
 from lmconform.target.config import OPTIONS, RunConfig
 
 if TYPE_CHECKING:
@@ -48,14 +50,23 @@ def command(target: str, workers: int, quiet: bool, **options: Any) -> int:
     from lmconform.plan.run import Run
     from lmconform.reporting.live import Live
 
+    # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
     made = plan(config)
     run = Run.begin(made, live)
+    code: int = ExitCode.INTERNAL
     try:
-        return _pytest(run, workers)
+        code = _pytest(run, workers)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
     finally:
+        if not run.finished:
+            # pytest itself was broken off, before its session began or after it ended.
+            run.finish(interrupted=code == ExitCode.INTERRUPTED, exit_status=code)
         run.stop_mock()
         live.end(run.folder)
+    return code
 
 
 def _pytest(run: Run, workers: int) -> int:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+# Ten times what the API needs, and a tenth of what a walk through it by recursion can bear.
+_DEEPEST = 100
+_SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ class Exchange:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON, whatever the media type says; ValueError when it is none."""
-        return json.loads(self.body)
+        """The body as JSON, whatever the media type says; ValueError when it is none, or nested too deeply."""
+        return decode(self.body)
 
     def json_object(self) -> Mapping[str, Any]:
         """The body as a JSON object; an empty mapping when it is none."""
@@ -75,3 +80,31 @@ class Exchange:
         """Status and the beginning of the body, for an ``actual`` line."""
         body = " ".join(self.text[:300].split())
         return f"{self.status} {body}"[:240].rstrip()
+
+
+def decode(body: bytes | str) -> Any:
+    """JSON in UTF-8 as a value (RFC 8259, section 8.1).
+
+    Half a surrogate pair, which JSON can escape and no file can hold, becomes a question mark.
+    ValueError when it is no JSON, or nested too deeply for somebody who walks through it.
+    """
+    text = body if isinstance(body, str) else body.decode("utf-8-sig")
+    too_deep = f"nested more than {_DEEPEST} deep"
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError(too_deep) from None
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [part for node in level if isinstance(node, dict | list) for part in _parts(node)]
+        if not level:
+            break
+    else:
+        raise ValueError(too_deep)
+    if _SURROGATE.search(text):
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
+
+
+def _parts(node: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node

@@ -12,6 +12,8 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.redaction import MASK, Redactor
 
 _BODY_LIMIT = 64 * 1024
+# Masks are shorter than what they stand for, so more than the limit is looked at.
+_REDACTED = 2 * _BODY_LIMIT
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 
@@ -81,9 +83,9 @@ def _body(body: bytes, redactor: Redactor, truncated: bool) -> dict[str, Any]:
     cut = truncated or len(body) > _BODY_LIMIT
     try:
         # Redact before cutting: a secret that lies across the cut would show its first half.
-        text = redactor.text(body.decode("utf-8"))[:_BODY_LIMIT]
+        text = redactor.text(body.decode("utf-8")[:_REDACTED])[:_BODY_LIMIT]
         result: dict[str, Any] = {"body": text}
     except UnicodeDecodeError:
-        masked = redactor.text(body.decode("latin-1"))[:_BODY_LIMIT]
+        masked = redactor.text(body.decode("latin-1")[:_REDACTED])[:_BODY_LIMIT]
         result = {"body": base64.b64encode(masked.encode("latin-1", "replace")).decode(), "encoding": "base64"}
     return {**result, "truncated": True} if cut else result

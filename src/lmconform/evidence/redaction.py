@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
 MASK = "[redacted]"
 
 # Shorter values would mask half the report, and are nobody's secret.
 _SHORTEST = 6
+# Texts are cut: so many characters tell a secret, even if the rest of it is not there.
+_BEGINNING = 12
 
 
 class Redactor:
@@ -18,6 +21,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._forms: list[str] = []
+        self._begun: re.Pattern[str] | None = None
         for secret in secrets:
             self.learn(secret)
 
@@ -35,14 +39,36 @@ class Redactor:
         }
         # The longest first, or the mask of a part would hide the whole from its own mask.
         self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
+        beginnings = {re.escape(form[:_BEGINNING]) for form in self._forms if len(form) > _BEGINNING}
+        self._begun = re.compile("|".join(sorted(beginnings))) if beginnings else None
 
     def learn_basic(self, user: str, password: str) -> None:
         """Mask the Basic credentials (RFC 7617) of this pair."""
         self.learn(base64.b64encode(f"{user}:{password}".encode()).decode())
 
     def text(self, value: str) -> str:
-        """``value`` with every known secret masked."""
+        """``value`` with every known secret masked, also one of which only the beginning is left.
+
+        Half a surrogate pair, which no file of ours can hold, becomes a question mark.
+        """
         for form in self._forms:
             if form in value:
                 value = value.replace(form, MASK)
-        return value
+        if self._begun is not None:
+            value = "".join(self._without_beginnings(value, self._begun))
+        return value.encode("utf-8", "replace").decode()
+
+    def _without_beginnings(self, value: str, begun: re.Pattern[str]) -> Iterator[str]:
+        end = 0
+        for match in begun.finditer(value):
+            if match.start() >= end:
+                yield value[end : match.start()]
+                yield MASK
+                end = match.start() + max(_common(form, value, match.start()) for form in self._forms)
+        yield value[end:]
+
+
+def _common(form: str, value: str, start: int) -> int:
+    """How many characters ``value`` has in common with ``form``, from ``start`` on."""
+    part = value[start : start + len(form)]
+    return next((i for i, (one, other) in enumerate(zip(form, part, strict=False)) if one != other), len(part))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -13,11 +14,10 @@ from starlette.types import Receive, Scope, Send
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.mock import admin, meta, validation
 from lmconform.mock.auth import Authority
-from lmconform.mock.call import Call, Reply
+from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.content import Catalog
 from lmconform.mock.dress import Dress
 from lmconform.mock.problems import TOO_LARGE, Problem, envelope
-from lmconform.mock.routes import HANDLERS
 from lmconform.mock.store import Group, Store
 from lmconform.mock.switches import Switches
 
@@ -39,7 +39,9 @@ class App:
         authority: Authority,
         switches: Switches,
         without: frozenset[str],
+        handlers: Mapping[str, Handler],
     ) -> None:
+        self._handlers = handlers
         self._contract = contract
         self._store = store
         self._catalog = catalog
@@ -113,7 +115,7 @@ class App:
         base = f"{scope.get('scheme', 'http')}://{_host(scope)}"
         call = Call(operation, values, query, data, group, switches, base, self._catalog, self._without)
         try:
-            reply = HANDLERS[operation.id](call)
+            reply = self._handlers[operation.id](call)
         except Problem as problem:
             if problem.missing and switches["foreign-id"] == "403" and self._store.holds(problem.missing):
                 raise Problem(403, text="RBAC: access denied") from problem

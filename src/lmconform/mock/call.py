@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,9 @@ class Reply:
     text: str | None = None
     data: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Call], Reply]
 
 
 def created(call: Call, status: int, collection: str, body: dict[str, Any]) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from lmconform.mock import (
@@ -19,9 +18,9 @@ from lmconform.mock import (
     scenarios,
     schedules,
 )
-from lmconform.mock.call import Call, Reply
+from lmconform.mock.call import Handler
 
-HANDLERS: dict[str, Callable[[Call], Reply]] = {
+HANDLERS: dict[str, Handler] = {
     "listScenarios": scenarios.list_scenarios,
     "getScenario": scenarios.get_scenario,
     "listScenarioModels": models.list_models,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import os
 import secrets
@@ -19,8 +20,9 @@ from lmconform.errors import ConfigError
 from lmconform.mock import lifecycle, templates
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
+from lmconform.mock.call import Handler
 from lmconform.mock.content import FOUNDATION
-from lmconform.mock.routes import EVENTS
+from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import Store
 from lmconform.mock.switches import Switches
 
@@ -30,7 +32,8 @@ class Settings:
     """How one mock is to behave.
 
     ``pace`` is seconds per step of an execution's life, ``hour`` seconds per hour of ttl and schedules,
-    ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise.
+    ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise,
+    ``mutant`` the one defect that it has.
     """
 
     host: str
@@ -43,6 +46,7 @@ class Settings:
     switches: Switches
     client_secret: str | None
     parent: int | None
+    mutant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,21 @@ def bind(settings: Settings) -> Bound:
     authority = Authority(key["clientid"], key["clientsecret"])
     timing = lifecycle.timing(settings.pace, settings.hour, settings.switches)
     store = Store(timing, catalog, EVENTS)
-    app = App(Contract.load(settings.dialect), store, catalog, authority, settings.switches, settings.without)
+    contract, handlers = _parts(settings, store)
+    app = App(contract, store, catalog, authority, settings.switches, settings.without, handlers)
     return Bound(url, key, listener, app, settings.parent)
+
+
+def _parts(settings: Settings, store: Store) -> tuple[Contract, dict[str, Handler]]:
+    """What requests are held against and who answers them, with the mutant's defect if there is one."""
+    contract, handlers = Contract.load(settings.dialect), dict(HANDLERS)
+    if settings.mutant:
+        from lmconform.mock import mutants
+
+        bench = mutants.Bench(copy.deepcopy(contract.document), handlers, store.groups)
+        mutants.loose(settings.mutant, bench)
+        contract = Contract(bench.document, dialect=settings.dialect, source=contract.source)
+    return contract, handlers
 
 
 def serve(bound: Bound) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.contract.requirements import Register
@@ -12,6 +13,7 @@ from lmconform.plan.items import FuzzItem, Item, ObservationItem, ProbeItem, Sce
 from lmconform.plan.selection import select
 from lmconform.probes import registry
 from lmconform.scenarios.document import load as load_scenarios
+from lmconform.scenarios.model import Step, Workflow
 from lmconform.target.config import RunConfig
 
 _FUZZ_SEQUENCE = (
@@ -83,10 +85,26 @@ def _observation_item(look: registry.Observation) -> ObservationItem:
 
 
 def _scenario_items(contract: Contract, register: Register) -> Iterator[ScenarioItem]:
-    for document in load_scenarios(contract, register=register):
-        for workflow in document.workflows:
-            for step in workflow.steps:
+    found = [(d, w) for d in load_scenarios(contract, register=register) for w in d.workflows]
+    # In rounds: while one workflow waits for its execution, those of the others run as well.
+    rounds = zip_longest(*(_between_polls(workflow) for _, workflow in found), fillvalue=())
+    for turns in rounds:
+        for (document, workflow), steps in zip(found, turns, strict=True):
+            for step in steps:
                 item_id = f"scenario/{workflow.id}/{step.id}"
                 names = (item_id, *step.requirements, *((step.operation_id,) if step.operation_id else ()))
                 group = f"scenario/{workflow.id}"
                 yield ScenarioItem(item_id, "core", group, step.requirements, names, document, workflow, step)
+
+
+def _between_polls(workflow: Workflow) -> list[list[Step]]:
+    """The steps of a workflow in parts, each of which begins with a poll, but for the first.
+
+    A poll that an execution spoils by ending early cannot be put off.
+    """
+    parts: list[list[Step]] = [[]]
+    for step in workflow.steps:
+        if step.poll and "COMPLETED" not in step.poll.bad:
+            parts.append([])
+        parts[-1].append(step)
+    return parts

@@ -35,7 +35,7 @@ class Report:
     observations: list[Observation] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Item(ABC):
     """One thing to run. ``id`` is stable; ``profile`` the smallest that has it.
 
@@ -49,12 +49,16 @@ class Item(ABC):
     requirements: tuple[str, ...]
     names: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """Its id: pytest and Allure ask for it at every step, and a document is long."""
+        return self.id
+
     @abstractmethod
     def run(self, session: Session, progress: Progress) -> Report:
         """Run it; raises TargetLost, and HarnessError when we are wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ProbeItem(Item):
     """Runs one probe."""
 
@@ -77,7 +81,7 @@ class ProbeItem(Item):
         return report
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ObservationItem(Item):
     """Records how the target behaves where nobody promised anything."""
 
@@ -101,7 +105,7 @@ class ObservationItem(Item):
         return Report(contract_statements(client), [seen])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ScenarioItem(Item):
     """Runs one step of a workflow, and before it the steps that it stands on."""
 
@@ -138,7 +142,7 @@ class ScenarioItem(Item):
         return report
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FuzzItem(Item):
     """Fuzzes one operation."""
 

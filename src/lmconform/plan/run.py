@@ -46,6 +46,7 @@ class Run:
     lost: str = ""
     sent: int = 0
     left: Counter[str] = field(default_factory=Counter)
+    finished: bool = False
 
     @classmethod
     def begin(cls, plan: Plan, listener: Listener | None = None) -> Run:
@@ -95,6 +96,7 @@ class Run:
 
     def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
         """Write the footer and the reports; returns the exit code."""
+        self.finished = True
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
         complete = not (interrupted or self.lost or missing or exit_status == ExitCode.INTERNAL)
         verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(self.plan.register, complete=complete)

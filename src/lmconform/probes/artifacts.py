@@ -44,6 +44,13 @@ def creation_echoes_the_url(lab: Lab) -> None:
     lab.expect_same({"url": made.sent["url"]}, made.exchange.json_object(), what="the url as sent")
 
 
+@probe("LM-ARTIFACT-CONTENT-LOCATION")
+def content_location_names_the_id(lab: Lab) -> None:
+    made = lab.artifact()
+    value = made.exchange.header("Content-Location")
+    lab.expect(value is None or made.id in value, expected=f"a Content-Location with {made.id}", actual=str(value))
+
+
 @probe("LM-ARTIFACT-GET-ECHO")
 def get_returns_what_was_sent(lab: Lab) -> None:
     labels = [{"key": f"{_PREFIX}b", "value": "2 {comma} 3"}, {"key": f"{_PREFIX}a.b-c_d", "value": "x y"}]
@@ -146,6 +153,16 @@ def labels_combine_with_and(lab: Lab) -> None:
     _labels(lab, ["color=blue", "size=big"], set())
 
 
+@probe("LM-ARTIFACT-LABEL-TEN")
+def ten_selectors_are_taken(lab: Lab) -> None:
+    name, keys = lab.unique("ten"), [f"{_PREFIX}key-{n}" for n in range(10)]
+    made = lab.artifact(name=name, labels=[{"key": key, "value": "yes"} for key in keys])
+    for last, wanted in (("yes", [made.id]), ("no", [])):
+        selectors = [*(f"{key}=yes" for key in keys[:-1]), f"{keys[-1]}={last}"]
+        found = lab.ids("listArtifacts", {"$search": name, "artifactLabelSelector": selectors})
+        lab.expect(found == wanted, expected=f"{wanted} when the tenth is {last}", actual=f"{found}")
+
+
 @probe("LM-ARTIFACT-LABEL-COMMA")
 def comma_in_a_label_is_escaped(lab: Lab) -> None:
     name, key = lab.unique("comma"), f"{_PREFIX}list"
@@ -184,7 +201,11 @@ refuses(
 refuses("LM-ARTIFACT-BODY-MALFORMED", "createArtifact", lambda lab: [MALFORMED])
 refuses("LM-ARTIFACT-BODY-KIND", "createArtifact", lambda lab: [lab.artifact_body(kind="elephant")])
 refuses("LM-ARTIFACT-BODY-URL", "createArtifact", lambda lab: [lab.artifact_body(url="default/data")])
-refuses("LM-ARTIFACT-BODY-SCENARIO-ID", "createArtifact", lambda lab: [lab.artifact_body(scenarioId="a b c d")])
+refuses(
+    "LM-ARTIFACT-BODY-SCENARIO-ID",
+    "createArtifact",
+    lambda lab: [lab.artifact_body(scenarioId=i) for i in ("a b c d", "abc", "a" * 65)],
+)
 refuses(
     "LM-ARTIFACT-BODY-LABEL",
     "createArtifact",
@@ -201,14 +222,20 @@ refuses(
         lab.artifact_body(url=_URL.ljust(1025, "x")),
         lab.artifact_body(description="x" * 5001),
         lab.artifact_body(labels=[{"key": f"{_PREFIX}color", "value": "x" * 5001}]),
+        lab.artifact_body(labels=[{"key": _PREFIX.ljust(257, "x"), "value": "red"}]),
     ],
 )
 accepts(
     "LM-ARTIFACT-BODY-AT-LIMIT",
     "createArtifact",
     lambda lab: [
-        lab.artifact_body(name=lab.unique("long").ljust(256, "x"), url=_URL.ljust(1024, "x")),
-        lab.artifact_body(description="x" * 5000, labels=[{"key": f"{_PREFIX}color", "value": "x" * 5000}]),
+        lab.artifact_body(
+            name=lab.unique("long").ljust(256 - less, "x"),
+            url=_URL.ljust(1024 - less, "x"),
+            description="x" * (5000 - less),
+            labels=[{"key": _PREFIX.ljust(256 - less, "x"), "value": "x" * (5000 - less)}],
+        )
+        for less in (1, 0)
     ],
     success=201,
 )

@@ -8,10 +8,25 @@ import json
 
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes.lab import Lab
+from lmconform.probes import trials
+from lmconform.probes.lab import EXECUTIONS, Lab
 from lmconform.probes.registry import probe
 
 _REFUSED = frozenset({401, 403})
+# What is read without naming anything, and the capability that it belongs to.
+_LISTS = (
+    ("listScenarios", ""),
+    ("listArtifacts", ""),
+    ("countArtifacts", ""),
+    ("listConfigurations", ""),
+    ("countConfigurations", ""),
+    ("listExecutions", EXECUTIONS),
+    ("countExecutions", EXECUTIONS),
+    ("listExecutionSchedules", "aiApi.capabilities.executionSchedules"),
+    ("countExecutionSchedules", "aiApi.capabilities.executionSchedules"),
+    ("listDeployments", "aiApi.capabilities.userDeployments"),
+    ("countDeployments", "aiApi.capabilities.userDeployments"),
+)
 
 
 def without_token(lab: Lab, operation: str, authorization: str | None = None) -> Exchange:
@@ -58,3 +73,20 @@ def refused_write_leaves_nothing(lab: Lab) -> None:
         raise NotTestable(f"{lab.label(found)} answered {found.brief}")
     left = found.json_object().get("resources")
     lab.expect(not left, expected="no artifact from a refused request", actual=str(left))
+
+
+@probe("LM-AUTH-EVERY-LIST", effect="read")
+def no_list_without_a_token(lab: Lab) -> None:
+    for operation, capability in _LISTS:
+        if lab.session.capabilities.has(capability):
+            _expect_refused(lab, without_token(lab, operation))
+
+
+@probe("LM-AUTH-CHANGE", effect="destructive")
+def no_change_without_a_token(lab: Lab) -> None:
+    trial = trials.base(lab)
+    path = {"executionId": trial.id}
+    for operation, rest in (("modifyExecution", {"json": {"targetStatus": "STOPPED"}}), ("deleteExecution", {})):
+        _expect_refused(lab, lab.send(operation, path, authorize=False, **rest))
+    found = lab.read("getExecution", executionId=trial.id)
+    lab.expect_told({"targetStatus": "COMPLETED"}, found, what="an execution that nobody may change")

@@ -1,107 +1,144 @@
-"""Probes of the bulk update of executions: one result for each entry, in order."""
-# ruff: noqa: D103 - the register holds the sentence of each probe
+"""Probes of bulk updates, of executions and of deployments: one result for each entry, in order."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lmconform.errors import Inconclusive
 from lmconform.probes import trials
+from lmconform.probes.enactment import Enactment
 from lmconform.probes.families import MALFORMED, refuses
-from lmconform.probes.lab import TERMINAL, Json, Lab
-from lmconform.probes.lifecycle import STOPPABLE
+from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab
 from lmconform.probes.registry import probe
-from lmconform.probes.trials import Trial
+from lmconform.probes.trials import STOPPABLE, TRIES, Trial
 
-_TRIES = 3
+_WRONG_STATE = "01010076"
 
 
-def entry(execution: str, target: str = "STOPPED") -> Json:
+def entry(resource_id: str, target: str = "STOPPED") -> Json:
     """One entry of a bulk request."""
-    return {"id": execution, "targetStatus": target}
+    return {"id": resource_id, "targetStatus": target}
 
 
-def results(lab: Lab, entries: list[Json]) -> list[Json]:
+def results(lab: Lab, kind: Enactment, entries: list[Json]) -> list[Json]:
     """The answer's entries for a bulk request, which is always 202."""
-    answer = lab.send("modifyExecutions", json={"executions": entries})
+    answer = lab.send(kind.modify_many, json={kind.bulk_key: entries})
     lab.expect_status(answer, {202})
-    found = answer.json_object().get("executions")
+    found = answer.json_object().get(kind.bulk_key)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-@probe("LM-BULK-RESULTS-IN-ORDER")
-def results_are_in_order(lab: Lab) -> None:
-    ids = [lab.absent_id() for _ in range(4)]
-    # Sorted neither way, so that a server that sorts is seen.
-    ids = [*sorted(ids)[2:], *sorted(ids)[:2]]
-    found = [item.get("id") for item in results(lab, [entry(i) for i in ids])]
-    lab.expect(found == ids, expected=f"{ids}", actual=f"{found}")
+def install(kind: Enactment) -> None:
+    """Register the shared probes for ``kind``."""
+    noun = f"LM-{kind.bulk_noun}"
+    _answers(noun, kind)
+    _changes(noun, kind)
+    _bodies(noun, kind)
 
 
-@probe("LM-BULK-UNKNOWN-ID")
-def unknown_id_is_an_error_of_its_entry(lab: Lab) -> None:
-    for target in ("STOPPED", "DELETED"):
-        found = results(lab, [entry(lab.absent_id(), target)])
-        error: Any = found[0].get("error") if found else None
-        code = error.get("code") if isinstance(error, dict) else None
-        lab.expect(code == "01010020", expected="an entry with error code 01010020", actual=f"{found}")
+def _answers(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-RESULTS-IN-ORDER")
+    def results_are_in_order(lab: Lab) -> None:
+        ids = [lab.absent_id() for _ in range(4)]
+        # Sorted neither way, so that a server that sorts is seen.
+        ids = [*sorted(ids)[2:], *sorted(ids)[:2]]
+        found = [item.get("id") for item in results(lab, kind, [entry(i) for i in ids])]
+        lab.expect(found == ids, expected=f"{ids}", actual=f"{found}")
+
+    @probe(f"{noun}-UNKNOWN-ID")
+    def unknown_id_is_an_error_of_its_entry(lab: Lab) -> None:
+        for target in ("STOPPED", "DELETED"):
+            found = results(lab, kind, [entry(lab.absent_id(), target)])
+            code = _code(found[0]) if found else None
+            text = f"an entry with error code {kind.unknown_code}"
+            lab.expect(code == kind.unknown_code, expected=text, actual=f"{found}")
 
 
-@probe("LM-BULK-STOP", effect="destructive")
-def bulk_stops(lab: Lab) -> None:
-    accepted = 0
-    for _ in range(_TRIES):
-        trial = trials.active(lab)
-        absent = lab.absent_id()
-        first, second = _two(lab, entry(trial.id), entry(absent))
-        if "error" in first and trials.look(lab, trial) not in STOPPABLE:
-            continue
+def _changes(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-STOP", effect="destructive")
+    def bulk_stops(lab: Lab) -> None:
+        accepted = 0
+        for _ in range(TRIES):
+            trial = trials.active(lab, kind)
+            absent = lab.absent_id()
+            first, second = _two(lab, kind, entry(trial.id), entry(absent))
+            if "error" in first and trials.look(lab, trial) not in STOPPABLE:
+                continue
+            _expect_done(lab, trial, first)
+            trial.ending = True
+            accepted += 1
+            lab.expect("error" in second, expected=f"an error for {absent}", actual=f"{second}")
+            seen: list[str] = []
+            try:
+                trial.last = trials.wait(lab, trial, TERMINAL, seen)
+            except Inconclusive:
+                # One that is STOPPING takes its time; one that is not will never stop.
+                lab.expect(seen[-1] not in ACTIVE, expected="STOPPED", actual=f"accepted, and still {seen[-1]}")
+                raise
+            if trial.last.get("status") == "STOPPED":
+                return
+        # One may have ended while it was about to be stopped; one after the other is no chance.
+        lab.expect(accepted < TRIES, expected="STOPPED", actual=f"accepted {accepted} times, and each time it went on")
+        raise Inconclusive(f"{kind.word}s end before anybody can stop them")
+
+    @probe(f"{noun}-DELETE", effect="destructive")
+    def bulk_deletes(lab: Lab) -> None:
+        trial = trials.ended(lab, kind=kind)
+        first, second = _two(lab, kind, entry(trial.id, "DELETED"), entry(lab.absent_id(), "DELETED"))
         _expect_done(lab, trial, first)
-        accepted += 1
-        lab.expect("error" in second, expected=f"an error for {absent}", actual=f"{second}")
-        trial.last = lab.wait(trial.id, TERMINAL)
-        if trial.last.get("status") == "STOPPED":
-            return
-    # One may have ended while it was about to be stopped; one after the other is no chance.
-    lab.expect(accepted < _TRIES, expected="STOPPED", actual=f"accepted {accepted} times, and each time it went on")
-    raise Inconclusive("executions end before anybody can stop them")
+        lab.expect("error" in second, expected="an error for the unknown id", actual=f"{second}")
+        trials.remove(lab, trial)
+        trials.wait_until_gone(lab, trial)
+
+    @probe(f"{noun}-DELETE-ACTIVE", effect="destructive")
+    def bulk_deletes_nothing_active(lab: Lab) -> None:
+        for _ in range(TRIES):
+            trial = trials.active(lab, kind)
+            found, _ = _two(lab, kind, entry(trial.id, "DELETED"), entry(lab.absent_id(), "DELETED"))
+            after = lab.get(kind.get, **trial.path)
+            view = after.json_object()
+            if "error" not in found:
+                trials.remove(lab, trial)
+                if view.get("status") in ACTIVE:
+                    lab.fail(expected=f"an error for {trial.id}, which must be stopped first", actual=f"{found}")
+                continue  # It ended between our look and our request, or nobody can tell any more.
+            if view.get("status") in ACTIVE or _code(found) == _WRONG_STATE:
+                lab.expect_status(after, {200})
+                text = "a refusal that changes nothing"
+                actual = f"targetStatus: {view.get('targetStatus')}"
+                lab.expect(view.get("targetStatus") != "DELETED", expected=text, actual=actual)
+                return
+        raise Inconclusive(f"{kind.word}s end before anybody can ask for their deletion")
 
 
-@probe("LM-BULK-DELETE", effect="destructive")
-def bulk_deletes(lab: Lab) -> None:
-    trial = trials.ended(lab)
-    first, second = _two(lab, entry(trial.id, "DELETED"), entry(lab.absent_id(), "DELETED"))
-    _expect_done(lab, trial, first)
-    lab.expect("error" in second, expected="an error for the unknown id", actual=f"{second}")
-    trials.remove(lab, trial)
-    trials.wait_until_gone(lab, trial)
+def _bodies(noun: str, kind: Enactment) -> None:
+    def wrong(what: str, *bodies: Callable[[str], list[Json]]) -> None:
+        refuses(
+            f"{noun}-{what}", kind.modify_many, lambda lab: [{kind.bulk_key: body(lab.absent_id())} for body in bodies]
+        )
+
+    wrong("EMPTY", lambda absent: [])
+    wrong("BODY-TARGET", lambda absent: [entry(absent, "COMPLETED")], lambda absent: [entry(absent, "LMCONFORM")])
+    wrong("BODY-REQUIRED", lambda absent: [{"id": absent}], lambda absent: [{"targetStatus": "STOPPED"}])
+    refuses(f"{noun}-BODY-MALFORMED", kind.modify_many, lambda lab: [MALFORMED])
 
 
-refuses("LM-BULK-EMPTY", "modifyExecutions", lambda lab: [{"executions": []}])
-refuses(
-    "LM-BULK-BODY-TARGET",
-    "modifyExecutions",
-    lambda lab: [{"executions": [entry(lab.absent_id(), target)]} for target in ("COMPLETED", "LMCONFORM")],
-)
-refuses(
-    "LM-BULK-BODY-REQUIRED",
-    "modifyExecutions",
-    lambda lab: [{"executions": [{"id": lab.absent_id()}]}, {"executions": [{"targetStatus": "STOPPED"}]}],
-)
-refuses("LM-BULK-BODY-MALFORMED", "modifyExecutions", lambda lab: [MALFORMED])
+def _code(result: Json) -> Any:
+    error = result.get("error")
+    return error.get("code") if isinstance(error, dict) else None
 
 
-def _two(lab: Lab, *entries: Json) -> tuple[Json, Json]:
+def _two(lab: Lab, kind: Enactment, *entries: Json) -> tuple[Json, Json]:
     """The results of two entries; in which order they come is another requirement's matter."""
-    found = {item.get("id"): item for item in results(lab, list(entries))}
+    found = {item.get("id"): item for item in results(lab, kind, list(entries))}
     first, second = (found.get(item["id"], {}) for item in entries)
     return first, second
 
 
 def _expect_done(lab: Lab, trial: Trial, result: Json) -> None:
-    error = result.get("error")
-    if isinstance(error, dict) and error.get("code") not in ("01010076", "01010020"):
-        # A template must allow bulk updates of its executions (K): no promise about ours.
-        raise Inconclusive(f"bulk update of {trial.id}: {error.get('message')}")
+    if "error" in result and _code(result) not in (_WRONG_STATE, trial.kind.unknown_code):
+        # A template must allow bulk updates of what it makes (K): no promise about ours.
+        raise Inconclusive(f"bulk update of {trial.id}: {result['error']}")
     good = result.get("id") == trial.id and isinstance(result.get("message"), str)
     lab.expect(good, expected=f"id {trial.id} with a message", actual=f"{result}")

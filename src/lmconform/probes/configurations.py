@@ -36,7 +36,15 @@ def get_returns_what_was_sent(lab: Lab) -> None:
 
 @probe("LM-CONFIGURATION-PARAMETERS-ECHO")
 def parameters_come_back(lab: Lab) -> None:
-    bindings = [{"key": "epochs", "value": "7"}, {"key": "note", "value": 'Größe, "x"\n'}]
+    _echo(lab, [{"key": "epochs", "value": "7"}, {"key": "note", "value": 'Größe, "x"\n'}])
+
+
+@probe("LM-CONFIGURATION-BINDING-AT-LIMIT")
+def longest_binding_comes_back(lab: Lab) -> None:
+    _echo(lab, [{"key": "x" * (256 - less), "value": "y" * (5000 - less)} for less in (1, 0)])
+
+
+def _echo(lab: Lab, bindings: list[Json]) -> None:
     body = lab.configuration_body(parameterBindings=bindings)
     answer = lab.send("createConfiguration", json=body)
     if not answer.ok:
@@ -91,6 +99,16 @@ def executable_filters(lab: Lab) -> None:
         lab.expect(not found, expected=f"none of ours for {others}", actual=f"{len(found)} of them")
 
 
+@probe("LM-CONFIGURATION-FILTER-EXECUTABLES")
+def any_of_several_executables_will_do(lab: Lab) -> None:
+    group = batch(lab, CONFIGURATION)
+    own = str(group.members[0].sent["executableId"])
+    other = recipe.another_executable(lab, own)
+    for several in ([own, other], [other, own]):
+        found = selected(lab, CONFIGURATION, {"executableIds": several})
+        lab.expect(found == set(group.ids), expected=f"all three of executable {own}", actual=f"{len(found)} of them")
+
+
 @probe("LM-CONFIGURATION-COUNT-FILTERED")
 def count_knows_the_filters(lab: Lab) -> None:
     group = batch(lab, CONFIGURATION)
@@ -139,11 +157,30 @@ refuses(
     lambda lab: [
         lab.configuration_body(name=lab.unique("long").ljust(257, "x")),
         lab.configuration_body(parameterBindings=[{"key": "epochs", "value": "x" * 5001}]),
+        lab.configuration_body(parameterBindings=[{"key": "x" * 257, "value": "1"}]),
     ],
+)
+refuses(
+    "LM-CONFIGURATION-BODY-IDS",
+    "createConfiguration",
+    lambda lab: [
+        {**lab.configuration_body(), name: wrong}
+        for name in ("executableId", "scenarioId")
+        for wrong in ("a b c d", "abc", "a" * 65)
+    ],
+)
+refuses(
+    "LM-CONFIGURATION-BODY-TOO-MANY",
+    "createConfiguration",
+    lambda lab: [
+        lab.configuration_body(parameterBindings=[{"key": f"key-{n}", "value": "1"} for n in range(1001)]),
+        lab.configuration_body(inputArtifactBindings=[{"key": f"k{n}", "artifactId": "none"} for n in range(1001)]),
+    ],
+    allowed=(400, 413),
 )
 accepts(
     "LM-CONFIGURATION-BODY-AT-LIMIT",
     "createConfiguration",
-    lambda lab: [lab.configuration_body(name=lab.unique("long").ljust(256, "x"))],
+    lambda lab: [lab.configuration_body(name=lab.unique("long").ljust(length, "x")) for length in (255, 256)],
     success=201,
 )

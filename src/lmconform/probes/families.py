@@ -20,20 +20,22 @@ def nowhere(_: Lab) -> dict[str, str]:
     return {}
 
 
-def unknown_id(requirement: str, operation: str, parameter: str, *, place: Place = nowhere) -> None:
-    """A well-formed id of nothing is answered with 404."""
+def unknown_id(requirement: str, operation: str, parameter: str, *, place: Place = nowhere, needs: str = "") -> None:
+    """A well-formed id of nothing is answered with 404; ``needs`` is a further capability."""
 
     @probe(requirement, effect="read")
     def judge(lab: Lab) -> None:
+        lab.require(needs)
         path = {**place(lab), parameter: lab.absent_id()}
         lab.expect_refused(lab.get(operation, **path), {404})
 
 
-def bad_id(requirement: str, operation: str, parameter: str, *, place: Place = nowhere) -> None:
-    """An id that the pattern of ids forbids is answered with 400 or 404 (F63)."""
+def bad_id(requirement: str, operation: str, parameter: str, *, place: Place = nowhere, needs: str = "") -> None:
+    """An id that the pattern of ids forbids is answered with 400 or 404 (F63); ``needs`` as in unknown_id."""
 
     @probe(requirement, effect="read")
     def judge(lab: Lab) -> None:
+        lab.require(needs)
         for wrong in ("abc", "lmconform absent", "a" * 65):
             path = {**place(lab), parameter: wrong}
             lab.expect_refused(lab.get(operation, **path), {400, 404})

@@ -7,7 +7,8 @@ from lmconform.errors import Inconclusive
 from lmconform.probes import trials
 from lmconform.probes.artifacts import ARTIFACT
 from lmconform.probes.configurations import CONFIGURATION
-from lmconform.probes.lab import TERMINAL, Lab
+from lmconform.probes.enactment import EXECUTION, Enactment
+from lmconform.probes.lab import GROUPS, TERMINAL, Lab
 from lmconform.probes.metrics import point, store
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch
@@ -16,7 +17,8 @@ _USABLE = "probes.other-group"
 
 
 def other_group(lab: Lab) -> str:
-    """The second resource group; raises Inconclusive when there is none, or none that we may use."""
+    """The second resource group; raises NotApplicable, and Inconclusive when there is none that we may use."""
+    lab.require(GROUPS)
     other = lab.session.target.other_resource_group
     if other is None:
         raise Inconclusive("needs a second resource group: --other-resource-group")
@@ -55,22 +57,39 @@ _install(ARTIFACT)
 _install(CONFIGURATION)
 
 
-@probe("LM-ISOLATION-EXECUTION-GET")
-def foreign_execution_is_not_shown(lab: Lab) -> None:
-    other = other_group(lab)
-    answer = lab.send("getExecution", {"executionId": trials.base(lab).id}, resource_group=other)
-    lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+def _install_enactment(kind: Enactment) -> None:
+    @probe(f"LM-ISOLATION-{kind.noun}-GET")
+    def foreign_one_is_not_shown(lab: Lab) -> None:
+        other = other_group(lab)
+        answer = lab.send(kind.get, trials.base(lab, kind).path, resource_group=other)
+        lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+
+    @probe(f"LM-ISOLATION-{kind.noun}-LIST")
+    def foreign_one_is_not_listed(lab: Lab) -> None:
+        other = other_group(lab)
+        trial = trials.base(lab, kind)
+        query = {"scenarioId": trial.configuration.sent["scenarioId"]}
+        answer = lab.send(kind.list, query=query, resource_group=other)
+        lab.expect_status(answer, {200})
+        found = [r.get("id") for r in answer.json_object().get("resources") or []]
+        lab.expect(trial.id not in found, expected=f"{trial.id} not among them", actual="it is")
+
+    @probe(f"LM-ISOLATION-{kind.noun}-CHANGE", effect="destructive")
+    def foreign_one_is_not_changed(lab: Lab) -> None:
+        other = other_group(lab)
+        trial = trials.spare(lab, kind)
+        for operation, rest in ((kind.modify, {"json": {"targetStatus": "STOPPED"}}), (kind.delete, {})):
+            answer = lab.send(operation, trial.path, resource_group=other, **rest)
+            lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+        found = lab.read(kind.get, **trial.path)
+        wanted = "STOPPED" if trial.last.get("status") == "STOPPED" else kind.goal
+        told = found.get("targetStatus") or wanted
+        lab.expect(told == wanted, expected=f"targetStatus: {wanted}", actual=f"targetStatus: {told}")
+        if found.get("status") in TERMINAL:
+            trial.last = found
 
 
-@probe("LM-ISOLATION-EXECUTION-LIST")
-def foreign_execution_is_not_listed(lab: Lab) -> None:
-    other = other_group(lab)
-    trial = trials.base(lab)
-    query = {"scenarioId": trial.configuration.sent["scenarioId"]}
-    answer = lab.send("listExecutions", query=query, resource_group=other)
-    lab.expect_status(answer, {200})
-    found = [r.get("id") for r in answer.json_object().get("resources") or []]
-    lab.expect(trial.id not in found, expected=f"{trial.id} not among them", actual="it is")
+_install_enactment(EXECUTION)
 
 
 @probe("LM-ISOLATION-METRICS")
@@ -81,18 +100,3 @@ def foreign_metrics_are_not_shown(lab: Lab) -> None:
     answer = lab.send("findMetrics", query={"executionIds": [execution]}, resource_group=other)
     shown = [r for r in answer.json_object().get("resources") or [] if r.get("executionId") == execution]
     lab.expect(not shown, expected="nothing about it", actual=answer.brief, exchange=answer)
-
-
-@probe("LM-ISOLATION-EXECUTION-CHANGE", effect="destructive")
-def foreign_execution_is_not_changed(lab: Lab) -> None:
-    other = other_group(lab)
-    trial = trials.spare(lab)
-    path = {"executionId": trial.id}
-    for operation, rest in (("modifyExecution", {"json": {"targetStatus": "STOPPED"}}), ("deleteExecution", {})):
-        answer = lab.send(operation, path, resource_group=other, **rest)
-        lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
-    found = lab.read("getExecution", executionId=trial.id)
-    wanted = "STOPPED" if trial.last.get("status") == "STOPPED" else "COMPLETED"
-    lab.expect(found.get("targetStatus") == wanted, expected=f"targetStatus: {wanted}", actual=f"{found}")
-    if found.get("status") in TERMINAL:
-        trial.last = found

@@ -14,6 +14,7 @@ from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, 
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.values import differences
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
+from lmconform.target.transport import Request
 
 if TYPE_CHECKING:
     from lmconform.probes.recipe import Recipe
@@ -28,11 +29,26 @@ ACTIVE: Final = frozenset({"PENDING", "RUNNING"})
 
 # Capabilities, as dotted paths in GET /lm/meta.
 EXECUTIONS: Final = "aiApi.capabilities.userExecutions"
+DEPLOYMENTS: Final = "aiApi.capabilities.userDeployments"
+TIME_TO_LIVE: Final = "aiApi.capabilities.timeToLiveDeployments"
+SCHEDULES: Final = "aiApi.capabilities.executionSchedules"
 METRICS: Final = "extensions.metrics"
 BULK: Final = "aiApi.capabilities.bulkUpdates.executions"
+GROUPS: Final = "aiApi.capabilities.multitenant"
+LOGS: Final = "aiApi.capabilities.logs.executions"
+FILES: Final = "extensions.dataset"
+BULK_DEPLOYMENTS: Final = "aiApi.capabilities.bulkUpdates.deployments"
+
+# Off unless advertised, and on a target without GET /lm/meta nobody says either: operation, and member of its body.
+_BULK_OPERATIONS: Final = {
+    BULK: ("modifyExecutions", "executions"),
+    BULK_DEPLOYMENTS: ("modifyDeployments", "deployments"),
+}
 
 # Said by what stands in front of the API: about us or the moment, never about the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
+# Few of them are started on a tenant (target.safety).
+_BUDGETED: Final = frozenset({"createExecution", "createDeployment"})
 _LEAST_SLEEP: Final = 0.02
 # Kept in ``session.shared``; other kinds of items have keys of their own.
 _NONCE, _COUNTER = "probes.nonce", "probes.counter"
@@ -67,6 +83,18 @@ class Lab:
         """Raise NotApplicable unless the target advertises ``capability`` (empty: always)."""
         if not self.session.capabilities.has(capability):
             raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+        if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not self._serves(capability):
+            raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
+
+    def _serves(self, capability: str) -> bool:
+        """Whether a bulk update that nothing is wrong with is taken: they are off unless advertised."""
+        shared, (operation, collection) = self.session.shared, _BULK_OPERATIONS[capability]
+        key = f"probes.serves.{operation}"
+        if key not in shared:
+            body = {collection: [{"id": self.absent_id(), "targetStatus": "STOPPED"}]}
+            # Nobody promised what an operation answers that a server does not have.
+            shared[key] = self.send(operation, json=body, judge=False).ok
+        return bool(shared[key])
 
     def observe(self, name: str, operation: str, value: str, text: str) -> None:
         """Record how the target behaves where nobody promised anything."""
@@ -75,12 +103,31 @@ class Lab:
     # --- sending -----------------------------------------------------------------------------
 
     def send(self, operation_id: str, *args: Any, **rest: Any) -> Exchange:
-        """Send a request; see ``Client.send``."""
-        return self.client.send(operation_id, *args, **rest)
+        """Send a request; see ``Client.send``. Raises Inconclusive when a budget of the run is spent."""
+        try:
+            return self.client.send(operation_id, *args, **rest)
+        except SafetyRefusal as error:
+            if operation_id not in _BUDGETED:
+                raise
+            raise Inconclusive(f"no more of them in this run: {error}") from error
 
     def get(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Exchange:
         """Send a request without a body; keywords are path parameters."""
         return self.client.send(operation_id, path, query)
+
+    def ask(self, operation_id: str, query: str, /, **path: str) -> Exchange:
+        """Send a GET whose query string goes as it is: how commas are spelled can matter."""
+        operation = self.session.contract.operation(operation_id)
+        headers = (("AI-Resource-Group", self.session.target.resource_group),)
+        request = Request(
+            item=self.client.item,
+            operation=operation.id,
+            method=operation.method,
+            path=operation.fill(path),
+            query=query,
+            headers=headers,
+        )
+        return self.client.dispatch(operation, request, path, {})
 
     def read(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Json:
         """The JSON object of a GET that this probe is about; anything but 200 breaks the requirement."""
@@ -155,6 +202,13 @@ class Lab:
             name, left, right = broken[0]
             self.fail(expected=f"{what}: {name} = {_short(left)}", actual=f"{name} = {_short(right)}")
 
+    def expect_told(self, wanted: Mapping[str, Any], found: Mapping[str, Any], *, what: str) -> None:
+        """``expect_same`` for fields that the schema leaves optional: raises NotApplicable when one is missing."""
+        for name in wanted:
+            if found.get(name) is None:
+                raise NotApplicable(f"{what}: {name} is optional, and not told")
+        self.expect_same(wanted, found, what=what)
+
     def label(self, exchange: Exchange) -> str:
         """How a message names a request."""
         return f"{exchange.method} /v2{exchange.path}"
@@ -209,9 +263,14 @@ class Lab:
         """Register an artifact; raises NotTestable."""
         return self.make("createArtifact", self.artifact_body(**overrides))
 
-    def configuration_body(self, **overrides: Any) -> Json:
-        """A valid body for POST /lm/configurations that binds all that the executable asks for."""
-        found = self.training_executable()
+    def configuration_body(self, *, deployable: bool = False, **overrides: Any) -> Json:
+        """A valid body for POST /lm/configurations that binds all that the executable asks for.
+
+        ``deployable``: for a deployment instead of an execution.
+        """
+        from lmconform.probes import recipe
+
+        found = recipe.find(self, deployable=deployable)
         body = {
             "name": self.unique("configuration"),
             "executableId": found.executable_id,
@@ -224,17 +283,9 @@ class Lab:
             ]
         return _with(body, overrides)
 
-    def configuration(self, **overrides: Any) -> Made:
+    def configuration(self, *, deployable: bool = False, **overrides: Any) -> Made:
         """Create a configuration; raises NotTestable."""
-        return self.make("createConfiguration", self.configuration_body(**overrides))
-
-    def execution(self, configuration_id: str) -> Made:
-        """Start an execution; raises NotApplicable, NotTestable, and Inconclusive when the budget is spent."""
-        self.require(EXECUTIONS)
-        try:
-            return self.make("createExecution", {"configurationId": configuration_id})
-        except SafetyRefusal as error:
-            raise Inconclusive(f"no more executions in this run: {error}") from error
+        return self.make("createConfiguration", self.configuration_body(deployable=deployable, **overrides))
 
     def make(self, operation_id: str, body: Json) -> Made:
         """Create something that this probe builds on; raises NotTestable when that is refused.
@@ -262,35 +313,23 @@ class Lab:
 
     # --- waiting -----------------------------------------------------------------------------
 
-    def ticks(self) -> Iterator[int]:
-        """Counts polls, with the target's pause between them; raises Inconclusive at the deadline."""
+    def ticks(self, most: float | None = None) -> Iterator[int]:
+        """Counts polls, with the target's pause between them; raises Inconclusive at the deadline.
+
+        ``most`` bounds the wait, in seconds, where the target's patience would be too much.
+        """
         target = self.session.target
-        deadline = time.monotonic() + target.poll_timeout
+        patience, pause = target.poll_timeout, target.poll_interval
+        if most is not None:
+            patience, pause = min(patience, most), min(pause, most / 20)
+        deadline = time.monotonic() + patience
         number = 0
         while number == 0 or time.monotonic() < deadline:
             if number:
-                time.sleep(max(target.poll_interval, _LEAST_SLEEP))
+                time.sleep(max(pause, _LEAST_SLEEP))
             yield number
             number += 1
-        raise Inconclusive(f"nothing happened within the {target.poll_timeout:g} s of --poll-timeout")
-
-    def watch(self, execution_id: str) -> Iterator[Json]:
-        """GET the execution again and again; raises Inconclusive at the deadline."""
-        for _ in self.ticks():
-            yield self.need("getExecution", executionId=execution_id)
-
-    def wait(self, execution_id: str, statuses: Collection[str], seen: list[str] | None = None) -> Json:
-        """The execution as soon as its status is one of ``statuses``, or terminal.
-
-        ``seen`` collects the statuses on the way. Raises Inconclusive at the deadline.
-        """
-        for body in self.watch(execution_id):
-            status = str(body.get("status"))
-            if seen is not None:
-                seen.append(status)
-            if status in statuses or status in TERMINAL:
-                return body
-        raise AssertionError("watch() does not end by itself")
+        raise Inconclusive(f"nothing happened within {patience:g} s (see --poll-timeout)")
 
 
 def _with(body: Json, overrides: Mapping[str, Any]) -> Json:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from lmconform.errors import NotApplicable
-from lmconform.probes.lab import Lab
+from lmconform.probes.lab import EXECUTIONS, Lab
 from lmconform.probes.registry import probe
 
 
@@ -29,5 +29,17 @@ def advertised_executions_are_served(lab: Lab) -> None:
 @probe("LM-QUERY-UNDECLARED-TOLERATED", effect="read")
 def undeclared_query_parameters_are_tolerated(lab: Lab) -> None:
     # SAP's Python client sends top where the description says $top.
-    for operation in ("listExecutions", "listConfigurations"):
+    served = ["listExecutions"] if lab.session.capabilities.has(EXECUTIONS) else []
+    for operation in (*served, "listConfigurations"):
         lab.expect_status(lab.get(operation, {"top": 10, "$top": 1}), {200})
+
+
+def _served(requirement: str, listing: str, count: str) -> None:
+    @probe(requirement, effect="read")
+    def advertised_is_served(lab: Lab) -> None:
+        lab.expect_status(lab.get(listing, {"$top": 1}), {200})
+        lab.count(count)
+
+
+_served("LM-META-SCHEDULES-SERVED", "listExecutionSchedules", "countExecutionSchedules")
+_served("LM-META-DEPLOYMENTS-SERVED", "listDeployments", "countDeployments")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmconform.errors import NotApplicable, NotTestable
+from lmconform.errors import Inconclusive, NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import trials
 from lmconform.probes.families import MALFORMED
@@ -124,7 +124,11 @@ def missing_timestamp_is_filled(lab: Lab) -> None:
     execution, name = _shared(lab), lab.unique("timeless")
     metric = point(name)
     del metric["timestamp"]
-    store(lab, execution, metrics=[metric])
+    answer = lab.send("patchMetrics", json={"executionId": execution, "metrics": [metric]})
+    if answer.status == 400:
+        # The description leaves the timestamp of what is sent open, and no test of SAP's leaves it out (F43).
+        raise Inconclusive(f"a metric without a timestamp is refused: {answer.brief}")
+    lab.expect_status(answer, {204})
     found = points(lab, execution, name)
     good = len(found) == 1 and instant(found[0].get("timestamp")) is not None
     lab.expect(good, expected="a timestamp of the server's", actual=f"{found}")
@@ -199,7 +203,11 @@ def long_values_are_refused(lab: Lab) -> None:
     bodies: tuple[Json, ...] = (
         {"tags": [{"name": name, "value": "x" * 257}]},
         {"tags": [{"name": name, "value": ""}]},
+        {"tags": [{"name": "x" * 257, "value": "1"}]},
+        {"customInfo": [{"name": "x" * 257, "value": "1"}]},
+        {"metrics": [point("x" * 257)]},
         {"metrics": [point(name, labels=[{"name": "group", "value": "x" * 257}])]},
+        {"metrics": [point(name, labels=[{"name": "x" * 257, "value": "1"}])]},
     )
     for body in bodies:
         lab.expect_refused(lab.send("patchMetrics", json={"executionId": execution, **body}), {400, 413})
@@ -222,6 +230,8 @@ def count_is_the_number_of_resources(lab: Lab) -> None:
     store(lab, execution, metrics=[point(lab.unique("count"))])
     body = lab.read("findMetrics", {"executionIds": [execution]})
     length = len(body.get("resources") or [])
+    if body.get("count") is None:
+        raise NotApplicable("count is optional in a list of metrics, and not told")
     lab.expect(body.get("count") == length, expected=f"count: {length}", actual=f"count: {body.get('count')}")
 
 

@@ -62,7 +62,8 @@ def meta_without_token(lab: Lab) -> str:
     text="Answer without AI-Resource-Group.",
 )
 def group_missing(lab: Lab) -> str:
-    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group=None)
+    # Who refuses it, the API or a gateway, and in which words, nobody published.
+    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group=None, judge=False)
     return answer(exchange)
 
 
@@ -74,7 +75,7 @@ def group_missing(lab: Lab) -> str:
     text="Answer for an unknown resource group.",
 )
 def group_unknown(lab: Lab) -> str:
-    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group="lmconform-absent-group")
+    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group="lmconform-absent-group", judge=False)
     return answer(exchange)
 
 
@@ -122,8 +123,8 @@ def versions_of_nothing(lab: Lab) -> str:
     return listed(lab.get("listScenarioVersions", scenarioId=lab.absent_id()))
 
 
-def _limit(name: str, query: dict[str, Any], text: str) -> None:
-    @observation(name, operation="listArtifacts", effect="read", source="F3", text=text)
+def _limit(name: str, query: dict[str, Any], text: str, source: str = "F3") -> None:
+    @observation(name, operation="listArtifacts", effect="read", source=source, text=text)
     def limit(lab: Lab) -> str:
         # The search keeps the answer small, and its number out of the value.
         return answer(lab.get("listArtifacts", {"$search": lab.unique("nothing"), "$top": 1, **query}))
@@ -135,7 +136,7 @@ _limit("LM-OBS-TOP-TOO-LARGE", {"$top": 100001}, "Answer to a $top above the max
 _limit("LM-OBS-TOP-TEXT", {"$top": "ten"}, "Answer to a $top that is no number.")
 _limit("LM-OBS-SKIP-NEGATIVE", {"$skip": -1}, "Answer to $skip=-1.")
 _limit("LM-OBS-KIND-UNKNOWN", {"kind": "lmconform"}, "Answer to a kind that the description does not have.")
-_limit("LM-OBS-BOOLEAN-CAPITAL", {"searchCaseInsensitive": "True"}, "Answer to a boolean as Python writes it.")
+_limit("LM-OBS-BOOLEAN-CAPITAL", {"searchCaseInsensitive": "True"}, "Answer to a boolean as Python writes it.", "F5")
 _limit("LM-OBS-SEARCH-EMPTY", {"$search": ""}, "Answer to an empty search.")
 
 

@@ -7,7 +7,7 @@ import time
 from urllib.parse import urlsplit
 
 from lmconform.errors import Inconclusive, NotTestable
-from lmconform.probes import lifecycle, trials
+from lmconform.probes import trials
 from lmconform.probes.artifacts import ARTIFACT
 from lmconform.probes.bulk import entry
 from lmconform.probes.isolation import other_group
@@ -222,7 +222,7 @@ def metrics_of_nothing(lab: Lab) -> str:
     text="Stopping an execution that has ended.",
 )
 def stop_ended(lab: Lab) -> str:
-    return answer(lifecycle.stop(lab, trials.ended(lab)))
+    return answer(trials.stop(lab, trials.ended(lab)))
 
 
 @observation(
@@ -234,7 +234,7 @@ def stop_ended(lab: Lab) -> str:
     text="Deleting an execution that runs.",
 )
 def delete_active(lab: Lab) -> str:
-    done = trials.while_in(lab, ACTIVE, lambda trial: lifecycle.delete(lab, trial))
+    done = trials.while_in(lab, ACTIVE, lambda trial: trials.delete(lab, trial))
     if done is None:
         raise Inconclusive("executions end before anybody can ask for their deletion")
     trial, exchange = done
@@ -255,7 +255,7 @@ def delete_active(lab: Lab) -> str:
 def metrics_outlive(lab: Lab) -> str:
     trial = trials.ended(lab)
     store(lab, trial.id, metrics=[point(lab.unique("outlives"))])
-    if not lifecycle.delete(lab, trial).ok:
+    if not trials.delete(lab, trial).ok:
         raise NotTestable("an execution that has ended cannot be deleted")
     trials.remove(lab, trial)
     trials.wait_until_gone(lab, trial)

@@ -1,4 +1,4 @@
-"""Finds something in the tenant that trains, and what must be bound to it."""
+"""Finds something in the tenant that trains, or that serves, and what must be bound to it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from lmconform.errors import Inconclusive
 from lmconform.probes.lab import Json, Lab
 
 _SCENARIO: Final = "text-clf-tutorial"
-_EXECUTABLE: Final = "text-clf-train-tutorial"
+_EXECUTABLES: Final = ("text-clf-train-tutorial", "text-clf-infer-tutorial")
 _KINDS: Final = frozenset({"model", "dataset", "resultset", "other"})
 # A tenant may have hundreds of scenarios; the first ones are as good as any.
 _MOST_SCENARIOS: Final = 20
-_RECIPE, _SCENARIOS = "probes.recipe", "probes.scenarios"
+_SCENARIOS: Final = "probes.scenarios"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """An executable that trains. ``inputs`` are (key, kind), ``parameters`` (key, value) to bind."""
+    """An executable that trains or serves. ``inputs`` are (key, kind), ``parameters`` (key, value) to bind.
+
+    Its author alone knows good values for ``parameters``: ours are made up.
+    """
 
     scenario_id: str
     executable_id: str
@@ -32,7 +35,7 @@ def scenarios(lab: Lab) -> list[Json]:
     """The tenant's scenarios, the tutorial's first; asked for once in a session."""
     shared = lab.session.shared
     if _SCENARIOS not in shared:
-        shared[_SCENARIOS] = _list(lab.need("listScenarios"), first=_SCENARIO)
+        shared[_SCENARIOS] = _list(lab.need("listScenarios"), first=(_SCENARIO,))
     return list(shared[_SCENARIOS])
 
 
@@ -41,7 +44,7 @@ def executables(lab: Lab, scenario_id: str) -> list[Json]:
     key = f"probes.executables.{scenario_id}"
     shared = lab.session.shared
     if key not in shared:
-        shared[key] = _list(lab.need("listExecutables", scenarioId=scenario_id), first=_EXECUTABLE)
+        shared[key] = _list(lab.need("listExecutables", scenarioId=scenario_id), first=_EXECUTABLES)
     return list(shared[key])
 
 
@@ -69,27 +72,49 @@ def first_executable(lab: Lab) -> tuple[str, Json]:
     raise Inconclusive("the tenant has no executable")
 
 
-def find(lab: Lab) -> Recipe:
-    """An executable that is not for deployments; raises Inconclusive when there is none."""
-    shared = lab.session.shared
-    if _RECIPE not in shared:
-        shared[_RECIPE] = next(_candidates(lab), None)
-    found: Recipe | None = shared[_RECIPE]
-    if found is None:
-        raise Inconclusive("the tenant has no executable that trains (deployable: false)")
-    return found
-
-
-def _candidates(lab: Lab) -> Iterator[Recipe]:
+def another_executable(lab: Lab, own: str) -> str:
+    """The id of an executable that exists and is not ``own``; raises Inconclusive."""
     for entry in scenarios(lab)[:_MOST_SCENARIOS]:
         for executable in executables(lab, str(entry["id"])):
-            if executable.get("deployable") is False:
+            if executable["id"] != own:
+                return str(executable["id"])
+    raise Inconclusive("the tenant has one executable alone")
+
+
+def find(lab: Lab, *, deployable: bool = False) -> Recipe:
+    """An executable that trains, or one to deploy; raises Inconclusive when there is none.
+
+    One that takes no values of ours is better than one that does.
+    """
+    shared = lab.session.shared
+    key = f"probes.recipe.{'serving' if deployable else 'training'}"
+    if key not in shared:
+        found = list(_until_easy(_candidates(lab, deployable)))
+        shared[key] = min(found, key=lambda r: len(r.parameters), default=None)
+    best: Recipe | None = shared[key]
+    if best is None:
+        verb = "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
+        raise Inconclusive(f"the tenant has no executable that {verb}")
+    return best
+
+
+def _until_easy(candidates: Iterator[Recipe]) -> Iterator[Recipe]:
+    for candidate in candidates:
+        yield candidate
+        if not candidate.parameters:
+            return
+
+
+def _candidates(lab: Lab, deployable: bool) -> Iterator[Recipe]:
+    for entry in scenarios(lab)[:_MOST_SCENARIOS]:
+        for executable in executables(lab, str(entry["id"])):
+            if executable.get("deployable") is deployable:
                 yield Recipe(
                     scenario_id=str(entry["id"]),
                     executable_id=str(executable["id"]),
                     version_id=str(executable.get("versionId", "")),
                     inputs=tuple(
-                        (str(a["name"]), a["kind"] if a.get("kind") in _KINDS else "dataset")
+                        (str(a["name"]), a["kind"] if a.get("kind") in _KINDS else "model" if deployable else "dataset")
                         for a in executable.get("inputArtifacts") or []
                     ),
                     # A parameter with a default need not be bound (K).
@@ -99,6 +124,6 @@ def _candidates(lab: Lab) -> Iterator[Recipe]:
                 )
 
 
-def _list(body: Json, first: str) -> list[Json]:
+def _list(body: Json, first: tuple[str, ...]) -> list[Json]:
     entries = [e for e in body.get("resources") or [] if isinstance(e, dict) and "id" in e]
-    return sorted(entries, key=lambda e: e["id"] != first)
+    return sorted(entries, key=lambda e: e["id"] not in first)

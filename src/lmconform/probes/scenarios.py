@@ -38,16 +38,25 @@ def scenario_is_the_same_in_list_and_get(lab: Lab) -> None:
 
 @probe("LM-SCENARIO-TENANT-WIDE", effect="read")
 def scenarios_are_the_same_everywhere(lab: Lab) -> None:
+    _expect_everywhere(lab, "listScenarios", {})
+
+
+@probe("LM-EXECUTABLE-TENANT-WIDE", effect="read")
+def executables_are_the_same_everywhere(lab: Lab) -> None:
+    _expect_everywhere(lab, "listExecutables", _in_first_scenario(lab))
+
+
+def _expect_everywhere(lab: Lab, operation: str, path: dict[str, str]) -> None:
     other = lab.session.target.other_resource_group
     if other is None:
         raise Inconclusive("needs a second resource group: --other-resource-group")
-    here = {str(s["id"]) for s in lab.items("listScenarios")}
-    answer = lab.send("listScenarios", resource_group=other)
+    here = {str(s["id"]) for s in lab.items(operation, **path)}
+    answer = lab.send(operation, path, resource_group=other)
     if answer.status != 200:
         raise Inconclusive(f"resource group {other!r} cannot be used: {answer.brief}")
     there = {str(s.get("id")) for s in answer.json_object().get("resources") or []}
     odd = sorted(here ^ there)
-    lab.expect(not odd, expected="the same scenarios in both resource groups", actual=f"{odd} in one of them only")
+    lab.expect(not odd, expected="the same in both resource groups", actual=f"{odd} in one of them only")
 
 
 @probe("LM-SCENARIO-VERSIONS-COUNT", effect="read")
@@ -59,7 +68,14 @@ def versions_are_counted(lab: Lab) -> None:
 def versions_name_their_scenario(lab: Lab) -> None:
     place = _in_first_scenario(lab)
     for version in lab.items("listScenarioVersions", **place):
-        lab.expect_same(place, version, what=f"version {version.get('id')}")
+        lab.expect_told(place, version, what=f"version {version.get('id')}")
+
+
+@probe("LM-SCENARIO-VERSIONS-SELECTOR", effect="read")
+def selectors_choose_versions(lab: Lab) -> None:
+    selector = [f"ext.ai.sap.com/lmconform={lab.mark()}"]
+    found = lab.items("listScenarioVersions", {"labelSelector": selector}, **_in_first_scenario(lab))
+    lab.expect(not found, expected=f"no version with {selector[0]}", actual=f"{[v.get('id') for v in found]}")
 
 
 @probe("LM-EXECUTABLE-LIST-COUNT", effect="read")
@@ -78,7 +94,7 @@ def executable_is_the_same_in_list_and_get(lab: Lab) -> None:
 def executables_name_their_scenario(lab: Lab) -> None:
     scenario, _ = recipe.first_executable(lab)
     for executable in lab.items("listExecutables", scenarioId=scenario):
-        lab.expect_same({"scenarioId": scenario}, executable, what=f"executable {executable.get('id')}")
+        lab.expect_told({"scenarioId": scenario}, executable, what=f"executable {executable.get('id')}")
 
 
 @probe("LM-EXECUTABLE-VERSION-LISTED", effect="read")
@@ -101,3 +117,22 @@ def version_filters(lab: Lab) -> None:
     if gone.status == 200:
         left = gone.json_object().get("resources") or []
         lab.expect(not left, expected="no executable of a version that is not there", actual=f"{len(left)} of them")
+
+
+@probe("LM-EXECUTABLE-WRONG-SCENARIO", effect="read")
+def executables_stay_in_their_scenario(lab: Lab) -> None:
+    own, listed = recipe.first_executable(lab)
+    for other in (str(s["id"]) for s in recipe.scenarios(lab)):
+        if other != own and listed["id"] not in [e["id"] for e in recipe.executables(lab, other)]:
+            answer = lab.get("getExecutable", scenarioId=other, executableId=str(listed["id"]))
+            lab.expect_refused(answer, {400, 404})
+            return
+    raise Inconclusive("no other scenario without this executable")
+
+
+@probe("LM-EXECUTABLE-PARAMETER-TYPE", effect="read")
+def parameters_name_their_type(lab: Lab) -> None:
+    for scenario in recipe.scenarios(lab)[:5]:
+        for executable in recipe.executables(lab, str(scenario["id"])):
+            odd = [p.get("name") for p in executable.get("parameters") or [] if not p.get("type")]
+            lab.expect(not odd, expected=f"a type for each parameter of {executable['id']}", actual=f"none for {odd}")

@@ -1,6 +1,6 @@
-"""Executions of this session: one that runs to its end, and spare ones that may be stopped or deleted.
+"""Executions and deployments of this session: one that is left alone, and spare ones to stop or delete.
 
-An execution costs a tenant minutes and money, so probes share them wherever that is safe.
+Either costs a tenant minutes and money, so probes share them wherever that is safe.
 """
 
 from __future__ import annotations
@@ -9,28 +9,43 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import Failure, Inconclusive, NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
+from lmconform.probes import recipe
+from lmconform.probes.enactment import EXECUTION, Enactment
 from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab, Made
 
-_SHARED: Final = "probes.trials"
-_TRIES: Final = 3
+# Still there to be stopped, or being stopped: an answer that denies it is wrong.
+STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
+TRIES: Final = 3
+# Seconds that a deployment may stay unseen after its creation; SAP's help says "just started".
+_UNSEEN: Final = 60.0
 
 
 @dataclass(slots=True)
 class Trial:
-    """One execution: its configuration, its creation, the first GET, the statuses in order."""
+    """One execution or deployment: its configuration, its creation, the first GET, the statuses in order.
 
+    ``ending``: a stop was accepted, and what a second one gets nobody published.
+    """
+
+    kind: Enactment
     configuration: Made
     created: Made
     first: Exchange
     seen: list[str]
     last: Json = field(default_factory=dict)
+    ending: bool = False
 
     @property
     def id(self) -> str:
-        """The execution's id."""
+        """Its id."""
         return self.created.id
+
+    @property
+    def path(self) -> dict[str, str]:
+        """Its id as a path parameter."""
+        return {self.kind.parameter: self.created.id}
 
 
 @dataclass(slots=True)
@@ -38,106 +53,178 @@ class _Trials:
     base: Trial | None = None
     # Why waiting was in vain: a second probe need not wait for as long again.
     stuck: str = ""
+    unstopped: str = ""
+    unseen: bool = False
     spare: list[Trial] = field(default_factory=list)
     configuration: Made | None = None
+    started: int = 0
 
 
-def base(lab: Lab) -> Trial:
-    """The one execution that nobody stops or deletes; it has its configuration for itself."""
-    trials = _trials(lab)
+def base(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
+    """The one that nobody stops, deletes or changes; it has its configuration for itself."""
+    trials = _trials(lab, kind)
     if trials.base is None:
-        trials.base = start(lab, lab.configuration())
+        trials.base = start(lab, lab.configuration(deployable=kind.deployable), kind)
     return trials.base
 
 
-def finished(lab: Lab) -> Json:
-    """The base execution after its end, whatever the end was; raises Inconclusive."""
-    trial = base(lab)
-    if trial.last.get("status") not in TERMINAL:
-        trial.last = _patiently(lab, trial, TERMINAL)
+def finished(lab: Lab, kind: Enactment = EXECUTION) -> Json:
+    """The base when it has come to rest, well or not; raises Inconclusive.
+
+    An execution has ended then; a deployment runs, and need not do so for ever.
+    """
+    trial = base(lab, kind)
+    if trial.last.get("status") not in kind.settled:
+        trial.last = _patiently(lab, trial, kind.settled)
     return trial.last
 
 
-def completed(lab: Lab) -> Json:
-    """The base execution after it completed; a training that fails for lack of data is Inconclusive."""
-    body = finished(lab)
-    if body.get("status") != "COMPLETED":
-        raise Inconclusive(f"the training ended {body.get('status')}: {body.get('statusMessage') or 'no message'}")
+def completed(lab: Lab, kind: Enactment = EXECUTION) -> Json:
+    """The base at its goal; one that fails, for lack of data or of room, is Inconclusive."""
+    body = finished(lab, kind)
+    if body.get("status") != kind.goal:
+        raise Inconclusive(f"the {kind.word} ended {body.get('status')}: {body.get('statusMessage') or 'no message'}")
     return body
 
 
-def start(lab: Lab, configuration: Made) -> Trial:
-    """Start an execution and look at it at once."""
-    created = lab.execution(configuration.id)
-    first = lab.get("getExecution", executionId=created.id)
+def steadily(lab: Lab, kind: Enactment, judge: Callable[[Json], None]) -> None:
+    """Judge the base as it is at rest, once more when it moved on while we looked."""
+    for _ in range(TRIES):
+        body = finished(lab, kind)
+        try:
+            judge(body)
+        except Failure:
+            if look(lab, base(lab, kind)) == body["status"]:
+                raise
+        else:
+            return
+    raise Inconclusive(f"the {kind.word} changes its status again and again")
+
+
+def start(lab: Lab, configuration: Made, kind: Enactment = EXECUTION, **more: str) -> Trial:
+    """Start one and look at it at once; raises NotApplicable, NotTestable, and Inconclusive without a budget."""
+    lab.require(kind.capability)
+    trials = _trials(lab, kind)
+    try:
+        created = lab.make(kind.create, {"configurationId": configuration.id, **more})
+    except SafetyRefusal as error:
+        raise Inconclusive(f"no more {kind.word}s in this run: {error}") from error
+    except NotTestable as refusal:
+        if trials.started or recipe.find(lab, deployable=kind.deployable).parameters:
+            # A quota (C7), or a value of ours that makes no sense to the executable: no promise is broken.
+            raise Inconclusive(str(refusal)) from refusal
+        raise
+    trials.started += 1
+    first = _first(lab, kind, created)
     seen = [str(e.json_object()["status"]) for e in (created.exchange, first) if "status" in e.json_object()]
-    return Trial(configuration, created, first, seen)
+    return Trial(kind, configuration, created, first, seen)
 
 
-def spare(lab: Lab) -> Trial:
-    """Any execution that may be stopped or deleted later, in whatever status."""
-    trials = _trials(lab)
-    return trials.spare[-1] if trials.spare else fresh(lab)
+def spare(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
+    """Any one that may be stopped or deleted later, in whatever status."""
+    trials = _trials(lab, kind)
+    return trials.spare[-1] if trials.spare else fresh(lab, kind)
 
 
-def fresh(lab: Lab) -> Trial:
-    """A new spare execution."""
-    trials = _trials(lab)
+def fresh(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
+    """A new spare one."""
+    trials = _trials(lab, kind)
     if trials.configuration is None:
-        trials.configuration = lab.configuration()
-    trial = start(lab, trials.configuration)
+        trials.configuration = lab.configuration(deployable=kind.deployable)
+    trial = start(lab, trials.configuration, kind)
     trials.spare.append(trial)
     return trial
 
 
-def active(lab: Lab) -> Trial:
-    """A spare execution that was PENDING or RUNNING a moment ago; raises Inconclusive."""
+def active(lab: Lab, kind: Enactment = EXECUTION, statuses: Collection[str] = ACTIVE) -> Trial:
+    """A spare one that was in one of the ``statuses`` a moment ago; raises Inconclusive."""
     waiting = []
-    for trial in _trials(lab).spare:
+    for trial in _trials(lab, kind).spare:
         status = look(lab, trial)
-        if status in ACTIVE:
+        if trial.ending:
+            continue
+        if status in statuses:
             return trial
-        if status == "UNKNOWN":
+        if status == "UNKNOWN" or status in ACTIVE:
             waiting.append(trial)
-    for _ in range(_TRIES):
-        trial = waiting.pop() if waiting else fresh(lab)
-        trial.last = _patiently(lab, trial, ACTIVE)
-        if trial.last.get("status") in ACTIVE:
+    for _ in range(TRIES):
+        trial = waiting.pop() if waiting else fresh(lab, kind)
+        trial.last = _patiently(lab, trial, statuses)
+        if trial.last.get("status") in statuses:
             return trial
-    raise Inconclusive("executions end before anybody sees them run")
+    raise Inconclusive(f"{kind.word}s end before anybody sees them {' or '.join(sorted(statuses))}")
 
 
-def ended(lab: Lab, statuses: Collection[str] = TERMINAL) -> Trial:
-    """A spare execution in one of the terminal ``statuses``; raises Inconclusive."""
+def ended(lab: Lab, statuses: Collection[str] = TERMINAL, kind: Enactment = EXECUTION) -> Trial:
+    """A spare one in one of the terminal ``statuses``, stopped when it does not end by itself; raises Inconclusive."""
     waiting = []
-    for trial in _trials(lab).spare:
+    for trial in _trials(lab, kind).spare:
         status = look(lab, trial)
         if status in statuses:
             return trial
-        if status not in TERMINAL:
+        if status and status not in TERMINAL:
             waiting.append(trial)
-    trial = waiting[0] if waiting else fresh(lab)
+    if kind.settled != TERMINAL:
+        return stopped(lab, kind)
+    trial = waiting[0] if waiting else fresh(lab, kind)
     trial.last = _patiently(lab, trial, TERMINAL)
     if trial.last.get("status") not in statuses:
-        raise Inconclusive(f"the execution ended {trial.last.get('status')}, wanted {' or '.join(sorted(statuses))}")
+        raise Inconclusive(f"the {kind.word} ended {trial.last.get('status')}, wanted {' or '.join(sorted(statuses))}")
     return trial
+
+
+def stopped(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
+    """A spare one that we stopped, now or before; raises NotTestable and Inconclusive."""
+    before = next((t for t in _trials(lab, kind).spare if t.last.get("status") == "STOPPED"), None)
+    if before is not None:
+        return before
+    done = while_in(lab, STOPPABLE, lambda trial: stop(lab, trial), kind)
+    if done is None:
+        raise Inconclusive(f"{kind.word}s end before anybody can stop them")
+    trial, answer = done
+    if not answer.ok:
+        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
+    trials = _trials(lab, kind)
+    if trials.unstopped:
+        raise Inconclusive(trials.unstopped)
+    try:
+        trial.last = wait(lab, trial, TERMINAL)
+    except Inconclusive as error:
+        trials.unstopped = f"a stop has no end: {error}"
+        raise Inconclusive(trials.unstopped) from error
+    if trial.last.get("status") != "STOPPED":
+        raise Inconclusive(f"the {kind.word} ended {trial.last.get('status')} before it was stopped")
+    return trial
+
+
+def stop(lab: Lab, trial: Trial) -> Exchange:
+    """Ask for STOPPED."""
+    answer = lab.send(trial.kind.modify, trial.path, json={"targetStatus": "STOPPED"})
+    trial.ending = trial.ending or answer.ok
+    return answer
+
+
+def delete(lab: Lab, trial: Trial) -> Exchange:
+    """Ask for deletion."""
+    return lab.send(trial.kind.delete, trial.path)
 
 
 def remove(lab: Lab, trial: Trial) -> None:
     """It is deleted, or will be: no other probe gets it."""
-    lab.session.journal.removed("execution", trial.id)
-    trials = _trials(lab)
-    trials.spare = [t for t in trials.spare if t.id != trial.id]
+    lab.session.journal.removed(trial.kind.word, trial.id)
+    _drop(lab, trial)
 
 
-def while_in(lab: Lab, statuses: Collection[str], act: Callable[[Trial], Exchange]) -> tuple[Trial, Exchange] | None:
-    """Try ``act`` on an active execution that still is in ``statuses`` after the answer.
+def while_in(
+    lab: Lab, statuses: Collection[str], act: Callable[[Trial], Exchange], kind: Enactment = EXECUTION
+) -> tuple[Trial, Exchange] | None:
+    """Try ``act`` on an active one that still is in ``statuses`` after the answer.
 
     A lawful fast server may move on between our look and our request: then the answer says
-    nothing, and it is tried again with another execution. None: it moved on each time.
+    nothing, and it is tried again with another one. None: it moved on each time.
     """
-    for _ in range(_TRIES):
-        trial = active(lab)
+    for _ in range(TRIES):
+        trial = active(lab, kind)
         answer = act(trial)
         if answer.ok or look(lab, trial) in statuses:
             return trial, answer
@@ -148,38 +235,78 @@ def look(lab: Lab, trial: Trial) -> str:
     """The status now; empty when it is gone. Terminal ones stay as they are and are not asked for."""
     if trial.last.get("status") in TERMINAL:
         return str(trial.last["status"])
-    exchange = lab.get("getExecution", executionId=trial.id)
+    exchange = lab.client.send(trial.kind.get, trial.path)
     trial.last = dict(exchange.json_object()) if exchange.ok else {}
     return str(trial.last.get("status", ""))
 
 
+def wait(lab: Lab, trial: Trial, statuses: Collection[str], seen: list[str] | None = None) -> Json:
+    """It, as soon as its status is one of ``statuses``, or terminal.
+
+    ``seen`` collects the statuses on the way. Raises Inconclusive at the deadline.
+    """
+    for _ in lab.ticks():
+        body = lab.need(trial.kind.get, **trial.path)
+        status = str(body.get("status"))
+        if seen is not None:
+            seen.append(status)
+        if status in statuses or status in TERMINAL:
+            return body
+    raise AssertionError("ticks() does not end by itself")
+
+
 def wait_until_gone(lab: Lab, trial: Trial) -> None:
-    """Poll until GET answers 404; a deletion that was promised and never comes breaks the requirement."""
+    """Poll until GET answers 404; a deletion that was promised and never begins breaks the requirement.
+
+    One that has begun takes its time: raises Inconclusive.
+    """
     patience = lab.session.target.poll_timeout
     try:
         for _ in lab.ticks():
-            exchange = lab.get("getExecution", executionId=trial.id)
+            exchange = lab.get(trial.kind.get, **trial.path)
             if exchange.status == 404:
                 return
             lab.expect_status(exchange, {200})
     except Inconclusive:
-        lab.fail(expected=f"404 within {patience:g} s of the deletion", actual="the execution is still there")
+        if exchange.json_object().get("targetStatus") == "DELETED" and not lab.session.target.is_mock:
+            raise Inconclusive(f"the {trial.kind.word} is still being deleted after {patience:g} s") from None
+        lab.fail(expected=f"404 within {patience:g} s of the deletion", actual=f"the {trial.kind.word} is still there")
 
 
-def _trials(lab: Lab) -> _Trials:
-    found: _Trials = lab.session.shared.setdefault(_SHARED, _Trials())
+def _trials(lab: Lab, kind: Enactment) -> _Trials:
+    found: _Trials = lab.session.shared.setdefault(f"probes.trials.{kind.word}", _Trials())
     return found
 
 
+def _drop(lab: Lab, trial: Trial) -> None:
+    trials = _trials(lab, trial.kind)
+    trials.spare = [t for t in trials.spare if t.id != trial.id]
+
+
+def _first(lab: Lab, kind: Enactment, created: Made) -> Exchange:
+    trials = _trials(lab, kind)
+    exchange = lab.get(kind.get, **{kind.parameter: created.id})
+    if exchange.status != 404 or kind.at_once or trials.unseen:
+        return exchange
+    try:
+        for _ in lab.ticks(_UNSEEN):
+            exchange = lab.get(kind.get, **{kind.parameter: created.id})
+            if exchange.status != 404:
+                return exchange
+    except Inconclusive:
+        trials.unseen = True
+    return exchange
+
+
 def _patiently(lab: Lab, trial: Trial, statuses: Collection[str]) -> Json:
-    trials = _trials(lab)
+    trials = _trials(lab, trial.kind)
     if trials.stuck:
         raise Inconclusive(trials.stuck)
     try:
-        return lab.wait(trial.id, statuses, trial.seen)
+        return wait(lab, trial, statuses, trial.seen)
     except Inconclusive as error:
-        trials.stuck = f"an execution stayed {trial.seen[-1] if trial.seen else 'without a status'}: {error}"
+        trials.stuck = f"one {trial.kind.word} stayed {trial.seen[-1] if trial.seen else 'without a status'}: {error}"
         raise Inconclusive(trials.stuck) from error
     except NotTestable:
-        remove(lab, trial)
+        _drop(lab, trial)
         raise

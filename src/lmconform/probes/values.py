@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 _TIMES = frozenset({"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp"})
+# Real answers have any of these where there is nothing to say.
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 # Lists whose order nobody promised, by the fields that make an entry (F38).
 _KEYED = {
     "labels": ("key", "name", "value"),
@@ -45,13 +47,23 @@ def pairs(entries: Iterable[Any], fields: Iterable[str] = ("name", "value")) -> 
     )
 
 
+def same(name: str, wanted: Any, found: Any) -> bool:
+    """Whether two views of the field ``name`` say the same.
+
+    Null, absent and empty are one. Times that the server made may be spelled with or without
+    fractions of a second, so those of the same second agree; a metric's ``timestamp`` is ours.
+    """
+    if wanted in _EMPTY and found in _EMPTY:
+        return True
+    left, right = normal(name, wanted), normal(name, found)
+    if name in _TIMES - {"timestamp"} and isinstance(left, datetime) and isinstance(right, datetime):
+        return abs(left - right) < timedelta(seconds=1)
+    return bool(left == right)
+
+
 def differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """The fields of ``wanted`` that ``found`` has otherwise: (name, wanted, found).
 
-    An absent field and null are the same: real answers have either.
+    What counts as the same: see ``same``.
     """
-    return [
-        (name, value, found.get(name))
-        for name, value in wanted.items()
-        if normal(name, value) != normal(name, found.get(name)) and not (value is None and found.get(name) is None)
-    ]
+    return [(name, value, found.get(name)) for name, value in wanted.items() if not same(name, value, found.get(name))]

@@ -12,6 +12,8 @@ from typing import Any
 
 import allure_commons
 import pytest
+from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import TestResultContainer
 from allure_commons.types import LabelType
 
 _LABEL = "lmconform"
@@ -30,8 +32,17 @@ def describe(item_id: str, requirements: Iterable[str]) -> None:
 def install(config: pytest.Config) -> None:
     """Set the ids of every Allure result of this process before it is written."""
     plugin = _StableIds()
+    for logger in allure_commons.plugin_manager.get_plugins():
+        if isinstance(logger, AllureFileLogger):
+            _leave_containers_out(logger)
     allure_commons.plugin_manager.register(plugin)
     config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(plugin))
+
+
+def _leave_containers_out(logger: Any) -> None:
+    """No files about fixtures, three for each item: they say nothing, and cost as much as the results."""
+    write = logger._report_item
+    logger._report_item = lambda item: None if isinstance(item, TestResultContainer) else write(item)
 
 
 class _StableIds:

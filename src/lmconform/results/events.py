@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 
@@ -93,11 +93,9 @@ Event = Header | Result | Observation | Footer
 
 def as_json(event: Event) -> dict[str, Any]:
     """The event as a JSON object, ``type`` first."""
-    data = asdict(event)
-    for key, value in data.items():
-        if isinstance(value, tuple):
-            data[key] = list(value)
-    return {"type": event.type, **data}
+    # Members are plain values: asdict would copy each of them deeply.
+    data = {f.name: getattr(event, f.name) for f in fields(event)}
+    return {"type": event.type, **{key: list(v) if isinstance(v, tuple) else v for key, v in data.items()}}
 
 
 def from_json(data: dict[str, Any]) -> Event:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from lmconform.errors import did_you_mean
-from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.exchange import Exchange, decode
 
 
 class ExpressionError(ValueError):
@@ -239,6 +239,6 @@ def _body(body: bytes, is_json: bool) -> Any:
         return MISSING
     text = body.decode("utf-8", "replace")
     try:
-        return json.loads(text) if is_json else text
-    except (ValueError, RecursionError):
+        return decode(text) if is_json else text
+    except ValueError:
         return text

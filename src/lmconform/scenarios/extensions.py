@@ -14,11 +14,11 @@ from lmconform.scenarios.shape import Place, Shape, table, text, texts
 __all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "outcome", "poll", "requirements"]
 
 ABSENT = Shape("x-lm-absent", ("operationId", "says"), ("parameters",))
-_POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail",))
+_POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail", "gone", "late", "excuse", "excused"))
 _CONTAINS = Shape("x-lm-contains", ("context", "value"), ("exact",))
 _OBSERVE = Shape("x-lm-observe", ("id", "value"))
 _FILLS = Shape("x-lm-fills", ("stepId", "outputs"))
-_OUTCOMES = (Outcome.PASS, Outcome.INFO)
+_OUTCOMES = (Outcome.PASS, Outcome.INFO, Outcome.NOT_TESTABLE)
 
 
 def requirements(node: Mapping[str, Any], register: Register, place: Place) -> tuple[str, ...]:
@@ -48,6 +48,10 @@ def poll(node: Mapping[str, Any], place: Place) -> Poll | None:
         bad=bad,
         reachable={status: frozenset(_closure(status, graph)) for status in graph},
         detail=text(found, "detail", place),
+        gone=found.get("gone") is True,
+        late=found.get("late") is True,
+        excuse=text(found, "excuse", place),
+        excused=frozenset(texts(found, "excused", place)),
     )
 
 

@@ -46,7 +46,7 @@ class Action:
 
     Ours: ``note`` is what the report says, ``observe`` an observation (id, value), ``fills`` the
     outputs of a step that the action passes over (its id, the outputs), ``outcome`` what the step
-    counts as.
+    counts as (NOT_TESTABLE: for a reason that nobody is to blame for).
     """
 
     name: str
@@ -66,7 +66,11 @@ class Action:
 class Poll:
     """Repeat until ``status`` is in ``good``; one in ``bad`` ends it at once (``x-lm-poll``).
 
-    ``reachable`` maps a status to all that may be seen after it, itself included.
+    ``reachable`` maps a status to all that may be seen after it, itself included. ``gone``: the
+    end is a 404. ``late``: a 404 at the beginning is one that is not seen yet. ``excuse`` says on
+    what else the end depends: then nobody is to blame for a bad status, or for none in time.
+    ``excused`` narrows it to statuses, bad ones and those in which the deadline finds it, and to
+    targets other than the mock, where nothing is missing; a bad one counts when ``detail`` says why.
     """
 
     status: str
@@ -74,6 +78,10 @@ class Poll:
     bad: frozenset[str]
     reachable: Mapping[str, frozenset[str]]
     detail: str
+    gone: bool = False
+    late: bool = False
+    excuse: str = ""
+    excused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

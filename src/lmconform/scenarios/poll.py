@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lmconform.errors import did_you_mean
+from lmconform.errors import Inconclusive, did_you_mean
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import as_text
 from lmconform.scenarios.judging import Broken
@@ -18,22 +18,27 @@ _WAITED_OUT = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two polls and for all of them; where lines about progress go; how to wait."""
+    """Seconds between two polls and for all of them; where lines about progress go; how to wait.
+
+    ``strict`` on the mock: there nothing that a flow needs is missing (F22, F51).
+    """
 
     interval: float
     timeout: float
     progress: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
+    strict: bool = False
 
 
 def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[[str], object], pace: Pace) -> None:
     """Ask until the status is good; return then, the last answer is the telling one.
 
     ``ask`` sends, ``value`` evaluates an expression against the latest answer. Raises Broken
-    at a bad or unknown status, at an illegal transition, and at the deadline.
+    at a bad or unknown status, at an illegal transition, and at the deadline; Inconclusive
+    instead where the poll has an excuse for a bad status or the deadline.
     """
     started, previous, count = time.monotonic(), "", 0
-    good = " or ".join(sorted(poll.good))
+    good = "gone" if poll.gone else " or ".join(sorted(poll.good))
     while True:
         exchange = ask()
         count += 1
@@ -41,6 +46,10 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
         wait = _pause(exchange)
         if wait is not None and exchange.status in _WAITED_OUT:
             pace.progress(f"{label}: poll {count}: {exchange.status}, asked to wait {wait:g} s")
+        elif exchange.status == 404 and (poll.gone or (poll.late and not previous)):
+            pace.progress(f"{label}: poll {count}: not found ({elapsed:.0f} s of {pace.timeout:.0f} s)")
+            if poll.gone:
+                return
         elif exchange.status != 200:
             raise Broken(f"200 with a status, until it is {good}", exchange.brief, f"poll {count} failed")
         else:
@@ -50,16 +59,26 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
                 return
             if status in poll.bad:
                 said = as_text(value(poll.detail)) if poll.detail else ""
+                if _is_excused(poll, status, pace, explained=bool(said)):
+                    raise Inconclusive(f"{label}: {status}{f' ({said})' if said else ''}; {poll.excuse}")
                 raise Broken(good, f"{status}: {said}" if said else status, f"{status} ended the poll at poll {count}")
             previous = status
         wait = max(pace.interval, wait or 0.0)
         if elapsed + wait > pace.timeout:
+            if _is_excused(poll, previous, pace):
+                raise Inconclusive(f"{label}: {previous or exchange.status} after {elapsed:.1f} s; {poll.excuse}")
             raise Broken(
                 f"{good} within {pace.timeout:g} s",
                 f"{previous or exchange.status} after {elapsed:.1f} s and {count} polls",
                 "the deadline of the poll has passed; --poll-timeout sets it",
             )
         pace.sleep(wait)
+
+
+def _is_excused(poll: Poll, status: str, pace: Pace, *, explained: bool = True) -> bool:
+    if not poll.excused:
+        return bool(poll.excuse)
+    return bool(poll.excuse) and not pace.strict and status in poll.excused and explained
 
 
 def _judged(poll: Poll, previous: str, value: object, exchange: Exchange) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import string
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lmconform.errors import Inconclusive, NotTestable, ScenarioError, Skip
+from lmconform.errors import Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
 from lmconform.scenarios.criteria import first_broken
@@ -18,6 +20,7 @@ from lmconform.scenarios.model import Action, Document, Step, Workflow, item_id
 from lmconform.scenarios.poll import Pace, follow
 from lmconform.scenarios.sending import Unresolved, send_step, values
 from lmconform.target.client import Client
+from lmconform.target.safety import NAME_PREFIX
 from lmconform.target.session import Session
 from lmconform.target.transport import retry_after
 
@@ -29,6 +32,7 @@ Progress = Callable[[str], None]
 _VISITS = 50
 _DEPTH = 5
 _RETRY_AFTER_CAP = 120.0
+_RUN_ID = "scenarios.run-id"
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class WorkflowRun:
         self._sleep = sleep
         self._inputs = {
             **{name: default for name, default in workflow.inputs.items() if default is not None},
-            **({"resourceGroup": session.target.resource_group} if "resourceGroup" in workflow.inputs else {}),
+            **{name: value for name, value in _provided(session).items() if name in workflow.inputs},
             **(inputs or {}),
         }
         self._client = client
@@ -83,6 +87,7 @@ class WorkflowRun:
         self._steps: dict[str, Mapping[str, Any]] = {}
         self._workflows: dict[str, Mapping[str, Any]] = {}
         self._visits: Counter[str] = Counter()
+        self._lacking: set[str] = set()
 
     def until(self, step_id: str) -> StepOutcome:
         """Run up to and including ``step_id``, and return what became of it.
@@ -122,6 +127,12 @@ class WorkflowRun:
     def _advance(self, step: Step) -> None:
         started = time.monotonic()
         client = self._client or self.session.client(item_id(self.workflow, step))
+        capability = self._not_advertised(step)
+        if capability:
+            self._lacking.add(step.id)
+            self._pass_over(step, Outcome.NOT_APPLICABLE, f"GET /v2/lm/meta does not advertise {capability}", "", False)
+            self._go_on(step, self._outcomes[step.id], None)
+            return
         try:
             self._visits[step.id] += 1
             if self._visits[step.id] > _VISITS:
@@ -145,6 +156,11 @@ class WorkflowRun:
         done = self._outcome(step, attempt, action, client, time.monotonic() - started)
         self._outcomes[step.id] = done
         self._go_on(step, done, action)
+
+    def _not_advertised(self, step: Step) -> str:
+        """The capability that a requirement of the step belongs to and the target lacks, or empty."""
+        needed = (self.session.register[requirement].capability for requirement in step.requirements)
+        return next((capability for capability in needed if not self.session.capabilities.has(capability)), "")
 
     def _persist(self, step: Step, client: Client) -> tuple[_Attempt, Action | None]:
         """Attempt the step, and again as its retry actions say; returns what ended it."""
@@ -179,6 +195,7 @@ class WorkflowRun:
     def _attempt(self, step: Step, client: Client) -> _Attempt:
         attempt = _Attempt(self._scope())
         try:
+            self._require(step)
             if step.workflow:
                 given = {p.name: p.value for p in step.parameters}
                 outputs, attempt.nested = self._call(step.workflow, values(given, attempt.scope), client)
@@ -186,7 +203,7 @@ class WorkflowRun:
             elif step.poll:
                 label = f"{self.workflow.id}/{step.id}"
                 target = self.session.target
-                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep)
+                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep, target.is_mock)
                 follow(
                     step.poll,
                     label,
@@ -201,6 +218,13 @@ class WorkflowRun:
             attempt.problem = problem
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
+
+    def _require(self, step: Step) -> None:
+        """Raise NotApplicable unless the target advertises what the step's requirements are about."""
+        for name in step.requirements:
+            capability = self.session.register[name].capability
+            if not self.session.capabilities.has(capability):
+                raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
 
     def _call(
         self, workflow_id: str, inputs: Mapping[str, Any], client: Client
@@ -239,9 +263,17 @@ class WorkflowRun:
             case Broken() as problem:
                 outcome, expected, actual = worst(step, self.session.register), problem.expected, problem.actual
                 note = problem.message or note
+            case Unresolved() as problem if problem.step in self._lacking:
+                # What it builds on does not apply to this target, so neither does it.
+                self._lacking.add(step.id)
+                outcome, because, note = Outcome.NOT_APPLICABLE, problem.step, "does not apply either"
             case Unresolved() as problem:
-                outcome, because = Outcome.NOT_TESTABLE, problem.step
-                note = f"{problem.expression} has no value"
+                origin = self._outcomes.get(problem.step)
+                lacking = origin is not None and origin.outcome is Outcome.NOT_APPLICABLE
+                outcome = Outcome.NOT_APPLICABLE if lacking else Outcome.NOT_TESTABLE
+                because, note = problem.step, f"{problem.expression} has no value"
+            case NotApplicable() as problem:
+                outcome, note = Outcome.NOT_APPLICABLE, str(problem)
             case Skip() as problem:
                 outcome, note = Outcome.NOT_TESTABLE, str(problem)
             case None if action and action.outcome:
@@ -262,7 +294,9 @@ class WorkflowRun:
             actual=actual,
             message=note,
             because=because,
-            inconclusive=isinstance(attempt.problem, Inconclusive),
+            # An action that says so in the file knows a reason that nobody is to blame for.
+            inconclusive=isinstance(attempt.problem, Inconclusive)
+            or (attempt.problem is None and outcome is Outcome.NOT_TESTABLE),
             duration=duration,
             observations=observations,
         )
@@ -314,6 +348,14 @@ class WorkflowRun:
             components=self.document.components,
             sources=self.document.sources,
         )
+
+
+def _provided(session: Session) -> dict[str, Any]:
+    """What a run brings along: the resource group, and a name for what it makes that nothing else has."""
+    if _RUN_ID not in session.shared:
+        letters = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
+        session.shared[_RUN_ID] = f"{NAME_PREFIX}{letters}"
+    return {"resourceGroup": session.target.resource_group, "runId": session.shared[_RUN_ID]}
 
 
 def _present(outputs: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

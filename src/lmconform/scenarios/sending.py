@@ -49,7 +49,7 @@ def send(
         payload = _payload(body, scope)
         if operation.id == "createArtifact":
             _refuse_slash(payload)
-        content = payload.encode() if isinstance(payload, str) else _json(payload)
+        content = payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else _json(payload)
         media = body.content_type or "application/json"
     if operation.id in client.session.contract and call.judged:
         exchange = client.send(
@@ -127,4 +127,4 @@ def _refuse_slash(payload: Any) -> None:
 
 
 def _json(payload: Any) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from lmconform import checks
 from lmconform.checks import Finding
 from lmconform.contract.openapi import Operation
+from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.target.transport import Request
 
@@ -94,7 +95,10 @@ class Client:
         *,
         judge: bool = True,
     ) -> Exchange:
-        """Send a request that is built already; the guard and the journal see it as well."""
+        """Send a request that is built already; the guard and the journal see it as well.
+
+        Raises NotTestable for an answer that was cut: nobody can say what the rest would be.
+        """
         document = _decode(request.body)
         self.session.guard.check(operation, path, query, document)
         exchange = self.session.transport.send(request)
@@ -104,6 +108,8 @@ class Client:
             self._keep_journal(operation, request, path, query, document, exchange)
             if judge:
                 self.judge(operation, exchange)
+        if exchange.truncated:
+            raise NotTestable(f"{exchange.method} /v2{exchange.path}: a body of more than {len(exchange.body)} bytes")
         return exchange
 
     def judge(self, operation: Operation, exchange: Exchange) -> list[Finding]:
@@ -139,6 +145,8 @@ class Client:
         elif isinstance(made, str) and operation.id in _EXECUTION_CREATORS:
             # The tutorial's page has the two endpoints transposed: the answer says what was made.
             journal.created("execution" if _is_execution(operation, exchange) else "configuration", made, group)
+        elif operation.id == "deleteFile":
+            journal.removed("file", path["path"])
         elif operation.id == "patchMetrics" and isinstance(document, dict):
             journal.created("metrics", str(document.get("executionId")), group)
 
@@ -152,14 +160,19 @@ def encode_query(operation: Operation, query: Mapping[str, Any]) -> str:
         parameter = operation.parameter(name)
         key = quote(name, safe="$")
         if isinstance(value, Sequence) and not isinstance(value, str):
-            texts = [quote(_text(v), safe="") for v in value]
+            texts = [percent(_text(v)) for v in value]
             if parameter is not None and parameter.explode:
                 parts += [f"{key}={t}" for t in texts]
             else:
                 parts.append(f"{key}={','.join(texts)}")
         else:
-            parts.append(f"{key}={quote(_text(value), safe='')}")
+            parts.append(f"{key}={percent(_text(value))}")
     return "&".join(parts)
+
+
+def percent(text: str) -> str:
+    """``text`` for a path segment or a query value; half a surrogate pair becomes a question mark."""
+    return quote(text, safe="", errors="replace")
 
 
 def _text(value: Any) -> str:

@@ -43,6 +43,13 @@ OPTIONS = (
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
     Option("seed", int, 0, "Seed of all generated data.", "N"),
     Option("max-examples", int, 70, "Generated cases per operation and mode.", "N"),
+    Option(
+        "request-timeout",
+        float,
+        None,
+        "Give up a request whose whole answer takes longer (default 30; 6 before the first item).",
+        "SECONDS",
+    ),
     Option("max-time", float, None, "Start no new item after this many seconds.", "SECONDS"),
     Option(
         "poll-interval",
@@ -71,6 +78,7 @@ class RunConfig:
     only: tuple[str, ...]
     seed: int
     max_examples: int
+    request_timeout: float | None
     max_time: float | None
     poll_interval: float | None
     poll_timeout: float | None
@@ -90,7 +98,13 @@ class RunConfig:
             value = values[option.dest]
             if option.choices and value is not None and value not in option.choices:
                 raise ConfigError(f"--{option.name}: {value!r} is unknown{did_you_mean(value, option.choices)}")
-        for name, least in (("max_examples", 1), ("poll_interval", 0), ("poll_timeout", 0), ("max_time", 0)):
+        for name, least in (
+            ("max_examples", 1),
+            ("poll_interval", 0),
+            ("poll_timeout", 0),
+            ("max_time", 0),
+            ("request_timeout", 0.1),
+        ):
             if values[name] is not None and values[name] < least:
                 raise ConfigError(f"--{name.replace('_', '-')}: {values[name]} is too small; expected {least} or more")
         _check_target(target)

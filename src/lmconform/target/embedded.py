@@ -48,15 +48,22 @@ class EmbeddedMock:
         self._folder.cleanup()
 
 
-def start(config: RunConfig) -> EmbeddedMock:
-    """Start ``lmconform mock`` on a free port of 127.0.0.1; raises TargetUnreachable."""
+def start(config: RunConfig, *, mutant: str = "") -> EmbeddedMock:
+    """Start ``lmconform mock`` on a free port of 127.0.0.1; raises TargetUnreachable.
+
+    ``mutant`` names the one defect that it is to have.
+    """
     folder = tempfile.TemporaryDirectory(prefix="lmconform-")
     key = Path(folder.name) / "service-key.json"
     log = Path(folder.name) / "mock.log"
     command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
     command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
+    command += ["--mutant", mutant] if mutant else []
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
+        # In a session of its own: Ctrl-C is for the run, which still needs the mock to clean up.
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
+        )
     try:
         found = creds.find(_wait_for_key(process, key, log), {})
     except BaseException:

@@ -30,6 +30,8 @@ class Journal:
     def created(self, kind: str, resource_id: str, resource_group: str) -> None:
         """Remember something that we made."""
         owned = self._owned.setdefault(f"{kind}@{resource_group}", [])
+        # A file can be made again under its path.
+        self._gone.discard((kind, resource_id))
         if resource_id not in owned:
             owned.append(resource_id)
 
@@ -93,10 +95,10 @@ def _touches(operation: Operation) -> bool:
 
 
 def _is_harmless(operation: Operation, found: str) -> bool:
-    """Whether it exists nowhere, or is a file in a folder, or of a name, that nobody else has."""
+    """Whether it exists nowhere (nothing has an empty id), or is a file in a folder that nobody else has."""
     if operation.method == "PUT":
         return any(segment.startswith(NAME_PREFIX) for segment in found.split("/"))
-    return found.startswith(ABSENT_PREFIX)
+    return not found or found.startswith(ABSENT_PREFIX)
 
 
 def _ids(path: Mapping[str, str], query: Any, body: Any) -> Iterable[str]:

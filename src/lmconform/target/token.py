@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Callable
+from urllib.parse import urlencode
 
 import requests
 
 from lmconform.errors import TargetUnreachable
+from lmconform.evidence.exchange import decode
 from lmconform.evidence.redaction import Redactor
+from lmconform.target import connection
+from lmconform.target.connection import Answer, Broken
 from lmconform.target.credentials import Credentials
 
-_TIMEOUT = (5, 8)
+_CONNECT, _ANSWER = 5.0, 8.0
 _MARGIN = 60.0
+# What an authorization server says for a moment.
+_PASSING = frozenset({429, 502, 503, 504})
+_TRIES = 3
 
 
 class TokenProvider:
     """One token for all requests, renewed a minute (or half its life) before it expires."""
 
-    def __init__(self, credentials: Credentials, session: requests.Session, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        session: requests.Session,
+        redactor: Redactor,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._credentials = credentials
         self._session = session
         self._redactor = redactor
+        self._sleep = sleep
         self._token = ""
         self._renew_at = 0.0
         redactor.learn(credentials.client_secret)
@@ -38,36 +54,48 @@ class TokenProvider:
 
     def _fetch(self) -> None:
         url = self._credentials.token_url
+        answer = self._ask(url)
+        if answer.status != 200:
+            hint = "check client id and secret" if answer.status in (400, 401, 403) else "try again later"
+            raise TargetUnreachable(f"token endpoint {url} answered {answer.status}, expected 200; {hint}")
+        try:
+            data = decode(answer.body)
+            token, lifetime = str(data["access_token"]), float(data.get("expires_in", 3600))
+        except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
+            raise TargetUnreachable(
+                f"token endpoint {url} answered 200 without access_token; is 'url' the authorization server?"
+            ) from error
+        # What could not stand in a header would break every request, and show itself in the error.
+        if not token or not all("!" <= c <= "~" for c in token):
+            raise TargetUnreachable(f"token endpoint {url} answered an access_token that no header can carry")
+        self._token = token
+        self._redactor.learn(token)
+        self._renew_at = time.monotonic() + max(lifetime - _MARGIN, lifetime / 2)
+
+    def _ask(self, url: str) -> Answer:
         form = {
             "grant_type": "client_credentials",
             "client_id": self._credentials.client_id,
             "client_secret": self._credentials.client_secret,
         }
-        try:
-            # The secret goes to the host that the user named and to no other: no redirects.
-            answer = self._session.post(url, data=form, timeout=_TIMEOUT, allow_redirects=False)
-        except requests.RequestException as error:
-            raise TargetUnreachable(
-                f"token endpoint {url} does not answer ({_kind(error)}); check 'url' in the service key"
-            ) from error
-        if answer.status_code != 200:
-            hint = "check client id and secret" if answer.status_code in (400, 401, 403) else "try again later"
-            raise TargetUnreachable(f"token endpoint {url} answered {answer.status_code}, expected 200; {hint}")
-        try:
-            data = answer.json()
-            self._token = str(data["access_token"])
-            lifetime = float(data.get("expires_in", 3600))
-        except (ValueError, KeyError, TypeError) as error:
-            raise TargetUnreachable(
-                f"token endpoint {url} answered 200 without access_token; is 'url' the authorization server?"
-            ) from error
-        self._redactor.learn(self._token)
-        self._renew_at = time.monotonic() + max(lifetime - _MARGIN, lifetime / 2)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        request = requests.Request("POST", url, headers=headers, data=urlencode(form), auth=_no_auth).prepare()
+        for attempt in itertools.count(1):
+            try:
+                # The secret goes to the host that the user named and to no other: no redirects.
+                answer = connection.exchange(self._session, request, _CONNECT, _ANSWER)
+            except Broken as error:
+                if error.late or attempt >= _TRIES:
+                    raise TargetUnreachable(
+                        f"token endpoint {url} does not answer ({error.reason}); check 'url' in the service key"
+                    ) from error
+            else:
+                if answer.status not in _PASSING or attempt >= _TRIES:
+                    return answer
+            self._sleep(float(attempt))
+        raise AssertionError("unreachable")
 
 
-def _kind(error: requests.RequestException) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "TLS failed"
-    if isinstance(error, requests.Timeout):
-        return "timed out"
-    return "no connection" if isinstance(error, requests.ConnectionError) else type(error).__name__
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from taking credentials out of a .netrc file."""
+    return request

@@ -1,11 +1,11 @@
-"""Sends requests: token, time limits, body limit, retries; knows when the target is gone."""
+"""Sends requests: token, retries, waits; knows when the target is gone."""
 
 from __future__ import annotations
 
 import itertools
-import socket
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,15 +18,19 @@ from lmconform.errors import NotTestable, TargetLost
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
+from lmconform.target import connection
 from lmconform.target.config import is_loopback
+from lmconform.target.connection import Broken
 from lmconform.target.target import Target
 from lmconform.target.token import TokenProvider
 
-_BODY_LIMIT = 8 * 1024 * 1024
-_BODY_SECONDS = 30.0
 _LONGEST_WAIT = 60.0
 # After so many requests that waiting did not help, nobody waits until one succeeds.
 _IN_VAIN = 3
+# After so many late answers in a row, an operation's next ones get a tenth of the time.
+_LATE = 2
+_CANARY = "/lm/scenarios"
+_CANARY_SECONDS = 10.0
 _SAFE = frozenset({"GET", "HEAD"})
 # What a gateway says for a moment, and what SAP's own client repeats as well (fact E7).
 _PASSING = frozenset({502, 503, 504})
@@ -52,11 +56,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait for what: seconds, and how often a request or the target is tried."""
+    """How long to wait for what, in seconds, and how often something is tried.
+
+    ``answer`` is for one whole answer. ``tries`` counts sendings over broken connections,
+    ``limited_tries`` those that were told to come later; ``waiting`` is the longest that they
+    wait in all, from one success to the next. ``liveness_checks`` 0: nobody asks.
+    """
 
     connect: float = 5.0
-    read: float = 20.0
+    answer: float = 30.0
     tries: int = 4
+    limited_tries: int = 4
+    waiting: float = 120.0
     liveness_checks: int = 3
 
 
@@ -73,12 +84,14 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.target = target
-        self.session = requests.Session()
         # A proxy between us and our own machine would only be in the way.
-        self.session.trust_env = not is_loopback(target.host)
-        self.token = TokenProvider(target.credentials, self.session, redactor)
+        self.session = connection.session(environment=not is_loopback(target.host))
+        self.token = TokenProvider(target.credentials, self.session, redactor, sleep)
         self.sent = 0
         self._in_vain = 0
+        self._waited = 0.0
+        self._late: Counter[str] = Counter()
+        self._lost = ""
         self.patience = Patience()
         self._recorder = recorder
         self._prefix = f"{worker}-" if worker else ""
@@ -89,32 +102,45 @@ class Transport:
         """Send, and return the exchange.
 
         A 429 is repeated, and a 502, 503 or 504 of a safe method; ``Retry-After`` is honoured.
-        A 401 is repeated once with a new token, for tokens expire. Raises NotTestable when the
-        connection breaks again and again on this request alone, TargetLost when nobody
-        listens any more.
+        A 401 is repeated once with a new token, for tokens expire. Raises NotTestable when
+        this request alone gets no answer, TargetLost when no other one gets any either.
         """
-        renewed = False
+        if self._lost:
+            raise TargetLost(self._lost)
+        renewed, limited = False, 0
         for attempt in itertools.count(1):
             try:
-                exchange = self._once(request)
-            except (requests.RequestException, OSError) as error:
+                exchange = self._once(request, self._limit(request.operation))
+            except Broken as error:
+                self._late[request.operation] += error.late
                 self._check_alive()
-                if request.method not in _SAFE or attempt >= self.patience.tries:
-                    raise NotTestable(f"{request.method} /v2{request.path}: {_reason(error)}") from error
+                # What took too long once would take as long again.
+                if error.late or request.method not in _SAFE or attempt >= self.patience.tries:
+                    raise NotTestable(f"{request.method} /v2{request.path}: {error.reason}") from error
                 continue
+            del self._late[request.operation]
             if exchange.status == 401 and request.authorize and not renewed:
                 renewed = True
                 self.token.forget()
                 continue
-            wait = _wait_before_repeating(exchange, attempt)
-            given_up = attempt >= self.patience.tries or self._in_vain >= _IN_VAIN
-            if wait is None or not request.repeat or given_up:
+            limited += 1
+            wait = _wait_before_repeating(exchange, limited)
+            if wait is None or not request.repeat or not self._is_worth_it(wait, limited):
                 self._in_vain = self._in_vain + 1 if wait is not None and request.repeat else 0
+                self._waited = self._waited if wait is not None else 0.0
                 return exchange
+            self._waited += wait
             self._sleep(wait)
         raise AssertionError("unreachable")
 
-    def _once(self, request: Request) -> Exchange:
+    def _is_worth_it(self, wait: float, limited: int) -> bool:
+        patience = self.patience
+        return limited < patience.limited_tries and self._in_vain < _IN_VAIN and self._waited + wait <= patience.waiting
+
+    def _limit(self, operation: str) -> float:
+        return self.patience.answer / (10.0 if self._late[operation] >= _LATE else 1.0)
+
+    def _once(self, request: Request, seconds: float) -> Exchange:
         headers = [("User-Agent", f"lmconform/{__version__}"), ("Accept", "*/*"), *request.headers]
         if request.authorize:
             headers.append(("Authorization", f"Bearer {self.token.token()}"))
@@ -128,44 +154,54 @@ class Transport:
             prepared.headers[name] = value
         if request.body or request.method in ("POST", "PUT", "PATCH"):
             prepared.headers["Content-Length"] = str(len(request.body))
-        settings = self.session.merge_environment_settings(self.target.base_url, {}, True, None, None)
-        limits = (self.patience.connect, self.patience.read)
         started, clock = datetime.now(UTC), time.monotonic()
-        with self.session.send(prepared, timeout=limits, allow_redirects=False, **settings) as answer:
-            body, truncated = _read(answer)
-            exchange = Exchange(
-                id=f"{self._prefix}{next(self._numbers)}",
-                item=request.item,
-                operation=request.operation,
-                method=request.method,
-                url=url,
-                path=request.path,
-                request_headers=tuple(headers),
-                request_body=request.body,
-                status=answer.status_code,
-                headers=tuple(answer.raw.headers.items()),
-                body=body,
-                truncated=truncated,
-                started=started.isoformat(timespec="milliseconds"),
-                elapsed=time.monotonic() - clock,
-            )
+        answer = connection.exchange(self.session, prepared, self.patience.connect, seconds)
+        exchange = Exchange(
+            id=f"{self._prefix}{next(self._numbers)}",
+            item=request.item,
+            operation=request.operation,
+            method=request.method,
+            url=url,
+            path=request.path,
+            request_headers=tuple(headers),
+            request_body=request.body,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            truncated=answer.truncated,
+            started=started.isoformat(timespec="milliseconds"),
+            elapsed=time.monotonic() - clock,
+        )
         self.sent += 1
         if self._recorder is not None:
             self._recorder.write(exchange)
         return exchange
 
     def _check_alive(self) -> None:
-        parts = urlsplit(self.target.base_url)
-        address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        """Ask for something harmless until there is an answer, whatever it is; raises TargetLost.
+
+        That a port accepts connections says nothing: what hangs, accepts them as well.
+        """
+        group = ("AI-Resource-Group", self.target.resource_group)
+        canary = Request(item="liveness", operation="", method="GET", path=_CANARY, headers=(group,))
+        reason = ""
         for attempt in range(self.patience.liveness_checks):
             if attempt:
                 self._sleep(1.0)
             try:
-                socket.create_connection(address, timeout=2).close()
+                self._once(canary, min(self.patience.answer, _CANARY_SECONDS))
                 return
-            except OSError:
-                continue
-        raise TargetLost(f"{self.target.name} no longer accepts connections at {address[0]}:{address[1]}")
+            except Broken as error:
+                reason = error.reason
+        if reason:
+            self._lost = f"{self.target.name} {self._how_lost(reason)}"
+            raise TargetLost(self._lost)
+
+    def _how_lost(self, reason: str) -> str:
+        parts = urlsplit(self.target.base_url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        refused = f"no longer accepts connections at {parts.hostname}:{port}"
+        return refused if reason == connection.REFUSED else f"no longer answers: {reason}"
 
 
 def _wait_before_repeating(exchange: Exchange, attempt: int) -> float | None:
@@ -191,25 +227,6 @@ def retry_after(value: str) -> float | None:
         return None
 
 
-def _read(answer: requests.Response) -> tuple[bytes, bool]:
-    chunks: list[bytes] = []
-    size, deadline = 0, time.monotonic() + _BODY_SECONDS
-    for chunk in answer.iter_content(64 * 1024):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > _BODY_LIMIT or time.monotonic() > deadline:
-            return b"".join(chunks)[:_BODY_LIMIT], True
-    return b"".join(chunks), False
-
-
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps requests from taking credentials out of a .netrc file."""
     return request
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    text = str(error)
-    names: Sequence[tuple[str, str]] = (("reset", "connection reset"), ("RemoteDisconnected", "connection closed"))
-    return next((label for word, label in names if word in text), f"transport error ({type(error).__name__})")

@@ -1,0 +1,99 @@
+"""``lmconform mutants``: does the suite see what it says it sees?"""
+
+from __future__ import annotations
+
+import time
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from lmconform.contract.requirements import Register
+from lmconform.errors import NothingSelected, closest
+from lmconform.exit_codes import ExitCode
+from lmconform.mock import mutants
+from lmconform.proof import matrix as proof
+from lmconform.proof import page, record
+from lmconform.proof.trial import Suspect, Trial
+from lmconform.target.config import MOCK, PROFILES, RunConfig
+
+
+@click.command("mutants")
+@click.argument("ids", nargs=-1)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N", help="Processes.")
+@click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Items to run.")
+@click.option("--seed", "seeds", type=int, multiple=True, metavar="N", help="Seed (repeatable; default 0).")
+@click.option("--max-examples", type=click.IntRange(1), default=None, metavar="N", help="Fuzz cases per mode.")
+@click.option("--full", "everything", is_flag=True, help="Run every item against every mutant.")
+@click.option("--run-order", is_flag=True, help="Keep the order of a run, and end at the first failure.")
+@click.option(
+    "--report-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports/mutants"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the matrix goes.",
+)
+def command(
+    ids: tuple[str, ...],
+    workers: int,
+    profile: str,
+    seeds: tuple[int, ...],
+    max_examples: int | None,
+    everything: bool,
+    run_order: bool,
+    report_dir: Path,
+) -> int:
+    """Run the suite against mocks that have one defect each; IDS are globs (default: all).
+
+    Exits 1 when a mutant survives or is killed by none of the requirements that it breaks,
+    when a requirement is never seen failing, or when the unmutated mock is not green.
+    """
+    suspects = _select(ids)
+    options = {"profile": profile} | ({"max_examples": max_examples} if max_examples else {})
+    config = RunConfig.from_options(MOCK, options)
+    chosen = seeds or (0,)
+    began, done = time.monotonic(), 0
+
+    def told(trial: Trial) -> None:
+        nonlocal done
+        done += 1
+        name = trial.suspect.id or "(unmutated)"
+        kill = next(iter([*trial.declared, *trial.kills]), None)
+        by = f"{kill.item} after {kill.after:.2f} s" if kill else trial.error
+        status = trial.status if trial.suspect.id else ("red" if trial.kills or trial.error else "green")
+        click.echo(f"{done:>4}  {status:<9} {name:<44} {by}")
+
+    found = proof.build(
+        config,
+        suspects,
+        seeds=chosen,
+        workers=workers,
+        everything=everything,
+        in_run_order=run_order,
+        told=told,
+    )
+    found.seconds = time.monotonic() - began
+    register, unproven = Register.load(), mutants.unproven()
+    problems = list(found.problems(register, unproven, whole=not ids))
+    data = record.as_json(found, register, unproven, problems, chosen)
+    report_dir.mkdir(parents=True, exist_ok=True)
+    record.write(report_dir, data, found)
+    page.write(report_dir / "matrix.html", data)
+    for problem in problems:
+        click.echo(f"red   {problem}")
+    first = data["first_failure"]
+    killed = sum(trial.status == "killed" for trial in found.trials)
+    click.echo(f"first failure after {first['median']:g} s (median), {first['p95']:g} s (95th percentile)")
+    click.echo(f"killed {killed} of {len(found.trials)} mutants in {found.seconds:.0f} s; {report_dir}/matrix.html")
+    return ExitCode.FAILED if problems else ExitCode.PASSED
+
+
+def _select(patterns: tuple[str, ...]) -> list[Suspect]:
+    every = [Suspect(m.id, m.family, m.text, m.breaks) for m in mutants.load()]
+    for pattern in patterns:
+        if not any(fnmatchcase(s.id, pattern) for s in every):
+            near = closest(pattern, [s.id for s in every])
+            hint = f"; did you mean {near!r}?" if near else "; 'lmconform list mutants' shows them"
+            raise NothingSelected(f"{pattern}: matches no mutant{hint}")
+    return [s for s in every if not patterns or any(fnmatchcase(s.id, p) for p in patterns)]

@@ -1,0 +1,152 @@
+"""Authentication, resource groups and isolation that leak."""
+
+from __future__ import annotations
+
+from lmconform.mock.app import App
+from lmconform.mock.auth import Authority
+from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.registry import mutant
+from lmconform.mock.problems import Problem
+
+
+@mutant("auth-none", "LM-AUTH-TOKEN-REQUIRED", "LM-AUTH-REFUSED-NOT-STORED")
+def none(bench: Bench) -> None:
+    """BUG: "A request without a token is refused with 401 or 403." It is served."""
+
+    @bench.patch(Authority, "check")
+    def without(original, self, authorization, switches):  # type: ignore[no-untyped-def]
+        if authorization is not None:
+            original(self, authorization, switches)
+
+
+@mutant("auth-any-token", "LM-AUTH-TOKEN-GARBAGE", "LM-AUTH-TOKEN-UNSIGNED")
+def any_token(bench: Bench) -> None:
+    """BUG: "A bearer token that is no token is refused with 401 or 403." Any will do."""
+
+    @bench.patch(Authority, "check")
+    def garbage(original, self, authorization, switches):  # type: ignore[no-untyped-def]
+        if not (authorization or "").lower().startswith("bearer "):
+            original(self, authorization, switches)
+
+
+@mutant("auth-unsigned-token", "LM-AUTH-TOKEN-UNSIGNED")
+def unsigned(bench: Bench) -> None:
+    """BUG: "A JWT without a signature is refused with 401 or 403." Three parts are enough, the last may be empty."""
+
+    @bench.patch(Authority, "check")
+    def three_parts(original, self, authorization, switches):  # type: ignore[no-untyped-def]
+        if (authorization or "").count(".") != 2:
+            original(self, authorization, switches)
+
+
+@mutant("auth-any-scheme", "LM-AUTH-SCHEME")
+def any_scheme(bench: Bench) -> None:
+    """BUG: "Basic authentication is no substitute for the token." It is."""
+
+    @bench.patch(Authority, "check")
+    def basic(original, self, authorization, switches):  # type: ignore[no-untyped-def]
+        if not (authorization or "").lower().startswith("basic "):
+            original(self, authorization, switches)
+
+
+@mutant("auth-refused-yet-stored", "LM-AUTH-REFUSED-NOT-STORED")
+def refused_yet_stored(bench: Bench) -> None:
+    """BUG: "An artifact that is sent without a token is refused and not stored." Refused, and stored."""
+
+    @bench.patch(App, "_answer")
+    def stored(original, self, scope, path, headers, body):  # type: ignore[no-untyped-def]
+        try:
+            return original(self, scope, path, headers, body)
+        except Problem as problem:
+            if problem.status in (401, 403) and scope["method"] == "POST" and path.endswith("/artifacts"):
+                import json
+
+                group = self._store.groups.get(headers.get("ai-resource-group"))
+                if group is not None:
+                    group.add_artifact(json.loads(body))
+            raise
+
+
+@mutant("isolation-none", "LM-ISOLATION-ARTIFACT-LIST", "LM-ISOLATION-CONFIGURATION-LIST", "LM-ISOLATION-ARTIFACT-GET")
+def isolation_none(bench: Bench) -> None:
+    """BUG: "Artifacts are neither listed nor counted in another resource group." All groups are one."""
+
+    @bench.patch(App, "_group")
+    def one(original, self, operation, headers, values):  # type: ignore[no-untyped-def]
+        original(self, operation, headers, values)
+        return self._store.groups["tutorial"]
+
+
+def _reads_everywhere(bench: Bench, shelf: str, parameter: str, *operations: str) -> None:
+    """An id of any resource group is found."""
+
+    @bench.instead(*operations)
+    def anywhere(call: Call, handler: Handler) -> Reply:
+        wanted = call.path[parameter]
+        for group in bench.groups.values():
+            if wanted in getattr(group, shelf):
+                call.group = group
+        return handler(call)
+
+
+@mutant("isolation-artifact-get", "LM-ISOLATION-ARTIFACT-GET")
+def artifact_get(bench: Bench) -> None:
+    """BUG: "An artifact cannot be read from another resource group." It can."""
+    _reads_everywhere(bench, "artifacts", "artifactId", "getArtifact")
+
+
+@mutant("isolation-configuration-get", "LM-ISOLATION-CONFIGURATION-GET")
+def configuration_get(bench: Bench) -> None:
+    """BUG: "A configuration cannot be read from another resource group." It can."""
+    _reads_everywhere(bench, "configurations", "configurationId", "getConfiguration")
+
+
+@mutant("isolation-execution-get", "LM-ISOLATION-EXECUTION-GET")
+def execution_get(bench: Bench) -> None:
+    """BUG: "An execution cannot be read from another resource group." It can."""
+    _reads_everywhere(bench, "executions", "executionId", "getExecution")
+
+
+@mutant("isolation-execution-change", "LM-ISOLATION-EXECUTION-CHANGE")
+def execution_change(bench: Bench) -> None:
+    """BUG: "An execution can be neither stopped nor deleted from another resource group." It can."""
+    _reads_everywhere(bench, "executions", "executionId", "modifyExecution", "deleteExecution")
+
+
+def _lists_everything(bench: Bench, shelf: str, *operations: str) -> None:
+    """What belongs to the first group is listed in the others as well."""
+
+    @bench.instead(*operations)
+    def everything(call: Call, handler: Handler) -> Reply:
+        own = getattr(call.group, shelf)
+        if call.group.name == "other":
+            setattr(call.group, shelf, {**getattr(bench.groups["tutorial"], shelf), **own})
+        try:
+            return handler(call)
+        finally:
+            setattr(call.group, shelf, own)
+
+
+@mutant("isolation-artifact-list", "LM-ISOLATION-ARTIFACT-LIST")
+def artifact_list(bench: Bench) -> None:
+    """BUG: "Artifacts are neither listed nor counted in another resource group." They are."""
+    _lists_everything(bench, "artifacts", "listArtifacts", "countArtifacts")
+
+
+@mutant("isolation-artifact-count", "LM-ISOLATION-ARTIFACT-LIST")
+def artifact_count(bench: Bench) -> None:
+    """BUG: "Artifacts are neither listed nor counted in another resource group." They are counted."""
+    _lists_everything(bench, "artifacts", "countArtifacts")
+
+
+@mutant("isolation-configuration-list", "LM-ISOLATION-CONFIGURATION-LIST")
+def configuration_list(bench: Bench) -> None:
+    """BUG: "Configurations are neither listed nor counted in another resource group." They are."""
+    _lists_everything(bench, "configurations", "listConfigurations", "countConfigurations")
+
+
+@mutant("isolation-execution-list", "LM-ISOLATION-EXECUTION-LIST")
+def execution_list(bench: Bench) -> None:
+    """BUG: "Executions are not listed in another resource group." They are."""
+    _lists_everything(bench, "executions", "listExecutions")

@@ -1,0 +1,69 @@
+"""Finds mutants, and says which requirements can have none."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from lmconform.contract import bundle
+from lmconform.errors import ConfigError, did_you_mean
+from lmconform.mock.mutants.bench import Bench
+
+Spoil = Callable[[Bench], None]
+_INFRASTRUCTURE = frozenset({"registry", "bench"})
+_FOUND: dict[str, Mutant] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One defect. ``breaks`` are the requirements that must see it; ``text`` quotes the first."""
+
+    id: str
+    family: str
+    text: str
+    breaks: tuple[str, ...]
+    spoil: Spoil
+
+
+def mutant(mutant_id: str, *breaks: str) -> Callable[[Spoil], Spoil]:
+    """Declare a mutant; the function's docstring begins with ``BUG:`` and quotes ``breaks[0]``."""
+
+    def declare(spoil: Spoil) -> Spoil:
+        if mutant_id in _FOUND:
+            raise ValueError(f"two mutants are called {mutant_id}")
+        text = " ".join((inspect.getdoc(spoil) or "").split())
+        family = spoil.__module__.rpartition(".")[2].replace("_", " ")
+        _FOUND[mutant_id] = Mutant(mutant_id, family, text, breaks, spoil)
+        return spoil
+
+    return declare
+
+
+@cache
+def load() -> tuple[Mutant, ...]:
+    """All mutants, family by family."""
+    package = importlib.import_module("lmconform.mock.mutants")
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        if module.name not in _INFRASTRUCTURE:
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    return tuple(_FOUND.values())
+
+
+def loose(mutant_id: str, bench: Bench) -> None:
+    """Spoil the bench with the mutant of that id; raises ConfigError with the nearest one."""
+    known = {m.id: m for m in load()}
+    if mutant_id not in known:
+        raise ConfigError(f"--mutant: {mutant_id!r} is unknown{did_you_mean(mutant_id, known)}")
+    known[mutant_id].spoil(bench)
+
+
+def unproven() -> dict[str, str]:
+    """Requirement to the reason why no mutant of a mock can break it."""
+    with resources.as_file(resources.files("lmconform.mock.mutants") / "unproven.yaml") as path:
+        rows = bundle.read_yaml(path).get("unproven") or {}
+    return {str(name): str(reason) for name, reason in rows.items()}

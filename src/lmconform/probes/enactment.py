@@ -1,0 +1,96 @@
+"""What executions and deployments have in common, as values: SAP calls both of them enactments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from lmconform.probes.lab import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TERMINAL
+
+# What $select=status leaves of either (F14).
+_SELECTED: Final = frozenset({"id", "configurationId", "status", "createdAt", "modifiedAt", "statusDetails"})
+
+
+@dataclass(frozen=True, slots=True)
+class Enactment:
+    """A kind of enactment: its operations and its words.
+
+    ``goal`` is what it aims at by itself, ``settled`` the statuses in which it then stays.
+    ``deployable`` says which executables make it; ``answered`` is what the answer to its
+    creation says of its status. ``at_once``: it can be read as soon as it is created.
+    """
+
+    noun: str
+    parameter: str
+    create: str
+    get: str
+    list: str
+    count: str
+    modify: str
+    delete: str
+    modify_many: str
+    capability: str
+    bulk_noun: str
+    bulk_capability: str
+    bulk_key: str
+    unknown_code: str
+    deployable: bool
+    goal: str
+    settled: frozenset[str]
+    answered: tuple[tuple[str, str], ...]
+    selected: frozenset[str]
+    at_once: bool
+
+    @property
+    def word(self) -> str:
+        """How messages and the journal call it."""
+        return self.noun.lower()
+
+
+EXECUTION: Final = Enactment(
+    noun="EXECUTION",
+    parameter="executionId",
+    create="createExecution",
+    get="getExecution",
+    list="listExecutions",
+    count="countExecutions",
+    modify="modifyExecution",
+    delete="deleteExecution",
+    modify_many="modifyExecutions",
+    capability=EXECUTIONS,
+    bulk_noun="BULK",
+    bulk_capability=BULK,
+    bulk_key="executions",
+    unknown_code="01010020",
+    deployable=False,
+    goal="COMPLETED",
+    settled=TERMINAL,
+    answered=(("status", "UNKNOWN"), ("targetStatus", "COMPLETED")),
+    selected=_SELECTED,
+    at_once=True,
+)
+
+DEPLOYMENT: Final = Enactment(
+    noun="DEPLOYMENT",
+    parameter="deploymentId",
+    create="createDeployment",
+    get="getDeployment",
+    list="listDeployments",
+    count="countDeployments",
+    modify="modifyDeployment",
+    delete="deleteDeployment",
+    modify_many="modifyDeployments",
+    capability=DEPLOYMENTS,
+    bulk_noun="DEPLOYMENT-BULK",
+    bulk_capability=BULK_DEPLOYMENTS,
+    bulk_key="deployments",
+    unknown_code="01010016",
+    deployable=True,
+    goal="RUNNING",
+    # It stops when somebody asks it to, not by itself (C2).
+    settled=TERMINAL | {"RUNNING"},
+    answered=(("status", "UNKNOWN"),),
+    selected=_SELECTED | {"details"},
+    # SAP's tests read it at once; SAP's help knows of a moment in which it is not found (C2).
+    at_once=False,
+)

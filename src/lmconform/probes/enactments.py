@@ -1,0 +1,230 @@
+"""Probes that executions and deployments share: creation, views, filters, statuses in order."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from lmconform.errors import NotTestable
+from lmconform.probes import recipe, trials
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.families import MALFORMED, bad_id, refuses, unknown_id
+from lmconform.probes.lab import Json, Lab
+from lmconform.probes.registry import probe
+from lmconform.probes.values import instant
+
+# How far each status is from the start; several may be passed between two polls (C1, C2).
+RANK = {"UNKNOWN": 0, "PENDING": 1, "RUNNING": 2, "STOPPING": 3, "COMPLETED": 4, "DEAD": 4, "STOPPED": 4}
+
+
+def install(kind: Enactment) -> None:
+    """Register the shared probes for ``kind``."""
+    noun = f"LM-{kind.noun}"
+    unknown_id(f"{noun}-UNKNOWN-404", kind.get, kind.parameter)
+    bad_id(f"{noun}-BAD-ID", kind.get, kind.parameter)
+    refuses(f"{noun}-BODY-REQUIRED", kind.create, lambda lab: [{}, {"name": lab.unique(kind.word)}])
+    odd_ids = (7, "a b c d", "abc", "a" * 65)
+    refuses(f"{noun}-BODY-TYPE", kind.create, lambda lab: [{"configurationId": odd} for odd in odd_ids])
+    refuses(f"{noun}-BODY-MALFORMED", kind.create, lambda lab: [MALFORMED])
+    _creation(noun, kind)
+    _life(noun, kind)
+    _views(noun, kind)
+    _filters(noun, kind)
+    _paging(noun, kind)
+
+
+def _creation(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-CREATE-HAS-STATUS")
+    def creation_has_a_status(lab: Lab) -> None:
+        found = trials.base(lab, kind).created.exchange.json_object()
+        lab.expect(found.get("status") in RANK, expected="a status", actual=f"status: {found.get('status')}")
+
+    @probe(f"{noun}-CREATE-UNKNOWN")
+    def creation_says_unknown(lab: Lab) -> None:
+        found = trials.base(lab, kind).created.exchange.json_object()
+        lab.expect_same(dict(kind.answered), found, what="the creation's answer")
+
+    @probe(f"{noun}-CREATE-LOCATION")
+    def location_names_the_id(lab: Lab) -> None:
+        made = trials.base(lab, kind).created
+        value = made.exchange.header("Location")
+        lab.expect(value is None or made.id in value, expected=f"a Location with {made.id}", actual=str(value))
+
+    @probe(f"{noun}-CREATE-TWICE")
+    def same_body_twice_starts_two(lab: Lab) -> None:
+        first, second = trials.spare(lab, kind), trials.fresh(lab, kind)
+        lab.expect(first.id != second.id, expected="a second id", actual=f"{first.id} again")
+
+    @probe(f"{noun}-FRESH-GET")
+    def fresh_one_is_there(lab: Lab) -> None:
+        trial = trials.base(lab, kind)
+        lab.expect_status(trial.first, {200})
+        wanted = {"id": trial.id, "configurationId": trial.configuration.id}
+        lab.expect_same(wanted, trial.first.json_object(), what="the first GET")
+
+    @probe(f"{noun}-FRESH-TARGET")
+    def fresh_one_aims_at_its_goal(lab: Lab) -> None:
+        lab.expect_told({"targetStatus": kind.goal}, first(lab, kind), what="the first GET")
+
+    @probe(f"{noun}-NAMES")
+    def it_names_where_it_comes_from(lab: Lab) -> None:
+        sent = trials.base(lab, kind).configuration.sent
+        wanted = {"configurationName": sent["name"], "scenarioId": sent["scenarioId"]}
+        lab.expect_told(wanted, first(lab, kind), what="the first GET")
+
+
+def _life(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-TRANSITIONS")
+    def statuses_only_go_forward(lab: Lab) -> None:
+        trials.finished(lab, kind)
+        seen = trials.base(lab, kind).seen
+        for before, after in pairwise(seen):
+            good = after == before or RANK.get(after, -1) > RANK.get(before, 9)
+            lab.expect(good, expected=f"UNKNOWN, PENDING, RUNNING, {_END[kind.goal]}", actual=f"{before} → {after}")
+
+    @probe(f"{noun}-TIMES-ORDERED")
+    def times_are_in_order(lab: Lab) -> None:
+        body = trials.finished(lab, kind)
+        times = [(n, instant(body.get(n))) for n in ("submissionTime", "startTime", "completionTime")]
+        known = [(name, moment) for name, moment in times if moment is not None]
+        for (name, moment), (later, next_moment) in pairwise(known):
+            lab.expect(moment <= next_moment, expected=f"{name} <= {later}", actual=f"{moment} > {next_moment}")
+
+
+def _views(noun: str, kind: Enactment) -> None:
+    names = ("id", "configurationId", "configurationName", "scenarioId", "status", "targetStatus", "createdAt")
+
+    @probe(f"{noun}-LISTED")
+    def it_is_listed(lab: Lab) -> None:
+        trial = trials.base(lab, kind)
+        found = lab.ids(kind.list, {"configurationId": trial.configuration.id})
+        lab.expect(found == [trial.id], expected=f"[{trial.id}], the only one of its configuration", actual=f"{found}")
+
+    @probe(f"{noun}-LIST-EQUALS-GET")
+    def list_and_get_agree(lab: Lab) -> None:
+        def judge(body: Json) -> None:
+            listed = [e for e in of_base(lab, kind, {}) if e.get("id") == body["id"]]
+            if not listed:
+                raise NotTestable(f"{kind.list} does not hold the {kind.word}")
+            lab.expect_same({n: body.get(n) for n in names}, listed[0], what="the list as GET has it")
+
+        trials.steadily(lab, kind, judge)
+
+    @probe(f"{noun}-LIST-COUNT")
+    def count_is_the_number_of_resources(lab: Lab) -> None:
+        body = lab.read(kind.list, {"configurationId": trials.base(lab, kind).configuration.id})
+        length = len(body.get("resources") or [])
+        lab.expect(body.get("count") == length, expected=f"count: {length}", actual=f"count: {body.get('count')}")
+
+    @probe(f"{noun}-COUNT-MATCHES-LIST")
+    def count_operation_agrees_with_the_list(lab: Lab) -> None:
+        def judge(body: Json) -> None:
+            configuration = trials.base(lab, kind).configuration
+            sent = configuration.sent
+            filters: list[tuple[Json, int]] = [
+                ({}, 1),
+                ({"status": body["status"]}, 1),
+                ({"status": "STOPPING"}, 0),
+                ({"scenarioId": sent["scenarioId"], "executableIds": [sent["executableId"]]}, 1),
+            ]
+            for query, wanted in filters:
+                number = lab.count(kind.count, {"configurationId": configuration.id, **query})
+                text = f"$count = {wanted} for our configuration and {query}"
+                lab.expect(number == wanted, expected=text, actual=f"{number}")
+
+        trials.steadily(lab, kind, judge)
+
+
+def _filters(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-FILTER-CONFIGURATION")
+    def configuration_filters(lab: Lab) -> None:
+        trial, other = trials.base(lab, kind), trials.spare(lab, kind)
+        found = [str(e.get("id")) for e in of_base(lab, kind, {})]
+        lab.expect(trial.id in found, expected=f"{trial.id}", actual="missing")
+        lab.expect(other.id not in found, expected=f"only {kind.word}s of the configuration", actual=f"{other.id} too")
+
+    @probe(f"{noun}-FILTER-SCENARIO")
+    def scenario_filters(lab: Lab) -> None:
+        own = str(trials.base(lab, kind).configuration.sent["scenarioId"])
+        _expect_selected(lab, kind, {"scenarioId": own}, True)
+        other = next((str(s["id"]) for s in recipe.scenarios(lab) if s["id"] != own), None)
+        if other is not None:
+            _expect_selected(lab, kind, {"scenarioId": other}, False)
+
+    @probe(f"{noun}-FILTER-EXECUTABLE")
+    def executable_filters(lab: Lab) -> None:
+        sent = trials.base(lab, kind).configuration.sent
+        own = str(sent["executableId"])
+        _expect_selected(lab, kind, {"executableIds": [own]}, True)
+        others = [str(e["id"]) for e in recipe.executables(lab, str(sent["scenarioId"])) if e["id"] != own]
+        if others:
+            _expect_selected(lab, kind, {"executableIds": others}, False)
+
+    @probe(f"{noun}-FILTER-STATUS")
+    def status_filters(lab: Lab) -> None:
+        def judge(body: Json) -> None:
+            _expect_selected(lab, kind, {"status": body["status"]}, True)
+            for other in sorted({"STOPPING", "RUNNING", "DEAD", "COMPLETED"} - {body["status"]}):
+                _expect_selected(lab, kind, {"status": other}, False)
+
+        trials.steadily(lab, kind, judge)
+
+    @probe(f"{noun}-FILTER-COMBINED")
+    def filters_combine_with_and(lab: Lab) -> None:
+        def judge(body: Json) -> None:
+            sent = trials.base(lab, kind).configuration.sent
+            all_four: Json = {
+                "scenarioId": sent["scenarioId"],
+                "executableIds": [sent["executableId"]],
+                "status": body["status"],
+            }
+            _expect_selected(lab, kind, all_four, True)
+            _expect_selected(lab, kind, {**all_four, "status": "STOPPING"}, False)
+
+        trials.steadily(lab, kind, judge)
+
+
+def _paging(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-TOP")
+    def top_bounds_the_page(lab: Lab) -> None:
+        trial = trials.base(lab, kind)
+        trials.spare(lab, kind)
+        found = lab.ids(kind.list, {"scenarioId": trial.configuration.sent["scenarioId"], "$top": 1})
+        lab.expect(len(found) == 1, expected="1 of our 2 or more", actual=f"{len(found)}")
+
+    @probe(f"{noun}-SKIP")
+    def skip_leaves_out(lab: Lab) -> None:
+        found = [str(e.get("id")) for e in of_base(lab, kind, {"$skip": 1})]
+        lab.expect(not found, expected="nothing after $skip=1 of 1", actual=f"{found}")
+
+    @probe(f"{noun}-SELECT-STATUS")
+    def select_leaves_the_status(lab: Lab) -> None:
+        trial = trials.base(lab, kind)
+        views = of_base(lab, kind, {"$select": "status"})
+        views.append(lab.read(kind.get, {"$select": "status"}, **trial.path))
+        for view in views:
+            odd = sorted(set(view) - kind.selected)
+            lab.expect(not odd, expected=f"nothing but {', '.join(sorted(kind.selected))}", actual=f"{odd} too")
+            lab.expect(view.get("status") in RANK, expected="a status", actual=f"status: {view.get('status')}")
+
+
+def first(lab: Lab, kind: Enactment) -> Json:
+    """The base as its first GET showed it; raises NotTestable."""
+    exchange = trials.base(lab, kind).first
+    if exchange.status != 200:
+        raise NotTestable(f"{lab.label(exchange)} answered {exchange.brief}")
+    return dict(exchange.json_object())
+
+
+def of_base(lab: Lab, kind: Enactment, query: Json) -> list[Json]:
+    """What ``query`` selects of the base's configuration."""
+    own = trials.base(lab, kind).configuration.id
+    return lab.items(kind.list, {"configurationId": own, **query})
+
+
+def _expect_selected(lab: Lab, kind: Enactment, query: Json, wanted: bool) -> None:
+    found = trials.base(lab, kind).id in [e.get("id") for e in of_base(lab, kind, query)]
+    words = ("not listed", "listed")
+    lab.expect(found is wanted, expected=f"our {kind.word} {words[wanted]} for {query}", actual=words[found])
+
+
+_END = {"COMPLETED": "then one end", "RUNNING": "and no way back"}

@@ -1,0 +1,152 @@
+"""Probes of how executions end: stopped twice, deleted in each status, and what is left of them."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import trials
+from lmconform.probes.lab import EXECUTIONS, TERMINAL, Json, Lab, Made
+from lmconform.probes.lifecycle import REFUSED
+from lmconform.probes.registry import probe
+from lmconform.probes.trials import Trial
+
+_DEPARTURE: Final = "probes.departure"
+_DOOMED: Final = "probes.doomed"
+_FATE: Final = "probes.fate"
+# Seconds; by the time somebody asks what became of the doomed execution it is old.
+_SOON: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A deletion: of what, what GET said until it was gone, and how long that took, in seconds."""
+
+    trial: Trial
+    seen: tuple[Json, ...]
+    seconds: float
+
+
+def departure(lab: Lab) -> Departure:
+    """An execution of this session that ended, was deleted, and is gone; probes share it."""
+    shared = lab.session.shared
+    if _DEPARTURE not in shared:
+        trial = trials.ended(lab)
+        started, seen = time.monotonic(), []
+        answer = trials.delete(lab, trial)
+        if not answer.ok:
+            raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
+        trials.remove(lab, trial)
+        for _ in lab.ticks():
+            exchange = lab.get("getExecution", executionId=trial.id)
+            if exchange.status == 404:
+                break
+            lab.expect_status(exchange, {200})
+            seen.append(dict(exchange.json_object()))
+        shared[_DEPARTURE] = Departure(trial, tuple(seen), time.monotonic() - started)
+    found: Departure = shared[_DEPARTURE]
+    return found
+
+
+def doomed(lab: Lab) -> tuple[Made, Exchange]:
+    """A configuration whose bindings its executable does not know, and the answer to its start.
+
+    Raises Inconclusive when the configuration is refused: the bindings may be looked at then (F22).
+    """
+    shared = lab.session.shared
+    if _DOOMED not in shared:
+        lab.require(EXECUTIONS)
+        bindings = [{"key": "lmconform-unknown", "value": "1"}]
+        body = lab.configuration_body(parameterBindings=bindings, inputArtifactBindings=[])
+        answer = lab.send("createConfiguration", json=body)
+        made = answer.json_object().get("id")
+        if not answer.ok or not isinstance(made, str):
+            raise Inconclusive(f"bindings that the executable does not know: {answer.brief}")
+        started = lab.send("createExecution", json={"configurationId": made})
+        shared[_DOOMED] = (Made(made, body, answer), started)
+    found: tuple[Made, Exchange] = shared[_DOOMED]
+    return found
+
+
+def fate(lab: Lab) -> tuple[str, str]:
+    """Id of the doomed execution and the status in which it ended, or words for one that does not end soon.
+
+    It may stay PENDING for ever (F22), and that is nothing to wait for.
+    """
+    shared = lab.session.shared
+    if _FATE not in shared:
+        execution = doomed(lab)[1].json_object().get("id")
+        if not isinstance(execution, str):
+            raise NotTestable("an execution with unknown bindings was not started")
+        shared[_FATE] = (execution, _end_of(lab, execution))
+    found: tuple[str, str] = shared[_FATE]
+    return found
+
+
+def _end_of(lab: Lab, execution: str) -> str:
+    deadline = time.monotonic() + _SOON
+    for _ in lab.ticks():
+        status = str(lab.need("getExecution", executionId=execution).get("status"))
+        if status in TERMINAL:
+            return status
+        if time.monotonic() > deadline:
+            break
+    return "has not ended soon"
+
+
+@probe("LM-EXECUTION-WRONG-KEYS")
+def unknown_bindings_do_not_keep_it_from_starting(lab: Lab) -> None:
+    lab.expect_status(doomed(lab)[1], {202})
+
+
+@probe("LM-EXECUTION-STOP-TWICE", effect="destructive")
+def stopped_execution_is_not_stopped_again(lab: Lab) -> None:
+    trial = trials.stopped(lab)
+    lab.expect_refused(trials.stop(lab, trial), REFUSED)
+    lab.expect_same({"status": "STOPPED"}, lab.read("getExecution", **trial.path), what="the status as before")
+
+
+@probe("LM-EXECUTION-DELETE-STOPPED", effect="destructive")
+def stopped_execution_is_deleted(lab: Lab) -> None:
+    trial = trials.stopped(lab)
+    lab.expect_status(trials.delete(lab, trial), {202})
+    trials.remove(lab, trial)
+
+
+@probe("LM-EXECUTION-DELETE-DEAD", effect="destructive")
+def dead_execution_is_deleted(lab: Lab) -> None:
+    execution, status = fate(lab)
+    if status != "DEAD":
+        raise Inconclusive(f"an execution with unknown bindings: {status}")
+    lab.expect_status(lab.send("deleteExecution", {"executionId": execution}), {202})
+    lab.session.journal.removed("execution", execution)
+
+
+@probe("LM-EXECUTION-DELETE-TARGET", effect="destructive")
+def execution_on_its_way_out_says_so(lab: Lab) -> None:
+    for body in departure(lab).seen:
+        lab.expect_told({"targetStatus": "DELETED"}, body, what="an execution that is being deleted")
+
+
+@probe("LM-EXECUTION-DELETE-UNCOUNTED", effect="destructive")
+def deleted_execution_is_not_counted(lab: Lab) -> None:
+    trial = departure(lab).trial
+    query = {"configurationId": trial.configuration.id}
+    # Others of the configuration may come and go: what is counted is what is listed, before and after.
+    for _ in lab.ticks():
+        before, number = lab.ids("listExecutions", query), lab.count("countExecutions", query)
+        after = lab.ids("listExecutions", query)
+        if before == after and trial.id not in after:
+            lab.expect(number == len(after), expected=f"$count = {len(after)} without it", actual=f"$count = {number}")
+            return
+
+
+@probe("LM-EXECUTION-DELETE-KEEPS-CONFIGURATION", effect="destructive")
+def configuration_outlives_its_execution(lab: Lab) -> None:
+    configuration = departure(lab).trial.configuration
+    found = lab.read("getConfiguration", configurationId=configuration.id)
+    lab.expect_same({**configuration.sent, "id": configuration.id}, found, what="the configuration as sent")

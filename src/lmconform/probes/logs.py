@@ -1,0 +1,205 @@
+"""Probes of logs: lines with a time and a message, of a window, in order."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import trials
+from lmconform.probes.families import bad_id, unknown_id
+from lmconform.probes.lab import DEPLOYMENTS, EXECUTIONS, LOGS, Json, Lab
+from lmconform.probes.observations import answer
+from lmconform.probes.registry import observation, probe
+from lmconform.probes.values import instant
+
+# Clocks of pods and of the API may differ by that much.
+_MARGIN = timedelta(seconds=60)
+_MEMBERS = frozenset({"msg", "timestamp"})
+_TRIES = 3
+
+unknown_id("LM-LOGS-UNKNOWN-404", "getExecutionLogs", "executionId", needs=EXECUTIONS)
+bad_id("LM-LOGS-BAD-ID", "getExecutionLogs", "executionId", needs=EXECUTIONS)
+unknown_id("LM-LOGS-DEPLOYMENT-UNKNOWN-404", "getDeploymentLogs", "deploymentId", needs=DEPLOYMENTS)
+bad_id("LM-LOGS-DEPLOYMENT-BAD-ID", "getDeploymentLogs", "deploymentId", needs=DEPLOYMENTS)
+
+
+def lines_of(exchange: Exchange) -> list[Json]:
+    """The lines of an answer; an absent list and an empty one are the same."""
+    data = exchange.json_object().get("data")
+    found = data.get("result") if isinstance(data, dict) else None
+    return [line for line in found if isinstance(line, dict)] if isinstance(found, list) else []
+
+
+def _ended(lab: Lab) -> Json:
+    """The base execution after its end, if it ever ran: there are no logs before (F50)."""
+    body = trials.finished(lab)
+    if body.get("status") != "COMPLETED" and not body.get("startTime"):
+        raise Inconclusive(f"the execution ended {body.get('status')} before it started")
+    return body
+
+
+def _lines(lab: Lab, **query: str | int) -> list[Json]:
+    body = _ended(lab)
+    given = {("$" + name if name in ("top", "order") else name): value for name, value in query.items()}
+    found = lab.get("getExecutionLogs", given, executionId=str(body["id"]))
+    lab.expect_status(found, {200})
+    return lines_of(found)
+
+
+def _some(lab: Lab) -> list[Json]:
+    """All lines of the base execution; raises Inconclusive when it wrote fewer than two."""
+    found = _lines(lab)
+    if len(found) < 2:
+        raise Inconclusive(f"the training wrote {len(found)} lines")
+    return found
+
+
+def _times(lines: list[Json]) -> Iterator[datetime]:
+    for line in lines:
+        moment = instant(line.get("timestamp"))
+        if moment is None:
+            raise NotTestable(f"a line has no time: {line}")
+        yield moment
+
+
+def stamp(moment: datetime) -> str:
+    """A time as SAP's client sends it: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _created(lab: Lab) -> datetime:
+    moment = instant(_ended(lab).get("createdAt"))
+    if moment is None:
+        raise NotTestable("createdAt of the execution is no time")
+    return moment
+
+
+@probe("LM-LOGS-SERVED")
+def ended_execution_has_logs(lab: Lab) -> None:
+    _lines(lab)
+
+
+@probe("LM-LOGS-MEMBERS")
+def lines_have_time_and_message(lab: Lab) -> None:
+    for line in _some(lab):
+        good = isinstance(line.get("msg"), str) and instant(line.get("timestamp")) is not None
+        lab.expect(good, expected="msg as text, timestamp as a time", actual=f"{line}")
+
+
+@probe("LM-LOGS-WINDOW")
+def window_bounds_the_lines(lab: Lab) -> None:
+    created, everything = _created(lab), _some(lab)
+    before = _lines(lab, start=stamp(created - timedelta(minutes=30)), end=stamp(created - _MARGIN))
+    lab.expect(not before, expected="nothing from before the execution was made", actual=f"{len(before)} lines")
+    around = _lines(lab, start=stamp(created - _MARGIN), end=stamp(datetime.now(UTC) + _MARGIN))
+    lab.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+
+
+@probe("LM-LOGS-ZONE")
+def times_may_have_an_offset(lab: Lab) -> None:
+    created, everything = _created(lab), _some(lab)
+    zone = (created - _MARGIN).astimezone(UTC) + timedelta(hours=8)
+    around = _lines(lab, start=zone.strftime("%Y-%m-%dT%H:%M:%S+08:00"))
+    lab.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+
+
+@probe("LM-LOGS-ORDER")
+def lines_are_in_order(lab: Lab) -> None:
+    _some(lab)
+    for order in ("", "asc", "desc"):
+        times = list(_times(_lines(lab, order=order) if order else _lines(lab)))
+        good = all(a >= b if order == "desc" else a <= b for a, b in pairwise(times))
+        first = "latest" if order == "desc" else "earliest"
+        lab.expect(good, expected=f"the {first} line first for $order={order or 'none'}", actual="it is not")
+
+
+@probe("LM-LOGS-TOP")
+def top_bounds_the_lines(lab: Lab) -> None:
+    _some(lab)
+    found = _lines(lab, top=1)
+    lab.expect(len(found) == 1, expected="1 line of several", actual=f"{len(found)}")
+
+
+@probe("LM-LOGS-TOP-AT-LIMIT")
+def greatest_top_is_taken(lab: Lab) -> None:
+    everything = _some(lab)
+    for top in (4999, 5000):
+        found = _lines(lab, top=top)
+        lab.expect(len(found) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(found)}")
+
+
+def _look(name: str, text: str, source: str, query: Json) -> None:
+    @observation(name, operation="getExecutionLogs", source=source, capability=LOGS, text=text)
+    def look(lab: Lab) -> str:
+        exchange = lab.get("getExecutionLogs", query, executionId=str(_ended(lab)["id"]))
+        return described(exchange)
+
+
+def described(exchange: Exchange) -> str:
+    """An answer with logs as a value."""
+    return f"200 with {'lines' if lines_of(exchange) else 'no lines'}" if exchange.ok else answer(exchange)
+
+
+_look("LM-OBS-LOGS-TOP-ZERO", "Logs asked for with $top=0.", "F49", {"$top": 0})
+_look("LM-OBS-LOGS-TOP-TOO-LARGE", "Logs asked for with a $top above the maximum.", "F49", {"$top": 5001})
+_look("LM-OBS-LOGS-ORDER-UNKNOWN", "Logs asked for in an order that there is not.", "F49", {"$order": "lmconform"})
+_look("LM-OBS-LOGS-NO-TIME", "Logs asked for from a start that is no time.", "F49", {"start": "lmconform"})
+_look(
+    "LM-OBS-LOGS-REVERSED",
+    "Logs of a window that ends before it begins.",
+    "F49",
+    {"start": "2024-05-06T08:00:00Z", "end": "2024-05-06T07:00:00Z"},
+)
+
+
+@observation(
+    "LM-OBS-LOGS-EMPTY", operation="getExecutionLogs", source="F49", capability=LOGS, text="The form of no lines."
+)
+def form_of_nothing(lab: Lab) -> str:
+    created = _created(lab)
+    query = {"start": stamp(created - timedelta(minutes=30)), "end": stamp(created - _MARGIN)}
+    exchange = lab.get("getExecutionLogs", query, executionId=str(_ended(lab)["id"]))
+    return f"{exchange.status} {exchange.text.strip()[:80]}" if exchange.ok else answer(exchange)
+
+
+@observation(
+    "LM-OBS-LOGS-MEMBERS",
+    operation="getExecutionLogs",
+    source="I5",
+    capability=LOGS,
+    text="What lines have beside time and message.",
+)
+def members_of_lines(lab: Lab) -> str:
+    return ", ".join(sorted({str(name) for line in _some(lab) for name in line} - _MEMBERS)) or "nothing"
+
+
+@observation(
+    "LM-OBS-LOGS-FRESH",
+    operation="getExecutionLogs",
+    source="F50",
+    capability=LOGS,
+    text="Logs of an execution that has not started.",
+)
+def logs_of_a_fresh_execution(lab: Lab) -> str:
+    for _ in range(_TRIES):
+        trial = trials.fresh(lab)
+        exchange = lab.get("getExecutionLogs", executionId=trial.id)
+        if trials.look(lab, trial) in ("UNKNOWN", "PENDING"):
+            return described(exchange)
+    raise Inconclusive("executions start before anybody can ask for their logs")
+
+
+@observation(
+    "LM-OBS-LOGS-WITHOUT-GROUP",
+    operation="getExecutionLogs",
+    source="F17",
+    capability=LOGS,
+    text="Logs asked for without AI-Resource-Group.",
+)
+def logs_without_a_group(lab: Lab) -> str:
+    path = {"executionId": str(_ended(lab)["id"])}
+    return described(lab.send("getExecutionLogs", path, resource_group=None))

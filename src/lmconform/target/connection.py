@@ -1,0 +1,197 @@
+"""One exchange on the wire, bounded in time and size whatever the other side does."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+BODY_LIMIT = 8 * 1024 * 1024
+# Everything of one answer: status line, headers, chunk sizes, trailers, the body as it travels.
+_ANSWER_LIMIT = 2 * BODY_LIMIT
+_PIECE = 64 * 1024
+# We ask for identity; who compresses all the same is read, in the two codings that zlib knows.
+_ZLIB = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+_TROUBLE = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    zlib.error,
+)
+REFUSED = "connection refused"
+_WORDS = (
+    ("refused", REFUSED),
+    ("resolve", "the host name does not resolve"),
+    ("reset", "connection reset"),
+    ("RemoteDisconnected", "connection closed"),
+    ("Broken pipe", "connection closed"),
+    ("more than 100 headers", "too many headers"),
+    ("got more than", "a header line without end"),
+    ("IncompleteRead", "connection closed in the middle of the body"),
+    ("decompressing", "the body is not coded as Content-Encoding says"),
+    ("longer than", "an answer without end"),
+)
+
+
+class Broken(Exception):
+    """No whole answer came. ``reason`` is for people; ``late``: it might have come later."""
+
+    def __init__(self, reason: str, *, late: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.late = late
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was read. ``truncated``: the body is longer than ``BODY_LIMIT``."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: bool
+
+
+def session(*, environment: bool) -> requests.Session:
+    """A pool of connections for ``exchange``; ``environment``: proxies and CA bundles set there count."""
+    made = requests.Session()
+    made.trust_env = environment
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, _Adapter())
+    return made
+
+
+def exchange(pool: requests.Session, request: requests.PreparedRequest, connect: float, answer: float) -> Answer:
+    """Send ``request`` as it is; raises Broken. ``connect`` and ``answer`` are seconds.
+
+    ``answer`` counts from the request to the last byte of the body. Redirects are answers: the
+    adapter is asked and not the session, which would read the whole body of a redirect.
+    """
+    url = str(request.url)
+    settings: dict[str, Any] = {**pool.merge_environment_settings(url, {}, True, None, None)}
+    try:
+        with pool.get_adapter(url).send(request, timeout=(connect, answer), **settings) as reply:
+            body, truncated = _read(reply)
+            return Answer(reply.status_code, tuple(reply.raw.headers.items()), body, truncated)
+    except _TROUBLE as error:
+        raise _broken(error) from error
+
+
+class _Reader(io.RawIOBase):
+    """The bytes of one answer, until its time or its size is used up.
+
+    A socket's own time limit begins anew with every byte. At first it is the limit of the
+    whole answer: ``urllib3`` sets it right before the answer is read.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._file = sock.makefile("rb", buffering=0)
+        self._deadline = time.monotonic() + (sock.gettimeout() or 0.0)
+        self._left = _ANSWER_LIMIT
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what is there; raises TimeoutError and OSError."""
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("timed out")
+        if self._left <= 0:
+            raise OSError(f"the answer is longer than {_ANSWER_LIMIT} bytes")
+        self._socket.settimeout(seconds)
+        count = self._file.readinto(buffer)
+        self._left -= count or 0
+        return count
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._file.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **rest: Any) -> None:
+        super().__init__(sock, *args, **rest)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Reader(sock))
+
+
+class _Http(urllib3.connection.HTTPConnection):
+    response_class = _Response
+
+
+class _Https(urllib3.connection.HTTPSConnection):
+    response_class = _Response
+
+
+class _HttpPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+_POOLS = {"http": _HttpPool, "https": _HttpsPool}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **rest: Any) -> None:
+        super().init_poolmanager(*args, **rest)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **rest: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **rest)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+def _read(reply: requests.Response) -> tuple[bytes, bool]:
+    """The body, decoded, and whether it was cut at ``BODY_LIMIT``."""
+    body = bytearray()
+    for piece in _pieces(reply):
+        body += piece
+        if len(body) > BODY_LIMIT:
+            return bytes(body[:BODY_LIMIT]), True
+    return bytes(body), False
+
+
+def _pieces(reply: requests.Response) -> Iterator[bytes]:
+    """The body in pieces of bounded size, however well it was compressed."""
+    stream = reply.raw.stream(_PIECE, decode_content=False)
+    if str(reply.headers.get("Content-Encoding", "")).strip().lower() not in _ZLIB:
+        yield from stream
+        return
+    decoder = zlib.decompressobj(_GZIP_OR_ZLIB)
+    for piece in stream:
+        rest = piece
+        while rest and not decoder.eof:
+            yield decoder.decompress(rest, _PIECE)
+            rest = decoder.unconsumed_tail
+    yield decoder.flush(_PIECE)
+
+
+def _broken(error: Exception) -> Broken:
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
+        return Broken("no answer in time", late=True)
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
+        return Broken(
+            "TLS failed, " + ("the certificate is not trusted" if "CERTIFICATE" in str(error) else "no handshake")
+        )
+    text = f"{type(error).__name__}: {error}"
+    return Broken(next((label for word, label in _WORDS if word in text), f"transport error ({type(error).__name__})"))

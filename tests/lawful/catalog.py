@@ -1,0 +1,158 @@
+"""Operations on what nobody can change: scenarios, versions, executables, models, meta."""
+
+from .content import MODELS
+from .shapes import Refused, Reply, refuse
+
+
+def listed(api, items, *, total=None):
+    """A list's reply; ``total`` is how many there are besides this page."""
+    if api.choices["shuffle"] and total is None:
+        api.rng.shuffle(items)
+    count = len(items) if total is None or api.choices["count_under_top"] == "page" else total
+    return Reply(200, api.shapes.shuffled_members({"count": count, "resources": items}))
+
+
+def scenario_body(api, scenario):
+    """A scenario as it is shown."""
+    text = api.shapes.now_text
+    members = {
+        "id": scenario["id"],
+        "name": scenario["name"],
+        "description": scenario["description"],
+        "labels": scenario["labels"],
+        "createdAt": text(scenario["created"]),
+        "modifiedAt": text(scenario["modified"]),
+    }
+    return api.shapes.thing(members, optional=("description", "labels"))
+
+
+def executable_body(api, scenario, executable):
+    """An executable as it is shown."""
+    text = api.shapes.now_text
+    members = {name: value for name, value in executable.items() if name != "bulk"}
+    if api.choices["sdk_members"]:
+        members["parameters"] = [{"type": "string", **p} for p in members["parameters"]]
+    members |= {"scenarioId": scenario["id"], "createdAt": text(scenario["created"])}
+    # A template that did not synchronise shows the epoch.
+    members["modifiedAt"] = text(0 if api.choices["optional"] == "mixed" else scenario["modified"])
+    optional = ("description", "labels", "parameters", "inputArtifacts", "outputArtifacts")
+    return api.shapes.thing(members, optional=optional, plain=("scenarioId",))
+
+
+def _scenario(api, call):
+    found = api.world.scenarios.get(call.id("scenarioId"))
+    if found is None:
+        raise Refused(404, "Scenario not found")
+    return found
+
+
+def _scenario_of_list(api, call):
+    """The scenario of a list below it, or None when this server answers with an empty list."""
+    found = api.world.scenarios.get(call.id("scenarioId"))
+    if found is None and api.choices["unknown_scenario_lists"] != "empty":
+        raise refuse(api.choices["unknown_scenario_lists"], "Scenario not found")
+    return found
+
+
+def list_scenarios(api, call):
+    """GET /lm/scenarios."""
+    return listed(api, [scenario_body(api, s) for s in api.world.scenarios.values()])
+
+
+def get_scenario(api, call):
+    """GET /lm/scenarios/{scenarioId}."""
+    return Reply(200, scenario_body(api, _scenario(api, call)))
+
+
+def list_executables(api, call):
+    """GET /lm/scenarios/{scenarioId}/executables."""
+    scenario = _scenario_of_list(api, call)
+    version = call.query.one("versionId")
+    found = list(scenario["executables"].values()) if scenario else []
+    if version is not None:
+        found = [e for e in found if e["versionId"] == version]
+        if not found and api.choices["unknown_version"] == "404":
+            raise Refused(404, "Version not found")
+    return listed(api, [executable_body(api, scenario, e) for e in found])
+
+
+def get_executable(api, call):
+    """GET /lm/scenarios/{scenarioId}/executables/{executableId}."""
+    scenario = _scenario(api, call)
+    found = scenario["executables"].get(call.id("executableId"))
+    if found is None:
+        raise Refused(404, "Executable not found")
+    return Reply(200, executable_body(api, scenario, found))
+
+
+def list_versions(api, call):
+    """GET /lm/scenarios/{scenarioId}/versions."""
+    scenario = _scenario_of_list(api, call)
+    executables = list(scenario["executables"].values()) if scenario else []
+    if call.query.one("labelSelector") is not None:
+        selectors = call.query.selectors("labelSelector")
+        # A version shows no labels: it has those of its executables, or none.
+        labels = {label["key"]: label["value"] for e in executables for label in e["labels"]}
+        fits = all(key in labels and (labels[key] == value) is equal for key, equal, value in selectors)
+        executables = executables if fits and api.choices["version_labels"] == "executables" else []
+    made = []
+    for version in sorted({e["versionId"] for e in executables}):
+        members = {
+            "id": version,
+            "scenarioId": scenario["id"],
+            "description": None,
+            "createdAt": api.shapes.now_text(scenario["created"]),
+            "modifiedAt": api.shapes.now_text(scenario["modified"]),
+        }
+        made.append(api.shapes.thing(members, optional=("description",), plain=("scenarioId",)))
+    return listed(api, made)
+
+
+def list_models(api, call):
+    """GET /lm/scenarios/{scenarioId}/models."""
+    scenario = _scenario_of_list(api, call)
+    models = MODELS if scenario and scenario["id"] == "foundation-models" else []
+    return listed(api, [api.shapes.thing(dict(m)) for m in models])
+
+
+def meta(api, call):
+    """GET /lm/meta: what is switched on is said, as far as this server says anything."""
+    choices = api.choices
+    if choices["meta"].startswith("404"):
+        raise refuse(choices["meta"], "not here")
+    if choices["meta"] == "bare":
+        return Reply(200, {"aiApi": {"version": "2.40.0"}})
+    on = {name: choices[name] == "on" for name in ("logs", "executions", "deployments", "bulk", "schedules")}
+    capabilities = {
+        "multitenant": choices["groups"] != "ignored",
+        "shareable": True,
+        "staticDeployments": choices["content"] in ("rich", "other"),
+        "userExecutions": on["executions"],
+        "userDeployments": on["deployments"],
+        "timeToLiveDeployments": choices["ttl"] == "on",
+        "executionSchedules": on["schedules"] and on["executions"],
+        "logs": {kind: on["logs"] and on[kind] for kind in ("executions", "deployments")},
+        "bulkUpdates": {kind: on["bulk"] and on[kind] for kind in ("executions", "deployments")},
+    }
+    limit = choices["quota_size"] if choices["quota"] not in ("none", "queue") else -1
+    limits = {
+        "executions": {"maxRunningCount": limit},
+        "deployments": {"maxRunningCount": limit},
+        "minimumFrequencyHour": 1,
+        "timeToLiveDeployments": {"minimum": "10m", "maximum": -1},
+    }
+    extensions = {"analytics": {"version": "1.0.0"}, "resourceGroups": {"version": "1.2.0"}}
+    if choices["metrics"] == "on" and choices["metrics_advertised"]:
+        extensions["metrics"] = {"version": "1.0.0", "capabilities": {"extendedResults": True}}
+    if choices["files"] != "off":
+        extra = {"download": False, "delete": False} if choices["files"] == "upload-only" else {}
+        types = ["text/csv"] if choices["files"] == "csv-only" else ["application/octet-stream", "text/plain"]
+        said = {"maxUploadFileSize": choices["file_limit"], "acceptedContentTypes": types}
+        extensions["dataset"] = {"version": "1.0.0", "capabilities": {"upload": True, **extra}, "limits": said}
+    body = {
+        "runtimeIdentifier": "aicore",
+        "runtimeApiVersion": "2.21.0",
+        "aiApi": {"version": "2.18.0", "capabilities": capabilities, "limits": limits},
+        "extensions": extensions,
+    }
+    return Reply(200, api.shapes.thing(body))

@@ -1,0 +1,200 @@
+"""What stands before the operations: tokens, resource groups, limits, routes."""
+
+import base64
+import email.utils
+import json
+import re
+import time
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from . import catalog, enactments, files, metrics, records, schedules
+from .checking import ID, Query
+from .shapes import Refused, Reply, Shapes, refuse
+from .world import World
+
+CLIENT = ("sb-lawful!b7|aicore!b7", "s3cret=/+&%")
+
+ROUTES = [
+    ("/scenarios", {"GET": catalog.list_scenarios}),
+    ("/scenarios/{scenarioId}", {"GET": catalog.get_scenario}),
+    ("/scenarios/{scenarioId}/executables", {"GET": catalog.list_executables}),
+    ("/scenarios/{scenarioId}/executables/{executableId}", {"GET": catalog.get_executable}),
+    ("/scenarios/{scenarioId}/models", {"GET": catalog.list_models}),
+    ("/scenarios/{scenarioId}/versions", {"GET": catalog.list_versions}),
+    ("/artifacts", {"GET": records.list_artifacts, "POST": records.create_artifact}),
+    ("/artifacts/$count", {"GET": records.count_artifacts}),
+    ("/artifacts/{artifactId}", {"GET": records.get_artifact}),
+    ("/configurations", {"GET": records.list_configurations, "POST": records.create_configuration}),
+    ("/configurations/$count", {"GET": records.count_configurations}),
+    ("/configurations/{configurationId}", {"GET": records.get_configuration}),
+    ("/executionSchedules", {"GET": schedules.query, "POST": schedules.create}),
+    ("/executionSchedules/$count", {"GET": schedules.count}),
+    (
+        "/executionSchedules/{executionScheduleId}",
+        {"GET": schedules.get, "PATCH": schedules.modify, "DELETE": schedules.delete},
+    ),
+    ("/metrics", {"GET": metrics.find, "PATCH": metrics.patch, "DELETE": metrics.delete}),
+    ("/meta", {"GET": catalog.meta}),
+    ("/dataset/files/{path}", {"GET": files.download, "PUT": files.upload, "DELETE": files.delete}),
+]
+for _deploys, _name, _id in ((False, "executions", "executionId"), (True, "deployments", "deploymentId")):
+    _all = {
+        "GET": enactments.lister(_deploys),
+        "POST": enactments.creator(_deploys),
+        "PATCH": enactments.bulk(_deploys),
+    }
+    _one = {
+        "GET": enactments.getter(_deploys),
+        "PATCH": enactments.modifier(_deploys),
+        "DELETE": enactments.deleter(_deploys),
+    }
+    ROUTES += [
+        (f"/{_name}", _all),
+        (f"/{_name}/$count", {"GET": enactments.counter(_deploys)}),
+        (f"/{_name}/{{{_id}}}", _one),
+        (f"/{_name}/{{{_id}}}/logs", {"GET": enactments.logs(_deploys)}),
+    ]
+
+
+def _pattern(template):
+    parts = re.split(r"(\{\w+\})", template)
+    made = "".join(
+        (f"(?P<{p[1:-1]}>.+)" if p == "{path}" else f"(?P<{p[1:-1]}>[^/]+)") if p.startswith("{") else re.escape(p)
+        for p in parts
+    )
+    return re.compile(made)
+
+
+COMPILED = [(_pattern(template), methods) for template, methods in ROUTES]
+NO_GROUP_NEEDED = ("/meta", "/logs")
+
+
+@dataclass
+class Call:
+    """One request on its way to an operation."""
+
+    api: "Api"
+    method: str
+    path: str
+    headers: dict
+    body: bytes
+    query: Query
+    ids: dict
+    group: object = None
+
+    def id(self, name):
+        """An id out of the path."""
+        value = self.ids[name]
+        if not ID.fullmatch(value):
+            raise refuse(self.api.choices["bad_path_id"], f"Invalid Request, {name} does not match its pattern")
+        return value
+
+
+class Api:
+    """One server's behaviour."""
+
+    def __init__(self, choices, url):
+        self.choices = choices
+        self.rng = choices.rng
+        self.chance = choices.chance
+        self.url = url
+        self.world = World(choices)
+        self.shapes = Shapes(choices)
+        self.tokens = {}
+        self.seen = 0
+
+    def answer(self, method, target, headers, body):
+        """The reply to a request; ``headers`` have lower-case names."""
+        parts = urlsplit(target)
+        path = unquote(parts.path)
+        if path == "/-/harmed":
+            return Reply(200, self.world.harmed)
+        self.seen += 1
+        try:
+            self._throttle()
+            if path == "/oauth/token":
+                return self._token(headers, body, parse_qs(parts.query))
+            return self._operate(method, parts, path, headers, body)
+        except Refused as refused:
+            return self.shapes.refusal(refused, path)
+
+    def _throttle(self):
+        every = self.choices["throttle"]
+        if every and self.seen % every == 0:
+            reply = refuse(
+                {"text": "429-text", "json": "429", "empty": "429-empty"}[self.choices["throttle_body"]], "Slow"
+            )
+            reply.limited = True
+            raise reply
+
+    def retry_after(self):
+        """Headers of a 429."""
+        way = self.choices["retry_after"]
+        dates = {"seconds": self.rng.choice("001"), "date": email.utils.formatdate(time.time(), usegmt=True)}
+        return {"Retry-After": dates[way]} if way != "absent" else {}
+
+    def _token(self, headers, body, query):
+        form = {k: v[-1] for k, v in (query | parse_qs(body.decode("utf-8", "replace"))).items()}
+        scheme, _, coded = headers.get("authorization", "").partition(" ")
+        given = (form.get("client_id"), form.get("client_secret"))
+        if scheme.lower() == "basic":
+            name, _, secret = base64.b64decode(coded).decode().partition(":")
+            given = (unquote(name), unquote(secret)) if (name, secret) != CLIENT else (name, secret)
+        if given != CLIENT or form.get("grant_type") != "client_credentials":
+            return Reply(401, {"error": "unauthorized", "error_description": "Bad credentials"})
+        token = "ey" + "".join(self.rng.choice("abcXYZ019-_.") for _ in range(self.choices["token_size"]))
+        life = self.choices["token_life"]
+        self.tokens[token] = time.monotonic() + int(life)
+        members = {"access_token": token, "token_type": self.choices["token_type"], "expires_in": life, "jti": "1"}
+        return Reply(200, members)
+
+    def _check_token(self, headers):
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if not token:
+            raise refuse(self.choices["no_token"], "RBAC: access denied")
+        if scheme.lower() != "bearer" or token not in self.tokens:
+            raise refuse(self.choices["bad_token"], "Jwt issuer is not configured")
+        if self.tokens[token] < time.monotonic():
+            raise refuse(self.choices["bad_token"], "Jwt is expired")
+
+    def _nothing_here(self):
+        way = self.choices["unknown_path"]
+        raise Refused(404, "no such path", form={"bare-json": "bare"}.get(way, way))
+
+    def _operate(self, method, parts, path, headers, body):
+        inner = path.removeprefix("/v2/lm")
+        found = [(match.groupdict(), ms) for pattern, ms in COMPILED if (match := pattern.fullmatch(inner))]
+        known = path.startswith("/v2/lm/") and found
+        if not known and self.choices["path_before_token"]:
+            self._nothing_here()
+        self._check_token(headers)
+        legacy = re.fullmatch(r"/v2/lm/configurations/([^/]+)/(executions|deployments)", path)
+        if legacy and method == "POST" and self.choices["legacy_paths"] == "202":
+            group = self.world.group(headers.get("ai-resource-group"))
+            coded = json.dumps({"configurationId": legacy[1]}).encode()
+            call = Call(
+                self, method, f"/v2/lm/{legacy[2]}", {"content-type": "application/json"}, coded, None, {}, group
+            )
+            return enactments.creator(legacy[2] == "deployments")(self, call)
+        if legacy and self.choices["legacy_paths"] != "202":
+            raise refuse(self.choices["legacy_paths"] + "-text", "gone")
+        if not known:
+            self._nothing_here()
+        ids, methods = found[0]
+        if method == "HEAD" and self.choices["head"] == "like-get":
+            method = "GET"
+        if method not in methods:
+            raise refuse(self.choices["wrong_method"], "Method not allowed")
+        group = self._group(inner, headers)
+        query = Query(self, parse_qs(parts.query, keep_blank_values=True))
+        self.world.live()
+        return methods[method](self, Call(self, method, path, headers, body, query, ids, group))
+
+    def _group(self, inner, headers):
+        name = headers.get("ai-resource-group")
+        if inner == "/meta":
+            return None
+        if (inner.endswith("/logs") or inner.startswith("/dataset/")) and name is None:
+            return self.world.groups["default"]
+        return self.world.group(name)

@@ -1,0 +1,39 @@
+"""On no lawful server does anything gate, nor does the harness make a mistake, nor is anybody's thing touched.
+
+One seed a style by default; LAWFUL_SEEDS=0:30 in the environment takes more. Everything at length, and what could
+not be judged: ``python -m tests.lawful.campaign --seeds 0:30 --profile full --untested --max-examples 10``.
+"""
+
+import os
+
+import pytest
+
+from tests.lawful.campaign import alarms
+from tests.lawful.choices import STYLES
+
+FIRST, LAST = map(int, os.environ.get("LAWFUL_SEEDS", "0:1").split(":"))
+SEEDS = range(FIRST, LAST)
+# Fuzz asks everything of the wire and of validation; content and time matter less to it.
+FUZZED = ("tenant-like", "strict", "lax")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("style", STYLES)
+def test_a_lawful_server_raises_no_alarm(tmp_path, style, seed):
+    found, results = alarms(tmp_path, style, seed)
+    assert found == []
+    assert len(results) > 100
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("style", FUZZED)
+def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
+    found, results = alarms(tmp_path, style, seed, "--max-examples", 4, "--only", "fuzz/*", profile="full")
+    assert found == []
+    assert any(r["id"].startswith("fuzz/") and r["outcome"] == "PASS" for r in results)
+
+
+def test_a_glance_at_a_busy_group_raises_no_alarm(tmp_path):
+    found, results = alarms(tmp_path, "busy", FIRST, profile="smoke")
+    assert found == []
+    assert {r["outcome"] for r in results} >= {"PASS"}

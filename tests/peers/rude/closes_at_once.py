@@ -1,0 +1,13 @@
+"""Closes every connection as soon as the request is there."""
+
+from tests.peers.peer_bench import Ending
+
+ENDINGS = {
+    "start": Ending(10, words="does not answer"),
+    "later": Ending(11, "incomplete", "no longer answers"),
+    "writes": Ending(11, "incomplete", "no longer answers"),
+}
+
+
+def answer(call):
+    call.hang_up()

@@ -1,0 +1,14 @@
+"""Announces two bytes and sends the whole body, whose rest runs into the next answer."""
+
+from tests.peers.peer_bench import Ending
+
+ENDINGS = {
+    "start": Ending(1, "nonconformant"),
+    "later": Ending(1, "nonconformant"),
+}
+
+
+def answer(call):
+    status, _, body = call.ask()
+    call.head("Content-Type: application/json", "Content-Length: 2", status=f"{status} Short")
+    call.write(body)

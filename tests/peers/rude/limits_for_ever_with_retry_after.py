@@ -1,0 +1,12 @@
+"""Answers 429 to everything, each time with the advice to come again in a second."""
+
+from tests.peers.peer_bench import Ending
+
+ENDINGS = {
+    "start": Ending(10, words="limits the rate"),
+    "later": Ending(1, "nonconformant"),
+}
+
+
+def answer(call):
+    call.handler.reply(429, {"error": {"code": "429", "message": "too many requests"}}, Retry_After="1")

@@ -1,0 +1,8 @@
+"""Has a name that no DNS knows."""
+
+from tests.peers.peer_bench import Ending
+
+ENDINGS = {
+    "start": Ending(10, words="does not resolve"),
+}
+PLACE = "api nowhere"
