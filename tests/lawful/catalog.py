@@ -89,15 +89,12 @@ def list_versions(api, call):
     """GET /lm/scenarios/{scenarioId}/versions."""
     scenario = _scenario_of_list(api, call)
     executables = list(scenario["executables"].values()) if scenario else []
-    way = api.choices["version_labels"]
-    if call.query.one("labelSelector") is not None and way != "ignore":
+    if call.query.one("labelSelector") is not None:
         selectors = call.query.selectors("labelSelector")
-        if way == "empty":
-            executables = []
-        else:
-            labels = {label["key"]: label["value"] for e in executables for label in e["labels"]}
-            fits = all(key in labels and (labels[key] == value) is equal for key, equal, value in selectors)
-            executables = executables if fits else []
+        # A version shows no labels: it has those of its executables, or none.
+        labels = {label["key"]: label["value"] for e in executables for label in e["labels"]}
+        fits = all(key in labels and (labels[key] == value) is equal for key, equal, value in selectors)
+        executables = executables if fits and api.choices["version_labels"] == "executables" else []
     made = []
     for version in sorted({e["versionId"] for e in executables}):
         members = {

@@ -57,7 +57,7 @@ OPTIONS = {
     "search_limit": ("400", "accept"),
     "unknown_scenario_lists": ("empty", "404", "400"),
     "unknown_version": ("empty", "404"),
-    "version_labels": ("ignore", "empty", "400-when-bad"),
+    "version_labels": ("executables", "empty"),
     "double_keys": ("accept", "400"),
     "spare_labels": ("400", "accept"),
     "count_under_top": ("page", "total"),

@@ -95,9 +95,7 @@ def operations(dialect: str, as_json: bool) -> None:
     from lmconform.plan.catalogue import catalogue
 
     contract = Contract.load(dialect)
-    rows = [
-        {"id": o.id, "method": o.method, "path": f"/v2{o.path}", "effect": o.effect} for o in contract.operations
-    ]
+    rows = [{"id": o.id, "method": o.method, "path": f"/v2{o.path}", "effect": o.effect} for o in contract.operations]
     _show(rows, as_json, lambda r: f"{r['method']:<6} {r['path']:<64} {r['id']}", "effect")
     if not as_json:
         judged = {name for item in catalogue(contract, Register.load()) for name in item.names}

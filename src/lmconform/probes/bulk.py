@@ -86,6 +86,7 @@ def _changes(noun: str, kind: Enactment) -> None:
             if "error" in first and trials.look(lab, trial) not in STOPPABLE:
                 continue
             _expect_done(lab, trial, first)
+            trial.ending = True
             accepted += 1
             lab.expect("error" in second, expected=f"an error for {absent}", actual=f"{second}")
             seen: list[str] = []

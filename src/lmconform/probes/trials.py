@@ -26,6 +26,7 @@ TRIES: Final = 3
 class Trial:
     """One execution or deployment: its configuration, its creation, the first GET, the statuses in order.
 
+    ``ending``: a stop was accepted, and what a second one gets nobody published.
     ``changed`` is when we last saw it change, by time.monotonic(): lists may run behind (C2).
     """
 
@@ -35,6 +36,7 @@ class Trial:
     first: Exchange
     seen: list[str]
     last: Json = field(default_factory=dict)
+    ending: bool = False
     changed: float = field(default_factory=time.monotonic)
 
     @property
@@ -151,6 +153,8 @@ def active(lab: Lab, kind: Enactment = EXECUTION, statuses: Collection[str] = AC
     waiting = []
     for trial in _trials(lab, kind).spare:
         status = look(lab, trial)
+        if trial.ending:
+            continue
         if status in statuses:
             return trial
         if status == "UNKNOWN" or status in ACTIVE:
@@ -219,7 +223,9 @@ def deleted(lab: Lab, kind: Enactment = EXECUTION) -> Deletion:
 
 def stop(lab: Lab, trial: Trial) -> Exchange:
     """Ask for STOPPED."""
-    return lab.send(trial.kind.modify, trial.path, json={"targetStatus": "STOPPED"})
+    answer = lab.send(trial.kind.modify, trial.path, json={"targetStatus": "STOPPED"})
+    trial.ending = trial.ending or answer.ok
+    return answer
 
 
 def delete(lab: Lab, trial: Trial) -> Exchange:
@@ -253,8 +259,11 @@ def look(lab: Lab, trial: Trial) -> str:
     """The status now; empty when it is gone. Terminal ones stay as they are and are not asked for."""
     if trial.last.get("status") in TERMINAL:
         return str(trial.last["status"])
-    exchange = lab.client.send(trial.kind.get, trial.path)
+    before = trial.last.get("status")
+    exchange = lab.get(trial.kind.get, **trial.path)
     trial.last = dict(exchange.json_object()) if exchange.ok else {}
+    if trial.last.get("status") != before:
+        trial.changed = time.monotonic()
     return str(trial.last.get("status", ""))
 
 
@@ -275,7 +284,10 @@ def wait(lab: Lab, trial: Trial, statuses: Collection[str], seen: list[str] | No
 
 
 def wait_until_gone(lab: Lab, trial: Trial) -> None:
-    """Poll until GET answers 404; a deletion that was promised and never comes breaks the requirement."""
+    """Poll until GET answers 404; a deletion that was promised and never begins breaks the requirement.
+
+    One that has begun takes its time: raises Inconclusive.
+    """
     patience = lab.session.target.poll_timeout
     try:
         for _ in lab.ticks():
@@ -285,6 +297,8 @@ def wait_until_gone(lab: Lab, trial: Trial) -> None:
                 return
             lab.expect_status(exchange, {200})
     except Inconclusive:
+        if exchange.json_object().get("targetStatus") == "DELETED" and not lab.session.target.is_mock:
+            raise Inconclusive(f"the {trial.kind.word} is still being deleted after {patience:g} s") from None
         lab.fail(expected=f"404 within {patience:g} s of the deletion", actual=f"the {trial.kind.word} is still there")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lmconform.outcomes import Outcome
+from lmconform.reporting import fuzzing
 from lmconform.reporting.causes import Cause, causes
 from lmconform.results.events import Footer, Header, Observation, Result
 from lmconform.results.stream import Run
@@ -56,6 +57,7 @@ def lines(results_file: Path, *, verbose: bool = False, fingerprint: bool = Fals
             yield f"seen  {observation.id}: {observation.value}"
     if run.observations:
         yield f"observed  {len(run.observations)} behaviours that nobody promised, in {results_file.parent}/summary.md"
+    yield from fuzzing.lines(run.results.values())
     if run.footer is not None:
         yield from _footer(run.footer, run.header, results_file)
 
