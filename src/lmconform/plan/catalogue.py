@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import zip_longest
 
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.contract.requirements import Register
@@ -50,15 +50,22 @@ def _items(contract: Contract, register: Register) -> Iterator[Item]:
     looks = [_observation_item(look) for look in registry.load_observations()]
     yield from (item for probe, item in probes if probe.effect == "read")
     yield from (item for item in looks if item.profile == "smoke")
-    writing = [
+    writing: list[list[Item]] = [
         [item for probe, item in probes if (probe.effect, probe.late) == ("write", late)] for late in (False, True)
     ]
-    destroying = [item for probe, item in probes if probe.effect == "destructive"]
+    destroying: list[Item] = [item for probe, item in probes if probe.effect == "destructive"]
     half = len(destroying) // 2
     # While scenarios wait for what they have started, probes run; and the other way round.
-    groups = [*writing, destroying[:half], destroying[half:], [item for item in looks if item.profile != "smoke"]]
-    for turn in zip_longest(_scenario_rounds(contract, register), groups, fillvalue=()):
-        yield from chain.from_iterable(turn)
+    groups: list[list[Item]] = [
+        *writing,
+        destroying[:half],
+        destroying[half:],
+        [item for item in looks if item.profile != "smoke"],
+    ]
+    nothing: list[Item] = []
+    for steps, others in zip_longest(_scenario_rounds(contract, register), groups, fillvalue=nothing):
+        yield from steps
+        yield from others
     for operation in contract.operations:
         fuzz_id, requirements = f"fuzz/{operation.id}", _fuzz_requirements(operation)
         yield FuzzItem(fuzz_id, "full", "", requirements, (fuzz_id, operation.id, *requirements), operation.id)
