@@ -10,7 +10,7 @@ from tests.conftest import serve
 
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.errors import NotTestable
+from lmconform.errors import NotTestable, TargetLost
 from lmconform.fuzz import doubt
 from lmconform.fuzz.bridge import Fuzzer
 from lmconform.target.config import RunConfig
@@ -179,12 +179,19 @@ def test_nulls_and_further_members_are_no_finding(fuzz, mock):
     assert {name: report.findings for name, report in reports.items()} == {"listExecutions": (), "getExecution": ()}
 
 
-def test_a_server_that_drops_connections_ends_the_operation(fuzz, mock):
+@pytest.mark.parametrize(
+    ("dropped", "end", "words"),
+    [("/v2/lm/artifacts/$count", NotTestable, "got no answer"), ("/", TargetLost, "no longer answers")],
+    ids=["one-operation", "all"],
+)
+def test_a_server_that_drops_connections_ends_the_operation_or_the_run(fuzz, mock, dropped, end, words):
     def answer(handler):
-        handler.connection.close()
-        raise ConnectionError
+        if handler.path.startswith(dropped):
+            handler.connection.close()
+            raise ConnectionError
+        handler.reply(200, {"count": 0, "resources": []})
 
-    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="got no answer"):
+    with serve(answer) as (url, seen), pytest.raises(end, match=words):
         fuzz("countArtifacts", url=url)
     assert len(seen) < 40
 
