@@ -29,25 +29,37 @@ from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
 
 READS = [name for name, probe in PROBES.items() if probe.effect == "read"]
 # A lawful server may leave these open by a choice of its own.
-OPEN = {"LM-METRICS-FILTER-EQ", "LM-METRICS-FILTER-TWICE", "LM-META-API-VERSION"}
-# What can only be judged on something that lives neither too fast to be seen nor too long to be waited for.
-LIVES = re.compile("LM-(DEPLOYMENT-)?BULK-(STOP|DELETE)|LM-(EXECUTION|DEPLOYMENT)-")
+OPEN = {"LM-METRICS-FILTER-EQ", "LM-METRICS-FILTER-TWICE"}
+# Some have too short a life, or too long a one, or no meta: then there is nothing to judge.
+VEILS = {"execution-life", "deployment-life", "meta"}
 
 
 def test_all_probes_pass_on_the_mock(mock):
     assert odd(run(open_session(mock))) == {}
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def choices(number, *, veiled):
+    """Each switch at one of its values; those that keep probes from seeing what they judge only when ``veiled``."""
+    for switch in SWITCHES:
+        if (switch.name in VEILS) is veiled:
+            yield from ("--switch", f"{switch.name}={switch.values[min(number, len(switch.values) - 1)]}")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_no_probe_fails_for_a_legal_choice(start_mock, number):
-    chosen = [f"{s.name}={s.values[min(number, len(s.values) - 1)]}" for s in SWITCHES]
-    process = start_mock(*(part for choice in chosen for part in ("--switch", choice)))
-    # The last choice of a life is to stand still for ever: nobody waits for that in full.
-    found = odd(run(open_session(process, poll_timeout=1.0 if number == 5 else 20.0)))
-    lives = {name: text for name, text in found.items() if LIVES.match(name) and text.startswith("Inconclusive")}
-    assert {name: text for name, text in found.items() if name not in {*OPEN, *lives}} == {}
-    assert all(text.startswith("NotApplicable") for name, text in found.items() if name in OPEN), found
-    assert number in (2, 5) or not lives, "these lives are long enough to be seen"
+    process = start_mock(*choices(number, veiled=False))
+    found = odd(run(open_session(process)))
+    assert {name: text for name, text in found.items() if name not in OPEN} == {}
+    assert all(text.startswith("NotApplicable") for text in found.values()), found
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_what_a_legal_choice_hides_is_no_failure(start_mock, number):
+    process = start_mock(*choices(number, veiled=True))
+    outcomes = run(open_session(process, poll_timeout=3.0))
+    hidden = {name: o for name, o in outcomes.items() if o != "PASS"}
+    assert [name for name, o in hidden.items() if not isinstance(o, Inconclusive | NotApplicable)] == []
+    assert len(hidden) < len(outcomes) / 2
 
 
 def test_the_order_does_not_matter(mock):
