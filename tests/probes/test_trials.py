@@ -5,6 +5,7 @@ import json
 import random
 from datetime import UTC, datetime
 
+import pytest
 from tests.probes.defects import Answer, Idle, Status
 from tests.probes.probe_bench import (
     OBSERVATIONS,
@@ -177,6 +178,23 @@ def test_a_stop_that_has_no_end_is_waited_for_once_by_those_that_build_on_it(moc
     outcomes = run(session, *names)
     assert {type(outcome) for outcome in outcomes.values()} == {Inconclusive}
     assert sent(session, "getDeployment") < 50
+
+
+@pytest.mark.parametrize(
+    ("limits", "outcome"),
+    [
+        ({}, "PASS"),
+        ({"minimum": "10m", "maximum": -1}, "PASS"),
+        ({"minimum": "10m", "maximum": "10H"}, "PASS"),
+        ({"maximum": "8h"}, Inconclusive),
+        ({"minimum": "1d"}, Inconclusive),
+    ],
+)
+def test_no_time_to_live_is_asked_for_that_meta_does_not_allow(mock, limits, outcome):
+    session = open_session(mock)
+    session.capabilities.meta["aiApi"]["limits"]["timeToLiveDeployments"] = limits
+    found = run(session, "LM-DEPLOYMENT-TTL-ECHO")["LM-DEPLOYMENT-TTL-ECHO"]
+    assert found == outcome or isinstance(found, outcome)
 
 
 def test_deployments_are_shared(mock):
