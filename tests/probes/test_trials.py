@@ -210,9 +210,21 @@ def test_a_spent_budget_of_deployments_is_inconclusive(mock, monkeypatch):
     session = open_session(mock)
     monkeypatch.setattr("lmconform.target.safety.DEPLOYMENT_BUDGET", 0)
     session.guard._is_mock = False
-    outcome = run(session, "LM-DEPLOYMENT-FRESH-GET")["LM-DEPLOYMENT-FRESH-GET"]
-    assert isinstance(outcome, Inconclusive)
-    assert "no more deployments" in str(outcome)
+    names = ("LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-BODY-REQUIRED", "LM-DEPLOYMENT-TTL-ECHO")
+    for name, outcome in run(session, *names).items():
+        assert isinstance(outcome, Inconclusive), name
+        assert "no more deployments" in str(outcome)
+    assert look(session, "LM-OBS-DEPLOYMENT-UNBOUND")["LM-OBS-DEPLOYMENT-UNBOUND"].startswith("not observed: not sent")
+
+
+def test_a_small_budget_spoils_no_more_than_it_must(mock, monkeypatch):
+    session = open_session(mock)
+    monkeypatch.setattr("lmconform.target.safety.DEPLOYMENT_BUDGET", 2)
+    session.guard._is_mock = False
+    outcomes = run(session, *DEPLOYMENTS)
+    assert gates(outcomes) == {}
+    assert outcomes["LM-DEPLOYMENT-URL"] == outcomes["LM-DEPLOYMENT-UPDATE-ROLLBACK"] == "PASS"
+    assert session.journal.made("deployment") == 2
 
 
 def test_no_schedule_of_ours_starts_anything(mock):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable
+from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.values import differences
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
@@ -80,8 +80,11 @@ class Lab:
     # --- sending -----------------------------------------------------------------------------
 
     def send(self, operation_id: str, *args: Any, **rest: Any) -> Exchange:
-        """Send a request; see ``Client.send``."""
-        return self.client.send(operation_id, *args, **rest)
+        """Send a request; see ``Client.send``. Raises Inconclusive when a budget is spent."""
+        try:
+            return self.client.send(operation_id, *args, **rest)
+        except BudgetSpent as error:
+            raise Inconclusive(str(error)) from error
 
     def get(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Exchange:
         """Send a request without a body; keywords are path parameters."""
