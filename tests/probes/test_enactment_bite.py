@@ -26,6 +26,7 @@ from tests.probes.defects import (
     wrong_code,
 )
 from tests.probes.probe_bench import PROBES, Defect, answered, open_session, run
+from tests.probes.test_more_bite import DEFECTS as FURTHER
 
 from lmconform.errors import Failure
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
@@ -248,8 +249,8 @@ def test_probe_finds_its_defect(mock, requirement, defect):
     assert outcome.exchanges
 
 
-def test_every_requirement_of_deployments_and_schedules_has_a_defect():
-    starts = ("LM-DEPLOYMENT-", "LM-SCHEDULE-", "LM-ISOLATION-DEPLOYMENT-", "LM-ISOLATION-SCHEDULE-")
-    wanted = {name for name in PROBES if name.startswith(starts)}
-    assert len(wanted) > 100
-    assert wanted - set(DEFECTS) - {name for name, _ in MORE} == set()
+def test_every_requirement_of_these_resources_has_a_defect():
+    starts = ("LM-EXECUTION-", "LM-BULK-", "LM-DEPLOYMENT-", "LM-SCHEDULE-", "LM-ISOLATION-")
+    others = ("LM-ISOLATION-ARTIFACT", "LM-ISOLATION-CONFIGURATION", "LM-ISOLATION-METRICS", "LM-EXECUTION-OUTPUT")
+    wanted = {name for name in PROBES if name.startswith(starts) and not name.startswith(others)}
+    assert wanted - set(DEFECTS) - {name for name, _ in MORE} - set(FURTHER) == set()
