@@ -160,7 +160,8 @@ class NoBulk(Defect):
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
 def test_bulk_updates_that_nobody_advertised_may_be_refused(mock, status):
-    session = open_session(mock, meta=False, defect=NoBulk(status))
+    session = open_session(mock, defect=NoBulk(status))
+    session.capabilities = Capabilities(None)
     names = [name for name in PROBES if name.startswith("LM-BULK-")]
     assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
     assert not session.client("x").broken

@@ -117,7 +117,7 @@ def _touches(operation: Operation) -> bool:
 
 
 def _is_harmless(operation: Operation, found: str) -> bool:
-    """Whether it exists nowhere (nothing has an empty id), or is a file in a folder, or of a name, that nobody else has."""
+    """Whether it exists nowhere, as an empty id does, or is a file in a folder or of a name that nobody else has."""
     if operation.method == "PUT":
         return any(segment.startswith(NAME_PREFIX) for segment in found.split("/"))
     return not found or found.startswith(ABSENT_PREFIX)
