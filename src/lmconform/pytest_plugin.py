@@ -7,9 +7,8 @@ point: whoever installs lmconform has other tests as well, and they are none of 
 from __future__ import annotations
 
 import json
-import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from lmconform.target.target import Target
 
 if TYPE_CHECKING:
     from lmconform.plan.catalogue import Plan
+    from lmconform.plan.interrupts import Interrupts
     from lmconform.plan.items import Item
     from lmconform.plan.run import Run
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_INTERRUPTS: pytest.StashKey[Interrupts] = pytest.StashKey()
 _BEGUN: pytest.StashKey[float] = pytest.StashKey()
 _PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
 
@@ -94,9 +95,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if _PLAN not in config.stash or config.option.collectonly:
         return
+    from lmconform.plan.interrupts import Interrupts
+
+    config.stash[_INTERRUPTS] = Interrupts()
+    # Who ends a whole group with SIGTERM means the run: the controlling process tells its workers.
+    config.stash[_INTERRUPTS].install(terminate=not _is_worker(config))
     if _is_worker(config):
-        # Who ends the whole group means the run: the controlling process tells us.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         return
     from lmconform.plan.controller import Controller
     from lmconform.plan.run import Run
@@ -143,6 +147,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda test: position[id(test)])
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep a signal away from the hooks around an item."""
+    if _INTERRUPTS not in item.config.stash:
+        return (yield)
+    with item.config.stash[_INTERRUPTS].held():
+        return (yield)
+
+
 @pytest.fixture(scope="session")
 def lm_session(request: pytest.FixtureRequest) -> Session:
     """This process' session with the target."""
@@ -161,6 +174,7 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
         )
     else:
         session = config.stash[_RUN].session()
+    session.shield = config.stash[_INTERRUPTS].shield
     config.stash[_SESSION] = session
     return session
 
@@ -198,6 +212,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Remove what this process made; the controlling process writes the footer and decides."""
     config = session.config
     sent, left = _leave(config)
+    if _INTERRUPTS in config.stash:
+        config.stash[_INTERRUPTS].hold()
     if _is_worker(config):
         config.workeroutput["lmconform"] = {"sent": sent, "left": left}  # type: ignore[attr-defined]
     if _RUN not in config.stash:
@@ -220,6 +236,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the mock, however the session ended."""
+    if _INTERRUPTS in config.stash:
+        config.stash[_INTERRUPTS].restore()
     if _RUN in config.stash:
         config.stash[_RUN].stop_mock()
 
@@ -232,7 +250,8 @@ def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list
     budget = session.config.max_time
     if budget is not None and started - begun > budget:
         return running.leave_out(item, session, f"--max-time {budget:g} s is over"), None
-    return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
+    with config.stash[_INTERRUPTS].acting():
+        return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
@@ -241,7 +260,7 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     session = config.stash[_SESSION]
     if _is_worker(config):
         # The controlling process may interrupt us though the terminal did so already.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        config.stash[_INTERRUPTS].hold()
     # A second Ctrl-C ends the cleaning alone: the footer says what is left.
     with suppress(KeyboardInterrupt):
         cleaning.clean(session)

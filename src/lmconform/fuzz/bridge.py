@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisWarning, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from schemathesis.core.failures import Failure as CheckFailure
 from schemathesis.core.failures import FailureGroup
-from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from lmconform.contract.openapi import Operation
-from lmconform.errors import ContractError, NotTestable, SafetyRefusal
+from lmconform.errors import NotApplicable, NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
-from lmconform.fuzz import doubt, pool
-from lmconform.fuzz.description import narrowed
+from lmconform.fuzz import description, doubt, engine
+from lmconform.fuzz.found import Broken, Cause, Finding, Report
+from lmconform.fuzz.pool import Pool
 from lmconform.fuzz.wire import Wire, as_response, encode
 from lmconform.target.client import Client
 from lmconform.target.session import Session
@@ -34,58 +33,17 @@ _Case = schemathesis.Case[Any]
 _SHRINK = 120
 _CAUSES = 4
 _BROKEN_CONNECTIONS = 3
-# On a tenant nobody wants hundreds of artifacts that cannot be deleted.
-_CREATIONS = 8
-_CHANGES = frozenset({"modifyExecution", "modifyExecutions", "deleteExecution", "deleteMetrics"})
-_CREATES = frozenset({"createArtifact", "createConfiguration", "createExecution", "createExecutionForConfiguration"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One cause: a requirement, the smallest exchange that shows it, and how many requests did."""
-
-    requirement: str
-    expected: str
-    actual: str
-    exchange: Exchange
-    count: int
-
-
-@dataclass(slots=True)
-class Report:
-    """What fuzzing one operation gave; ``accepted`` counts 2xx among the positive cases."""
-
-    positive: int = 0
-    negative: int = 0
-    accepted: int = 0
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def cases(self) -> int:
-        """All requests that were generated and sent."""
-        return self.positive + self.negative
-
-
-class _Broken(CheckFailure):
-    """One of our findings, as schemathesis carries it."""
-
-    __slots__ = ("actual", "exchange", "expected", "requirement")
-
-    def __init__(self, operation: str, requirement: str, expected: str, actual: str, exchange: Exchange) -> None:
-        super().__init__(operation=operation, title=requirement, message=f"expected {expected}, got {actual}")
-        self.requirement = requirement
-        self.expected = expected
-        self.actual = actual
-        self.exchange = exchange
-
-    @property
-    def cause(self) -> tuple[str, int]:
-        """Findings with the same cause are one."""
-        return self.requirement, self.exchange.status
-
-    @property
-    def _unique_key(self) -> str:
-        return f"{self.requirement}/{self.exchange.status}"
+# On a tenant nobody wants hundreds of artifacts that cannot be deleted, and deployments cost money.
+_CREATIONS = {
+    **dict.fromkeys(("createArtifact", "createConfiguration", "createExecution", "uploadFile"), 8),
+    **{"createExecutionForConfiguration": 8, "createExecutionSchedule": 4, "createDeployment": 1},
+}
+_CHANGED = {
+    **dict.fromkeys(("modifyExecution", "modifyExecutions", "deleteExecution", "deleteMetrics"), "execution"),
+    **dict.fromkeys(("modifyDeployment", "modifyDeployments", "deleteDeployment"), "deployment"),
+    **dict.fromkeys(("modifyExecutionSchedule", "deleteExecutionSchedule"), "schedule"),
+    "deleteFile": "file",
+}
 
 
 @dataclass(slots=True)
@@ -95,32 +53,35 @@ class _Hunt:
     client: Client
     operation: Operation
     report: Report = field(default_factory=Report)
-    seen: dict[tuple[Any, ...], tuple[_Broken, ...]] = field(default_factory=dict)
-    counts: dict[tuple[str, int], int] = field(default_factory=dict)
-    smallest: dict[tuple[str, int], _Broken] = field(default_factory=dict)
-    told: set[tuple[str, int]] = field(default_factory=set)
+    seen: dict[tuple[Any, ...], tuple[Broken, ...]] = field(default_factory=dict)
+    counts: Counter[Cause] = field(default_factory=Counter)
+    smallest: dict[Cause, Broken] = field(default_factory=dict)
+    told: set[Cause] = field(default_factory=set)
     budget: int | None = None
     dropped: int = 0
-    created: int = 0
+    created: Counter[GenerationMode] = field(default_factory=Counter)
 
 
 class Fuzzer:
-    """Generates for all operations of one session; its own resources are made when it is."""
+    """Generates for all operations of one session; what it needs there is made when it is needed."""
 
     def __init__(self, session: Session) -> None:
-        # Hypothesis keeps files; a run leaves none in the folder where somebody started it.
-        set_hypothesis_home_dir(tempfile.mkdtemp(prefix="lmconform-hypothesis-"))
+        engine.prepare()
         self._session = session
-        self._pool = pool.fill(session)
-        self._right = _operations(narrowed(session.contract, self._pool))
-        self._wrong = _operations(session.contract.document)
+        self.pool = Pool(session)
 
     def run(self, operation: Operation, client: Client) -> Report:
-        """Positive, then negative data for ``operation``; raises NotTestable when it breaks connections."""
+        """Positive, then negative data for ``operation``.
+
+        Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections.
+        """
+        needed = doubt.capability(operation)
+        if not self._session.capabilities.has(needed):
+            raise NotApplicable(f"GET /lm/meta does not advertise {needed}")
         hunt = _Hunt(client, operation)
-        if operation.id in _CHANGES and self._session.target.is_mock:
-            pool.replace_spare(self._session, self._pool)
-            self._right = _operations(narrowed(self._session.contract, self._pool))
+        kind = _CHANGED.get(operation.id)
+        if kind is not None:
+            self.pool.replace_spare(kind)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             strategy = self._strategy(operation, mode)
             for attempt in range(_CAUSES):
@@ -133,19 +94,19 @@ class Fuzzer:
         return hunt.report
 
     def _strategy(self, operation: Operation, mode: GenerationMode) -> SearchStrategy[_Case]:
-        headers = {"AI-Resource-Group": self._session.target.resource_group}
+        contract, session = self._session.contract, self._session
+        headers = {"AI-Resource-Group": session.target.resource_group}
         if operation.parameter("AI-Resource-Group") is None:
             headers = {}
         if mode is GenerationMode.POSITIVE:
-            found: SearchStrategy[_Case] = self._right[operation.id].as_strategy(mode, headers=headers)
-            return found
-        path = None
-        if operation.request_body is not None and "{executionId}" in operation.path:
-            # A wrong body is refused for its own sake only where the execution exists.
-            path = {"executionId": next(iter(self._pool.spare), pool.ABSENT)}
-        strategy: SearchStrategy[_Case] = self._wrong[operation.id].as_strategy(
-            mode, headers=headers, path_parameters=path
-        )
+            document = description.narrowed(contract, [operation], self.pool, session.capabilities)
+            own = None
+        else:
+            document = description.crooked(contract, operation, self.pool)
+            # A wrong body is refused for its own sake only where what it is for exists.
+            own = description.own(operation, self.pool)
+        found = engine.operations(document)[operation.id]
+        strategy: SearchStrategy[_Case] = found.as_strategy(mode, headers=headers, path_parameters=own)
         return strategy
 
     def _drive(self, hunt: _Hunt, strategy: SearchStrategy[_Case], mode: GenerationMode, attempt: int) -> bool:
@@ -172,7 +133,7 @@ class Fuzzer:
                 warnings.simplefilter("ignore", HypothesisWarning)
                 examine()
         except (FailureGroup, CheckFailure) as group:
-            causes = {b.cause for b in (getattr(group, "exceptions", None) or [group]) if isinstance(b, _Broken)}
+            causes = {b.cause for b in (getattr(group, "exceptions", None) or [group]) if isinstance(b, Broken)}
             hunt.told |= causes
             return bool(causes)
         except Unsatisfiable:
@@ -189,14 +150,13 @@ class Fuzzer:
                 if hunt.budget <= 0:
                     return
                 hunt.budget -= 1
-            exchange = self._send(hunt, wire, repeat=mode is GenerationMode.POSITIVE)
+            exchange = self._send(hunt, wire, mode)
             if exchange is None:
                 return
             _count(hunt, mode, exchange)
             failures = tuple(self._judge(hunt, wire, mode, exchange))
             hunt.seen[wire.key] = failures
-            for failure in failures:
-                hunt.counts[failure.cause] = hunt.counts.get(failure.cause, 0) + 1
+            hunt.counts.update(failure.cause for failure in failures)
         new = [failure for failure in hunt.seen[wire.key] if failure.cause not in hunt.told]
         if not new:
             return
@@ -207,13 +167,14 @@ class Fuzzer:
             hunt.smallest[failure.cause] = failure
         case.validate_response(as_response(new[0].exchange), checks=[_check(failure) for failure in new])
 
-    def _send(self, hunt: _Hunt, wire: Wire, *, repeat: bool = True) -> Exchange | None:
-        if hunt.operation.id in _CREATES and not self._session.target.is_mock and hunt.created >= _CREATIONS:
+    def _send(self, hunt: _Hunt, wire: Wire, mode: GenerationMode) -> Exchange | None:
+        most = _CREATIONS.get(hunt.operation.id)
+        if most is not None and not self._session.target.is_mock and hunt.created[mode] >= most:
             return None
         try:
             exchange = hunt.client.dispatch(
                 hunt.operation,
-                wire.request(hunt.client.item, repeat),
+                wire.request(hunt.client.item, repeat=mode is GenerationMode.POSITIVE),
                 wire.path_parameters,
                 wire.query_values,
                 judge=False,
@@ -225,45 +186,51 @@ class Fuzzer:
             if hunt.dropped >= _BROKEN_CONNECTIONS:
                 raise NotTestable(f"{hunt.dropped} generated requests got no answer, the last: {error}") from error
             return None
-        hunt.created += exchange.ok
+        hunt.created[mode] += exchange.ok
         return exchange
 
-    def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode, exchange: Exchange) -> list[_Broken]:
+    def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode, exchange: Exchange) -> list[Broken]:
         label = hunt.operation.label
         found = [
-            _Broken(label, f.requirement, f.expected, f.actual, exchange)
+            Broken(label, f.requirement, f.expected, f.actual, exchange)
             for f in hunt.client.judge(hunt.operation, exchange)
         ]
         if mode is GenerationMode.NEGATIVE and exchange.ok:
-            wrong_id = next((v for v in wire.path_parameters.values() if doubt.is_wrong_id(v)), None)
-            if wrong_id is not None:
+            ids = [value for name, value in wire.path_parameters.items() if name != "path"]
+            if any(doubt.is_wrong_id(value) for value in ids):
                 rule = "400 or 404 for a path id that breaks its pattern"
-                found.append(_Broken(label, "LM-FUZZ-NEGATIVE-PATH-REFUSED", rule, exchange.brief, exchange))
+                found.append(Broken(label, "LM-FUZZ-NEGATIVE-PATH-REFUSED", rule, exchange.brief, exchange))
             why = self._why_wrong(hunt.operation, wire)
             if why:
                 rule = f"400 for a body that is wrong: {why}"
-                found.append(_Broken(label, "LM-FUZZ-NEGATIVE-BODY-REFUSED", rule, exchange.brief, exchange))
+                found.append(Broken(label, "LM-FUZZ-NEGATIVE-BODY-REFUSED", rule, exchange.brief, exchange))
         if mode is GenerationMode.POSITIVE and self._is_refused(hunt, wire, exchange):
             rule = "a 2xx status: the request is valid and names real things alone"
-            found.append(_Broken(label, "LM-FUZZ-POSITIVE-ACCEPTED", rule, exchange.brief, exchange))
+            found.append(Broken(label, "LM-FUZZ-POSITIVE-ACCEPTED", rule, exchange.brief, exchange))
         return found
 
     def _why_wrong(self, operation: Operation, wire: Wire) -> str:
-        if operation.request_body is None:
+        if not doubt.can_be_wrong(operation):
             return ""
-        if not wire.is_json:
-            return "" if operation.id == "modifyExecutions" else "it is no JSON"
-        return doubt.is_wrong_body(self._session.contract, operation, wire.value)
+        return doubt.is_wrong_body(self._session.contract, operation, wire.value) if wire.is_json else "it is no JSON"
 
     def _is_refused(self, hunt: _Hunt, wire: Wire, exchange: Exchange) -> bool:
-        if hunt.operation.id not in doubt.JUDGED or not 400 <= exchange.status < 500:
+        if not 400 <= exchange.status < 500 or exchange.status in doubt.NO_REFUSAL or "quota" in exchange.text.lower():
             return False
-        if exchange.status in doubt.NO_REFUSAL or "quota" in exchange.text.lower():
+        if not doubt.names_only_real_things(exchange.url, exchange.request_body):
             return False
-        if not self._pool.steady or not doubt.names_only_real_things(exchange.url, exchange.request_body):
+        if not doubt.is_promised(hunt.operation, self.pool) or not self._is_possible(hunt):
             return False
-        again = self._send(hunt, wire)
+        again = self._send(hunt, wire, GenerationMode.POSITIVE)
         return again is not None and again.status == exchange.status
+
+    def _is_possible(self, hunt: _Hunt) -> bool:
+        """Whether the plainest request of the kind still works: how many deployments there may be is not published."""
+        if hunt.operation.id != "createDeployment":
+            return True
+        # Nobody pays for a deployment that only shows that there can be one more.
+        is_free = self._session.target.is_mock
+        return is_free and bool(self.pool.make("createDeployment", {"configurationId": self.pool.servable[0]}))
 
 
 def _count(hunt: _Hunt, mode: GenerationMode, exchange: Exchange) -> None:
@@ -274,19 +241,9 @@ def _count(hunt: _Hunt, mode: GenerationMode, exchange: Exchange) -> None:
         hunt.report.negative += 1
 
 
-def _check(failure: _Broken) -> Callable[..., bool | None]:
+def _check(failure: Broken) -> Callable[..., bool | None]:
     def check(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: _Case) -> bool | None:
         raise failure
 
     check.__name__ = failure.requirement
     return check
-
-
-def _operations(document: dict[str, Any]) -> dict[str, Any]:
-    schema = schemathesis.openapi.from_dict(document)
-    found: dict[str, Any] = {}
-    for result in schema.get_all_operations():
-        if not isinstance(result, Ok):
-            raise ContractError(f"schemathesis cannot read the contract: {result.err()}")
-        found[result.ok().definition.raw["operationId"]] = result.ok()
-    return found

@@ -1,63 +1,112 @@
-"""The description that positive data is generated from: the contract, narrowed to what is beyond doubt.
+"""The descriptions that data is generated from: the contract, with ids that are real.
 
-Ids are those of the pool, numbers and texts stay in bounds, and there are no members that
-the contract does not name. What is generated from it has no reason to be refused.
+``narrowed`` gives positive data: ids are those of the pool, numbers and texts stay in bounds,
+and there are no members that the contract does not name. ``crooked`` gives negative data:
+the contract as it is, but for ids, so that what is wrong is refused for its own sake.
 """
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from lmconform.contract.openapi import Contract, Operation
-from lmconform.fuzz.pool import ABSENT, Pool, bindings
-from lmconform.target.safety import NAME_PREFIX
+from lmconform.contract.capabilities import Capabilities
+from lmconform.contract.openapi import Contract, Operation, Parameter
+from lmconform.fuzz.bodies import body
+from lmconform.fuzz.pool import ABSENT, FOUNDATION, Pool
+from lmconform.fuzz.schemas import Schema, number, one_of, several, text
 
-_WORD = "[a-z0-9.-]{1,20}"
-_NAME = {"type": "string", "pattern": f"^{NAME_PREFIX}[A-Za-z0-9 ._()-]{{1,60}}$"}
-_PLAIN = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]{0,30}$"}
-_PRINTABLE = {"type": "string", "pattern": "^[!-~][ -~]{0,80}$"}
-_TIME = {
-    "type": "string",
-    "pattern": "^20[12][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$",
-}
-_SELECTOR = {
-    "type": "array",
-    "minItems": 1,
-    "maxItems": 3,
-    "items": {"type": "string", "pattern": f"^ext\\.ai\\.sap\\.com/{_WORD}!?=[a-z0-9-]{{1,20}}$"},
-}
 # Deprecated, or of a grammar that no schema describes: probes know what to do with them.
-_LEFT_OUT = frozenset({"$filter", "tagFilters"})
+_LEFT_OUT = frozenset({"$filter", "tagFilters", "Authorization"})
+_CHANGES = frozenset(
+    {
+        *("modifyExecution", "deleteExecution", "deleteMetrics", "modifyDeployment", "deleteDeployment"),
+        *("modifyExecutionSchedule", "deleteExecutionSchedule", "deleteFile"),
+    }
+)
+_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": 200}}}
 
 
-def narrowed(contract: Contract, pool: Pool) -> dict[str, Any]:
-    """A copy of the contract's document for generating positive data."""
-    document = copy.deepcopy(contract.document)
-    for operation in contract.operations:
-        node = document["paths"][operation.path][operation.method.lower()]
+def narrowed(contract: Contract, operations: Iterable[Operation], pool: Pool, capabilities: Capabilities) -> Schema:
+    """A description of ``operations`` for positive data."""
+    paths: dict[str, Any] = {}
+    for operation in operations:
+        node = _node(contract, operation)
         node["parameters"] = _parameters(contract, operation, pool)
-        document["paths"][operation.path].pop("parameters", None)
-        body = _body(operation, pool)
-        if body is not None:
-            for media in node["requestBody"]["content"].values():
-                media["schema"] = body
-    return document
+        schema = body(operation, pool, capabilities)
+        if schema is not None:
+            content = node["requestBody"]["content"]
+            node["requestBody"] = {**node["requestBody"], "content": {m: {"schema": schema} for m in content}}
+        elif operation.id == "uploadFile":
+            node["requestBody"] = {"required": True, "content": _BYTES}
+        paths.setdefault(operation.path, {})[operation.method.lower()] = node
+    return {**contract.document, "paths": paths}
+
+
+def crooked(contract: Contract, operation: Operation, pool: Pool) -> Schema:
+    """A description of ``operation`` for negative data."""
+    node = _node(contract, operation)
+    # What a filter is not is told by a few words as well as by the pattern of ids, and ten times sooner.
+    node["parameters"] = [_row(contract, p, _filter(operation, p, pool)) for p in _known_here(operation)]
+    if operation.id == "uploadFile":
+        # Bytes cannot be wrong.
+        node.pop("requestBody")
+    elif operation.request_body is not None:
+        content = node["requestBody"]["content"]
+        schemas = {media: _with_ids(contract, operation, value["schema"], pool) for media, value in content.items()}
+        node["requestBody"] = {**node["requestBody"], "content": {m: {"schema": s} for m, s in schemas.items()}}
+    return {**contract.document, "paths": {operation.path: {operation.method.lower(): node}}}
+
+
+def without(document: Any, words: Collection[str]) -> Any:
+    """``document`` without choices that name one of ``words``, as far as there are others."""
+    if isinstance(document, list):
+        return [without(part, words) for part in document]
+    if not isinstance(document, dict):
+        return document
+    found = {key: without(value, words) for key, value in document.items() if key != "components"}
+    for key in ("enum", "oneOf"):
+        if isinstance(found.get(key), list):
+            found[key] = [o for o in found[key] if not any(word in str(o) for word in words)] or found[key]
+    return found | ({"components": document["components"]} if "components" in document else {})
+
+
+def own(operation: Operation, pool: Pool) -> dict[str, str] | None:
+    """Path parameters that name something of ours, for operations whose body is to be wrong; else None."""
+    if operation.id == "uploadFile":
+        return {"path": f"{pool.folder}/wrong.csv"}
+    kinds = {"executionId": "execution", "deploymentId": "deployment", "executionScheduleId": "schedule"}
+    found = next((name for name in kinds if f"{{{name}}}" in operation.path), None)
+    if operation.request_body is None or found is None:
+        return None
+    return {found: next(iter(pool.of(kinds[found]).spare), ABSENT)}
+
+
+def _node(contract: Contract, operation: Operation) -> dict[str, Any]:
+    return dict(contract.document["paths"][operation.path][operation.method.lower()])
+
+
+def _known_here(operation: Operation) -> list[Parameter]:
+    return [p for p in operation.parameters if p.name not in _LEFT_OUT]
+
+
+def _filter(operation: Operation, parameter: Parameter, pool: Pool) -> Schema | None:
+    return _known(operation, parameter.name, pool) if parameter.location == "query" else None
 
 
 def _parameters(contract: Contract, operation: Operation, pool: Pool) -> list[dict[str, Any]]:
-    rows = []
-    for parameter in operation.parameters:
-        if parameter.name in _LEFT_OUT:
-            continue
-        schema = _known(operation, pool).get(parameter.name, contract.resolve(parameter.schema))
-        row: dict[str, Any] = {"name": parameter.name, "in": parameter.location, "schema": _inlined(contract, schema)}
-        if parameter.required or (operation.id, parameter.name) == ("findMetrics", "executionIds"):
-            row["required"] = True
-        if parameter.location == "query":
-            row |= {"style": parameter.style, "explode": parameter.explode}
-        rows.append(row)
-    return rows
+    return [_row(contract, p, _known(operation, p.name, pool)) for p in _known_here(operation)]
+
+
+def _row(contract: Contract, parameter: Parameter, known: Schema | None) -> dict[str, Any]:
+    schema = _inlined(contract, known or contract.resolve(parameter.schema))
+    row: dict[str, Any] = {"name": parameter.name, "in": parameter.location, "schema": schema}
+    # Metrics are found by one of two parameters, and this is the one that is not left out; headers never are.
+    if parameter.required or parameter.name == "executionIds" or parameter.location == "header":
+        row["required"] = True
+    if parameter.location == "query":
+        row |= {"style": parameter.style, "explode": parameter.explode}
+    return row
 
 
 def _inlined(contract: Contract, schema: Any) -> Any:
@@ -66,108 +115,63 @@ def _inlined(contract: Contract, schema: Any) -> Any:
     return schema
 
 
-def _known(operation: Operation, pool: Pool) -> dict[str, Any]:
-    changes = operation.id in ("modifyExecution", "deleteExecution", "deleteMetrics")
-    execution = _one_of(pool.spare if changes else pool.steady)
-    return {
-        "scenarioId": _one_of(pool.scenarios),
-        "executableId": _one_of(pool.executables),
-        "artifactId": _one_of(pool.artifacts),
-        "configurationId": _one_of(pool.configurations),
-        "executionId": execution,
-        "executionScheduleId": _one_of([]),
-        "executableIds": _some_of([*pool.executables, ABSENT]),
-        "executionIds": _some_of(pool.steady or [ABSENT]),
-        "versionId": {"type": "string", "enum": [*filter(None, pool.versions), "0.0.1"]},
-        "$top": {"type": "integer", "minimum": 1, "maximum": 1000},
-        "$skip": {"type": "integer", "minimum": 0, "maximum": 1000},
-        "$search": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,40}$"},
-        "name": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,60}$"},
-        "labelSelector": _SELECTOR,
-        "artifactLabelSelector": _SELECTOR,
-        "$select": _sections() if operation.id == "findMetrics" else {"type": "string", "enum": ["status"]},
-    }
-
-
-def _one_of(ids: list[str]) -> dict[str, Any]:
-    return {"type": "string", "enum": [*dict.fromkeys(ids), ABSENT]}
-
-
-def _some_of(ids: list[str]) -> dict[str, Any]:
-    return {
-        "type": "array",
-        "minItems": 1,
-        "maxItems": 3,
-        "uniqueItems": True,
-        "items": {"type": "string", "enum": list(dict.fromkeys(ids))},
-    }
-
-
-def _sections() -> dict[str, Any]:
-    items = {"type": "string", "enum": ["metrics", "tags", "customInfo"]}
-    return {"type": "array", "minItems": 1, "maxItems": 3, "uniqueItems": True, "items": items}
-
-
-def _body(operation: Operation, pool: Pool) -> dict[str, Any] | None:
-    match operation.id:
-        case "createArtifact":
-            label = _object(
-                {"key": {"type": "string", "pattern": f"^ext\\.ai\\.sap\\.com/{_WORD}$"}, "value": _PRINTABLE}
-            )
-            url = {"type": "string", "pattern": "^(ai|gs|https)://[a-z0-9]{1,20}/[a-z0-9/_-]{0,40}[a-z0-9]$"}
-            kinds = {"type": "string", "enum": ["model", "dataset", "resultset", "other"]}
-            needed = {"name": _NAME, "kind": kinds, "url": url, "scenarioId": _one_of(pool.scenarios)}
-            return _object(needed, {"description": _PRINTABLE, "labels": _few(label, 2)})
-        case "createConfiguration":
-            parameters: list[Any] = [[]]
-            if pool.parameters:
-                parameters = [[{"key": n, "value": v} for n in pool.parameters] for v in ("1", "2")]
-            bound = [bindings(pool, artifact) for artifact in pool.artifacts] or [[]]
-            return _object(
-                {
-                    "name": _NAME,
-                    "scenarioId": _one_of(pool.scenarios),
-                    "executableId": {"type": "string", "enum": pool.executables or [ABSENT]},
-                    "inputArtifactBindings": {"type": "array", "enum": bound},
-                    "parameterBindings": {"type": "array", "enum": parameters},
-                }
-            )
-        case "createExecution":
-            return _object({"configurationId": _one_of(pool.configurations)})
-        case "modifyExecution":
-            return _object({"targetStatus": {"type": "string", "enum": ["STOPPED"]}})
-        case "modifyExecutions":
-            target = {"type": "string", "enum": ["STOPPED", "DELETED"]}
-            return _object({"executions": _few(_object({"id": _one_of(pool.spare), "targetStatus": target}), 3, 1)})
-        case "patchMetrics":
-            return _metrics(pool)
+def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
+    """What a parameter is narrowed to; None leaves it as the contract has it."""
+    match name:
+        case "AI-Resource-Group":
+            return one_of([pool.resource_group])
+        case "executionId" | "deploymentId" | "executionScheduleId":
+            kind = {"executionScheduleId": "schedule"}.get(name, name.removesuffix("Id"))
+            things = pool.of(kind)
+            return one_of([*(things.spare if operation.id in _CHANGES else things.steady), ABSENT])
+        case "path":
+            if operation.id == "uploadFile":
+                return {"type": "string", "enum": [f"{pool.folder}/up-{n}.csv" for n in range(40)]}
+            things = pool.of("file")
+            return one_of([*(things.spare if operation.id in _CHANGES else things.steady), f"{ABSENT}/none.csv"])
+        case "scenarioId":
+            has_models = operation.id == "listScenarioModels" and pool.has_models
+            return one_of([*([FOUNDATION] if has_models else pool.scenarios), ABSENT])
+        case "executableId":
+            return one_of([*(r.executable for r in pool.recipes), ABSENT])
+        case "executableIds":
+            return several(one_of([*(r.executable for r in pool.recipes), ABSENT]), 3, 1)
+        case "artifactId":
+            return one_of([*pool.artifacts, ABSENT])
+        case "configurationId":
+            runs = operation.id == "createExecutionForConfiguration"
+            return one_of([*(pool.runnable if runs else pool.configurations), ABSENT])
+        case "executionIds":
+            return several(one_of(pool.of("execution").steady or [ABSENT]), 3, 1)
+        case "versionId":
+            return one_of([*(r.version for r in pool.recipes if r.version), "0.0.1"])
+        case "$select":
+            sections = several(one_of(["metrics", "tags", "customInfo"]), 3, 1)
+            return sections if operation.id == "findMetrics" else one_of(["status"])
+        case "$top":
+            return number(1, 1000)
+        case "$skip":
+            return number(0, 1000)
+        case "$search" | "name":
+            return text("search")
+        case "start" | "end":
+            return text("time")
+        case "labelSelector" | "artifactLabelSelector":
+            return several(text("selector"), 3, 1)
     return None
 
 
-def _metrics(pool: Pool) -> dict[str, Any]:
-    pair = _object({"name": _PLAIN, "value": _PRINTABLE})
-    point = _object(
-        {
-            "name": _PLAIN,
-            "value": {"type": "number", "minimum": -1e6, "maximum": 1e6},
-            "timestamp": _TIME,
-            "step": {"type": "integer", "minimum": 0, "maximum": 10_000},
-        },
-        {"labels": _few(pair, 2)},
-    )
-    execution = {"type": "string", "enum": pool.steady or [ABSENT]}
-    sections = {"tags": _few(pair, 2), "customInfo": _few(pair, 2)}
-    return _object({"executionId": execution, "metrics": _few(point, 3, 1)}, sections)
-
-
-def _few(items: dict[str, Any], most: int, least: int = 0) -> dict[str, Any]:
-    return {"type": "array", "minItems": least, "maxItems": most, "uniqueItems": True, "items": items}
-
-
-def _object(needed: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": list(needed),
-        "properties": {**needed, **(optional or {})},
-        "additionalProperties": False,
+def _with_ids(contract: Contract, operation: Operation, schema: Any, pool: Pool) -> Any:
+    """The schema of a body, with real ids where its members name something."""
+    schema = contract.resolve(schema)
+    if not isinstance(schema, dict) or "properties" not in schema:
+        return schema
+    real = {
+        "configurationId": pool.servable if "Deployment" in operation.id else pool.runnable,
+        "scenarioId": pool.scenarios[:1],
+        "executableId": [r.executable for r in pool.recipes][:1],
     }
+    if operation.id == "patchMetrics":
+        real["executionId"] = pool.of("execution").steady
+    known = {name: one_of(ids) for name, ids in real.items() if name in schema["properties"] and ids}
+    return {**schema, "properties": {**schema["properties"], **known}}

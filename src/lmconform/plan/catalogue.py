@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from lmconform.contract.openapi import Contract
+from lmconform.contract.openapi import Contract, Operation
 from lmconform.contract.requirements import Register
-from lmconform.plan.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, numbered
+from lmconform.fuzz import doubt, links
+from lmconform.plan.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, SequenceItem, numbered
 from lmconform.plan.selection import select
 from lmconform.probes import registry
 from lmconform.scenarios.document import load as load_scenarios
 from lmconform.scenarios.model import Step, Workflow
 from lmconform.target.config import RunConfig
 
-_FUZZ_REQUIREMENTS = ("LM-FUZZ-ANSWERED", "LM-FUZZ-POSITIVE-ACCEPTED")
-_FUZZ_NEGATIVE = ("LM-FUZZ-NEGATIVE-BODY-REFUSED", "LM-FUZZ-NEGATIVE-PATH-REFUSED")
+_FUZZ_SEQUENCE = (
+    *("LM-FUZZ-ANSWERED", "LM-FUZZ-SEQUENCE-READABLE"),
+    *("LM-FUZZ-SEQUENCE-USABLE", "LM-FUZZ-SEQUENCE-GONE"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,23 @@ def _items(contract: Contract, register: Register) -> Iterator[Item]:
     yield from (item for probe, item in probes if probe.effect != "read")
     yield from (item for item in looks if item.profile != "smoke")
     for operation in contract.operations:
-        fuzz_id = f"fuzz/{operation.id}"
-        requirements = (*_FUZZ_REQUIREMENTS, *(_FUZZ_NEGATIVE[:1] if operation.request_body else ()))
-        if "{" in operation.path:
-            requirements = (*requirements, _FUZZ_NEGATIVE[1])
+        fuzz_id, requirements = f"fuzz/{operation.id}", _fuzz_requirements(operation)
         yield FuzzItem(fuzz_id, "full", "", requirements, (fuzz_id, operation.id, *requirements), operation.id)
+    for start in links.starts(contract):
+        fuzz_id = f"fuzz/sequence/{start.id}"
+        names = (fuzz_id, start.id, *_FUZZ_SEQUENCE)
+        yield SequenceItem(fuzz_id, "full", "", _FUZZ_SEQUENCE, names, start.id)
+
+
+def _fuzz_requirements(operation: Operation) -> tuple[str, ...]:
+    """What fuzzing the operation can judge."""
+    judged = {
+        "LM-FUZZ-ANSWERED": True,
+        "LM-FUZZ-POSITIVE-ACCEPTED": operation.id in doubt.JUDGED,
+        "LM-FUZZ-NEGATIVE-BODY-REFUSED": doubt.can_be_wrong(operation),
+        "LM-FUZZ-NEGATIVE-PATH-REFUSED": "Id}" in operation.path,
+    }
+    return tuple(requirement for requirement, can_be in judged.items() if can_be)
 
 
 def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from lmconform.errors import Failure, Inconclusive, NotApplicable, Skip
 from lmconform.evidence.recorder import curl
@@ -19,6 +20,9 @@ from lmconform.scenarios.document import Document, Step, Workflow
 from lmconform.scenarios.runner import WorkflowRun
 from lmconform.target.client import Client, Judged
 from lmconform.target.session import Session
+
+if TYPE_CHECKING:
+    from lmconform.fuzz.found import Report as Fuzzed
 
 Progress = Callable[[str], None]
 
@@ -154,43 +158,79 @@ class FuzzItem(Item):
         client = session.client(self.id)
         operation = session.contract.operation(self.operation)
         started = time.monotonic()
-        main_id = self.requirements[0]
         try:
             done = session.shared["fuzzer"].run(operation, client)
         except Skip as reason:
-            statement = _skipped(reason, main_id)
+            statement = _skipped(reason, self.requirements[0])
             return Report([_finished(statement, client, time.monotonic() - started, operation.id)])
-        report = Report(
-            [
-                Statement(
-                    main_id,
-                    True,
-                    operation=operation.id,
-                    message=f"{done.cases} cases: {done.positive} positive ({done.accepted} accepted), "
-                    f"{done.negative} negative",
-                    duration=time.monotonic() - started,
-                    cases=done.cases,
-                )
-            ]
-        )
-        for found in done.findings:
-            report.statements.append(
-                Statement(
-                    found.requirement,
-                    False,
-                    suffix=found.requirement,
-                    operation=operation.id,
-                    expected=found.expected,
-                    actual=found.actual,
-                    exchanges=(found.exchange.id,),
-                    request=curl(found.exchange, session.redactor),
-                    count=found.count,
-                )
+        words = f"{done.cases} cases: {done.positive} positive ({done.accepted} accepted), {done.negative} negative"
+        return _fuzzed(self, client, done, started, words, {*client.judged, *self.requirements[1:]})
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceItem(Item):
+    """Follows the contract's links from one operation on."""
+
+    operation: str
+
+    def run(self, session: Session, progress: Progress) -> Report:
+        """Sequences of generated requests; one statement for each judged cause."""
+        from lmconform.fuzz.bridge import Fuzzer
+        from lmconform.fuzz.sequences import Sequences
+
+        if "fuzzer" not in session.shared:
+            session.shared["fuzzer"] = Fuzzer(session)
+        client = session.client(self.id)
+        start = session.contract.operation(self.operation)
+        started = time.monotonic()
+        try:
+            done = Sequences(session, session.shared["fuzzer"].pool).run(start, client)
+        except Skip as reason:
+            statement = _skipped(reason, self.requirements[0])
+            return Report([_finished(statement, client, time.monotonic() - started, start.id)])
+        words = f"{done.cases} requests in sequences, {done.accepted} accepted"
+        return _fuzzed(self, client, done, started, words, {*client.judged, *done.judged})
+
+
+def _fuzzed(
+    item: FuzzItem | SequenceItem, client: Client, done: Fuzzed, started: float, words: str, judged: set[str]
+) -> Report:
+    """The item's own statement, what is broken, and which of the ``judged`` requirements hold."""
+    report = Report(
+        [
+            Statement(
+                item.requirements[0],
+                True,
+                operation=item.operation,
+                message=words,
+                duration=time.monotonic() - started,
+                cases=done.cases,
+                positive=done.positive,
+                accepted=done.accepted,
             )
-        known = {f.requirement for f in done.findings}
-        clean = [r for r in (*sorted(client.judged), *self.requirements[1:]) if r not in known]
-        report.statements += [Statement(r, True, suffix=r, operation=operation.id) for r in clean]
-        return report
+        ]
+    )
+    for found in done.findings:
+        report.statements.append(
+            Statement(
+                found.requirement,
+                False,
+                suffix=found.requirement,
+                operation=found.exchange.operation or item.operation,
+                expected=found.expected,
+                actual=found.actual,
+                message=found.message,
+                exchanges=(found.exchange.id,),
+                request=curl(found.exchange, client.session.redactor),
+                count=found.count,
+            )
+        )
+    known = {f.requirement for f in done.findings}
+    if isinstance(item, SequenceItem):
+        report.statements += contract_statements(client)
+        judged = judged - client.judged
+    report.statements += [Statement(r, True, suffix=r, operation=item.operation) for r in sorted(judged - known)]
+    return report
 
 
 def contract_statements(client: Client) -> list[Statement]:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
@@ -19,6 +21,9 @@ _SPARE, _UPDATE = "probes.deployments.configuration", "probes.deployments.update
 # The words for lastOperation that are published; a target may have more of them.
 _OPERATIONS = frozenset({"CREATE", "UPDATE", "DELETE", "CASCADE-UPDATE"})
 TTL = "10h"
+_HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0}
+# The help promises the refusal of what the check finds, and not its status (F22, F23).
+_CHECKED = frozenset({400, 404, 409, 412, 422})
 
 enactments.install(DEPLOYMENT)
 
@@ -43,7 +48,7 @@ def unknown_configuration_is_refused(lab: Lab) -> None:
 @probe("LM-DEPLOYMENT-CREATE-CHECKED")
 def wrong_bindings_are_refused_at_once(lab: Lab) -> None:
     answer = lab.send("createDeployment", json={"configurationId": unbound(lab).id})
-    lab.expect_refused(answer, {400, 404, 412})
+    lab.expect_refused(answer, _CHECKED)
 
 
 @probe("LM-DEPLOYMENT-URL", late=True)
@@ -204,8 +209,25 @@ def unbound(lab: Lab) -> Made:
         raise Inconclusive(f"a configuration without bindings: {refusal}") from refusal
 
 
+def _limits_of_ttl(lab: Lab) -> tuple[float, float]:
+    """The shortest and the longest time to live that meta allows, in hours; -1 is no limit there (I8)."""
+    node: Any = lab.session.capabilities.meta
+    for name in ("aiApi", "limits", "timeToLiveDeployments"):
+        node = node.get(name) if isinstance(node, dict) else None
+    found = node if isinstance(node, dict) else {}
+    return _hours(found.get("minimum"), 0.0), _hours(found.get("maximum"), math.inf)
+
+
+def _hours(text: Any, otherwise: float = 0.0) -> float:
+    known = isinstance(text, str) and text[:-1].isdecimal() and text[-1].lower() in _HOURS
+    return int(text[:-1]) * _HOURS[text[-1].lower()] if known else otherwise
+
+
 def _living_for(lab: Lab, ttl: str) -> Trial:
-    """A spare deployment with a time to live, where one without is taken."""
+    """A spare deployment with a time to live, where one without is taken; raises Inconclusive beyond meta's limits."""
+    limits = _limits_of_ttl(lab)
+    if not limits[0] <= _hours(ttl) <= limits[1]:
+        raise Inconclusive(f"GET /v2/lm/meta has other limits for a time to live than {ttl}")
     trials.spare(lab, DEPLOYMENT)
     try:
         return trials.fresh(lab, DEPLOYMENT, ttl=ttl)
@@ -250,6 +272,6 @@ def _expect_unchanged(lab: Lab, trial: Trial, configuration_id: str) -> None:
     answer = update(lab, trial, configuration_id)
     if answer.ok:
         trial.last = {}
-    lab.expect_refused(answer, {400, 404, 412})
+    lab.expect_refused(answer, _CHECKED)
     now = lab.read("getDeployment", **trial.path)
     lab.expect_same({"configurationId": trial.configuration.id}, now, what="the configuration as before")

@@ -242,7 +242,12 @@ def file_as_prefix(lab: Lab) -> str:
 
 
 @observation(
-    "LM-OBS-FILE-URL", operation="uploadFile", source="A5", effect="destructive", capability=_UPLOAD, text="Form of urls."
+    "LM-OBS-FILE-URL",
+    operation="uploadFile",
+    source="A5",
+    effect="destructive",
+    capability=_UPLOAD,
+    text="Form of urls.",
 )
 def form_of_urls(lab: Lab) -> str:
     file = shared(lab)

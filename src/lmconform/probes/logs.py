@@ -78,19 +78,19 @@ def _created(lab: Lab) -> datetime:
     return moment
 
 
-@probe("LM-LOGS-SERVED")
+@probe("LM-LOGS-SERVED", late=True)
 def ended_execution_has_logs(lab: Lab) -> None:
     _lines(lab)
 
 
-@probe("LM-LOGS-MEMBERS")
+@probe("LM-LOGS-MEMBERS", late=True)
 def lines_have_time_and_message(lab: Lab) -> None:
     for line in _some(lab):
         good = isinstance(line.get("msg"), str) and instant(line.get("timestamp")) is not None
         lab.expect(good, expected="msg as text, timestamp as a time", actual=f"{line}")
 
 
-@probe("LM-LOGS-WINDOW")
+@probe("LM-LOGS-WINDOW", late=True)
 def window_bounds_the_lines(lab: Lab) -> None:
     created, everything = _created(lab), _some(lab)
     before = _lines(lab, start=stamp(created - timedelta(minutes=30)), end=stamp(created - _MARGIN))
@@ -101,7 +101,7 @@ def window_bounds_the_lines(lab: Lab) -> None:
     lab.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
 
 
-@probe("LM-LOGS-ZONE")
+@probe("LM-LOGS-ZONE", late=True)
 def times_may_have_an_offset(lab: Lab) -> None:
     created, everything = _created(lab), _some(lab)
     zone = (created - _MARGIN).astimezone(UTC) + timedelta(hours=8)
@@ -109,7 +109,7 @@ def times_may_have_an_offset(lab: Lab) -> None:
     lab.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
 
 
-@probe("LM-LOGS-ORDER")
+@probe("LM-LOGS-ORDER", late=True)
 def lines_are_in_order(lab: Lab) -> None:
     _some(lab)
     for order in ("", "asc", "desc"):
@@ -119,14 +119,14 @@ def lines_are_in_order(lab: Lab) -> None:
         lab.expect(good, expected=f"the {first} line first for $order={order or 'none'}", actual="it is not")
 
 
-@probe("LM-LOGS-TOP")
+@probe("LM-LOGS-TOP", late=True)
 def top_bounds_the_lines(lab: Lab) -> None:
     _some(lab)
     found = _lines(lab, top=1)
     lab.expect(len(found) == 1, expected="1 line of several", actual=f"{len(found)}")
 
 
-@probe("LM-LOGS-TOP-AT-LIMIT")
+@probe("LM-LOGS-TOP-AT-LIMIT", late=True)
 def greatest_top_is_taken(lab: Lab) -> None:
     everything = _some(lab)
     for top in (4999, 5000):

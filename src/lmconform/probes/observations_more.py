@@ -21,10 +21,6 @@ from lmconform.probes.resources import batch
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DECLARED_OPTIONAL: Final = ("statusMessage", "executionScheduleId", "completionTime", "outputArtifacts")
-_EXECUTION: Final = frozenset(
-    "id configurationId configurationName executableId scenarioId targetStatus status statusMessage outputArtifacts"
-    " executionScheduleId createdAt modifiedAt submissionTime startTime completionTime statusDetails".split()
-)
 # Upper ends in seconds: fine enough to tell targets apart, and coarse enough to be the same in each run.
 _SPANS: Final = ((5.0, "within 5 s"), (60.0, "within a minute"), (600.0, "within ten minutes"))
 _TRIES: Final = 3
@@ -83,7 +79,9 @@ def _time_form(value: object) -> str:
     return f"{digits}, {'Z' if found[2] == 'Z' else 'offset'}"
 
 
-@observation("LM-OBS-TIMES", operation="getArtifact", source="D1", text="How the creation time of an artifact is written.")
+@observation(
+    "LM-OBS-TIMES", operation="getArtifact", source="D1", text="How the creation time of an artifact is written."
+)
 def times(lab: Lab) -> str:
     return _time_form(ARTIFACT.fetch(lab, batch(lab, ARTIFACT).members[0]).get("createdAt"))
 
@@ -135,12 +133,11 @@ def _emptiness(body: Any, names: Iterable[str]) -> str:
     text="Members of an execution that the description does not have.",
 )
 def further_members(lab: Lab) -> str:
-    return ", ".join(sorted(set(trials.finished(lab)) - _EXECUTION)) or "none"
+    declared = lab.session.contract.document["components"]["schemas"]["ExecutionWithDetails"]["properties"]
+    return ", ".join(sorted(set(trials.finished(lab)) - set(declared))) or "none"
 
 
-@observation(
-    "LM-OBS-ERROR-MEMBERS", operation="getArtifact", source="D2", effect="read", text="Members of an error."
-)
+@observation("LM-OBS-ERROR-MEMBERS", operation="getArtifact", source="D2", effect="read", text="Members of an error.")
 def error_members(lab: Lab) -> str:
     error = lab.get("getArtifact", artifactId=lab.absent_id()).json_object().get("error")
     if not isinstance(error, dict):
@@ -149,9 +146,7 @@ def error_members(lab: Lab) -> str:
     return ", ".join(f"{name}: {kinds.get(type(error[name]), 'other')}" for name in sorted(error))
 
 
-@observation(
-    "LM-OBS-COUNT-FORM", operation="countArtifacts", source="A1", effect="read", text="Media type of a count."
-)
+@observation("LM-OBS-COUNT-FORM", operation="countArtifacts", source="A1", effect="read", text="Media type of a count.")
 def count_form(lab: Lab) -> str:
     exchange = lab.get("countArtifacts", {"$search": lab.unique("nothing")})
     return str(exchange.media_type) if exchange.ok else answer(exchange)
@@ -206,7 +201,9 @@ def _query(name: str, query: Json, text: str, source: str) -> None:
 
 
 _query("LM-OBS-SEARCH-TOO-LONG", {"$search": "lmconform" * 9}, "A search of 81 characters.", "F3")
-_query("LM-OBS-SEARCH-TILDE", {"$search": "lmconform~absent"}, "A search with a tilde, which its pattern forbids.", "F3")
+_query(
+    "LM-OBS-SEARCH-TILDE", {"$search": "lmconform~absent"}, "A search with a tilde, which its pattern forbids.", "F3"
+)
 _query(
     "LM-OBS-LABELS-TOO-MANY",
     {"artifactLabelSelector": [f"ext.ai.sap.com/lmconform-{n}=1" for n in range(11)]},
@@ -349,9 +346,7 @@ def metric_without_a_time(lab: Lab) -> str:
 
 
 def _beyond(name: str, text: str, sections: Json) -> None:
-    @observation(
-        name, operation="patchMetrics", source="F44", effect="destructive", capability=METRICS, text=text
-    )
+    @observation(name, operation="patchMetrics", source="F44", effect="destructive", capability=METRICS, text=text)
     def look(lab: Lab) -> str:
         with emptied(lab) as execution:
             return answer(lab.send("patchMetrics", json={"executionId": execution, **sections}))
@@ -361,7 +356,9 @@ _LABELS: Final = [{"name": f"label-{n}", "value": f"{n}"} for n in range(21)]
 _beyond("LM-OBS-METRICS-LABELS-21", "A metric with 21 labels.", {"metrics": [point("loss", labels=_LABELS)]})
 _beyond("LM-OBS-METRICS-1001", "1001 metrics at once.", {"metrics": bulk(MOST_METRICS + 1, 0)["metrics"]})
 _beyond("LM-OBS-METRICS-TAGS-101", "101 tags at once.", {"tags": bulk(0, MOST_NAMED + 1)["tags"]})
-_beyond("LM-OBS-METRICS-INFOS-101", "101 pieces of custom information.", {"customInfo": bulk(0, MOST_NAMED + 1)["tags"]})
+_beyond(
+    "LM-OBS-METRICS-INFOS-101", "101 pieces of custom information.", {"customInfo": bulk(0, MOST_NAMED + 1)["tags"]}
+)
 
 
 @observation(

@@ -52,11 +52,6 @@ def _six_fields(lab: Lab) -> Json:
     return {"cron": f"0 1 1 {month} {month} *"}
 
 
-def _reversed(lab: Lab) -> Json:
-    window = schedules.window(400)
-    return {"start": window["end"], "end": window["start"]}
-
-
 _creation(
     "LM-OBS-SCHEDULE-UNKNOWN-CONFIGURATION",
     "A schedule of an unknown configuration.",
@@ -71,12 +66,17 @@ _creation(
 )
 _creation("LM-OBS-SCHEDULE-CRON-INVALID", "A schedule whose cron is no cron.", "C52", lambda lab: {"cron": "never"})
 _creation("LM-OBS-SCHEDULE-CRON-SIX-FIELDS", "A schedule whose cron has six fields.", "I18", _six_fields)
-_creation("LM-OBS-SCHEDULE-WINDOW-REVERSED", "A schedule that ends before it starts.", "C51", _reversed)
+_creation(
+    "LM-OBS-SCHEDULE-WINDOW-REVERSED",
+    "A schedule that ends before it starts.",
+    "C51",
+    lambda lab: schedules.window(730, 1),
+)
 _creation(
     "LM-OBS-SCHEDULE-WINDOW-OVER",
     "A schedule that ended in the past.",
     "C51",
-    lambda lab: schedules.window(-400),
+    lambda lab: schedules.window(-40, -10),
 )
 
 

@@ -43,13 +43,11 @@ def configuration(lab: Lab, key: str = _CONFIGURATION) -> Made:
     return found
 
 
-def window(days: int) -> Json:
-    """A start and an end in whole seconds, so many days away and a month later."""
-    start = datetime.now(UTC) + timedelta(days=days)
-    return {
-        "start": start.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "end": (start + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
+def window(first: int, last: int) -> Json:
+    """A start and an end so many days away, in whole seconds (C53)."""
+    now = datetime.now(UTC)
+    days = {"start": now + timedelta(days=first), "end": now + timedelta(days=last)}
+    return {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in days.items()}
 
 
 SCHEDULE = Kind(
@@ -79,7 +77,7 @@ def get_returns_what_was_sent(lab: Lab) -> None:
 
 @probe("LM-SCHEDULE-WINDOW-ECHO")
 def window_comes_back(lab: Lab) -> None:
-    made = SCHEDULE.make(lab, **window(400))
+    made = SCHEDULE.make(lab, **window(1, 730))
     wanted = {name: made.sent[name] for name in ("start", "end")}
     lab.expect_same(wanted, SCHEDULE.fetch(lab, made), what="as sent")
 
@@ -162,7 +160,7 @@ def cron_changes(lab: Lab) -> None:
 @probe("LM-SCHEDULE-MODIFY-WINDOW", effect="destructive")
 def window_changes(lab: Lab) -> None:
     _prepare(lab, status="ACTIVE")
-    _expect_changed(lab, **window(500))
+    _expect_changed(lab, **window(2, 800))
 
 
 @probe("LM-SCHEDULE-MODIFY-CONFIGURATION", effect="destructive")

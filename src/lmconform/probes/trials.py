@@ -259,8 +259,11 @@ def look(lab: Lab, trial: Trial) -> str:
     """The status now; empty when it is gone. Terminal ones stay as they are and are not asked for."""
     if trial.last.get("status") in TERMINAL:
         return str(trial.last["status"])
-    exchange = lab.client.send(trial.kind.get, trial.path)
+    before = trial.last.get("status")
+    exchange = lab.get(trial.kind.get, **trial.path)
     trial.last = dict(exchange.json_object()) if exchange.ok else {}
+    if trial.last.get("status") != before:
+        trial.changed = time.monotonic()
     return str(trial.last.get("status", ""))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lmconform.outcomes import Outcome
+from lmconform.reporting import fuzzing
 from lmconform.reporting.causes import causes
 from lmconform.results.stream import Run
 
@@ -42,6 +43,7 @@ def _lines(run: Run) -> Iterator[str]:
             )
             yield "| " + " | ".join(_cell(c) for c in cells) + " |"
         yield ""
+    yield from fuzzing.markdown(run.results.values())
     yield "| item | outcome | seconds |"
     yield "|---|---|---|"
     for result in run.results.values():

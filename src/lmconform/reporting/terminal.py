@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lmconform.outcomes import Outcome
+from lmconform.reporting import fuzzing
 from lmconform.reporting.causes import Cause, causes
 from lmconform.results.events import Footer, Header, Result
 from lmconform.results.stream import Run
@@ -47,6 +48,7 @@ def lines(results_file: Path, *, verbose: bool = False) -> Iterator[str]:
     for observation in run.observations.values():
         if observation.text and observation.item.startswith("scenario/"):
             yield f"seen  {observation.id}: {observation.value}"
+    yield from fuzzing.lines(run.results.values())
     if run.footer is not None:
         yield from _footer(run.footer, run.header, results_file)
 

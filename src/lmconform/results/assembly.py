@@ -33,6 +33,8 @@ class Statement:
     request: str = ""
     duration: float = 0.0
     cases: int = 0
+    positive: int = 0
+    accepted: int = 0
     count: int = 1
 
 
@@ -63,6 +65,8 @@ def result(item: str, statement: Statement, register: Register, redactor: Redact
         again=again,
         duration=round(statement.duration, 4),
         cases=statement.cases,
+        positive=statement.positive,
+        accepted=statement.accepted,
     )
 
 

@@ -27,7 +27,8 @@ class Header:
 class Result:
     """What one item says about its requirements. ``id`` is stable between runs.
 
-    ``duration`` is in seconds; ``cases`` counts generated requests (fuzz items only);
+    ``duration`` is in seconds; ``cases`` counts generated requests (fuzz items only), ``positive``
+    those that ought to be accepted, ``accepted`` those of them that were;
     ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
     item alone; ``request`` is a curl line.
     """
@@ -52,6 +53,8 @@ class Result:
     again: str = ""
     duration: float = 0.0
     cases: int = 0
+    positive: int = 0
+    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

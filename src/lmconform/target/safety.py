@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lmconform.contract.openapi import Operation
@@ -19,6 +19,9 @@ ABSENT_PREFIX = "lmconform-absent-"
 # How many executions and deployments one worker may have started on a target that is not the mock.
 EXECUTION_BUDGET = 40
 DEPLOYMENT_BUDGET = 20
+
+# No run lasts longer, and what it leaves behind must not start anything before somebody looks.
+_SOON_DAYS = 8
 
 
 class Journal:
@@ -99,16 +102,23 @@ def quiet_month(now: datetime) -> int:
 
 
 def fires_soon(cron: str, now: datetime) -> bool:
-    """Whether a schedule could start an execution this month or next, read with seconds or without.
+    """Whether a schedule could start an execution within days, read with seconds or without.
 
     What has not five or six fields is no cron.
     """
     fields = cron.split()
     if len(fields) not in (5, 6):
         return False
-    soon = {now.month, now.month % 12 + 1}
-    # With seconds in front of it, the month is the fifth field and the day is the fourth.
-    return any(not field.isdecimal() or int(field) in soon for field in fields[3 : len(fields) - 1])
+    # With seconds in front of it, day and month stand one place further on.
+    return any(_near(now, *fields[first : first + 3]) for first in range(2, len(fields) - 2))
+
+
+def _near(now: datetime, day: str, month: str, weekday: str) -> bool:
+    days = [now + timedelta(days=number) for number in range(-1, _SOON_DAYS)]
+    if month.isdecimal() and int(month) not in {d.month for d in days}:
+        return False
+    dated = month.isdecimal() and day.isdecimal() and weekday == "*"
+    return not dated or any((d.month, d.day) == (int(month), int(day)) for d in days)
 
 
 def _touches(operation: Operation) -> bool:
@@ -117,7 +127,7 @@ def _touches(operation: Operation) -> bool:
 
 
 def _is_harmless(operation: Operation, found: str) -> bool:
-    """Whether it exists nowhere, as an empty id does, or is a file in a folder or of a name that nobody else has."""
+    """Whether it exists nowhere (nothing has an empty id), or is a file in a folder that nobody else has."""
     if operation.method == "PUT":
         return any(segment.startswith(NAME_PREFIX) for segment in found.split("/"))
     return not found or found.startswith(ABSENT_PREFIX)

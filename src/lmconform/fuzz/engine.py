@@ -1,0 +1,52 @@
+"""schemathesis and hypothesis, set up so that nothing but our own configuration counts."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from typing import Any
+
+import schemathesis
+from hypothesis.configuration import set_hypothesis_home_dir
+from schemathesis.config import (
+    GenerationConfig,
+    PhasesConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+    StatefulPhaseConfig,
+)
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+from schemathesis.schemas import BaseSchema
+
+from lmconform.errors import ContractError
+
+
+def prepare() -> None:
+    """Give hypothesis a folder of its own: a run leaves no files where somebody started it."""
+    folder = tempfile.mkdtemp(prefix="lmconform-hypothesis-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    set_hypothesis_home_dir(folder)
+
+
+def read(document: dict[str, Any]) -> BaseSchema:
+    """The description as schemathesis has it; a schemathesis.toml that lies about is not looked at."""
+    # No codec means every character that UTF-8 has as well; naming it costs seconds for a table of them.
+    generation = GenerationConfig(codec=None, modes=[GenerationMode.POSITIVE])
+    # Links are curated: two of those that would be inferred send an id as one of another kind.
+    phases = PhasesConfig(stateful=StatefulPhaseConfig.from_dict({"inference": {"algorithms": []}}))
+    project = ProjectConfig(generation=generation, phases=phases)
+    config = SchemathesisConfig(projects=ProjectsConfig(default=project))
+    return schemathesis.openapi.from_dict(document, config=config)
+
+
+def operations(document: dict[str, Any]) -> dict[str, Any]:
+    """The operations of a description, by id."""
+    found: dict[str, Any] = {}
+    for result in read(document).get_all_operations():
+        if not isinstance(result, Ok):
+            raise ContractError(f"schemathesis cannot read the contract: {result.err()}")
+        found[result.ok().definition.raw["operationId"]] = result.ok()
+    return found
