@@ -82,6 +82,8 @@ class Lab:
         """Raise NotApplicable unless the target advertises ``capability`` (empty: always)."""
         if not self.session.capabilities.has(capability):
             raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+        if self.session.capabilities.unsaid(capability, bulk=False):
+            raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
         if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not self._serves(capability):
             raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
 
