@@ -59,13 +59,15 @@ def _row(name: str, ran: list[Ran], requests: float, cases: float, speed: float,
 def _peer(examples: int) -> tuple[Ran, int]:
     """Stock schemathesis against a fresh mock: the process, and how many requests it generated."""
     command = shutil.which("schemathesis", path=str(Path(sys.executable).parent)) or "schemathesis"
-    with mock() as server:
+    # It leaves its cache where it is started.
+    with mock() as server, tempfile.TemporaryDirectory(prefix="lmconform-bench-") as folder:
         done = run(
             [
                 *(command, "run", str(SPEC), "--url", f"{server.url}/v2", "--phases", "fuzzing"),
                 *("--max-examples", str(examples), "--generation-deterministic", "--continue-on-failure"),
                 *("-H", f"Authorization: Bearer {server.token}", "-H", "AI-Resource-Group: tutorial"),
-            ]
+            ],
+            cwd=Path(folder),
         )
     found = re.search(r"(\d+) generated", done.output)
     if found is None:

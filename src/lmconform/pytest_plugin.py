@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from lmconform.target.target import Target
 
 if TYPE_CHECKING:
     from lmconform.plan.catalogue import Plan
+    from lmconform.plan.interrupts import Interrupts
     from lmconform.plan.items import Item
     from lmconform.plan.run import Run
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_INTERRUPTS: pytest.StashKey[Interrupts] = pytest.StashKey()
 _BEGUN: pytest.StashKey[float] = pytest.StashKey()
 _PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
 
@@ -91,7 +93,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the mock, or look whether the target is there, and open the report."""
     config = session.config
-    if _PLAN not in config.stash or _is_worker(config) or config.option.collectonly:
+    if _PLAN not in config.stash or config.option.collectonly:
+        return
+    from lmconform.plan.interrupts import Interrupts
+
+    config.stash[_INTERRUPTS] = Interrupts()
+    # Who ends a whole group with SIGTERM means the run: the controlling process tells its workers.
+    config.stash[_INTERRUPTS].install(terminate=not _is_worker(config))
+    if _is_worker(config):
         return
     from lmconform.plan.controller import Controller
     from lmconform.plan.run import Run
@@ -138,6 +147,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda test: position[id(test)])
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep a signal away from the hooks around an item."""
+    if _INTERRUPTS not in item.config.stash:
+        return (yield)
+    with item.config.stash[_INTERRUPTS].held():
+        return (yield)
+
+
 @pytest.fixture(scope="session")
 def lm_session(request: pytest.FixtureRequest) -> Session:
     """This process' session with the target."""
@@ -156,6 +174,7 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
         )
     else:
         session = config.stash[_RUN].session()
+    session.shield = config.stash[_INTERRUPTS].shield
     config.stash[_SESSION] = session
     return session
 
@@ -193,6 +212,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Remove what this process made; the controlling process writes the footer and decides."""
     config = session.config
     sent, left = _leave(config)
+    if _INTERRUPTS in config.stash:
+        config.stash[_INTERRUPTS].hold()
     if _is_worker(config):
         config.workeroutput["lmconform"] = {"sent": sent, "left": left}  # type: ignore[attr-defined]
     if _RUN not in config.stash:
@@ -215,6 +236,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the mock, however the session ended."""
+    if _INTERRUPTS in config.stash:
+        config.stash[_INTERRUPTS].restore()
     if _RUN in config.stash:
         config.stash[_RUN].stop_mock()
 
@@ -227,13 +250,17 @@ def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list
     budget = session.config.max_time
     if budget is not None and started - begun > budget:
         return running.leave_out(item, session, f"--max-time {budget:g} s is over"), None
-    return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
+    with config.stash[_INTERRUPTS].acting():
+        return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     if _SESSION not in config.stash:
         return 0, {}
     session = config.stash[_SESSION]
+    if _is_worker(config):
+        # The controlling process may interrupt us though the terminal did so already.
+        config.stash[_INTERRUPTS].hold()
     # A second Ctrl-C ends the cleaning alone: the footer says what is left.
     with suppress(KeyboardInterrupt):
         cleaning.clean(session)

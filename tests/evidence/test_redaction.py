@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -91,3 +92,21 @@ def test_the_recorder_appends_one_line_an_exchange(tmp_path):
         recorder.write(replace(EXCHANGE, id=str(number)))
         recorder.close()
     assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["0", "1"]
+
+
+def test_a_secret_that_was_cut_is_masked_as_far_as_it_goes():
+    redactor = Redactor(["eyJhbGciOiJIUzI1NiJ9.one-payload", "eyJhbGciOiJIUzI1NiJ9.other-load"])
+    assert redactor.text("500 eyJhbGciOiJIUzI1NiJ9.other-l, expected 200") == f"500 {MASK}, expected 200"
+    assert redactor.text("eyJhbGciOiJIUzI1NiJ9.one-payloadeyJhbGciOiJIUzI") == MASK + MASK
+    assert redactor.text("eyJhbGci is how they all begin") == "eyJhbGci is how they all begin"
+
+
+def test_masking_a_text_full_of_beginnings_takes_no_longer_than_its_length():
+    redactor = Redactor(["secret-of-the-test-number-one"])
+    started = time.monotonic()
+    assert redactor.text("secret-of-the-test" * 20_000) == MASK * 20_000
+    assert time.monotonic() - started < 10
+
+
+def test_half_a_surrogate_pair_never_reaches_a_file():
+    assert Redactor().text("a\ud800b").encode() == b"a?b"

@@ -73,3 +73,10 @@ def test_memory_has_an_end(start_tenant):
     statuses = [tenant.send("PUT", path(), data=b"x" * (6 * 1024 * 1024)).status_code for _ in range(11)]
     assert statuses == [201] * 10 + [413]
     assert tenant.send("PUT", path(), data=b"small").status_code == 201
+
+
+def test_what_is_deleted_makes_room(start_tenant):
+    tenant = start_tenant()
+    for _ in range(100):
+        assert tenant.send("PUT", "/dataset/files/one", data=b"x" * (6 * 1024 * 1024)).status_code == 201
+        assert tenant.send("DELETE", "/dataset/files/one").status_code == 204

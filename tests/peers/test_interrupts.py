@@ -97,10 +97,13 @@ def test_an_interrupted_run_has_a_footer_and_its_mock_is_gone(number, workers, s
     assert not Path(f"/proc/{mocks[0]}").exists()
 
 
-def test_a_terminal_interrupts_run_workers_and_mock_at_once(started):
+@pytest.mark.parametrize("number", ENDS, ids=["SIGINT", "SIGTERM"])
+def test_a_signal_to_the_whole_group_ends_the_run_in_the_same_way(number, started):
     run = started("mock", "--profile", "full", "--workers", 2)
     run.wait_until(lambda: len(run.results()) > 60)
-    run.end(signal.SIGINT, group=True)
+    footer = run.end(number, group=True)
+    assert footer["exchanges"] > 20
+    assert "execution" not in footer["left_behind"]
 
 
 @pytest.mark.parametrize("number", ENDS, ids=["SIGINT", "SIGTERM"])

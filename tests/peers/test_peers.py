@@ -45,6 +45,7 @@ def test_a_run_against_a_rude_peer_ends_as_it_must(case, ended, mock):
     assert ending.words in done.printed
     assert "Traceback" not in done.printed
     assert done.memory < bench.MEMORY_MB
+    assert sum(len(data) for data in done.files().values()) < bench.REPORT_MB << 20
     assert overheard == []
     assert shown(done, mock, tokens) == []
     if not ending.verdict:

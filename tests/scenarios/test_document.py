@@ -72,7 +72,7 @@ def put(path, value, data=MINIMAL):
 
 
 def test_the_bundled_files_are_the_tutorial_and_the_page(contract):
-    training, printed = load(contract)
+    training, printed = (d for d in load(contract) if d.path.name.startswith("training"))
     steps = (
         "list-scenarios",
         "register-artifact",
@@ -90,13 +90,27 @@ def test_the_bundled_files_are_the_tutorial_and_the_page(contract):
     assert item_id(training.workflows[0], training.workflows[0].steps[0]) == "scenario/training/list-scenarios"
 
 
+def test_the_bundled_files_tell_the_whole_life_of_a_user(contract):
+    flows = {workflow.id: workflow for found in load(contract) for workflow in found.workflows}
+    assert set(flows) == {
+        *("training", "training-as-printed", "artifacts", "metrics-of-a-training"),
+        *("bulk", "schedules", "serving"),
+    }
+    used = {step.operation_id for workflow in flows.values() for step in workflow.steps}
+    assert {"modifyDeployment", "deleteExecutionSchedule", "modifyExecutions", "deleteMetrics"} <= used
+    # What a run makes has a name of that run, and never one that an earlier run left behind.
+    names = [s.body.payload["name"] for w in flows.values() for s in w.steps if s.body and "name" in s.body.payload]
+    tutorial = {"tutorial-train-data", "dev-tutorial-training-configuration"}
+    assert [n for n in names if n not in tutorial and not n.startswith("{$inputs.runId}-")] == []
+
+
 def test_every_step_of_the_bundled_files_judges_a_requirement(contract):
     for found in load(contract):
         assert all(step.requirements for workflow in found.workflows for step in workflow.steps)
 
 
 def test_the_deprecated_endpoint_is_judged_only_where_the_contract_has_it(contract):
-    training = load(contract)[0].workflows[0]
+    training = next(w for d in load(contract) for w in d.workflows if w.id == "training")
     call = training.step("start-execution").call
     assert (call.operation.label, call.judged) == ("POST /v2/lm/configurations/{configurationId}/executions", False)
     assert training.step("start-execution-fallback").call.judged
@@ -190,7 +204,11 @@ WRONG = [
     ("workflows/0/steps/0/outputs/n", "$respose.body", "outputs: '$respose.body': $respose is unknown; did you mean"),
     (f"{PARAMETER}/value", "$steps.oen.outputs.n", "$steps.oen.outputs.n names no step of the workflow; did you mean"),
     (f"{PARAMETER}/value", "$steps.one.outputs.m", "names no output of step one; expected one of n"),
-    (f"{PARAMETER}/value", "$inputs.bare", "has no value; give it a default, a run provides resourceGroup alone"),
+    (
+        f"{PARAMETER}/value",
+        "$inputs.bare",
+        "has no value; give it a default, a run provides resourceGroup, runId alone",
+    ),
     (f"{PARAMETER}/value", "$response.body#/id", "is not known before the request is sent; take it from an output"),
     (f"{PARAMETER}/value", "$outputs.x", "has a meaning only in a step that calls a workflow"),
     (f"{PARAMETER}/value", "$components.inputs.x", "points to nothing in this file"),
@@ -231,6 +249,11 @@ WRONG = [
         "workflows/0/steps/0/x-lm-poll",
         {"status": "$response.body#/s", "good": ["A"], "bad": [], "transitions": {"A": ["B"]}},
         "x-lm-poll: transitions lead to 'B', which has no row",
+    ),
+    (
+        "workflows/0/steps/0/x-lm-poll",
+        {"status": "$response.body#/s", "good": [], "bad": [], "transitions": {"A": []}, "gone": "yes"},
+        "gone: expected true or false, got str",
     ),
     ("workflows/0/steps/0/x-lm-absent", {"operationId": "getScenario"}, "x-lm-absent has no says"),
 ]

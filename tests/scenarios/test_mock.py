@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from tests.scenarios.tutorial_server import session_for
 
+from lmconform.contract.capabilities import Capabilities
 from lmconform.outcomes import Outcome
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
@@ -17,10 +18,11 @@ PASS, INFO, SKIPPED = Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE
 def outcomes(start_mock):
     """Starts a mock in a dialect, and runs every workflow; returns the outcomes of the steps by workflow."""
 
-    def run(dialect, *switches):
+    def run(dialect, *switches, timeout=20):
         mock = start_mock("--dialect", dialect, *switches)
         found = creds.find(mock.key_file, {})
-        with session_for(mock.url, dialect=dialect, timeout=20, credentials=found) as session:
+        with session_for(mock.url, dialect=dialect, timeout=timeout, credentials=found) as session:
+            session.capabilities = Capabilities(session.examine())
             workflows = [(d, w) for d in load(session.contract) for w in d.workflows]
             runs = {w.id: WorkflowRun(d, w, session) for d, w in workflows}
             return {w.id: [runs[w.id].until(step) for step in w.step_ids] for _, w in workflows}
@@ -66,6 +68,70 @@ def test_the_as_printed_dialect_passes_what_the_page_prints(outcomes):
     assert seen(done["training-as-printed"]) == {"LM-OBS-TUTORIAL-ENDPOINTS": "as printed"}
     assert set(Counter(o.outcome for o in done["training"])) <= {PASS, SKIPPED}
     assert broken(done["training"]) == broken(done["training-as-printed"]) == []
+
+
+OTHERS = ("artifacts", "bulk", "metrics-of-a-training", "schedules", "serving")
+
+
+def by_outcome(steps, outcome):
+    """The ids of the steps with that outcome."""
+    return [done.step_id for done in steps if done.outcome is outcome]
+
+
+def test_the_rest_of_a_users_life_passes(outcomes):
+    done = outcomes("published")
+    assert {name: by_outcome(done[name], SKIPPED) for name in OTHERS} == {
+        name: ["deploy"] if name == "serving" else [] for name in OTHERS
+    }
+    odd = {name: [(o.step_id, o.message) for o in done[name] if o.outcome not in (PASS, SKIPPED)] for name in OTHERS}
+    assert odd == {name: [] for name in OTHERS}
+    assert [found for name in OTHERS for found in broken(done[name])] == []
+
+
+@pytest.mark.parametrize(
+    ("capability", "workflow", "left"),
+    [
+        ("executionSchedules", "schedules", ["find-executable"]),
+        ("bulkUpdates.executions", "bulk", ["find-executable"]),
+        ("metrics", "metrics-of-a-training", ["find-executable"]),
+        ("userDeployments", "serving", ["find-executable"]),
+        ("userExecutions", "bulk", ["find-executable"]),
+        ("userExecutions", "training", ["list-scenarios", "register-artifact", "create-configuration"]),
+    ],
+)
+def test_what_is_not_advertised_is_not_asked_for(outcomes, capability, workflow, left):
+    done = outcomes("published", "--without", capability)[workflow]
+    assert by_outcome(done, PASS) == left
+    assert len(by_outcome(done, SKIPPED)) == len(done) - len(left)
+    assert {o.client.exchanges != [] for o in done if o.outcome is SKIPPED} == {False}
+
+
+def test_without_a_time_to_live_a_model_is_served_all_the_same(outcomes):
+    done = outcomes("published", "--without", "timeToLiveDeployments")["serving"]
+    assert by_outcome(done, SKIPPED) == ["deploy-for-an-hour", "read-time-to-live"]
+    assert len(by_outcome(done, PASS)) == len(done) - 2
+
+
+def test_a_deployment_that_never_runs_is_nobodys_fault(outcomes):
+    done = outcomes("published", "--switch", "deployment-life=stuck", timeout=1)["serving"]
+    stuck = done[[o.step_id for o in done].index("poll-until-running") :]
+    assert {(o.outcome, o.inconclusive) for o in stuck} == {(Outcome.NOT_TESTABLE, True)}
+
+
+def test_executions_that_end_too_soon_are_nobodys_fault(outcomes):
+    done = outcomes("published", "--switch", "execution-life=instant")["bulk"]
+    assert {(o.outcome, o.inconclusive) for o in done} == {(PASS, False), (Outcome.NOT_TESTABLE, True)}
+
+
+LATE = ("deletion=slow", "deployment-gap=late", "deployment-update=serves-on", "list-order=reverse")
+SPARSE = ("optional-members=sparse", "extra-status=no", "null-optionals=null", "time-form=offset", "extra-members=yes")
+
+
+@pytest.mark.parametrize("switches", [LATE, SPARSE, ("count-media-type=json", "unknown-filter-id=404")])
+def test_no_legal_choice_is_blamed_in_the_rest_of_a_users_life(outcomes, switches):
+    done = outcomes("published", *(part for switch in switches for part in ("--switch", switch)))
+    odd = {name: [(o.step_id, o.actual) for o in done[name] if o.outcome not in (PASS, SKIPPED)] for name in OTHERS}
+    assert odd == {name: [] for name in OTHERS}
 
 
 @pytest.mark.parametrize(

@@ -475,7 +475,7 @@ def test_a_target_that_is_gone_propagates_and_the_rest_is_not_testable():
             "id", "secret", f"{token.base}/oauth/token", base
         )
         session.transport._sleep = lambda seconds: None
-        document = load(session.contract)[0]
+        document = next(d for d in load(session.contract) if d.path.name == "training.arazzo.yaml")
         run = WorkflowRun(document, document.workflow("training"), session)
         with pytest.raises(TargetLost):
             run.until("list-scenarios")

@@ -34,7 +34,7 @@ class Sdk:
     def run(self, *command, **variables):
         """Run a command with these variables, PATH and an empty home; returns the completed process."""
         # An empty home: requests reads ~/.netrc, the SDK reads ~/.aicore.
-        own = {"PATH": os.environ["PATH"], "HOME": str(self._home), "NO_PROXY": "*", "LC_ALL": "C.UTF-8"}
+        own = {"PATH": os.environ["PATH"], "HOME": str(self._home), "NO_PROXY": "*", "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             [str(word) for word in command],
             cwd=self._home,

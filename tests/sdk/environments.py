@@ -38,7 +38,7 @@ def make(name, cache):
     folder = Path(cache) / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     done = folder / "installed.txt"
-    with folder.with_suffix(".lock").open("w") as lock:
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         kept = done.is_file() and done.read_text() == requirement and (folder / "bin" / "python").exists()
         if not kept:

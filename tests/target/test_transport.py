@@ -1,5 +1,8 @@
 """The one way to a target: what is repeated, what is waited for, what is never sent."""
 
+import json
+import time
+import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -10,9 +13,18 @@ from lmconform.contract.openapi import Contract
 from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.target.credentials import Credentials
-from lmconform.target.safety import ABSENT_PREFIX, DEPLOYMENT_BUDGET, EXECUTION_BUDGET, NAME_PREFIX, Guard, Journal
+from lmconform.target.safety import (
+    ABSENT_PREFIX,
+    DEPLOYMENT_BUDGET,
+    EXECUTION_BUDGET,
+    NAME_PREFIX,
+    Guard,
+    Journal,
+    fires_soon,
+    quiet_month,
+)
 from lmconform.target.target import Target
-from lmconform.target.transport import Request, Transport, retry_after
+from lmconform.target.transport import Patience, Request, Transport, retry_after
 
 GET = Request(item="test", operation="getMeta", method="GET", path="/lm/meta")
 POST = Request(item="test", operation="createArtifact", method="POST", path="/lm/artifacts", body=b"{}")
@@ -186,6 +198,111 @@ def test_a_body_without_end_is_cut():
     assert len(exchange.body) == 8 * 1024 * 1024
 
 
+def token_or(answer):
+    """An API with a token endpoint that works."""
+
+    def both(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+        else:
+            answer(handler)
+
+    return both
+
+
+def trickle(handler):
+    """An answer that comes a byte at a time, and would take half an hour."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n")
+    for _ in range(20000):
+        handler.wfile.flush()
+        time.sleep(0.1)
+        handler.wfile.write(b" ")
+
+
+def test_the_time_limit_is_for_the_whole_answer():
+    def answer(handler):
+        if handler.path == "/v2/lm/meta":
+            trickle(handler)
+        handler.reply(200, {})
+
+    with serve(token_or(answer)) as (url, _):
+        used = transport(url)
+        used.patience = Patience(answer=0.5)
+        started = time.monotonic()
+        with pytest.raises(NotTestable, match="no answer in time"):
+            used.send(GET)
+    assert time.monotonic() - started < 10
+
+
+def test_a_target_that_hangs_is_lost_though_it_accepts_connections():
+    with serve(token_or(lambda handler: time.sleep(3))) as (url, _):
+        used = transport(url)
+        used.patience = Patience(answer=0.3)
+        with pytest.raises(TargetLost, match="no longer answers: no answer in time"):
+            used.send(GET)
+
+
+def test_an_operation_that_is_late_again_and_again_gets_less_time_until_it_answers():
+    late = [True]
+
+    def answer(handler):
+        if handler.path == "/v2/lm/meta" and late[0]:
+            time.sleep(4)
+        handler.reply(200, {})
+
+    with serve(token_or(answer)) as (url, _):
+        used = transport(url)
+        used.patience = Patience(answer=2.0)
+        seconds = []
+        for _ in range(4):
+            started = time.monotonic()
+            with pytest.raises(NotTestable, match="no answer in time"):
+                used.send(GET)
+            seconds.append(time.monotonic() - started)
+        late[0] = False
+        assert used.send(GET).status == 200
+    assert min(seconds[:2]) > 1.9
+    assert max(seconds[2:]) < 1.9
+
+
+def test_a_body_is_unpacked_no_further_than_it_is_read():
+    packed = zlib.compress(b" " * (64 << 20), wbits=31)
+    with serve(token_or(lambda handler: handler.reply(200, packed, Content_Encoding="gzip"))) as (url, _):
+        exchange = transport(url).send(GET)
+    assert (exchange.truncated, exchange.body) == (True, b" " * (8 << 20))
+
+
+@pytest.mark.parametrize("bits", [15, 31], ids=["deflate", "gzip"])
+def test_a_body_that_is_packed_unasked_is_read_whole(bits):
+    body = json.dumps({"count": 0, "resources": []}).encode() * 5000
+    coding = "deflate" if bits == 15 else "gzip"
+    packed = zlib.compress(body, wbits=bits)
+    with serve(token_or(lambda handler: handler.reply(200, packed, Content_Encoding=coding))) as (url, _):
+        exchange = transport(url).send(GET)
+    assert (exchange.truncated, exchange.body) == (False, body)
+
+
+def test_the_body_of_a_redirect_is_read_no_further_than_any_other():
+    with serve(token_or(lambda handler: handler.reply(302, b"x" * (9 << 20), Location="/"))) as (url, _):
+        exchange = transport(url).send(GET)
+    assert (exchange.status, exchange.truncated) == (302, True)
+
+
+def test_a_token_endpoint_that_is_busy_for_a_moment_is_asked_again():
+    statuses = [503, 429, 200]
+    waited = []
+
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(statuses.pop(0), {"access_token": "token-of-the-test"})
+        else:
+            handler.reply(200, {})
+
+    with serve(answer) as (url, _):
+        assert transport(url, waited).send(GET).status == 200
+    assert waited == [1.0, 2.0]
+
+
 @pytest.fixture(scope="module")
 def contract():
     return Contract.load()
@@ -226,7 +343,7 @@ def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, pa
 def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote(contract):
     journal = Journal()
     guard = Guard(journal, is_mock=False)
-    path = {"path": f"default/{NAME_PREFIX}folder/a.csv"}
+    path = {"path": f"{NAME_PREFIX}folder/a.csv"}
     guard.check(contract.operation("uploadFile"), path, {}, None)
     with pytest.raises(SafetyRefusal):
         guard.check(contract.operation("deleteFile"), path, {}, None)
@@ -235,12 +352,67 @@ def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote(contract):
 
 
 @pytest.mark.parametrize(
-    ("operation", "budget"), [("createExecution", EXECUTION_BUDGET), ("createDeployment", DEPLOYMENT_BUDGET)]
+    ("kind", "operation", "budget"),
+    [("execution", "createExecution", EXECUTION_BUDGET), ("deployment", "createDeployment", DEPLOYMENT_BUDGET)],
 )
-def test_a_run_starts_a_bounded_number_of_what_costs_something_on_a_tenant(contract, operation, budget):
-    guard = Guard(Journal(), is_mock=False)
+def test_a_run_starts_a_bounded_number_on_a_tenant(contract, kind, operation, budget):
+    journal = Journal()
+    guard = Guard(journal, is_mock=False)
     start = contract.operation(operation)
-    for _ in range(budget):
+    for number in range(budget):
         guard.check(start, {}, {}, {"configurationId": "c123"})
-    with pytest.raises(SafetyRefusal, match="has started its"):
+        journal.created(kind, f"made-{number}", "tutorial")
+        journal.removed(kind, f"made-{number}")
+    with pytest.raises(SafetyRefusal, match=f"has started its {budget} {kind}s"):
         guard.check(start, {}, {}, {"configurationId": "c123"})
+    Guard(journal, is_mock=True).check(start, {}, {}, {"configurationId": "c123"})
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_quiet_month_is_not_soon(month):
+    now = datetime(2026, month, 28, tzinfo=UTC)
+    quiet = quiet_month(now)
+    assert 1 <= quiet <= 12
+    assert not fires_soon(f"1 1 1 {quiet} *", now)
+    assert not fires_soon(f"0 1 1 {quiet} {quiet} *", now)
+    assert fires_soon(f"1 1 28 {month} *", now)
+    assert fires_soon(f"1 1 1 {month % 12 + 1} *", now)
+
+
+@pytest.mark.parametrize(
+    ("cron", "soon"),
+    [
+        ("0 * * * *", True),
+        ("0 0 1 */2 *", True),
+        ("0 0 1 6-12 *", True),
+        ("0 0 1 12,6 *", True),
+        ("0 0 1 DEC *", True),
+        ("0 3 21 1 *", True),
+        ("0 3 19 1 *", True),
+        ("0 3 27 1 *", True),
+        ("0 3 1 1 1", True),
+        ("0 3 1 1 *", False),
+        ("0 3 15 2 1", False),
+        ("0 0 0 21 1 *", True),
+        ("0 0 21 1 6 *", True),
+        ("0 1 1 7 7 *", False),
+        ("never", False),
+        ("", False),
+        ("1 1 1 7", False),
+    ],
+)
+def test_a_schedule_that_could_start_something_soon_is_seen(cron, soon):
+    assert fires_soon(cron, datetime(2026, 1, 20, 12, tzinfo=UTC)) is soon
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [("createExecutionSchedule", {}), ("modifyExecutionSchedule", {"executionScheduleId": f"{ABSENT_PREFIX}schedule"})],
+)
+def test_no_schedule_that_fires_soon_is_sent_to_a_tenant(contract, operation, path):
+    body = {"cron": "0 * * * *"}
+    with pytest.raises(SafetyRefusal, match="could start executions soon"):
+        Guard(Journal(), is_mock=False).check(contract.operation(operation), path, {}, body)
+    Guard(Journal(), is_mock=True).check(contract.operation(operation), path, {}, body)
+    quiet = {"cron": f"1 1 1 {quiet_month(datetime.now(UTC))} *"}
+    Guard(Journal(), is_mock=False).check(contract.operation(operation), path, {}, quiet)

@@ -24,6 +24,11 @@ _DEFAULTS = {
 }
 
 
+# Off unless a target says that it has them; metrics are no less, but the tutorial itself is built upon them.
+_RARE = ("aiApi.capabilities.timeToLive", "aiApi.capabilities.executionSchedules", "extensions.dataset")
+_BULK = "aiApi.capabilities.bulkUpdates"
+
+
 class Capabilities:
     """The parsed body of ``GET /lm/meta``; ``None`` when the target has no such endpoint."""
 
@@ -44,6 +49,13 @@ class Capabilities:
             return False
         found = self._at(parts)
         return _DEFAULTS.get(path, False) if found is None else found is not False
+
+    def unsaid(self, path: str, *, bulk: bool = True) -> bool:
+        """Whether the target has no ``/lm/meta`` to say that it offers something that is off unless said.
+
+        Refusing it is as lawful as serving it then. ``bulk``: bulk updates are meant as well.
+        """
+        return self.meta is None and path.startswith((*_RARE, _BULK) if bulk else _RARE)
 
     def _at(self, parts: list[str]) -> Any:
         node: Any = self.meta

@@ -12,6 +12,7 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.redaction import MASK, Redactor
 
 _BODY_LIMIT = 64 * 1024
+_HEADER_LIMIT = 4 * 1024
 # Masks are shorter than what they stand for, so more than the limit is looked at.
 _REDACTED = 2 * _BODY_LIMIT
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
@@ -35,7 +36,10 @@ class Recorder:
 
 
 def as_json(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
-    """The recorded form of an exchange; bodies beyond 64 KiB are cut and say so."""
+    """The recorded form of an exchange; bodies beyond 64 KiB are cut and say so.
+
+    Header values are cut at 4 KiB.
+    """
     return {
         "type": "exchange",
         "id": exchange.id,
@@ -76,7 +80,8 @@ def _quoted(text: str) -> str:
 
 
 def _headers(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[list[str]]:
-    return [[name, MASK if name.lower() in _SECRET_HEADERS else redactor.text(value)] for name, value in pairs]
+    secret = _SECRET_HEADERS
+    return [[n, MASK if n.lower() in secret else redactor.text(v[:_REDACTED])[:_HEADER_LIMIT]] for n, v in pairs]
 
 
 def _body(body: bytes, redactor: Redactor, truncated: bool) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def upload(call: Call) -> Reply:
     held = sum(len(data) for name, data in files.items() if name != path)
     if len(call.body) > LARGEST or held + len(call.body) > _MOST_BYTES or (len(files) >= _MOST and path not in files):
         raise Problem(413, _CODE, "The file size exceeds the supported limit.")
+    call.group.take(len(call.body) - len(files.get(path, b"")))
     files[path] = call.body
     url = f"ai://default/{path}"
     headers = {} if call.switches["location"] == "absent" else {"Location": url}
@@ -40,7 +41,7 @@ def download(call: Call) -> Reply:
 def delete(call: Call) -> Reply:
     """Forget a file."""
     path = _path(call)
-    _file(call, path)
+    call.group.take(-len(_file(call, path)))
     del call.group.files[path]
     return Reply(204)
 

@@ -35,7 +35,8 @@ def _answer(kind: Kind, call: Call) -> Reply:
     start = _bound(call, "start", end - _WINDOW if "end" in call.query else call.group.now() - _WINDOW)
     if start > end and call.switches["logs-window-reversed"] == "400":
         raise bad_request("start is after end")
-    lines = [line for line in _lines(call, enactment, now) if start <= line[0] <= end]
+    # A life of no length ends before its first step: what is said last need not be the latest.
+    lines = sorted(line for line in _lines(call, enactment, now) if start <= line[0] <= end)
     if call.query.get("$order", "asc") == "desc":
         lines.reverse()
     items = [_item(call, enactment, *line) for line in lines[: call.query.get("$top", _DEFAULT)]]

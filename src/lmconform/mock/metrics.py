@@ -9,7 +9,7 @@ from typing import Any
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import TOO_LARGE, Problem, bad_request, no_metrics
 from lmconform.mock.query import page
-from lmconform.mock.store import Tracking
+from lmconform.mock.store import Tracking, weigh
 from lmconform.mock.times import instant, microseconds
 
 _MOST_METRICS, _MOST_LABELS, _MOST_TAGS, _MOST_INFOS = 1000, 20, 100, 100
@@ -38,18 +38,30 @@ def patch(call: Call) -> Reply:
     tracking = call.group.track(execution_id)
     if len(tracking.metrics) + len(points) > _MOST_POINTS or len(tracking.tags) > _MOST_POINTS:
         raise Problem(413, TOO_LARGE, "PayloadLimitException")
+    kept = tracking.metrics
     if call.switches["metrics-duplicate"] == "replace":
         sent = [_identity(point) for point in points]
-        tracking.metrics = [point for point in tracking.metrics if _identity(point) not in sent]
-    tracking.metrics += points
-    tracking.tags = _merged(call, tracking.tags, tags)
-    tracking.custom_info = _merged(call, tracking.custom_info, infos)
+        kept = [point for point in tracking.metrics if _identity(point) not in sent]
+    new_tags, new_infos = _merged(call, tracking.tags, tags), _merged(call, tracking.custom_info, infos)
+    weight = weigh(points) + _grown(tracking.tags, new_tags) + _grown(tracking.custom_info, new_infos)
+    if len(kept) < len(tracking.metrics):
+        weight += weigh(kept) - weigh(tracking.metrics)
+    call.group.take(weight)
+    tracking.weight += weight
+    kept.extend(points)
+    tracking.metrics = kept
+    tracking.tags, tracking.custom_info = new_tags, new_infos
     return Reply(204)
 
 
 def _merged(call: Call, known: dict[str, Any], sent: list[dict[str, Any]]) -> dict[str, Any]:
     new = {item["name"]: {"name": item["name"], "value": item["value"]} for item in sent}
     return new | known if call.switches["metrics-same-name"] == "keep" else known | new
+
+
+def _grown(old: dict[str, Any], new: dict[str, Any]) -> int:
+    changed = [name for name, item in new.items() if old.get(name) is not item]
+    return sum(weigh(new[name]) - (weigh(old[name]) if name in old else 0) for name in changed)
 
 
 def find(call: Call) -> Reply:
@@ -73,7 +85,7 @@ def find(call: Call) -> Reply:
 def delete(call: Call) -> Reply:
     """Forget the metrics of an execution."""
     execution_id = call.query["executionId"]
-    if call.group.tracking.pop(execution_id, None) is None:
+    if not call.group.forget(execution_id):
         raise no_metrics()
     return Reply(200, {"id": execution_id, "message": "Metric Resource was successfully deleted"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from lmconform.mock import bindings, configurations, cron, query
@@ -79,7 +80,7 @@ def modify(call: Call) -> Reply:
 def delete(call: Call) -> Reply:
     """Delete a schedule; its executions stay (F52)."""
     schedule = _one(call)
-    del call.group.schedules[schedule.id]
+    call.group.unschedule(schedule.id)
     return Reply(202, {"id": schedule.id, "message": "Execution Schedule deleted"})
 
 
@@ -106,13 +107,11 @@ def fire(group: Group, schedule_id: str, when: float) -> None:
 def _start(group: Group, schedule: Schedule) -> None:
     executable = group.catalog.of(schedule.configuration)
     failure = bindings.failure(group, schedule.configuration, executable)
-    try:
+    # When the quota is exhausted this run is left out.
+    with suppress(Problem):
         group.add_execution(
             schedule.configuration, failure, executable.products(), schedule=schedule.id, when=schedule.due
         )
-    except Problem:
-        # The quota is exhausted: this run is left out, as a tenant would.
-        return
 
 
 def _plan(group: Group, schedule: Schedule) -> None:

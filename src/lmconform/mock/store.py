@@ -7,13 +7,14 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from lmconform.mock import lifecycle
 from lmconform.mock.content import Catalog
 from lmconform.mock.lifecycle import Enactment, Timing
-from lmconform.mock.problems import Problem
+from lmconform.mock.problems import TOO_LARGE, Problem
 from lmconform.mock.times import seconds
 
 Clock = Callable[[], float]
@@ -23,15 +24,19 @@ Events = Mapping[str, Callable[["Group", str, float], None]]
 GROUPS = ("default", "tutorial", "other")
 _MOST = 20_000
 _MOST_GROUPS = 50
+# What all resource groups together may hold, by a rough measure: memory has an end.
+_MOST_BYTES = 512 * 1024 * 1024
+_PLAIN = 1000
 
 
 @dataclass(slots=True)
 class Tracking:
-    """The metrics of one execution: points in order of arrival, tags and custom info by name."""
+    """The metrics of one execution: points in order of arrival, tags and custom info by name; ``weight`` in bytes."""
 
     metrics: list[dict[str, Any]] = field(default_factory=list)
     tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     custom_info: dict[str, dict[str, Any]] = field(default_factory=dict)
+    weight: int = 0
 
 
 @dataclass(slots=True)
@@ -58,8 +63,18 @@ class Schedule:
 class Group:
     """Everything of one resource group."""
 
-    def __init__(self, name: str, timing: Timing, catalog: Catalog, events: Events, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        timing: Timing,
+        catalog: Catalog,
+        events: Events,
+        clock: Clock,
+        siblings: Mapping[str, Group],
+    ) -> None:
         self.name = name
+        self.held = 0
+        self._siblings = siblings
         self.timing = timing
         self.catalog = catalog
         self.now = clock
@@ -88,14 +103,21 @@ class Group:
         )
         return any(resource_id in shelf for shelf in shelves)
 
-    def room(self, shelf: dict[str, Any]) -> None:
-        """Raise a quota error when the shelf is full: memory has an end."""
+    def room(self, shelf: dict[str, Any], weight: int = _PLAIN) -> None:
+        """Make room for one more on the shelf, ``weight`` bytes; raises a quota error when there is none."""
         if len(shelf) >= _MOST:
             raise Problem(400, "01010090", f"Quota of {_MOST} resources is exhausted in this resource group")
+        self.take(weight)
+
+    def take(self, weight: int) -> None:
+        """Count what is kept, in bytes, or raise when the mock is full; negative when something goes."""
+        if weight > 0 and sum(group.held for group in self._siblings.values()) + weight > _MOST_BYTES:
+            raise Problem(413, TOO_LARGE, "The mock is full")
+        self.held += weight
 
     def add_artifact(self, data: dict[str, Any]) -> dict[str, Any]:
         """Keep an artifact; returns it with id and times."""
-        self.room(self.artifacts)
+        self.room(self.artifacts, weigh(data))
         stamp = seconds(self.now())
         artifact = {"id": str(uuid.uuid4()), **data, "createdAt": stamp, "modifiedAt": stamp}
         self.artifacts[artifact["id"]] = artifact
@@ -103,7 +125,7 @@ class Group:
 
     def add_configuration(self, data: dict[str, Any]) -> dict[str, Any]:
         """Keep a configuration; returns it with id and time."""
-        self.room(self.configurations)
+        self.room(self.configurations, weigh(data))
         configuration = {"id": str(uuid.uuid4()), **data, "createdAt": seconds(self.now())}
         self.configurations[configuration["id"]] = configuration
         return configuration
@@ -152,6 +174,18 @@ class Group:
             self.tracking[execution_id] = Tracking()
         return self.tracking[execution_id]
 
+    def forget(self, execution_id: str) -> bool:
+        """Drop the metrics of an execution; whether there were any."""
+        tracking = self.tracking.pop(execution_id, None)
+        if tracking is not None:
+            self.take(-tracking.weight - _PLAIN)
+        return tracking is not None
+
+    def unschedule(self, schedule_id: str) -> None:
+        """Drop a schedule."""
+        del self.schedules[schedule_id]
+        self.take(-_PLAIN)
+
     def settle(self) -> None:
         """Let happen what is due: outputs appear, schedules fire, what is deleted or expired disappears."""
         now = self.now()
@@ -180,14 +214,17 @@ def _output(group: Group, execution_id: str, when: float) -> None:
             "scenarioId": execution.configuration["scenarioId"],
             "executionId": execution_id,
         }
-        if len(group.artifacts) < _MOST:
+        # Nobody asked just now, so that nobody is told when there is no room.
+        with suppress(Problem):
             execution.artifacts.append(group.add_artifact(artifact))
 
 
 def _gone(group: Group, enactment_id: str, when: float) -> None:
     enactment = group.executions.pop(enactment_id, None) or group.deployments.pop(enactment_id, None)
+    if enactment is not None:
+        group.take(-_PLAIN)
     if not group.timing.metrics_stay:
-        group.tracking.pop(enactment_id, None)
+        group.forget(enactment_id)
     if enactment is not None and group.timing.lag:
         # Lists that run behind show it a little longer.
         group.ghosts[enactment_id] = enactment
@@ -196,18 +233,29 @@ def _gone(group: Group, enactment_id: str, when: float) -> None:
         group.ghosts.pop(enactment_id, None)
 
 
+def weigh(value: Any) -> int:
+    """Roughly how many bytes a JSON value takes in memory."""
+    if isinstance(value, dict):
+        return 200 + sum(100 + weigh(member) for member in value.values())
+    if isinstance(value, list):
+        return 100 + sum(weigh(item) for item in value)
+    return 50 + (len(value) if isinstance(value, str) else 0)
+
+
 class Store:
     """The resource groups."""
 
     def __init__(self, timing: Timing, catalog: Catalog, events: Events, clock: Clock = time.time) -> None:
         self._ingredients = (timing, catalog, events, clock)
-        self.groups = {name: Group(name, *self._ingredients) for name in GROUPS}
+        self.groups: dict[str, Group] = {}
+        for name in GROUPS:
+            self.add(name)
 
     def add(self, name: str) -> Group:
         """Make a resource group; there are at most 50 (lm-facts C.7)."""
         if len(self.groups) >= _MOST_GROUPS:
             raise Problem(400, "01010090", f"Quota of {_MOST_GROUPS} resource groups is exhausted")
-        self.groups[name] = Group(name, *self._ingredients)
+        self.groups[name] = Group(name, *self._ingredients, self.groups)
         return self.groups[name]
 
     def holds(self, resource_id: str) -> bool:

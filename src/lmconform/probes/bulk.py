@@ -56,6 +56,26 @@ def _answers(noun: str, kind: Enactment) -> None:
 
 
 def _changes(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-DELETE-ACTIVE", effect="destructive")
+    def bulk_deletes_nothing_active(lab: Lab) -> None:
+        for _ in range(TRIES):
+            trial = trials.active(lab, kind)
+            found, _ = _two(lab, kind, entry(trial.id, "DELETED"), entry(lab.absent_id(), "DELETED"))
+            after = lab.get(kind.get, **trial.path)
+            view = after.json_object()
+            if "error" not in found:
+                trials.remove(lab, trial)
+                if view.get("status") in ACTIVE:
+                    lab.fail(expected=f"an error for {trial.id}, which must be stopped first", actual=f"{found}")
+                continue  # It ended between our look and our request, or nobody can tell any more.
+            if view.get("status") in ACTIVE or _code(found) == _WRONG_STATE:
+                lab.expect_status(after, {200})
+                text = "a refusal that changes nothing"
+                actual = f"targetStatus: {view.get('targetStatus')}"
+                lab.expect(view.get("targetStatus") != "DELETED", expected=text, actual=actual)
+                return
+        raise Inconclusive(f"{kind.word}s end before anybody can ask for their deletion")
+
     @probe(f"{noun}-STOP", effect="destructive")
     def bulk_stops(lab: Lab) -> None:
         accepted = 0
@@ -90,26 +110,6 @@ def _changes(noun: str, kind: Enactment) -> None:
         lab.expect("error" in second, expected="an error for the unknown id", actual=f"{second}")
         trials.remove(lab, trial)
         trials.wait_until_gone(lab, trial)
-
-    @probe(f"{noun}-DELETE-ACTIVE", effect="destructive")
-    def bulk_deletes_nothing_active(lab: Lab) -> None:
-        for _ in range(TRIES):
-            trial = trials.active(lab, kind)
-            found, _ = _two(lab, kind, entry(trial.id, "DELETED"), entry(lab.absent_id(), "DELETED"))
-            after = lab.get(kind.get, **trial.path)
-            view = after.json_object()
-            if "error" not in found:
-                trials.remove(lab, trial)
-                if view.get("status") in ACTIVE:
-                    lab.fail(expected=f"an error for {trial.id}, which must be stopped first", actual=f"{found}")
-                continue  # It ended between our look and our request, or nobody can tell any more.
-            if view.get("status") in ACTIVE or _code(found) == _WRONG_STATE:
-                lab.expect_status(after, {200})
-                text = "a refusal that changes nothing"
-                actual = f"targetStatus: {view.get('targetStatus')}"
-                lab.expect(view.get("targetStatus") != "DELETED", expected=text, actual=actual)
-                return
-        raise Inconclusive(f"{kind.word}s end before anybody can ask for their deletion")
 
 
 def _bodies(noun: str, kind: Enactment) -> None:

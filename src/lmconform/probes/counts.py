@@ -52,7 +52,7 @@ def configurations_are_counted_as_listed(lab: Lab) -> None:
     _expect_agreement(lab, "listConfigurations", "countConfigurations", {"$search": group.token}, filters)
 
 
-@probe("LM-EXECUTION-COUNT-COMBINED")
+@probe("LM-EXECUTION-COUNT-COMBINED", late=True)
 def executions_are_counted_as_listed(lab: Lab) -> None:
     body = trials.finished(lab)
     sent = trials.base(lab).configuration.sent

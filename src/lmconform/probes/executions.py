@@ -10,25 +10,23 @@ from lmconform.probes.lab import Json, Lab
 from lmconform.probes.registry import probe
 
 enactments.install(EXECUTION)
-lifecycle.install(EXECUTION)
-bulk.install(EXECUTION)
 
 
-@probe("LM-EXECUTION-TERMINAL-STAYS")
+@probe("LM-EXECUTION-TERMINAL-STAYS", late=True)
 def ended_execution_stays_as_it_is(lab: Lab) -> None:
     before = trials.finished(lab)
     now = lab.read("getExecution", executionId=str(before["id"]))
     lab.expect_same({"status": before["status"]}, now, what="a later GET")
 
 
-@probe("LM-EXECUTION-OUTPUT-OWNER")
+@probe("LM-EXECUTION-OUTPUT-OWNER", late=True)
 def outputs_name_their_execution(lab: Lab) -> None:
     body = trials.completed(lab)
     for artifact in outputs(body):
         lab.expect_same({"executionId": body["id"]}, artifact, what=f"output {artifact.get('name')}")
 
 
-@probe("LM-EXECUTION-OUTPUT-LISTED")
+@probe("LM-EXECUTION-OUTPUT-LISTED", late=True)
 def outputs_are_listed(lab: Lab) -> None:
     body = trials.completed(lab)
     wanted = {str(a.get("id")) for a in outputs(body)}
@@ -38,7 +36,7 @@ def outputs_are_listed(lab: Lab) -> None:
     lab.expect(number == len(wanted), expected=f"$count = {len(wanted)}", actual=f"{number}")
 
 
-@probe("LM-EXECUTION-OUTPUT-GET")
+@probe("LM-EXECUTION-OUTPUT-GET", late=True)
 def outputs_are_artifacts(lab: Lab) -> None:
     for artifact in outputs(trials.completed(lab)):
         found = lab.read("getArtifact", artifactId=str(artifact.get("id")))
@@ -46,7 +44,7 @@ def outputs_are_artifacts(lab: Lab) -> None:
         lab.expect_same({n: artifact.get(n) for n in names}, found, what="the artifact as the execution has it")
 
 
-@probe("LM-EXECUTION-OUTPUT-URL")
+@probe("LM-EXECUTION-OUTPUT-URL", late=True)
 def output_urls_hold_the_execution(lab: Lab) -> None:
     body = trials.completed(lab)
     for artifact in outputs(body):
@@ -68,6 +66,10 @@ def outputs_outlive_their_execution(lab: Lab) -> None:
     trials.wait_until_gone(lab, trial)
     for artifact in outputs:
         lab.expect_status(lab.get("getArtifact", artifactId=artifact), {200})
+
+
+lifecycle.install(EXECUTION)
+bulk.install(EXECUTION)
 
 
 def outputs(body: Json) -> list[Json]:

@@ -28,7 +28,7 @@ def any_of_several_executables_will_do(lab: Lab) -> None:
         lab.expect(found == [trial.id], expected=f"our execution for {several}", actual=f"{found}")
 
 
-@probe("LM-EXECUTION-OUTPUT-NAMES")
+@probe("LM-EXECUTION-OUTPUT-NAMES", late=True)
 def outputs_are_those_of_the_executable(lab: Lab) -> None:
     found = {str(a.get("name")) for a in outputs(trials.completed(lab))}
     sent = trials.base(lab).configuration.sent

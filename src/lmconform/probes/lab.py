@@ -6,7 +6,7 @@ import json
 import random
 import string
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -50,6 +50,7 @@ _GATEWAY: Final = frozenset({401, 403, 429})
 # Few of them are started on a tenant (target.safety).
 _BUDGETED: Final = frozenset({"createExecution", "createDeployment"})
 _LEAST_SLEEP: Final = 0.02
+_MOST_GRACE: Final = 60.0
 # Kept in ``session.shared``; other kinds of items have keys of their own.
 _NONCE, _COUNTER = "probes.nonce", "probes.counter"
 
@@ -83,6 +84,8 @@ class Lab:
         """Raise NotApplicable unless the target advertises ``capability`` (empty: always)."""
         if not self.session.capabilities.has(capability):
             raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+        if self.session.capabilities.unsaid(capability, bulk=False):
+            raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
         if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not self._serves(capability):
             raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
 
@@ -313,23 +316,32 @@ class Lab:
 
     # --- waiting -----------------------------------------------------------------------------
 
-    def ticks(self, most: float | None = None) -> Iterator[int]:
-        """Counts polls, with the target's pause between them; raises Inconclusive at the deadline.
+    @property
+    def grace(self) -> float:
+        """Seconds for which a target may not know yet what it has just said (C2), and lawfully say otherwise."""
+        return min(_MOST_GRACE, 20 * max(self.session.target.poll_interval, _LEAST_SLEEP))
 
-        ``most`` bounds the wait, in seconds, where the target's patience would be too much.
-        """
+    def ticks(self) -> Iterator[int]:
+        """Counts polls, with the target's pause between them; raises Inconclusive at the deadline."""
         target = self.session.target
-        patience, pause = target.poll_timeout, target.poll_interval
-        if most is not None:
-            patience, pause = min(patience, most), min(pause, most / 20)
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + target.poll_timeout
         number = 0
         while number == 0 or time.monotonic() < deadline:
             if number:
-                time.sleep(max(pause, _LEAST_SLEEP))
+                time.sleep(max(target.poll_interval, _LEAST_SLEEP))
             yield number
             number += 1
-        raise Inconclusive(f"nothing happened within {patience:g} s (see --poll-timeout)")
+        raise Inconclusive(f"nothing happened within the {target.poll_timeout:g} s of --poll-timeout")
+
+    def again(self, since: float, judge: Callable[[], None]) -> None:
+        """Judge, and once more while less than ``grace`` has passed ``since`` the last change (time.monotonic())."""
+        while True:
+            try:
+                return judge()
+            except (Failure, NotTestable):
+                if time.monotonic() - since > self.grace:
+                    raise
+            time.sleep(self.grace / 20)
 
 
 def _with(body: Json, overrides: Mapping[str, Any]) -> Json:

@@ -14,10 +14,101 @@ REFUSED = frozenset({400, 412})
 
 
 def install(kind: Enactment) -> None:
-    """Register the shared probes for ``kind``."""
+    """Register the shared probes for ``kind``, in an order in which they wait little for each other."""
     noun = f"LM-{kind.noun}"
-    _stopping(noun, kind)
+    _unknown(noun, kind)
+    _refusals(noun, kind)
     _deleting(noun, kind)
+    _stopping(noun, kind)
+
+
+def _unknown(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-STOP-UNKNOWN-STATUS", effect="destructive")
+    def unknown_one_is_not_stopped(lab: Lab) -> None:
+        accepted = 0
+        for _ in range(TRIES):
+            trial = trials.fresh(lab, kind)
+            if trial.first.json_object().get("status") != "UNKNOWN":
+                continue
+            answer = stop(lab, trial)
+            if not answer.ok:
+                lab.expect_refused(answer, REFUSED)
+                return
+            accepted += 1
+        # Once may be chance: it was scheduled between our look and our request.
+        lab.expect(accepted < TRIES, expected="400 or 412 while the status is UNKNOWN", actual=f"202, {accepted} times")
+        raise Inconclusive(f"{kind.word}s leave UNKNOWN before anybody can ask to stop them")
+
+    @probe(f"{noun}-DELETE-UNKNOWN-STATUS", effect="destructive")
+    def unknown_one_is_deleted(lab: Lab) -> None:
+        refused = 0
+        for _ in range(TRIES):
+            trial = trials.fresh(lab, kind)
+            answer = delete(lab, trial)
+            if answer.ok:
+                trials.remove(lab, trial)
+                return
+            if lab.get(kind.get, **trial.path).json_object().get("status") == "UNKNOWN":
+                refused += 1
+                if refused == TRIES:
+                    lab.expect_status(answer, {202})
+        raise Inconclusive(f"{kind.word}s leave UNKNOWN before anybody can delete them")
+
+
+def _refusals(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-STOP-BODY", effect="destructive")
+    def stop_takes_stopped_alone(lab: Lab) -> None:
+        path = trials.base(lab, kind).path
+        # Of a deployment another configuration may be asked for, and the description demands neither.
+        empty: list[Json] = [{}] if kind.modify == "modifyExecution" else []
+        for body in ({"targetStatus": "RUNNING"}, {"targetStatus": "LMCONFORM"}, {"targetStatus": 7}, *empty):
+            lab.expect_refused(lab.send(kind.modify, path, json=body))
+
+    @probe(f"{noun}-STOP-404", effect="destructive")
+    def nothing_is_not_stopped(lab: Lab) -> None:
+        path = {kind.parameter: lab.absent_id()}
+        lab.expect_refused(lab.send(kind.modify, path, json={"targetStatus": "STOPPED"}), {404})
+
+    @probe(f"{noun}-DELETE-404", effect="destructive")
+    def nothing_is_not_deleted(lab: Lab) -> None:
+        lab.expect_refused(lab.send(kind.delete, {kind.parameter: lab.absent_id()}), {404})
+
+
+def _deleting(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-DELETE", effect="destructive")
+    def ended_one_goes_away(lab: Lab) -> None:
+        deletion = trials.deleted(lab, kind)
+        trial = deletion.trial
+        lab.expect_status(deletion.answer, {202})
+        trials.wait_until_gone(lab, trial)
+
+        def judge() -> None:
+            found = lab.ids(kind.list, {"configurationId": trial.configuration.id})
+            lab.expect(trial.id not in found, expected="not in the list either", actual=f"{trial.id} is listed")
+
+        lab.again(trial.changed, judge)
+
+    @probe(f"{noun}-DELETE-ACTIVE", effect="destructive")
+    def active_one_is_not_deleted(lab: Lab) -> None:
+        for _ in range(TRIES):
+            trial = trials.active(lab, kind)
+            answer = delete(lab, trial)
+            after = lab.get(kind.get, **trial.path)
+            status = after.json_object().get("status")
+            if answer.ok:
+                trials.remove(lab, trial)
+                if status in ACTIVE:
+                    lab.fail(expected="400 or 412: it must be stopped first", actual=answer.brief, exchange=answer)
+                continue  # It ended between our look and our request, or nobody can tell any more.
+            if status in ACTIVE:
+                lab.expect_status(answer, REFUSED)
+            if status in ACTIVE or answer.status in REFUSED:
+                target = after.json_object().get("targetStatus")
+                lab.expect_status(after, {200})
+                text = "a refusal that changes nothing"
+                lab.expect(target != "DELETED", expected=text, actual=f"targetStatus: {target}")
+                return
+        raise Inconclusive(f"{kind.word}s end before anybody can ask for their deletion")
 
 
 def _stopping(noun: str, kind: Enactment) -> None:
@@ -56,82 +147,3 @@ def _stopping(noun: str, kind: Enactment) -> None:
         answer = stop(lab, trial)
         lab.expect_refused(answer, REFUSED)
         lab.expect_same({"status": before}, lab.read(kind.get, **trial.path), what="the status as before")
-
-    @probe(f"{noun}-STOP-UNKNOWN-STATUS", effect="destructive")
-    def unknown_one_is_not_stopped(lab: Lab) -> None:
-        accepted = 0
-        for _ in range(TRIES):
-            trial = trials.fresh(lab, kind)
-            if trial.first.json_object().get("status") != "UNKNOWN":
-                continue
-            answer = stop(lab, trial)
-            if not answer.ok:
-                lab.expect_refused(answer, REFUSED)
-                return
-            accepted += 1
-        # Once may be chance: it was scheduled between our look and our request.
-        lab.expect(accepted < TRIES, expected="400 or 412 while the status is UNKNOWN", actual=f"202, {accepted} times")
-        raise Inconclusive(f"{kind.word}s leave UNKNOWN before anybody can ask to stop them")
-
-    @probe(f"{noun}-STOP-BODY", effect="destructive")
-    def stop_takes_stopped_alone(lab: Lab) -> None:
-        path = trials.base(lab, kind).path
-        # Of a deployment another configuration may be asked for, and the description demands neither.
-        empty: list[Json] = [{}] if kind.modify == "modifyExecution" else []
-        for body in ({"targetStatus": "RUNNING"}, {"targetStatus": "LMCONFORM"}, {"targetStatus": 7}, *empty):
-            lab.expect_refused(lab.send(kind.modify, path, json=body))
-
-    @probe(f"{noun}-STOP-404", effect="destructive")
-    def nothing_is_not_stopped(lab: Lab) -> None:
-        path = {kind.parameter: lab.absent_id()}
-        lab.expect_refused(lab.send(kind.modify, path, json={"targetStatus": "STOPPED"}), {404})
-
-
-def _deleting(noun: str, kind: Enactment) -> None:
-    @probe(f"{noun}-DELETE-ACTIVE", effect="destructive")
-    def active_one_is_not_deleted(lab: Lab) -> None:
-        for _ in range(TRIES):
-            trial = trials.active(lab, kind)
-            answer = delete(lab, trial)
-            after = lab.get(kind.get, **trial.path)
-            status = after.json_object().get("status")
-            if answer.ok:
-                trials.remove(lab, trial)
-                if status in ACTIVE:
-                    lab.fail(expected="400 or 412: it must be stopped first", actual=answer.brief, exchange=answer)
-                continue  # It ended between our look and our request, or nobody can tell any more.
-            if status in ACTIVE:
-                lab.expect_status(answer, REFUSED)
-            if status in ACTIVE or answer.status in REFUSED:
-                target = after.json_object().get("targetStatus")
-                lab.expect_status(after, {200})
-                text = "a refusal that changes nothing"
-                lab.expect(target != "DELETED", expected=text, actual=f"targetStatus: {target}")
-                return
-        raise Inconclusive(f"{kind.word}s end before anybody can ask for their deletion")
-
-    @probe(f"{noun}-DELETE-404", effect="destructive")
-    def nothing_is_not_deleted(lab: Lab) -> None:
-        lab.expect_refused(lab.send(kind.delete, {kind.parameter: lab.absent_id()}), {404})
-
-    @probe(f"{noun}-DELETE", effect="destructive")
-    def ended_one_goes_away(lab: Lab) -> None:
-        trial = trials.ended(lab, kind=kind)
-        answer = delete(lab, trial)
-        lab.expect_status(answer, {202})
-        trials.remove(lab, trial)
-        trials.wait_until_gone(lab, trial)
-        found = lab.ids(kind.list, {"configurationId": trial.configuration.id})
-        lab.expect(trial.id not in found, expected="not in the list either", actual=f"{trial.id} is listed")
-
-    @probe(f"{noun}-DELETE-UNKNOWN-STATUS", effect="destructive")
-    def unknown_one_is_deleted(lab: Lab) -> None:
-        for _ in range(TRIES):
-            trial = trials.fresh(lab, kind)
-            answer = delete(lab, trial)
-            if answer.ok:
-                trials.remove(lab, trial)
-                return
-            if lab.get(kind.get, **trial.path).json_object().get("status") == "UNKNOWN":
-                lab.expect_status(answer, {202})
-        raise Inconclusive(f"{kind.word}s leave UNKNOWN before anybody can delete them")

@@ -21,26 +21,6 @@ from lmconform.probes.resources import batch
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DECLARED_OPTIONAL: Final = ("statusMessage", "executionScheduleId", "completionTime", "outputArtifacts")
-_EXECUTION: Final = frozenset(
-    [
-        "id",
-        "configurationId",
-        "configurationName",
-        "executableId",
-        "scenarioId",
-        "targetStatus",
-        "status",
-        "statusMessage",
-        "outputArtifacts",
-        "executionScheduleId",
-        "createdAt",
-        "modifiedAt",
-        "submissionTime",
-        "startTime",
-        "completionTime",
-        "statusDetails",
-    ]
-)
 # Upper ends in seconds: fine enough to tell targets apart, and coarse enough to be the same in each run.
 _SPANS: Final = ((5.0, "within 5 s"), (60.0, "within a minute"), (600.0, "within ten minutes"))
 _TRIES: Final = 3
@@ -153,7 +133,8 @@ def _emptiness(body: Any, names: Iterable[str]) -> str:
     text="Members of an execution that the description does not have.",
 )
 def further_members(lab: Lab) -> str:
-    return ", ".join(sorted(set(trials.finished(lab)) - _EXECUTION)) or "none"
+    declared = lab.session.contract.document["components"]["schemas"]["ExecutionWithDetails"]["properties"]
+    return ", ".join(sorted(set(trials.finished(lab)) - set(declared))) or "none"
 
 
 @observation("LM-OBS-ERROR-MEMBERS", operation="getArtifact", source="D2", effect="read", text="Members of an error.")

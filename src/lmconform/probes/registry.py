@@ -21,11 +21,15 @@ Look = Callable[["Lab"], str]
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Judges one requirement. ``effect`` is the most it does: read, write or destructive."""
+    """Judges one requirement. ``effect`` is the most it does: read, write or destructive.
+
+    ``late``: it waits for something that other probes may have started by then.
+    """
 
     requirement: str
     function: Function
     effect: str
+    late: bool = False
 
     @property
     def id(self) -> str:
@@ -60,12 +64,13 @@ _probes: dict[str, Probe] = {}
 _observations: dict[str, Observation] = {}
 
 
-def probe(requirement: str, *, effect: str = "write") -> Callable[[Function], Function]:
+def probe(requirement: str, *, effect: str = "write", late: bool = False) -> Callable[[Function], Function]:
     """Make a function the probe of ``requirement`` (an id of the register).
 
     The function gets a Lab and returns when the requirement holds. It raises Failure when it
     is broken, NotApplicable, NotTestable or Inconclusive when it cannot be judged. What the
-    register says about the capability is asked before the function is called.
+    register says about the capability is asked before the function is called. ``late`` saves
+    time and nothing else: the order of probes never matters.
     """
 
     def register(function: Function) -> Function:
@@ -77,7 +82,7 @@ def probe(requirement: str, *, effect: str = "write") -> Callable[[Function], Fu
             lab.begin(requirement)
             function(lab)
 
-        _probes[requirement] = Probe(requirement, judge, effect)
+        _probes[requirement] = Probe(requirement, judge, effect, late)
         return function
 
     return register
@@ -114,9 +119,10 @@ def observation(
 
 
 def load() -> tuple[Probe, ...]:
-    """All probes, reads first, then in order of definition."""
+    """All probes: reads first, then what makes things, what waits for them, and what destroys them."""
     _import_all()
-    return tuple(sorted(_probes.values(), key=lambda p: p.effect != "read"))
+    turns = {"read": 0, "write": 1, "destructive": 3}
+    return tuple(sorted(_probes.values(), key=lambda p: turns[p.effect] + p.late))
 
 
 def load_observations() -> tuple[Observation, ...]:

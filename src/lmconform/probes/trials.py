@@ -5,6 +5,8 @@ Either costs a tenant minutes and money, so probes share them wherever that is s
 
 from __future__ import annotations
 
+import functools
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,8 +20,6 @@ from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab, Made
 # Still there to be stopped, or being stopped: an answer that denies it is wrong.
 STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
 TRIES: Final = 3
-# Seconds that a deployment may stay unseen after its creation; SAP's help says "just started".
-_UNSEEN: Final = 60.0
 
 
 @dataclass(slots=True)
@@ -27,6 +27,7 @@ class Trial:
     """One execution or deployment: its configuration, its creation, the first GET, the statuses in order.
 
     ``ending``: a stop was accepted, and what a second one gets nobody published.
+    ``changed`` is when we last saw it change, by time.monotonic(): lists may run behind (C2).
     """
 
     kind: Enactment
@@ -36,6 +37,7 @@ class Trial:
     seen: list[str]
     last: Json = field(default_factory=dict)
     ending: bool = False
+    changed: float = field(default_factory=time.monotonic)
 
     @property
     def id(self) -> str:
@@ -48,9 +50,19 @@ class Trial:
         return {self.kind.parameter: self.created.id}
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """One that had ended and was asked to go: the answer, and the first GET after it."""
+
+    trial: Trial
+    answer: Exchange
+    after: Exchange
+
+
 @dataclass(slots=True)
 class _Trials:
     base: Trial | None = None
+    deletion: Deletion | None = None
     # Why waiting was in vain: a second probe need not wait for as long again.
     stuck: str = ""
     unstopped: str = ""
@@ -92,7 +104,7 @@ def steadily(lab: Lab, kind: Enactment, judge: Callable[[Json], None]) -> None:
     for _ in range(TRIES):
         body = finished(lab, kind)
         try:
-            judge(body)
+            lab.again(base(lab, kind).changed, functools.partial(judge, body))
         except Failure:
             if look(lab, base(lab, kind)) == body["status"]:
                 raise
@@ -110,7 +122,7 @@ def start(lab: Lab, configuration: Made, kind: Enactment = EXECUTION, **more: st
     except SafetyRefusal as error:
         raise Inconclusive(f"no more {kind.word}s in this run: {error}") from error
     except NotTestable as refusal:
-        if trials.started or recipe.find(lab, deployable=kind.deployable).parameters:
+        if recipe.find(lab, deployable=kind.deployable).parameters or (trials.started and not more):
             # A quota (C7), or a value of ours that makes no sense to the executable: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal
         raise
@@ -126,12 +138,12 @@ def spare(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
     return trials.spare[-1] if trials.spare else fresh(lab, kind)
 
 
-def fresh(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
-    """A new spare one."""
+def fresh(lab: Lab, kind: Enactment = EXECUTION, **more: str) -> Trial:
+    """A new spare one; ``more`` goes into the body of its creation."""
     trials = _trials(lab, kind)
     if trials.configuration is None:
         trials.configuration = lab.configuration(deployable=kind.deployable)
-    trial = start(lab, trials.configuration, kind)
+    trial = start(lab, trials.configuration, kind, **more)
     trials.spare.append(trial)
     return trial
 
@@ -175,9 +187,9 @@ def ended(lab: Lab, statuses: Collection[str] = TERMINAL, kind: Enactment = EXEC
 
 def stopped(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
     """A spare one that we stopped, now or before; raises NotTestable and Inconclusive."""
-    before = next((t for t in _trials(lab, kind).spare if t.last.get("status") == "STOPPED"), None)
-    if before is not None:
-        return before
+    for trial in _trials(lab, kind).spare:
+        if trial.last.get("status") == "STOPPED":
+            return trial
     done = while_in(lab, STOPPABLE, lambda trial: stop(lab, trial), kind)
     if done is None:
         raise Inconclusive(f"{kind.word}s end before anybody can stop them")
@@ -195,6 +207,18 @@ def stopped(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
     if trial.last.get("status") != "STOPPED":
         raise Inconclusive(f"the {kind.word} ended {trial.last.get('status')} before it was stopped")
     return trial
+
+
+def deleted(lab: Lab, kind: Enactment = EXECUTION) -> Deletion:
+    """The deletion of this session that probes look at; raises NotTestable and Inconclusive."""
+    trials = _trials(lab, kind)
+    if trials.deletion is None:
+        trial = ended(lab, kind=kind)
+        answer = delete(lab, trial)
+        trials.deletion = Deletion(trial, answer, lab.get(kind.get, **trial.path))
+        if answer.ok:
+            remove(lab, trial)
+    return trials.deletion
 
 
 def stop(lab: Lab, trial: Trial) -> Exchange:
@@ -235,8 +259,11 @@ def look(lab: Lab, trial: Trial) -> str:
     """The status now; empty when it is gone. Terminal ones stay as they are and are not asked for."""
     if trial.last.get("status") in TERMINAL:
         return str(trial.last["status"])
-    exchange = lab.client.send(trial.kind.get, trial.path)
+    before = trial.last.get("status")
+    exchange = lab.get(trial.kind.get, **trial.path)
     trial.last = dict(exchange.json_object()) if exchange.ok else {}
+    if trial.last.get("status") != before:
+        trial.changed = time.monotonic()
     return str(trial.last.get("status", ""))
 
 
@@ -251,6 +278,7 @@ def wait(lab: Lab, trial: Trial, statuses: Collection[str], seen: list[str] | No
         if seen is not None:
             seen.append(status)
         if status in statuses or status in TERMINAL:
+            trial.changed = time.monotonic()
             return body
     raise AssertionError("ticks() does not end by itself")
 
@@ -265,6 +293,7 @@ def wait_until_gone(lab: Lab, trial: Trial) -> None:
         for _ in lab.ticks():
             exchange = lab.get(trial.kind.get, **trial.path)
             if exchange.status == 404:
+                trial.changed = time.monotonic()
                 return
             lab.expect_status(exchange, {200})
     except Inconclusive:
@@ -285,17 +314,15 @@ def _drop(lab: Lab, trial: Trial) -> None:
 
 def _first(lab: Lab, kind: Enactment, created: Made) -> Exchange:
     trials = _trials(lab, kind)
-    exchange = lab.get(kind.get, **{kind.parameter: created.id})
-    if exchange.status != 404 or kind.at_once or trials.unseen:
-        return exchange
-    try:
-        for _ in lab.ticks(_UNSEEN):
-            exchange = lab.get(kind.get, **{kind.parameter: created.id})
-            if exchange.status != 404:
-                return exchange
-    except Inconclusive:
-        trials.unseen = True
-    return exchange
+    deadline = time.monotonic() + lab.grace
+    while True:
+        exchange = lab.get(kind.get, **{kind.parameter: created.id})
+        if exchange.status not in (403, 404) or kind.at_once or trials.unseen:
+            return exchange
+        if time.monotonic() > deadline:
+            trials.unseen = True
+            return exchange
+        time.sleep(lab.grace / 20)
 
 
 def _patiently(lab: Lab, trial: Trial, statuses: Collection[str]) -> Json:

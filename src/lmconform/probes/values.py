@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-_TIMES = frozenset({"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp"})
+_TIMES = frozenset(
+    {"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp", "start", "end"}
+)
 # Real answers have any of these where there is nothing to say.
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 # Lists whose order nobody promised, by the fields that make an entry (F38).

@@ -9,7 +9,7 @@ from lmconform.contract.requirements import Register
 from lmconform.errors import did_you_mean
 from lmconform.outcomes import Outcome
 from lmconform.scenarios.model import Absent, Contains, Poll
-from lmconform.scenarios.shape import Place, Shape, table, text, texts
+from lmconform.scenarios.shape import Place, Shape, flag, table, text, texts
 
 __all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "outcome", "poll", "requirements"]
 
@@ -48,8 +48,8 @@ def poll(node: Mapping[str, Any], place: Place) -> Poll | None:
         bad=bad,
         reachable={status: frozenset(_closure(status, graph)) for status in graph},
         detail=text(found, "detail", place),
-        gone=found.get("gone") is True,
-        late=found.get("late") is True,
+        gone=flag(found, "gone", place),
+        late=flag(found, "late", place),
         excuse=text(found, "excuse", place),
         excused=frozenset(texts(found, "excused", place)),
     )

@@ -99,6 +99,14 @@ def texts(node: Mapping[str, Any], key: str, place: Place) -> tuple[str, ...]:
     return tuple(values)
 
 
+def flag(node: Mapping[str, Any], key: str, place: Place) -> bool:
+    """The boolean at ``key``, false when absent; raises ScenarioError when it is something else."""
+    value = node.get(key, False)
+    if not isinstance(value, bool):
+        place.fail(f"{key}: expected true or false, got {_kind(value)}")
+    return value
+
+
 def unique(ids: Iterable[str], what: str, place: Place) -> None:
     """Raise ScenarioError when an id stands twice."""
     seen: set[str] = set()

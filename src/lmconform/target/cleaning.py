@@ -20,8 +20,8 @@ _REMOVALS = {
     "metrics": ("deleteMetrics", "query", "executionId"),
     "file": ("deleteFile", "path", "path"),
 }
-# Deployments cost more than executions while they are there.
-_STOPPED_FIRST = ("deployment", "execution")
+# What is stopped before it can go, with seconds: a deployment costs money as long as it is there.
+_STOPPED_FIRST = {"deployment": 120.0, "execution": _SECONDS}
 
 
 def clean(session: Session) -> None:
@@ -40,9 +40,9 @@ def clean(session: Session) -> None:
                         _ask(client, operation, group, **{place: {name: made}})
                     ):
                         journal.removed(kind, made)
-        for kind in _STOPPED_FIRST:
+        for kind, seconds in _STOPPED_FIRST.items():
             for group in journal.groups(kind):
-                _stop_and_remove(session, client, kind, group, deadline)
+                _stop_and_remove(session, client, kind, group, time.monotonic() + seconds)
     except (TargetLost, TargetUnreachable):
         # Nobody is there to remove it.
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -101,13 +102,15 @@ class Client:
         """
         document = _decode(request.body)
         self.session.guard.check(operation, path, query, document)
-        exchange = self.session.transport.send(request)
+        with self.session.shield() if request.method == "POST" else nullcontext():
+            # What is made and not noted would be left behind.
+            exchange = self.session.transport.send(request)
+            if operation is not None:
+                self._keep_journal(operation, request, path, query, document, exchange)
         self.exchanges.append(exchange.id)
         self.last = exchange
-        if operation is not None:
-            self._keep_journal(operation, request, path, query, document, exchange)
-            if judge:
-                self.judge(operation, exchange)
+        if operation is not None and judge:
+            self.judge(operation, exchange)
         if exchange.truncated:
             raise NotTestable(f"{exchange.method} /v2{exchange.path}: a body of more than {len(exchange.body)} bytes")
         return exchange

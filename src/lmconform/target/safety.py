@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lmconform.contract.openapi import Operation
@@ -15,9 +16,12 @@ NAME_PREFIX = "lmconform-"
 # Ids of things that exist nowhere begin with this, so that a request for them touches nothing.
 ABSENT_PREFIX = "lmconform-absent-"
 
-# How many executions and deployments one worker may start on a target that is not the mock.
+# How many executions and deployments one worker may have started on a target that is not the mock.
 EXECUTION_BUDGET = 40
 DEPLOYMENT_BUDGET = 20
+
+# No run lasts longer, and what it leaves behind must not start anything before somebody looks.
+_SOON_DAYS = 8
 
 
 class Journal:
@@ -51,6 +55,10 @@ class Journal:
         """The resource groups in which we made something of that kind."""
         return [key.partition("@")[2] for key in self._owned if key.partition("@")[0] == kind]
 
+    def made(self, kind: str) -> int:
+        """How many of a kind this run made, whatever became of them."""
+        return sum(len(ids) for key, ids in self._owned.items() if key.partition("@")[0] == kind)
+
     def count_left(self) -> Counter[str]:
         """How many of each kind are still there."""
         counts: Counter[str] = Counter()
@@ -66,27 +74,51 @@ class Guard:
     def __init__(self, journal: Journal, *, is_mock: bool) -> None:
         self._journal = journal
         self._is_mock = is_mock
-        self._started: Counter[str] = Counter()
 
     def check(self, operation: Operation | None, path: Mapping[str, str], query: Any, body: Any) -> None:
         """Raise SafetyRefusal when the request must not be sent. The mock is nobody's tenant."""
         if self._is_mock or operation is None or operation.effect == "read":
             return
-        self._count(operation)
+        if operation.id in ("createExecution", "createExecutionForConfiguration"):
+            self._stay_within("execution", EXECUTION_BUDGET)
+        if operation.id == "createDeployment":
+            self._stay_within("deployment", DEPLOYMENT_BUDGET)
+        if operation.id in ("createExecutionSchedule", "modifyExecutionSchedule") and isinstance(body, dict):
+            cron = body.get("cron")
+            if isinstance(cron, str) and fires_soon(cron, datetime.now(UTC)):
+                raise SafetyRefusal(f"not sent: a schedule {cron!r} could start executions soon")
         for found in _ids(path, query, body):
             if _touches(operation) and not (self._journal.owns(found) or _is_harmless(operation, found)):
                 raise SafetyRefusal(f"not sent: {operation.label} would touch {found!r}, which this run did not create")
 
-    def _count(self, operation: Operation) -> None:
-        if operation.id in ("createExecution", "createExecutionForConfiguration"):
-            kind, budget = "executions", EXECUTION_BUDGET
-        elif operation.id == "createDeployment":
-            kind, budget = "deployments", DEPLOYMENT_BUDGET
-        else:
-            return
-        self._started[kind] += 1
-        if self._started[kind] > budget:
-            raise SafetyRefusal(f"not sent: the run has started its {budget} {kind} on this target")
+    def _stay_within(self, kind: str, budget: int) -> None:
+        if self._journal.made(kind) >= budget:
+            raise SafetyRefusal(f"not sent: the run has started its {budget} {kind}s on this target")
+
+
+def quiet_month(now: datetime) -> int:
+    """The month, 1 to 12, that is half a year away: a schedule for it starts nothing for months."""
+    return (now.month + 5) % 12 + 1
+
+
+def fires_soon(cron: str, now: datetime) -> bool:
+    """Whether a schedule could start an execution within days, read with seconds or without.
+
+    What has not five or six fields is no cron.
+    """
+    fields = cron.split()
+    if len(fields) not in (5, 6):
+        return False
+    # With seconds in front of it, day and month stand one place further on.
+    return any(_near(now, *fields[first : first + 3]) for first in range(2, len(fields) - 2))
+
+
+def _near(now: datetime, day: str, month: str, weekday: str) -> bool:
+    days = [now + timedelta(days=number) for number in range(-1, _SOON_DAYS)]
+    if month.isdecimal() and int(month) not in {d.month for d in days}:
+        return False
+    dated = month.isdecimal() and day.isdecimal() and weekday == "*"
+    return not dated or any((d.month, d.day) == (int(month), int(day)) for d in days)
 
 
 def _touches(operation: Operation) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,10 @@ EXCHANGES = "exchanges.jsonl"
 
 @dataclass(slots=True)
 class Session:
-    """One worker's way to the target. ``shared`` holds what items of one kind share."""
+    """One worker's way to the target. ``shared`` holds what items of one kind share.
+
+    ``shield`` makes a context in which something is made and noted, and nobody interrupts.
+    """
 
     config: RunConfig
     contract: Contract
@@ -36,6 +41,7 @@ class Session:
     journal: Journal = field(default_factory=Journal)
     guard: Guard = field(init=False)
     shared: dict[str, Any] = field(default_factory=dict)
+    shield: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __post_init__(self) -> None:
         self.guard = Guard(self.journal, is_mock=self.target.is_mock)

@@ -1,4 +1,4 @@
-"""Answers 500 with everything that it was sent, among it the token, at places where texts are cut."""
+"""Answers 500 with the token that it was sent, in headers, and in a text at places where texts are cut."""
 
 from tests.peers.peer_bench import Ending
 
@@ -10,5 +10,5 @@ ENDINGS = {
 
 def answer(call):
     token = call.handler.headers.get("Authorization", "")
-    for_people = "x" * (len(call.path) % 100 + 120) + " " + token
-    call.handler.reply(500, {"error": {"code": token, "message": for_people}}, X_Echo=token, Set_Cookie=f"t={token}")
+    message = "x" * (call.number % 100 + 100) + f" {token} {token}"
+    call.handler.reply(500, {"error": {"message": message, "code": "1"}}, X_Echo=token, Set_Cookie=f"t={token}")

@@ -76,7 +76,8 @@ stopped = deployments.get(made.id)
 refusals["stop twice"] = refused(deployments.modify, made.id, target_status=TargetStatus.STOPPED)
 deletion = deployments.delete(made.id)
 deleted = gone(deployments, made.id)
-assert made.id not in {d.id for d in deployments.query(scenario_id=SCENARIO).resources}
+# Lists may run behind.
+until(lambda: {d.id for d in deployments.query(scenario_id=SCENARIO).resources}, lambda ids: made.id not in ids)
 
 # Many at once: one is stopped, one unknown.
 running = deploy().id

@@ -1,0 +1,82 @@
+"""Ctrl-C and SIGTERM, taken where a run can be ended in good order."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+
+class Interrupts:
+    """Turns both signals into KeyboardInterrupt, but for moments when that would get lost.
+
+    Hooks of other plugins run around every item, and one that is interrupted may raise an error
+    of its own instead. So between items the signal is only remembered, and acted upon at once
+    where an item waits.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._held = False
+        self._shielded = False
+        self._before: dict[int, Any] = {}
+
+    def install(self, *, terminate: bool = True) -> None:
+        """Take the signals from now on; ``terminate`` False: SIGTERM means nothing to this process."""
+        # Only the main thread may; whoever runs pytest in another one keeps his own handlers.
+        with suppress(ValueError):
+            self._before[signal.SIGINT] = signal.signal(signal.SIGINT, self._take)
+            self._before[signal.SIGTERM] = signal.signal(signal.SIGTERM, self._take if terminate else signal.SIG_IGN)
+
+    def restore(self) -> None:
+        """Give the signals back."""
+        with suppress(ValueError):
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+        self._before.clear()
+
+    def hold(self) -> None:
+        """Only remember from now on: what follows must not be broken off."""
+        self._held = True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Around an item: only remember, and act when it is over."""
+        self._act()
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self._act()
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Within ``held``, around what may take long: act at once."""
+        self._held = False
+        try:
+            self._act()
+            yield
+        finally:
+            self._held = True
+
+    @contextmanager
+    def shield(self) -> Iterator[None]:
+        """Within ``acting``, around what should not be cut in two: a second signal does it all the same."""
+        self._shielded = True
+        try:
+            yield
+        finally:
+            self._shielded = False
+        if not self._held:
+            self._act()
+
+    def _take(self, number: int, frame: object) -> None:
+        again, self._asked = self._asked, True
+        if not self._held and (again or not self._shielded):
+            raise KeyboardInterrupt
+
+    def _act(self) -> None:
+        if self._asked:
+            raise KeyboardInterrupt

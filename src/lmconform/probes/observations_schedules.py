@@ -1,0 +1,120 @@
+"""Observations of execution schedules: references, cron and windows that nobody published."""
+# ruff: noqa: D103 - the decorator holds the sentence of each observation
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from lmconform.probes import schedules
+from lmconform.probes.lab import SCHEDULES, Json, Lab
+from lmconform.probes.observations import answer, listed
+from lmconform.probes.registry import observation
+from lmconform.probes.resources import batch
+from lmconform.probes.schedules import SCHEDULE
+from lmconform.target.safety import quiet_month
+
+
+@observation(
+    "LM-OBS-SCHEDULE-FILTER-UNKNOWN-CONFIGURATION",
+    operation="listExecutionSchedules",
+    effect="read",
+    source="F12",
+    capability=SCHEDULES,
+    text="Schedules filtered by a configuration that does not exist.",
+)
+def filter_unknown_configuration(lab: Lab) -> str:
+    return listed(lab.get("listExecutionSchedules", {"configurationId": lab.absent_id()}))
+
+
+def _creation(name: str, text: str, source: str, fields: Callable[[Lab], Json]) -> None:
+    @observation(
+        name,
+        operation="createExecutionSchedule",
+        source=source,
+        effect="destructive",
+        capability=SCHEDULES,
+        text=text,
+    )
+    def create(lab: Lab) -> str:
+        exchange = lab.send("createExecutionSchedule", json=schedules.body(lab, **fields(lab)))
+        made = exchange.json_object().get("id")
+        if not exchange.ok or not isinstance(made, str):
+            return answer(exchange)
+        status = lab.get("getExecutionSchedule", executionScheduleId=made).json_object().get("status")
+        _remove(lab, made)
+        return f"{answer(exchange)}, then {status}"
+
+
+def _six_fields(lab: Lab) -> Json:
+    month = quiet_month(datetime.now(UTC))
+    # Neither reading, seconds first or not, starts anything for months.
+    return {"cron": f"0 1 1 {month} {month} *"}
+
+
+_creation(
+    "LM-OBS-SCHEDULE-UNKNOWN-CONFIGURATION",
+    "A schedule of an unknown configuration.",
+    "F23",
+    lambda lab: {"configurationId": lab.absent_id()},
+)
+_creation(
+    "LM-OBS-SCHEDULE-NAME-TAKEN",
+    "A schedule with the name of another one.",
+    "J",
+    lambda lab: {"name": batch(lab, SCHEDULE).members[0].sent["name"]},
+)
+_creation("LM-OBS-SCHEDULE-CRON-INVALID", "A schedule whose cron is no cron.", "C52", lambda lab: {"cron": "never"})
+_creation("LM-OBS-SCHEDULE-CRON-SIX-FIELDS", "A schedule whose cron has six fields.", "I18", _six_fields)
+_creation(
+    "LM-OBS-SCHEDULE-WINDOW-REVERSED",
+    "A schedule that ends before it starts.",
+    "C51",
+    lambda lab: schedules.window(730, 1),
+)
+_creation(
+    "LM-OBS-SCHEDULE-WINDOW-OVER",
+    "A schedule that ended in the past.",
+    "C51",
+    lambda lab: schedules.window(-40, -10),
+)
+
+
+def _modification(name: str, text: str, source: str, fields: Callable[[Lab], Json]) -> None:
+    @observation(
+        name,
+        operation="modifyExecutionSchedule",
+        source=source,
+        effect="destructive",
+        capability=SCHEDULES,
+        text=text,
+    )
+    def modify(lab: Lab) -> str:
+        made = SCHEDULE.make(lab).id
+        exchange = lab.send("modifyExecutionSchedule", {SCHEDULE.parameter: made}, json=fields(lab))
+        _remove(lab, made)
+        return answer(exchange)
+
+
+_modification("LM-OBS-SCHEDULE-MODIFY-NOTHING", "A change of a schedule that names nothing.", "C5", lambda lab: {})
+_modification(
+    "LM-OBS-SCHEDULE-MODIFY-SAME", "Resuming a schedule that is active.", "C5", lambda lab: {"status": "ACTIVE"}
+)
+_modification(
+    "LM-OBS-SCHEDULE-RENAME",
+    "A change of a schedule that names another name alone.",
+    "C5",
+    lambda lab: {"name": lab.unique("renamed")},
+)
+_modification(
+    "LM-OBS-SCHEDULE-MODIFY-UNKNOWN-CONFIGURATION",
+    "A change of a schedule to an unknown configuration.",
+    "F23",
+    lambda lab: {"configurationId": lab.absent_id()},
+)
+
+
+def _remove(lab: Lab, made: str) -> None:
+    gone = lab.send("deleteExecutionSchedule", {SCHEDULE.parameter: made})
+    if gone.ok:
+        lab.session.journal.removed("schedule", made)

@@ -1,0 +1,317 @@
+"""Probes of execution schedules: made, paused, changed and deleted; none of them ever starts anything."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import trials
+from lmconform.probes.families import MALFORMED, accepts, refuses, without_each
+from lmconform.probes.lab import Json, Lab, Made
+from lmconform.probes.registry import probe
+from lmconform.probes.resources import Kind, batch, install
+from lmconform.target.safety import quiet_month
+
+_CONFIGURATION, _GROUP, _CHANGING, _PAIR = (
+    f"probes.schedules.{name}" for name in ("configuration", "group", "changing", "pair")
+)
+
+
+def quiet_cron(minute: int = 1) -> str:
+    """A cron that starts nothing for months, however long this run takes."""
+    return f"{minute} 1 1 {quiet_month(datetime.now(UTC))} *"
+
+
+def body(lab: Lab, **overrides: Any) -> Json:
+    """A valid body for POST /lm/executionSchedules; an override None leaves the field out."""
+    whole = {"name": lab.unique("schedule"), "cron": quiet_cron(), **overrides}
+    if "configurationId" not in whole:
+        whole["configurationId"] = configuration(lab).id
+    return {key: value for key, value in whole.items() if value is not None}
+
+
+def configuration(lab: Lab, key: str = _CONFIGURATION) -> Made:
+    """A configuration for schedules, made once for each ``key``."""
+    shared = lab.session.shared
+    if key not in shared:
+        shared[key] = lab.configuration()
+    found: Made = shared[key]
+    return found
+
+
+def window(first: int, last: int) -> Json:
+    """A start and an end so many days away, in whole seconds (C53)."""
+    now = datetime.now(UTC)
+    days = {"start": now + timedelta(days=first), "end": now + timedelta(days=last)}
+    return {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in days.items()}
+
+
+SCHEDULE = Kind(
+    noun="SCHEDULE",
+    list="listExecutionSchedules",
+    get="getExecutionSchedule",
+    count="countExecutionSchedules",
+    create="createExecutionSchedule",
+    parameter="executionScheduleId",
+    body=body,
+    vary=lambda lab, index: {"configurationId": configuration(lab, _GROUP).id},
+    select=lambda lab, token: {"configurationId": configuration(lab, _GROUP).id},
+)
+install(SCHEDULE)
+
+
+@probe("LM-SCHEDULE-CREATE-MINIMAL")
+def name_cron_and_configuration_are_enough(lab: Lab) -> None:
+    lab.expect_status(lab.send("createExecutionSchedule", json=body(lab)), {202})
+
+
+@probe("LM-SCHEDULE-GET-ECHO")
+def get_returns_what_was_sent(lab: Lab) -> None:
+    made = batch(lab, SCHEDULE).members[0]
+    lab.expect_same({**made.sent, "id": made.id}, SCHEDULE.fetch(lab, made), what="as sent")
+
+
+@probe("LM-SCHEDULE-WINDOW-ECHO")
+def window_comes_back(lab: Lab) -> None:
+    made = SCHEDULE.make(lab, **window(1, 730))
+    wanted = {name: made.sent[name] for name in ("start", "end")}
+    lab.expect_same(wanted, SCHEDULE.fetch(lab, made), what="as sent")
+
+
+@probe("LM-SCHEDULE-CREATE-ACTIVE")
+def new_schedule_is_active(lab: Lab) -> None:
+    made = batch(lab, SCHEDULE).members[0]
+    lab.expect_same({"status": "ACTIVE"}, SCHEDULE.fetch(lab, made), what="a new schedule")
+
+
+# --- filters ---------------------------------------------------------------------------------
+
+
+@probe("LM-SCHEDULE-FILTER-CONFIGURATION")
+def configuration_filters(lab: Lab) -> None:
+    group, pair = batch(lab, SCHEDULE), _pair(lab)
+    found = set(lab.ids("listExecutionSchedules", {"configurationId": pair[0].sent["configurationId"]}))
+    ours = {made.id for made in pair}
+    lab.expect(found == ours, expected=f"the two of the configuration, {sorted(ours)}", actual=f"{sorted(found)}")
+    lab.expect(not found & set(group.ids), expected="none of another configuration", actual=f"{sorted(found)}")
+
+
+@probe("LM-SCHEDULE-FILTER-STATUS")
+def status_filters(lab: Lab) -> None:
+    active, paused = _pair(lab)
+    own = {active.id, paused.id}
+    for status, made in (("ACTIVE", active), ("INACTIVE", paused)):
+        found = set(lab.ids("listExecutionSchedules", {"status": status})) & own
+        lab.expect(found == {made.id}, expected=f"of our two the {status} one", actual=f"{sorted(found)}")
+
+
+@probe("LM-SCHEDULE-FILTER-COMBINED")
+def filters_combine_with_and(lab: Lab) -> None:
+    active, paused = _pair(lab)
+    for status, made in (("ACTIVE", active), ("INACTIVE", paused)):
+        query = {"configurationId": made.sent["configurationId"], "status": status}
+        found = lab.ids("listExecutionSchedules", query)
+        lab.expect(found == [made.id], expected=f"the {status} one of the configuration", actual=f"{found}")
+
+
+@probe("LM-SCHEDULE-COUNT-FILTERED")
+def count_knows_the_filters(lab: Lab) -> None:
+    query = {"configurationId": _pair(lab)[0].sent["configurationId"]}
+    for more, wanted in (({}, 2), ({"status": "ACTIVE"}, 1), ({"status": "INACTIVE"}, 1)):
+        number = lab.count("countExecutionSchedules", {**query, **more})
+        text = f"$count = {wanted} of our two for {more or 'all'}"
+        lab.expect(number == wanted, expected=text, actual=f"{number}")
+
+
+@probe("LM-SCHEDULE-EXECUTIONS")
+def executions_are_filtered_by_their_schedule(lab: Lab) -> None:
+    own, query = trials.base(lab).id, {"executionScheduleId": batch(lab, SCHEDULE).ids[0]}
+    found = lab.ids("listExecutions", query)
+    lab.expect(own not in found, expected="only what the schedule started", actual=f"{own}, which we started")
+    number = lab.count("countExecutions", query)
+    lab.expect(number == len(found), expected=f"$count = {len(found)}, as the list has", actual=f"{number}")
+
+
+# --- changes ---------------------------------------------------------------------------------
+
+
+@probe("LM-SCHEDULE-PAUSE", effect="destructive")
+def pausing_makes_inactive(lab: Lab) -> None:
+    _prepare(lab, status="ACTIVE")
+    _expect_changed(lab, status="INACTIVE")
+
+
+@probe("LM-SCHEDULE-RESUME", effect="destructive")
+def resuming_makes_active(lab: Lab) -> None:
+    _prepare(lab, status="INACTIVE")
+    _expect_changed(lab, status="ACTIVE")
+
+
+@probe("LM-SCHEDULE-MODIFY-CRON", effect="destructive")
+def cron_changes(lab: Lab) -> None:
+    _prepare(lab, status="ACTIVE")
+    _expect_changed(lab, cron=_other_cron(lab))
+
+
+@probe("LM-SCHEDULE-MODIFY-WINDOW", effect="destructive")
+def window_changes(lab: Lab) -> None:
+    _prepare(lab, status="ACTIVE")
+    _expect_changed(lab, **window(2, 800))
+
+
+@probe("LM-SCHEDULE-MODIFY-CONFIGURATION", effect="destructive")
+def configuration_changes(lab: Lab) -> None:
+    _prepare(lab, status="ACTIVE", configurationId=configuration(lab).id)
+    _expect_changed(lab, configurationId=configuration(lab, f"{_CHANGING}.configuration").id)
+
+
+@probe("LM-SCHEDULE-MODIFY-KEEPS", effect="destructive")
+def the_rest_stays(lab: Lab) -> None:
+    _prepare(lab, status="ACTIVE")
+    made = _changing(lab)
+    before = SCHEDULE.fetch(lab, made)
+    _expect_changed(lab, cron=_other_cron(lab))
+    kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
+    lab.expect_same(kept, SCHEDULE.fetch(lab, made), what="what the change does not name")
+
+
+@probe("LM-SCHEDULE-NAME-STAYS", effect="destructive")
+def name_does_not_change(lab: Lab) -> None:
+    made = _changing(lab)
+    _change(lab, made, name=lab.unique("renamed"), cron=_other_cron(lab))
+    lab.expect_same({"name": made.sent["name"]}, SCHEDULE.fetch(lab, made), what="whatever a change asks for")
+
+
+@probe("LM-SCHEDULE-MODIFY-BODY", effect="destructive")
+def wrong_changes_are_refused(lab: Lab) -> None:
+    made = _changing(lab)
+    for wrong in ({"status": "LMCONFORM"}, {"status": 7}, {"cron": 7}, {"configurationId": "a b c d"}):
+        lab.expect_refused(_change(lab, made, **wrong))
+
+
+@probe("LM-SCHEDULE-MODIFY-404", effect="destructive")
+def nothing_is_not_changed(lab: Lab) -> None:
+    path = {SCHEDULE.parameter: lab.absent_id()}
+    lab.expect_refused(lab.send("modifyExecutionSchedule", path, json={"status": "INACTIVE"}), {404})
+
+
+@probe("LM-SCHEDULE-DELETE", effect="destructive")
+def active_schedule_goes_away(lab: Lab) -> None:
+    _expect_deleted(lab, SCHEDULE.make(lab))
+
+
+@probe("LM-SCHEDULE-DELETE-INACTIVE", effect="destructive")
+def paused_schedule_goes_away(lab: Lab) -> None:
+    made = SCHEDULE.make(lab)
+    answer = _change(lab, made, status="INACTIVE")
+    if not answer.ok:
+        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
+    _expect_deleted(lab, made)
+
+
+@probe("LM-SCHEDULE-DELETE-404", effect="destructive")
+def nothing_is_not_deleted(lab: Lab) -> None:
+    lab.expect_refused(lab.send("deleteExecutionSchedule", {SCHEDULE.parameter: lab.absent_id()}), {404})
+
+
+# --- bodies ----------------------------------------------------------------------------------
+
+refuses(
+    "LM-SCHEDULE-BODY-REQUIRED",
+    "createExecutionSchedule",
+    lambda lab: without_each(body(lab), ("name", "cron", "configurationId")),
+)
+refuses(
+    "LM-SCHEDULE-BODY-TYPE",
+    "createExecutionSchedule",
+    lambda lab: [body(lab, name=7), body(lab, cron=[quiet_cron()]), body(lab, configurationId={})],
+)
+refuses("LM-SCHEDULE-BODY-MALFORMED", "createExecutionSchedule", lambda lab: [MALFORMED])
+refuses(
+    "LM-SCHEDULE-BODY-CONFIGURATION-ID", "createExecutionSchedule", lambda lab: [body(lab, configurationId="a b c d")]
+)
+refuses(
+    "LM-SCHEDULE-BODY-TIME",
+    "createExecutionSchedule",
+    lambda lab: [body(lab, start="tomorrow"), body(lab, end="tomorrow")],
+)
+refuses(
+    "LM-SCHEDULE-BODY-TOO-LONG",
+    "createExecutionSchedule",
+    lambda lab: [body(lab, name=lab.unique("long").ljust(257, "x"))],
+)
+accepts(
+    "LM-SCHEDULE-BODY-AT-LIMIT",
+    "createExecutionSchedule",
+    lambda lab: [body(lab, name=lab.unique("long").ljust(256, "x"))],
+    success=202,
+)
+
+
+def _changing(lab: Lab) -> Made:
+    """The one schedule that probes change, one after the other."""
+    shared = lab.session.shared
+    if _CHANGING not in shared:
+        shared[_CHANGING] = SCHEDULE.make(lab)
+    found: Made = shared[_CHANGING]
+    return found
+
+
+def _pair(lab: Lab) -> tuple[Made, Made]:
+    """Two schedules with a configuration of their own: one is active, one is paused."""
+    shared = lab.session.shared
+    if _PAIR not in shared:
+        own = configuration(lab, f"{_PAIR}.configuration").id
+        active, paused = (SCHEDULE.make(lab, configurationId=own) for _ in range(2))
+        answer = _change(lab, paused, status="INACTIVE")
+        if not answer.ok:
+            raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
+        shared[_PAIR] = (active, paused)
+    found: tuple[Made, Made] = shared[_PAIR]
+    return found
+
+
+def _change(lab: Lab, made: Made, **fields: Any) -> Exchange:
+    return lab.send("modifyExecutionSchedule", {SCHEDULE.parameter: made.id}, json=fields)
+
+
+def _prepare(lab: Lab, **fields: Any) -> None:
+    """Bring the one that changes into this state, if it is in another."""
+    made = _changing(lab)
+    now = lab.need("getExecutionSchedule", executionScheduleId=made.id)
+    wanted = {name: value for name, value in fields.items() if now.get(name) != value}
+    answer = _change(lab, made, **wanted) if wanted else None
+    if answer is not None and not answer.ok:
+        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
+
+
+def _other_cron(lab: Lab) -> str:
+    now = SCHEDULE.fetch(lab, _changing(lab)).get("cron")
+    return quiet_cron(8 if now == quiet_cron(7) else 7)
+
+
+def _expect_changed(lab: Lab, **fields: Any) -> None:
+    made = _changing(lab)
+    lab.expect_status(_change(lab, made, **fields), {202})
+    since = time.monotonic()
+    lab.again(since, lambda: lab.expect_same(fields, SCHEDULE.fetch(lab, made), what="as changed"))
+
+
+def _expect_deleted(lab: Lab, made: Made) -> None:
+    path = {SCHEDULE.parameter: made.id}
+    lab.expect_status(lab.send("deleteExecutionSchedule", path), {202})
+    lab.session.journal.removed("schedule", made.id)
+    try:
+        for _ in lab.ticks():
+            exchange = lab.send("getExecutionSchedule", path)
+            if exchange.status == 404:
+                break
+            lab.expect_status(exchange, {200})
+    except Inconclusive:
+        lab.fail(expected="404 after the deletion", actual="the schedule is still there")
+    found = lab.ids("listExecutionSchedules", {"configurationId": made.sent["configurationId"]})
+    lab.expect(made.id not in found, expected="not in the list either", actual=f"{made.id} is listed")

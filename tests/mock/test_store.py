@@ -1,0 +1,52 @@
+"""What the mock keeps has an end, in number and in bytes, and what goes makes room."""
+
+import pytest
+
+from lmconform.mock import lifecycle, templates
+from lmconform.mock.problems import Problem
+from lmconform.mock.routes import EVENTS
+from lmconform.mock.store import Store, weigh
+from lmconform.mock.switches import Switches
+
+
+@pytest.fixture
+def store():
+    return Store(lifecycle.timing(1.0, 3600.0, Switches()), templates.load(), EVENTS)
+
+
+def test_all_groups_share_one_budget_of_bytes(store):
+    big = {"name": "x" * (100 * 1024 * 1024)}
+    for name in ("default", "tutorial", "other", "default", "tutorial"):
+        store.groups[name].add_artifact(big)
+    with pytest.raises(Problem) as caught:
+        store.groups["other"].add_artifact(big)
+    assert caught.value.status == 413
+    store.groups["other"].add_artifact({"name": "small"})
+    del store.groups["tutorial"]
+    store.groups["other"].add_artifact(big)
+
+
+def test_a_shelf_has_room_for_so_many(store):
+    group = store.groups["default"]
+    with pytest.raises(Problem) as caught:
+        for _ in range(30_000):
+            group.add_configuration({})
+    assert caught.value.status == 400
+    assert len(group.configurations) == 20_000
+
+
+def test_metrics_that_go_make_room(store):
+    group = store.groups["default"]
+    before = group.held
+    tracking = group.track("e1")
+    group.take(5000)
+    tracking.weight += 5000
+    assert group.held > before
+    assert group.forget("e1")
+    assert group.held == before
+    assert not group.forget("e1")
+
+
+def test_weight_grows_with_what_is_in_it():
+    assert weigh({"a": "x" * 5000}) > 5000
+    assert weigh([1, [2, {"b": None}]]) > weigh([1])

@@ -1,0 +1,158 @@
+"""What a scenario asks of a target that lacks something, takes its time, or lets something go."""
+
+import time
+from contextlib import ExitStack
+
+import pytest
+import yaml
+from tests.scenarios.tutorial_server import ERROR, Fake, execution, serve, session_for
+
+from lmconform.contract.capabilities import Capabilities
+from lmconform.outcomes import Outcome
+from lmconform.scenarios import load
+from lmconform.scenarios.runner import WorkflowRun
+
+PASS, FAIL = Outcome.PASS, Outcome.FAIL
+NOT_APPLICABLE, NOT_TESTABLE = Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE
+GET = "GET /lm/executions/e001"
+TRANSITIONS = {"PENDING": ["RUNNING"], "RUNNING": ["COMPLETED", "DEAD"], "COMPLETED": [], "DEAD": []}
+OK = [{"condition": "$statusCode == 200"}]
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Runs the steps that a test writes, on a server with its routes and capabilities."""
+    with ExitStack() as stack:
+
+        def start(*steps, routes=None, meta=None, timeout=5.0, inputs=None):
+            fake = stack.enter_context(serve(Fake()))
+            fake.reset(routes or {})
+            session = stack.enter_context(session_for(fake.base, timeout=timeout))
+            session.capabilities = Capabilities(meta)
+            workflow = {"workflowId": "w", "steps": list(steps), "inputs": {"properties": inputs or {}}}
+            document = {
+                "arazzo": "1.0.1",
+                "info": {"title": "t", "version": "1"},
+                "sourceDescriptions": [{"name": "lm", "url": "../specs/lm/openapi.yaml"}],
+                "workflows": [workflow],
+            }
+            (tmp_path / "w.arazzo.yaml").write_text(yaml.safe_dump(document))
+            (read,) = load(session.contract, tmp_path, session.register)
+            run = WorkflowRun(read, read.workflow("w"), session, sleep=lambda s: time.sleep(min(s, 0.02)))
+            return run, fake
+
+        yield start
+
+
+def poll(step="p", criteria=OK, **more):
+    """A step that polls the execution."""
+    how = {"status": "$response.body#/status", "good": ["RUNNING"], "bad": ["DEAD"], "transitions": TRANSITIONS}
+    path = [{"name": "executionId", "in": "path", "value": "e001"}]
+    given = {"operationId": "getExecution", "parameters": path, "successCriteria": criteria}
+    return {"stepId": step, **given, "x-lm-poll": how | more}
+
+
+def answers(*given):
+    """A route that answers with one after the other, and then stays at the last: statuses, or 404."""
+    waiting = list(given)
+
+    def route(request):
+        one = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        return (404, ERROR) if one == 404 else (200, execution(one))
+
+    return {GET: route}
+
+
+# --- polls ----------------------------------------------------------------------------------------
+
+
+def test_a_poll_may_wait_for_something_to_go(written):
+    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
+    run, fake = written(gone, routes=answers("RUNNING", "RUNNING", 404))
+    assert run.until("p").outcome is PASS
+    assert fake.count("GET", "/lm/executions/e001") == 3
+
+
+def test_what_does_not_go_fails(written):
+    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
+    run, _ = written(gone, routes=answers("RUNNING"), timeout=0.2)
+    assert (run.until("p").outcome, run.until("p").expected) == (FAIL, "gone within 0.2 s")
+
+
+def test_a_late_one_may_be_unseen_at_first_and_not_afterwards(written):
+    run, _ = written(poll(late=True), routes=answers(404, 404, "RUNNING"))
+    assert run.until("p").outcome is PASS
+    run, _ = written(poll(late=True), routes=answers("PENDING", 404, "RUNNING"))
+    assert run.until("p").outcome is FAIL
+    run, _ = written(poll(), routes=answers(404, "RUNNING"))
+    assert run.until("p").outcome is FAIL
+
+
+@pytest.mark.parametrize("statuses", [("RUNNING", "DEAD"), ("PENDING",)])
+def test_with_an_excuse_nobody_is_to_blame_for_a_bad_end_or_none(written, statuses):
+    excused = poll(good=["COMPLETED"], excuse="it needs what the tenant may lack")
+    run, _ = written(excused, poll("q"), routes=answers(*statuses), timeout=0.2)
+    done, behind = run.until("p"), run.until("q")
+    assert (done.outcome, done.inconclusive) == (NOT_TESTABLE, True)
+    assert "it needs what the tenant may lack" in done.message
+    assert (behind.outcome, behind.inconclusive) == (NOT_TESTABLE, True)
+
+
+def test_an_excuse_covers_no_illegal_transition(written):
+    run, _ = written(poll(good=["COMPLETED"], excuse="anything"), routes=answers("RUNNING", "PENDING"))
+    assert run.until("p").message == "illegal transition RUNNING → PENDING"
+
+
+# --- what does not apply --------------------------------------------------------------------------
+
+SERVED = {"aiApi": {"capabilities": {"userDeployments": True, "timeToLiveDeployments": False}}}
+TTL = "aiApi.capabilities.timeToLiveDeployments"
+
+
+def listing(step, *requirements, **more):
+    """A step that lists scenarios."""
+    given = {"operationId": "listScenarios", "successCriteria": OK, "x-lm-requirements": list(requirements)}
+    return {"stepId": step, **given, **more}
+
+
+def test_a_step_whose_capability_is_not_advertised_is_passed_over_and_sends_nothing(written):
+    run, fake = written(listing("a", "LM-FLOW-SERVING-TTL"), listing("b", "LM-FLOW-SERVING-DEPLOYED"), meta=SERVED)
+    assert (run.until("a").outcome, run.until("a").message) == (
+        NOT_APPLICABLE,
+        f"GET /v2/lm/meta does not advertise {TTL}",
+    )
+    assert run.until("b").outcome is PASS
+    assert len(fake.seen) == 1
+
+
+def test_what_builds_on_a_step_that_does_not_apply_does_not_apply_either(written):
+    first = listing("a", "LM-FLOW-SERVING-TTL", outputs={"id": "$response.body#/resources/0/id"})
+    path = [{"name": "scenarioId", "in": "path", "value": "$steps.a.outputs.id"}]
+    second = {"stepId": "b", "operationId": "getScenario", "parameters": path}
+    run, fake = written(first, second, listing("c"), meta=SERVED)
+    assert [run.until(step).outcome for step in "abc"] == [NOT_APPLICABLE, NOT_APPLICABLE, PASS]
+    assert run.until("b").because == "a"
+    assert len(fake.seen) == 1
+
+
+def test_an_action_may_know_a_reason_that_nobody_is_to_blame_for(written):
+    end = [{"name": "refused", "type": "end", "x-lm-outcome": "NOT_TESTABLE", "x-lm-note": "the template forbids it"}]
+    run, _ = written(listing("a", "LM-FLOW-BULK-STOPPED", onSuccess=end), listing("b", "LM-FLOW-BULK-DELETED"))
+    for step in "ab":
+        assert (run.until(step).outcome, run.until(step).inconclusive) == (NOT_TESTABLE, True)
+    assert run.until("a").message == "the template forbids it"
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def test_each_run_brings_a_name_of_its_own(written):
+    body = {"payload": {"name": "{$inputs.runId}-a", "kind": "other", "url": "ai://a/b", "scenarioId": "some"}}
+    step = {"stepId": "s", "operationId": "createArtifact", "requestBody": body}
+    names = set()
+    for _ in range(2):
+        run, fake = written(step, inputs={"runId": {"default": "lmconform-scenario"}})
+        run.until("s")
+        names.add(fake.seen[-1].body["name"])
+    assert len(names) == 2
+    assert all(name.startswith("lmconform-") and "scenario" not in name for name in names)
