@@ -16,6 +16,17 @@ from lmconform.target.session import Session
 from lmconform.target.target import Target
 
 
+META = {
+    "aiApi": {
+        "capabilities": {
+            **{"executionSchedules": True, "timeToLiveDeployments": True},
+            "bulkUpdates": {"executions": True, "deployments": True},
+        }
+    },
+    "extensions": {"metrics": {"version": "1"}, "dataset": {"version": "1"}},
+}
+
+
 @pytest.fixture(scope="module")
 def contract():
     return Contract.load()
@@ -25,7 +36,7 @@ def contract():
 def opened(contract, mock):
     """Opens a session with ``url`` (default: the mock)."""
 
-    def open_session(url=None, seed=0, examples=25, is_mock=True, meta=None, timeout=10):
+    def open_session(url=None, seed=0, examples=25, is_mock=True, meta=META, timeout=10):
         config = RunConfig.from_options("mock", {"seed": seed, "max_examples": examples})
         credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
         target = Target("test", f"{url or mock.url}/v2", credentials, "tutorial", "other", is_mock, 0.02, timeout)

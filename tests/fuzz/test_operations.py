@@ -40,6 +40,12 @@ def test_what_is_not_advertised_is_not_fuzzed(fuzz, operation, capabilities):
         fuzz(operation, meta=meta(**capabilities))
 
 
+@pytest.mark.parametrize("operation", ["createExecutionSchedule", "uploadFile", "modifyExecutions"])
+def test_what_a_target_without_meta_may_lack_is_not_fuzzed(fuzz, operation):
+    with pytest.raises(NotApplicable, match="no GET /lm/meta"):
+        fuzz(operation, meta=None)
+
+
 def test_methods_and_paths_are_those_of_the_contract(fuzz, mock, contract):
     with proxy(mock, lambda *_: None) as (url, seen):
         fuzz("modifyDeployment", "listExecutionSchedules", "uploadFile", "getExecutionLogs", url=url, is_mock=False)

@@ -75,9 +75,9 @@ class Fuzzer:
 
         Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections.
         """
-        needed = doubt.capability(operation)
-        if not self._session.capabilities.has(needed):
-            raise NotApplicable(f"GET /lm/meta does not advertise {needed}")
+        reason = doubt.why_not(self._session.capabilities, operation)
+        if reason:
+            raise NotApplicable(reason)
         hunt = _Hunt(client, operation)
         kind = _CHANGED.get(operation.id)
         if kind is not None:

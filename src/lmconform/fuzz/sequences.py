@@ -170,9 +170,9 @@ class Sequences:
         Inconclusive where each one would cost money.
         """
         session = self._session
-        needed = doubt.capability(start)
-        if not session.capabilities.has(needed):
-            raise NotApplicable(f"GET /lm/meta does not advertise {needed}")
+        reason = doubt.why_not(session.capabilities, start)
+        if reason:
+            raise NotApplicable(reason)
         if len(links.reachable(session.contract, start, self._left_out())) == 1:
             raise NotApplicable(f"GET /lm/meta advertises nothing that {start.label} leads to")
         if start.id == "createDeployment" and not session.target.is_mock:
@@ -219,7 +219,7 @@ class Sequences:
     def _left_out(self) -> Iterable[str]:
         """What no link may lead to: what is not advertised, and what costs money."""
         for operation in self._session.contract.operations:
-            if not self._session.capabilities.has(doubt.capability(operation)):
+            if doubt.why_not(self._session.capabilities, operation):
                 yield operation.id
         if not self._session.target.is_mock:
             yield "createDeployment"
