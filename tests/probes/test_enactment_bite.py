@@ -92,7 +92,7 @@ def shared(kind):
         "CREATE-TWICE": SameId(kind.create),
         "FRESH-GET": Status(kind.get, 200, 404, {}),
         "FRESH-TARGET": Answer(kind.get, put(targetStatus="STOPPED")),
-        "NAMES": Answer(kind.get, drop("configurationName")),
+        "NAMES": Answer(kind.get, put(configurationName="another")),
         "TRANSITIONS": Backwards(kind.get, *back),
         "TIMES-ORDERED": Answer(kind.get, started_before_it_was_submitted),
         "LISTED": Answer(kind.list, nothing),
