@@ -78,11 +78,13 @@ def _table(found: Register) -> Iterator[str]:
 @_json_option
 def observations(as_json: bool) -> None:
     """What is recorded where nobody promised anything, and never gates."""
-    from lmconform.probes import registry
+    from lmconform.plan.catalogue import catalogue
+    from lmconform.plan.items import ObservationItem
 
+    found = catalogue(Contract.load(), Register.load())
     rows = [
         {"id": o.name, "operation": o.operation, "text": o.text, "source": o.source, "effect": o.effect}
-        for o in registry.load_observations()
+        for o in (item.look for item in found if isinstance(item, ObservationItem))
     ]
     _show(rows, as_json, lambda r: f"{r['effect']:<11} {r['id']:<44} {r['text']}", "effect")
 
