@@ -208,7 +208,7 @@ class WorkflowRun:
             elif step.poll:
                 label = f"{self.workflow.id}/{step.id}"
                 target = self.session.target
-                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep, target.is_mock)
+                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep)
                 follow(
                     step.poll,
                     label,
