@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import serve
 from tests.fuzz.conftest import proxy, requirements
 
-from lmconform.errors import NotTestable
+from lmconform.errors import NotTestable, TargetLost
 from lmconform.fuzz import doubt
 from lmconform.target.safety import ABSENT_PREFIX
 
@@ -130,14 +130,19 @@ def test_nulls_and_further_members_are_no_finding(fuzz, mock):
     assert {name: report.findings for name, report in reports.items()} == {"listExecutions": (), "getExecution": ()}
 
 
-def test_a_server_that_drops_connections_ends_the_operation(fuzz, mock):
+@pytest.mark.parametrize(
+    ("dropped", "end", "words"),
+    [("/v2/lm/artifacts/$count", NotTestable, "got no answer"), ("/", TargetLost, "no longer answers")],
+    ids=["one-operation", "all"],
+)
+def test_a_server_that_drops_connections_ends_the_operation_or_the_run(fuzz, mock, dropped, end, words):
     def answer(handler):
-        if "/artifacts" not in handler.path:
-            return handler.reply(200, b"{}")
-        handler.connection.close()
-        raise ConnectionError
+        if handler.path.startswith(dropped):
+            handler.connection.close()
+            raise ConnectionError
+        handler.reply(200, {"count": 0, "resources": []})
 
-    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="got no answer"):
+    with serve(answer) as (url, seen), pytest.raises(end, match=words):
         fuzz("countArtifacts", url=url)
     assert len(seen) < 40
 

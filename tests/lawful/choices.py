@@ -24,7 +24,7 @@ OPTIONS = {
     "unknown_path": ("json", "text", "html", "empty", "bare-json"),
     "wrong_method": ("405-json", "405-text", "404-text", "405-empty"),
     "head": ("405", "like-get"),
-    "throttle": (0, 12),
+    "throttle": (0, 400),
     "retry_after": ("seconds", "date", "absent"),
     "throttle_body": ("text", "json", "empty"),
     "clock_skew": (0, 0, 400, -400),
@@ -274,7 +274,7 @@ STYLES = {
         "second_delete": "202",
         "second_stop": "202",
     },
-    "throttled": {"throttle": 12, "quota": ("429", "400", "403-text"), "quota_size": 3, "token_life": (5, 3600)},
+    "throttled": {"throttle": 40, "quota": ("429", "400", "403-text"), "quota_size": 3, "token_life": (5, 3600)},
 }
 
 

@@ -265,7 +265,7 @@ def test_a_spent_budget_is_inconclusive(mock, monkeypatch):
     session.guard._is_mock = False
     outcome = run(session, "LM-EXECUTION-FRESH-GET")["LM-EXECUTION-FRESH-GET"]
     assert isinstance(outcome, Inconclusive)
-    assert "no more executions" in str(outcome)
+    assert "started its 0 executions" in str(outcome)
 
 
 def test_nothing_but_our_own_is_touched(mock):

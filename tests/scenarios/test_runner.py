@@ -294,24 +294,22 @@ def test_an_execution_that_never_ends_hits_the_deadline(flow):
 @pytest.mark.parametrize(
     ("seen", "said"),
     [
-        (
-            statuses("PENDING", "DEAD", statusMessage="no object store"),
-            "DEAD ended the poll at poll 2: no object store",
-        ),
-        (statuses("UNKNOWN", "DEAD"), "DEAD ended the poll at poll 2: no message"),
-        (statuses("UNKNOWN"), "still UNKNOWN after "),
+        (statuses("PENDING", "DEAD", statusMessage="no object store"), "DEAD (no object store)"),
+        (statuses("UNKNOWN"), "UNKNOWN after "),
+        (statuses("UNKNOWN", "PENDING"), "PENDING after "),
     ],
 )
 def test_a_tenants_training_that_dies_or_waits_for_ever_blames_nobody(flow, seen, said):
     run = flow(seen, timeout=0.3, is_mock=False)
     done = run.until("poll-execution")
     assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
-    assert done.message.startswith(said)
+    assert said in done.message
     assert run.until("store-metrics").inconclusive
 
 
-def test_on_a_tenant_too_nobody_but_us_stops_our_execution(flow):
-    run = flow(statuses("RUNNING", "STOPPED"), is_mock=False)
+@pytest.mark.parametrize("status", ["STOPPED", "DEAD"])
+def test_on_a_tenant_too_nobody_but_us_stops_ours_and_none_dies_without_a_word(flow, status):
+    run = flow(statuses("RUNNING", status), is_mock=False)
     assert run.until("poll-execution").outcome is Outcome.FAIL
 
 

@@ -24,6 +24,15 @@ _DEFAULTS = {
 }
 
 
+# There is no second without the first, whatever is advertised of it.
+_UPON = {
+    "aiApi.capabilities.timeToLiveDeployments": "aiApi.capabilities.userDeployments",
+    "aiApi.capabilities.logs.deployments": "aiApi.capabilities.userDeployments",
+    "aiApi.capabilities.bulkUpdates.deployments": "aiApi.capabilities.userDeployments",
+    "aiApi.capabilities.executionSchedules": "aiApi.capabilities.userExecutions",
+    "aiApi.capabilities.logs.executions": "aiApi.capabilities.userExecutions",
+    "aiApi.capabilities.bulkUpdates.executions": "aiApi.capabilities.userExecutions",
+}
 # Off unless a target says that it has them; metrics are no less, but the tutorial itself is built upon them.
 _RARE = ("aiApi.capabilities.timeToLive", "aiApi.capabilities.executionSchedules", "extensions.dataset")
 _BULK = "aiApi.capabilities.bulkUpdates"
@@ -44,6 +53,8 @@ class Capabilities:
         """
         if not path or self.meta is None:
             return True
+        if not self.has(_UPON.get(path, "")):
+            return False
         parts = path.split(".")
         if parts[0] == "extensions" and self._at(parts[:2]) in (None, False):
             return False
