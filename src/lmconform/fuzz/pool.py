@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ KINDS = ("execution", "schedule", "deployment", "file")
 _TRAINS = ("text-clf-tutorial", "text-clf-train-tutorial")
 _SERVES = ("text-clf-tutorial", "text-clf-infer-tutorial")
 _MOST_SCENARIOS = 20
+# "Not found" is documented for a deployment that has just been started (lm-facts C.2).
+_MOMENT = 10.0
 # How many to read and how many to change; each execution is work for a tenant, each deployment costs money.
 _ON_MOCK = {"execution": (3, 6), "schedule": (2, 4), "deployment": (2, 4), "file": (2, 3)}
 _ON_TENANT = {"execution": (1, 2), "schedule": (1, 1), "deployment": (1, 0), "file": (1, 1)}
@@ -141,7 +144,17 @@ class Pool:
         return self.make("createExecutionSchedule", body)
 
     def _deployment(self, configuration: str) -> str:
-        return self.make("createDeployment", {"configurationId": configuration})
+        made = self.make("createDeployment", {"configurationId": configuration})
+        deadline = time.monotonic() + _MOMENT
+        while made and not self._is_known(made) and time.monotonic() < deadline:
+            time.sleep(min(self._session.target.poll_interval, 1.0))
+        return made
+
+    def _is_known(self, deployment: str) -> bool:
+        try:
+            return self._client.send("getDeployment", path={"deploymentId": deployment}, judge=False).status != 404
+        except NotTestable:
+            return True
 
     def _upload(self) -> str:
         path = f"{self.folder}/{uuid.uuid4().hex[:8]}.csv"
