@@ -15,7 +15,6 @@ from lmconform.target.credentials import Credentials
 from lmconform.target.session import Session
 from lmconform.target.target import Target
 
-
 META = {
     "aiApi": {
         "capabilities": {
