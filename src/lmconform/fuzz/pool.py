@@ -163,7 +163,7 @@ class Pool:
                 "uploadFile", path={"path": path}, body=b"a,b\n1,2\n", media_type="text/csv", judge=False
             )
             # It is to be read from now on: where reading it needs time, or never works, it is none of our data.
-            there = answer.ok and self._client.send("downloadFile", path={"path": path}, judge=False).ok
+            there = answer.ok and self._is_there("downloadFile", {"path": path})
         except (NotTestable, SafetyRefusal):
             return ""
         return path if there else ""
