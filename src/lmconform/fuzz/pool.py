@@ -21,8 +21,8 @@ KINDS = ("execution", "schedule", "deployment", "file")
 _TRAINS = ("text-clf-tutorial", "text-clf-train-tutorial")
 _SERVES = ("text-clf-tutorial", "text-clf-infer-tutorial")
 _MOST_SCENARIOS = 20
-# "Not found" is documented for a deployment that has just been started (lm-facts C.2).
-_MOMENT = 10.0
+# Seconds until a new deployment must be seen, and between two looks.
+_UNSEEN, _LOOK_AGAIN = 10.0, 0.1
 # How many to read and how many to change; each execution is work for a tenant, each deployment costs money.
 _ON_MOCK = {"execution": (3, 6), "schedule": (2, 4), "deployment": (2, 4), "file": (2, 3)}
 _ON_TENANT = {"execution": (1, 2), "schedule": (1, 1), "deployment": (1, 0), "file": (1, 1)}
@@ -145,16 +145,19 @@ class Pool:
 
     def _deployment(self, configuration: str) -> str:
         made = self.make("createDeployment", {"configurationId": configuration})
-        deadline = time.monotonic() + _MOMENT
-        while made and not self._is_known(made) and time.monotonic() < deadline:
-            time.sleep(min(self._session.target.poll_interval, 1.0))
+        # A new one may stay unseen for a while (C2): until then it is none of our data.
+        deadline = time.monotonic() + _UNSEEN
+        while made and not self._is_there("getDeployment", {"deploymentId": made}):
+            if time.monotonic() > deadline:
+                return ""
+            time.sleep(_LOOK_AGAIN)
         return made
 
-    def _is_known(self, deployment: str) -> bool:
+    def _is_there(self, operation: str, path: dict[str, str]) -> bool:
         try:
-            return self._client.send("getDeployment", path={"deploymentId": deployment}, judge=False).status != 404
+            return self._client.send(operation, path=path, judge=False).ok
         except NotTestable:
-            return True
+            return False
 
     def _upload(self) -> str:
         path = f"{self.folder}/{uuid.uuid4().hex[:8]}.csv"
