@@ -1,6 +1,7 @@
 """Generated data: silent on a lawful server, one finding per cause on a broken one."""
 
 import json
+from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
@@ -206,3 +207,21 @@ def test_an_id_is_wrong_only_when_no_server_could_read_it_otherwise(value, wrong
 
 def test_the_absent_id_is_a_legal_id():
     assert not doubt.is_wrong_id(f"{ABSENT_PREFIX}fuzz")
+
+
+def test_a_new_deployment_that_is_not_seen_at_once_is_no_finding(fuzz, mock):
+    """SAP's help says of a deployment that was just started: not found (C2)."""
+    asked = Counter()
+
+    def spoil(handler, status, body, media_type):
+        name = handler.path.rpartition("/")[2]
+        if handler.command == "GET" and handler.path.startswith("/v2/lm/deployments/d") and status == 200:
+            asked[name] += 1
+            if asked[name] <= 2:
+                return 404, b'{"error": {"code": "01010016", "message": "not found"}}', "application/json"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("getDeployment", url=url)
+    assert reports["getDeployment"].findings == ()
+    assert reports["getDeployment"].accepted > 0

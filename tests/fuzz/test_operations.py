@@ -1,6 +1,7 @@
 """Generated data for what is deployed, scheduled, logged and stored: silent where lawful, and it bites."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -155,3 +156,20 @@ def test_a_tenant_whose_deployments_are_used_up_is_no_finding(fuzz, mock):
         reports, _ = fuzz("createDeployment", url=url, examples=40)
     assert len(made) > 8
     assert requirements(reports["createDeployment"]) == {}
+
+
+def test_a_moment_of_not_found_after_a_deployment_was_started_is_no_finding(fuzz, mock):
+    asked = Counter()
+
+    def spoil(handler, status, body, media_type):
+        path = handler.path.partition("?")[0]
+        if handler.command != "GET" or "/deployments/d" not in path or asked[path] > 2:
+            return None
+        asked[path] += 1
+        return 404, b'{"error": {"code": "1", "message": "not yet"}}', "application/json"
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("getDeployment", url=url)
+    assert asked
+    assert reports["getDeployment"].findings == ()
+    assert reports["getDeployment"].accepted > 0
