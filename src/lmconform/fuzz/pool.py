@@ -74,6 +74,7 @@ class Pool:
         self.runnable: list[str] = []
         self.servable: list[str] = []
         self.has_models = False
+        self._patience = _MOMENT
         self._find()
         self._make_base()
 
@@ -145,9 +146,12 @@ class Pool:
 
     def _deployment(self, configuration: str) -> str:
         made = self.make("createDeployment", {"configurationId": configuration})
-        deadline = time.monotonic() + _MOMENT
-        while made and not self._is_known(made) and time.monotonic() < deadline:
+        began = time.monotonic()
+        # One budget for all of them: where the first never comes, the others are not waited for.
+        while made and not self._is_known(made) and self._patience > 0:
             time.sleep(min(self._session.target.poll_interval, 1.0))
+            self._patience -= time.monotonic() - began
+            began = time.monotonic()
         return made
 
     def _is_known(self, deployment: str) -> bool:
