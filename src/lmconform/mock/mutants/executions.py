@@ -8,8 +8,8 @@ from typing import Any
 from lmconform.mock import enactments, lifecycle
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.common import elsewhere
 from lmconform.mock.mutants.registry import mutant
-from lmconform.mock.mutants.views import elsewhere
 from lmconform.mock.problems import Problem
 
 

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.common import forget
 from lmconform.mock.mutants.registry import mutant
-
-
-def forget(bench: Bench, name: str, *operations: str) -> None:
-    """The operations act as if the query parameter had not been sent."""
-
-    @bench.before(*operations)
-    def forgotten(call: Call) -> None:
-        call.query.pop(name, None)
 
 
 @mutant("filter-artifact-kind", "LM-ARTIFACT-FILTER-KIND", "LM-ARTIFACT-FILTER-COMBINED")

@@ -4,35 +4,8 @@ from __future__ import annotations
 
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench
-from lmconform.mock.mutants.filters import forget
+from lmconform.mock.mutants.common import counted_wrongly, forget, off_by_one, skips_one_more
 from lmconform.mock.mutants.registry import mutant
-
-
-def off_by_one(bench: Bench, *operations: str) -> None:
-    """``count`` in the answers is one too many."""
-
-    @bench.after(*operations)
-    def more(call: Call, reply: Reply) -> None:
-        if reply.json:
-            reply.json["count"] += 1
-
-
-def counted_wrongly(bench: Bench, *operations: str) -> None:
-    """The answer of ``$count`` is one too many."""
-
-    @bench.after(*operations)
-    def more(call: Call, reply: Reply) -> None:
-        if reply.text is not None:
-            reply.text = str(int(reply.text) + 1)
-
-
-def skips_one_more(bench: Bench, *operations: str) -> None:
-    """``$skip`` leaves out one too many."""
-
-    @bench.before(*operations)
-    def more(call: Call) -> None:
-        if call.query.get("$skip"):
-            call.query["$skip"] += 1
 
 
 @mutant("count-scenarios", "LM-SCENARIO-LIST-COUNT")

@@ -5,16 +5,9 @@ from __future__ import annotations
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.common import SCHEMAS, malformed_422, optional, same_again
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem, bad_request
-
-SCHEMAS = "components/schemas"
-
-
-def optional(bench: Bench, schema: str, *names: str) -> None:
-    """The members need not be there."""
-    node = bench.schema(f"{SCHEMAS}/{schema}")
-    node["required"] = [name for name in node["required"] if name not in names]
 
 
 def _refused_yet_stored(bench: Bench, operation: str, adder: str) -> None:
@@ -124,7 +117,7 @@ def artifact_gs(bench: Bench) -> None:
 @mutant("accepts-artifact-malformed", "LM-ARTIFACT-BODY-MALFORMED")
 def artifact_malformed(bench: Bench) -> None:
     """BUG: "An artifact whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "createArtifact")
+    malformed_422(bench, "createArtifact")
 
 
 @mutant("stores-refused-artifact", "LM-ARTIFACT-REFUSED-NOT-STORED")
@@ -142,13 +135,13 @@ def configuration_stored(bench: Bench) -> None:
 @mutant("artifact-same-id-again", "LM-ARTIFACT-CREATE-TWICE")
 def artifact_twice(bench: Bench) -> None:
     """BUG: "Registering the same artifact twice makes two artifacts with two ids." The second is the first."""
-    _idempotent(bench, "createArtifact")
+    same_again(bench, "createArtifact")
 
 
 @mutant("configuration-same-id-again", "LM-CONFIGURATION-CREATE-TWICE")
 def configuration_twice(bench: Bench) -> None:
     """BUG: "Creating the same configuration twice makes two configurations with two ids." The second is the first."""
-    _idempotent(bench, "createConfiguration")
+    same_again(bench, "createConfiguration")
 
 
 @mutant("accepts-configuration-required", "LM-CONFIGURATION-BODY-REQUIRED")
@@ -200,7 +193,7 @@ def configuration_at_limit(bench: Bench) -> None:
 @mutant("accepts-configuration-malformed", "LM-CONFIGURATION-BODY-MALFORMED")
 def configuration_malformed(bench: Bench) -> None:
     """BUG: "A configuration whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "createConfiguration")
+    malformed_422(bench, "createConfiguration")
 
 
 @mutant("refuses-configuration-version-id", "LM-CONFIGURATION-VERSION-ID-TOLERATED", "LM-FLOW-CONFIGURATION-CREATED")
@@ -231,7 +224,7 @@ def unknown_executable(bench: Bench) -> None:
 @mutant("accepts-execution-malformed", "LM-EXECUTION-BODY-MALFORMED")
 def execution_malformed(bench: Bench) -> None:
     """BUG: "An execution whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "createExecution")
+    malformed_422(bench, "createExecution")
 
 
 @mutant("accepts-execution-required", "LM-EXECUTION-BODY-REQUIRED")
@@ -243,7 +236,7 @@ def execution_required(bench: Bench) -> None:
 @mutant("accepts-bulk-malformed", "LM-BULK-BODY-MALFORMED")
 def bulk_malformed(bench: Bench) -> None:
     """BUG: "A bulk update whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "modifyExecutions")
+    malformed_422(bench, "modifyExecutions")
 
 
 @mutant("accepts-bulk-target", "LM-BULK-BODY-TARGET")
@@ -272,7 +265,7 @@ def bulk_entry(bench: Bench) -> dict:  # type: ignore[type-arg]
 @mutant("accepts-metrics-malformed", "LM-METRICS-BODY-MALFORMED")
 def metrics_malformed(bench: Bench) -> None:
     """BUG: "Metrics whose JSON is broken are refused with 400." They answer 422."""
-    _malformed_422(bench, "patchMetrics")
+    malformed_422(bench, "patchMetrics")
 
 
 @mutant("accepts-metrics-step", "LM-METRICS-BODY-TYPE")
@@ -306,31 +299,9 @@ def _texts(bench: Bench, operation: str, *names: str) -> None:
                 call.body[name] = str(call.body[name])
 
 
-def _malformed_422(bench: Bench, operation: str) -> None:
-    @bench.patch(validation, "body")
-    def other(original, contract, asked, media_type, raw, switches):  # type: ignore[no-untyped-def]
-        try:
-            return original(contract, asked, media_type, raw, switches)
-        except Problem as problem:
-            if asked.id == operation and "not valid JSON" in problem.message:
-                raise Problem(422, "01010422", problem.message) from problem
-            raise
-
-
 def _status_for(bench: Bench, operation: str, member: bytes, status: int) -> None:
     @bench.patch(validation, "body")
     def other(original, contract, asked, media_type, raw, switches):  # type: ignore[no-untyped-def]
         if asked.id == operation and raw.startswith(b"{") and raw.endswith(b"}") and member not in raw:
             raise Problem(status, "01010006", "Configuration does not exist")
         return original(contract, asked, media_type, raw, switches)
-
-
-def _idempotent(bench: Bench, operation: str) -> None:
-    made: dict[str, Reply] = {}
-
-    @bench.instead(operation)
-    def same(call: Call, handler: Handler) -> Reply:
-        key = repr(sorted(call.body.items(), key=str))
-        if key not in made:
-            made[key] = handler(call)
-        return made[key]
