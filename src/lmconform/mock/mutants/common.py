@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench, resources
-from lmconform.mock.problems import Problem
+from lmconform.mock.problems import WRONG_STATE, Problem, bad_request
 
 SCHEMAS = "components/schemas"
 
@@ -142,3 +143,68 @@ def lists_everything(bench: Bench, shelf: str, *operations: str) -> None:
             return handler(call)
         finally:
             setattr(call.group, shelf, own)
+
+
+def refuses_when(bench: Bench, words: str, wrong: Callable[[Call], bool], *operations: str) -> None:
+    """A valid request is refused with 400."""
+
+    @bench.before(*operations)
+    def refuse(call: Call) -> None:
+        if wrong(call):
+            raise bad_request(words)
+
+
+def loosen(bench: Bench, schema: str, member: str, by: dict[str, Any] | None = None) -> None:
+    """A member of a body may be anything, or whatever ``by`` allows."""
+    bench.schema(f"{SCHEMAS}/{schema}")["properties"][member] = by or {}
+
+
+def pretends(bench: Bench, operation: str, shelf: str, *members: str) -> None:
+    """Answer as if it had been done, and undo it."""
+
+    @bench.instead(operation)
+    def undo(call: Call, handler: Handler) -> Reply:
+        found = getattr(call.group, shelf).get(next(iter(call.path.values())))
+        before = {name: getattr(found, name, None) for name in members}
+        reply = handler(call)
+        for name, value in before.items():
+            setattr(found, name, value)
+        return reply
+
+
+def takes_unknown(bench: Bench, operation: str, shelf: str, status: int = 202) -> None:
+    """What does not exist is changed or deleted with success."""
+
+    @bench.instead(operation)
+    def accepted(call: Call, handler: Handler) -> Reply:
+        wanted = next(iter(call.path.values()))
+        if wanted not in getattr(call.group, shelf):
+            return Reply(status, {"id": wanted, "message": "Scheduled"})
+        return handler(call)
+
+
+def takes_in_any_state(bench: Bench, operation: str) -> None:
+    """A refusal for the state becomes an acceptance, and nothing is done."""
+
+    @bench.instead(operation)
+    def accepted(call: Call, handler: Handler) -> Reply:
+        try:
+            return handler(call)
+        except Problem as problem:
+            if problem.code != WRONG_STATE:
+                raise
+            return Reply(202, {"id": next(iter(call.path.values())), "message": "Scheduled"})
+
+
+def keeps_out(bench: Bench, operation: str, out: Callable[[Call, dict[str, Any]], bool]) -> None:
+    """Some resources are left out of a list, and not counted."""
+
+    @bench.after(operation)
+    def fewer(call: Call, reply: Reply) -> None:
+        rows = [row for row in reply.json["resources"] if not out(call, row)]
+        reply.json = {"count": len(rows), "resources": rows}
+
+
+def each(reply: Reply, key: str) -> list[dict[str, Any]]:
+    """The entries of a bulk answer."""
+    return list(reply.json[key])

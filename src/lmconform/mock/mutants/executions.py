@@ -41,7 +41,7 @@ def fresh_404(bench: Bench) -> None:
 
 @mutant("execution-fresh-target", "LM-EXECUTION-FRESH-TARGET")
 def fresh_target(bench: Bench) -> None:
-    """BUG: "An execution that was just started has targetStatus COMPLETED." It has RUNNING."""
+    """BUG: "An execution that was just started has no other targetStatus than COMPLETED." It has RUNNING."""
     elsewhere(bench, "getExecution", "targetStatus", "RUNNING")
 
 

@@ -46,7 +46,7 @@ def executions(bench: Bench) -> None:
 
 @mutant("count-metrics-absent", "LM-METRICS-COUNT")
 def metrics(bench: Bench) -> None:
-    """BUG: "In a list of metrics count is there, and is the number of resources." It is not there."""
+    """BUG: "In a list of metrics count, where it is given, is the number of resources." It is not there."""
 
     @bench.after("findMetrics")
     def absent(call: Call, reply: Reply) -> None:

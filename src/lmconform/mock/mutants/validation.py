@@ -86,7 +86,7 @@ def artifact_label(bench: Bench) -> None:
 
 @mutant("accepts-artifact-too-long", "LM-ARTIFACT-BODY-TOO-LONG")
 def artifact_long(bench: Bench) -> None:
-    """BUG: "A name, url, description or label value one character too long is refused with 400." It is cut."""
+    """BUG: "A name, url, description, label key or value one character too long is refused with 400." It is cut."""
     bench.schema(f"{SCHEMAS}/ArtifactCreation")["properties"]["name"] = {"type": "string"}
 
     @bench.before("createArtifact")
@@ -96,7 +96,10 @@ def artifact_long(bench: Bench) -> None:
 
 @mutant("refuses-artifact-at-limit", "LM-ARTIFACT-BODY-AT-LIMIT")
 def artifact_at_limit(bench: Bench) -> None:
-    """BUG: "A name, url, description and label value of the greatest length are accepted." 255 are the most."""
+    """BUG: "A name, url, description, label key and value of the greatest length, and one less, are accepted."
+
+    255 are the most.
+    """
 
     @bench.before("createArtifact")
     def shorter(call: Call) -> None:
@@ -176,13 +179,16 @@ def configuration_binding(bench: Bench) -> None:
 
 @mutant("accepts-configuration-too-long", "LM-CONFIGURATION-BODY-TOO-LONG")
 def configuration_long(bench: Bench) -> None:
-    """BUG: "A name or parameter value one character too long is refused with 400." It is taken."""
+    """BUG: "A name, parameter key or value one character too long is refused with 400." It is taken."""
     bench.schema(f"{SCHEMAS}/ConfigurationCreation")["properties"]["name"] = {"type": "string", "minLength": 1}
 
 
 @mutant("refuses-configuration-at-limit", "LM-CONFIGURATION-BODY-AT-LIMIT")
 def configuration_at_limit(bench: Bench) -> None:
-    """BUG: "A configuration with a name of the greatest length is accepted." 255 characters are the most."""
+    """BUG: "A configuration with a name of the greatest length, or one less, is accepted."
+
+    255 characters are the most.
+    """
 
     @bench.before("createConfiguration")
     def shorter(call: Call) -> None:
@@ -276,7 +282,10 @@ def metrics_step(bench: Bench) -> None:
 
 @mutant("accepts-metrics-long-tag", "LM-METRICS-BODY-TOO-LONG")
 def metrics_tag(bench: Bench) -> None:
-    """BUG: "A tag or label value that is empty or too long is refused with 400 or 413." A tag may be."""
+    """BUG: "A name, or a value of a tag or label, that is too long or empty is refused with 400 or 413."
+
+    A tag may be.
+    """
     bench.schema(f"{SCHEMAS}/Tag")["properties"]["value"] = {"type": "string"}
 
 

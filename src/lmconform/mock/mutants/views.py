@@ -22,13 +22,13 @@ def executable_name(bench: Bench) -> None:
 
 @mutant("view-executable-owner", "LM-EXECUTABLE-OWNER")
 def executable_owner(bench: Bench) -> None:
-    """BUG: "Each executable in the list of a scenario names that scenario." It names another one."""
+    """BUG: "An executable in the list of a scenario names that scenario and no other." It names another one."""
     elsewhere(bench, "listExecutables", "scenarioId", "another-scenario")
 
 
 @mutant("view-version-owner", "LM-SCENARIO-VERSIONS-OWNER")
 def version_owner(bench: Bench) -> None:
-    """BUG: "Each version of a scenario names that scenario." It names another one."""
+    """BUG: "A version of a scenario names that scenario and no other." It names another one."""
     elsewhere(bench, "listScenarioVersions", "scenarioId", "another-scenario")
 
 
@@ -132,7 +132,10 @@ def execution_list(bench: Bench) -> None:
 
 @mutant("view-execution-names", "LM-EXECUTION-NAMES")
 def execution_names(bench: Bench) -> None:
-    """BUG: "An execution names its configuration and its scenario from the start." No configurationName."""
+    """BUG: "An execution that names its configuration and its scenario names the right ones from the start."
+
+    No configurationName.
+    """
 
     @bench.after("getExecution")
     def nameless(call: Call, reply: Reply) -> None:

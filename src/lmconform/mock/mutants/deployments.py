@@ -1,0 +1,416 @@
+"""Deployments that are made, shown, filtered and counted otherwise than they should be."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from lmconform.mock import deployments, enactments, lifecycle
+from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.mutants.bench import Bench, resources
+from lmconform.mock.mutants.common import (
+    counted_wrongly,
+    elsewhere,
+    forget,
+    keeps_out,
+    loosen,
+    malformed_422,
+    off_by_one,
+    optional,
+    same_again,
+    unknown_is_200,
+    wrong_location,
+)
+from lmconform.mock.mutants.registry import mutant
+from lmconform.mock.problems import Problem
+
+
+@mutant("deployment-unknown-200", "LM-DEPLOYMENT-UNKNOWN-404")
+def unknown(bench: Bench) -> None:
+    """BUG: "Reading a deployment that does not exist answers 404." An empty object answers with 200."""
+    unknown_is_200(bench, "getDeployment")
+
+
+@mutant("deployment-status-null", "LM-DEPLOYMENT-CREATE-HAS-STATUS", "LM-DEPLOYMENT-CREATE-UNKNOWN")
+def status_null(bench: Bench) -> None:
+    """BUG: "The answer to the creation of a deployment names its status." It says SCHEDULED, which is none."""
+    elsewhere(bench, "createDeployment", "status", "SCHEDULED")
+
+
+@mutant("deployment-status-pending", "LM-DEPLOYMENT-CREATE-UNKNOWN")
+def status_pending(bench: Bench) -> None:
+    """BUG: "A deployment begins with status UNKNOWN." The answer says PENDING."""
+    elsewhere(bench, "createDeployment", "status", "PENDING")
+
+
+@mutant("deployment-creation-without-url", "LM-DEPLOYMENT-CREATE-HAS-URL", "LM-HTTP-BODY-SCHEMA")
+def creation_without_url(bench: Bench) -> None:
+    """BUG: "The answer to the creation of a deployment has a deploymentUrl, which may be empty."
+
+    It is left out while there is none.
+    """
+
+    @bench.after("createDeployment")
+    def without(call: Call, reply: Reply) -> None:
+        reply.json.pop("deploymentUrl", None)
+
+
+@mutant("deployment-created-by-update", "LM-DEPLOYMENT-CREATE-OPERATION")
+def created_by_update(bench: Bench) -> None:
+    """BUG: "The last operation of a new deployment is CREATE, if it is one of the published words."
+
+    It is UPDATE from the start.
+    """
+
+    @bench.after("getDeployment")
+    def update(call: Call, reply: Reply) -> None:
+        if reply.json["lastOperation"] == "CREATE":
+            reply.json["lastOperation"] = "UPDATE"
+
+
+@mutant("deployment-location", "LM-DEPLOYMENT-CREATE-LOCATION")
+def location(bench: Bench) -> None:
+    """BUG: "A Location on the creation of a deployment holds the deployment's id." It holds another id."""
+    wrong_location(bench, "createDeployment")
+
+
+@mutant("deployment-one-per-configuration", "LM-DEPLOYMENT-CREATE-TWICE")
+def one_each(bench: Bench) -> None:
+    """BUG: "Deploying one configuration twice makes two deployments with two ids."
+
+    The second answer is the first again.
+    """
+    same_again(bench, "createDeployment")
+
+
+@mutant("deployment-unknown-configuration", "LM-DEPLOYMENT-CREATE-UNKNOWN-CONFIGURATION")
+def unknown_configuration(bench: Bench) -> None:
+    """BUG: "A deployment of a configuration that does not exist is refused at once, with 400 or 404."
+
+    It is taken, and never comes to be.
+    """
+
+    @bench.instead("createDeployment")
+    def taken(call: Call, handler: Handler) -> Reply:
+        if call.body["configurationId"] not in call.group.configurations:
+            answer = {"id": "d0123456789abcde", "message": "Deployment scheduled.", "status": "UNKNOWN"}
+            return Reply(202, {**answer, "deploymentUrl": ""})
+        return handler(call)
+
+
+@mutant("deployment-unchecked", "LM-DEPLOYMENT-CREATE-CHECKED", "LM-DEPLOYMENT-UPDATE-CHECKED")
+def unchecked(bench: Bench) -> None:
+    """BUG: "A deployment whose configuration leaves out what the executable asks for is refused at once."
+
+    It is started, and dies later, as an execution does.
+    """
+
+    @bench.patch(deployments.bindings, "missing")
+    def nothing(original, group, configuration, executable):  # type: ignore[no-untyped-def]
+        return "" if executable.deployable else original(group, configuration, executable)
+
+
+@mutant("deployment-fresh-other-configuration", "LM-DEPLOYMENT-FRESH-GET")
+def fresh_configuration(bench: Bench) -> None:
+    """BUG: "A deployment can be read shortly after its creation, with its id and configurationId."
+
+    It names no configuration of ours until it runs.
+    """
+
+    @bench.after("getDeployment")
+    def none(call: Call, reply: Reply) -> None:
+        if reply.json["status"] in ("UNKNOWN", "PENDING"):
+            reply.json["configurationId"] = "not-yet-known"
+
+
+@mutant("deployment-fresh-target", "LM-DEPLOYMENT-FRESH-TARGET")
+def fresh_target(bench: Bench) -> None:
+    """BUG: "A deployment that was just made has targetStatus RUNNING." It aims at COMPLETED, as executions do."""
+
+    @bench.after("getDeployment")
+    def completed(call: Call, reply: Reply) -> None:
+        if reply.json["targetStatus"] == "RUNNING":
+            reply.json["targetStatus"] = "COMPLETED"
+
+
+@mutant("deployment-names-swapped", "LM-DEPLOYMENT-NAMES")
+def names_swapped(bench: Bench) -> None:
+    """BUG: "A deployment names its configuration and its scenario from the start."
+
+    What it names as scenario is the executable.
+    """
+
+    @bench.after("getDeployment", "listDeployments")
+    def swapped(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if "executableId" in resource:
+                resource["scenarioId"] = resource["executableId"]
+
+
+@mutant("deployment-goes-back", "LM-DEPLOYMENT-TRANSITIONS")
+def goes_back(bench: Bench) -> None:
+    """BUG: "A deployment goes through UNKNOWN and PENDING to RUNNING, and not back."
+
+    One that is PENDING says UNKNOWN at every second look.
+    """
+    seen: dict[str, int] = {}
+
+    @bench.after("getDeployment")
+    def back(call: Call, reply: Reply) -> None:
+        if reply.json["status"] == "PENDING":
+            seen[reply.json["id"]] = seen.get(reply.json["id"], 0) + 1
+            if seen[reply.json["id"]] % 2 == 0:
+                reply.json["status"] = "UNKNOWN"
+
+
+@mutant("deployment-never-runs", "LM-FLOW-SERVING-RUNS")
+def never_runs(bench: Bench) -> None:
+    """BUG: "A deployment goes to RUNNING by legal transitions, which is its target." It dies where it should run."""
+
+    @bench.patch(lifecycle, "at")
+    def dead(original, enactment, now, timing):  # type: ignore[no-untyped-def]
+        moment = original(enactment, now, timing)
+        runs = enactment.serves and moment.status == "RUNNING"
+        return dataclasses.replace(moment, status="DEAD") if runs else moment
+
+
+@mutant("deployment-starts-before-submission", "LM-DEPLOYMENT-TIMES-ORDERED")
+def times(bench: Bench) -> None:
+    """BUG: "A deployment is submitted, started and completed in this order." Start and submission are swapped."""
+
+    @bench.after("getDeployment")
+    def swapped(call: Call, reply: Reply) -> None:
+        if reply.json.get("startTime"):
+            reply.json["startTime"] = "2024-01-01T00:00:00Z"
+
+
+@mutant("deployment-url-empty", "LM-DEPLOYMENT-URL", "LM-DEPLOYMENT-URL-HOLDS-ID")
+def url_empty(bench: Bench) -> None:
+    """BUG: "A deployment that runs has a deploymentUrl that is a URL." It stays empty."""
+
+    @bench.after("getDeployment", "listDeployments")
+    def empty(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if "deploymentUrl" in resource:
+                resource["deploymentUrl"] = ""
+
+
+@mutant("deployment-url-of-configuration", "LM-DEPLOYMENT-URL-HOLDS-ID")
+def url_of_configuration(bench: Bench) -> None:
+    """BUG: "The deploymentUrl of a deployment that runs holds the deployment's id." It holds the configuration's id."""
+
+    @bench.after("getDeployment", "listDeployments")
+    def other(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if resource.get("deploymentUrl"):
+                resource["deploymentUrl"] = resource["deploymentUrl"].replace(
+                    resource["id"], resource["configurationId"]
+                )
+
+
+@mutant("deployment-url-stale-in-list", "LM-DEPLOYMENT-URL-LISTED")
+def url_unlisted(bench: Bench) -> None:
+    """BUG: "The list shows the deploymentUrl of a deployment that runs, as reading it does."
+
+    The list keeps the url as it was at the creation.
+    """
+    elsewhere(bench, "listDeployments", "deploymentUrl", "")
+
+
+@mutant("deployment-newest-unlisted", "LM-DEPLOYMENT-LISTED")
+def newest_unlisted(bench: Bench) -> None:
+    """BUG: "A deployment is listed, alone, under its own configuration shortly after its creation."
+
+    The newest of all is not in the list yet.
+    """
+    keeps_out(bench, "listDeployments", lambda call, row: row["id"] == list(call.group.deployments)[-1])
+
+
+@mutant("deployment-list-status-stale", "LM-DEPLOYMENT-LIST-EQUALS-GET", "LM-DEPLOYMENT-FILTER-STATUS")
+def list_stale(bench: Bench) -> None:
+    """BUG: "A deployment that runs is the same in the list and when it is read by its id."
+
+    Lists show and filter by the status of the creation.
+    """
+
+    @bench.instead("listDeployments")
+    def stale(call: Call, handler: Handler) -> Reply:
+        wanted = call.query.pop("status", "UNKNOWN")
+        reply = handler(call)
+        rows = [{**row, "status": "UNKNOWN"} for row in reply.json["resources"]] if wanted == "UNKNOWN" else []
+        return Reply(200, {"count": len(rows), "resources": rows})
+
+
+@mutant("deployment-list-count", "LM-DEPLOYMENT-LIST-COUNT")
+def list_count(bench: Bench) -> None:
+    """BUG: "In an unpaged list of deployments count is the number of resources." It is one more."""
+    off_by_one(bench, "listDeployments")
+
+
+@mutant("deployment-count-all", "LM-DEPLOYMENT-COUNT-MATCHES-LIST")
+def count_all(bench: Bench) -> None:
+    """BUG: "Counting deployments applies configurationId, scenarioId, executableIds and status."
+
+    The status is not looked at.
+    """
+    forget(bench, "status", "countDeployments")
+
+
+@mutant("deployment-count-one-more", "LM-DEPLOYMENT-COUNT-MATCHES-LIST")
+def count_more(bench: Bench) -> None:
+    """BUG: "Counting deployments applies configurationId, scenarioId, executableIds and status."
+
+    It counts one that is not there.
+    """
+    counted_wrongly(bench, "countDeployments")
+
+
+@mutant("deployment-filter-configuration", "LM-DEPLOYMENT-FILTER-CONFIGURATION")
+def filter_configuration(bench: Bench) -> None:
+    """BUG: "The filter configurationId leaves the deployments of that configuration, and no other."
+
+    It is not looked at.
+    """
+    forget(bench, "configurationId", "listDeployments")
+
+
+@mutant("deployment-filter-scenario", "LM-DEPLOYMENT-FILTER-SCENARIO")
+def filter_scenario(bench: Bench) -> None:
+    """BUG: "The filter scenarioId leaves the deployments of that scenario, and no other." It is not looked at."""
+    forget(bench, "scenarioId", "listDeployments")
+
+
+@mutant("deployment-filter-executable", "LM-DEPLOYMENT-FILTER-EXECUTABLE")
+def filter_executable(bench: Bench) -> None:
+    """BUG: "The filter executableIds leaves the deployments of those executables, and no other."
+
+    The scenario of the executable decides.
+    """
+
+    @bench.before("listDeployments")
+    def of_scenario(call: Call) -> None:
+        wanted = call.query.pop("executableIds", None)
+        if wanted is not None:
+            owners = [s for s in call.catalog.scenarios for e in call.catalog.executables(s) if e.id in wanted]
+            call.query.setdefault("scenarioId", owners[0] if owners else "none")
+
+
+@mutant("deployment-filter-status", "LM-DEPLOYMENT-FILTER-STATUS", "LM-DEPLOYMENT-FILTER-COMBINED")
+def filter_status(bench: Bench) -> None:
+    """BUG: "The filter status leaves the deployments with that status, and no other." It is not looked at."""
+    forget(bench, "status", "listDeployments")
+
+
+@mutant("deployment-filters-or", "LM-DEPLOYMENT-FILTER-COMBINED")
+def filters_or(bench: Bench) -> None:
+    """BUG: "Several filters of deployments must all match." Beside executableIds the status is not looked at."""
+
+    @bench.before("listDeployments")
+    def less(call: Call) -> None:
+        if "executableIds" in call.query:
+            call.query.pop("status", None)
+
+
+@mutant("deployment-top", "LM-DEPLOYMENT-TOP")
+def top(bench: Bench) -> None:
+    """BUG: "With $top a list of deployments holds that many when there are more." It holds one more."""
+
+    @bench.before("listDeployments")
+    def more(call: Call) -> None:
+        if "$top" in call.query:
+            call.query["$top"] += 1
+
+
+@mutant("deployment-skip", "LM-DEPLOYMENT-SKIP")
+def skip(bench: Bench) -> None:
+    """BUG: "With $skip a list of deployments leaves out that many." It leaves out one less."""
+
+    @bench.before("listDeployments")
+    def less(call: Call) -> None:
+        if call.query.get("$skip"):
+            call.query["$skip"] -= 1
+
+
+@mutant("deployment-select-status", "LM-DEPLOYMENT-SELECT-STATUS")
+def select_status(bench: Bench) -> None:
+    """BUG: "With $select=status a deployment shows its ids, status, details and times, and nothing else."
+
+    The list shows everything.
+    """
+    forget(bench, "$select", "listDeployments")
+
+
+@mutant("deployment-select-without-status", "LM-DEPLOYMENT-SELECT-STATUS", "LM-HTTP-BODY-SCHEMA")
+def select_without_status(bench: Bench) -> None:
+    """BUG: "With $select=status a deployment shows its ids, status, details and times, and nothing else."
+
+    The status itself is not shown.
+    """
+
+    @bench.after("getDeployment")
+    def without(call: Call, reply: Reply) -> None:
+        if "$select" in call.query:
+            reply.json.pop("status", None)
+
+
+@mutant("deployment-configuration-optional", "LM-DEPLOYMENT-BODY-REQUIRED")
+def configuration_optional(bench: Bench) -> None:
+    """BUG: "A deployment without configurationId is refused with 400." The first one that can be deployed is."""
+    optional(bench, "DeploymentCreation", "configurationId")
+
+    @bench.before("createDeployment")
+    def any_one(call: Call) -> None:
+        if "configurationId" not in call.body:
+            if not call.group.configurations:
+                raise Problem(404, "01010006", "There is no configuration")
+            call.body["configurationId"] = next(iter(call.group.configurations))
+
+
+@mutant("deployment-configuration-404", "LM-DEPLOYMENT-BODY-TYPE")
+def configuration_404(bench: Bench) -> None:
+    """BUG: "A deployment whose configurationId is no id is refused with 400." It is looked for, and 404 answers."""
+    loosen(bench, "DeploymentCreation", "configurationId")
+
+    @bench.before("createDeployment")
+    def look(call: Call) -> None:
+        if str(call.body["configurationId"]) not in call.group.configurations:
+            raise Problem(404, "01010006", "Configuration does not exist")
+
+
+@mutant("deployment-malformed-422", "LM-DEPLOYMENT-BODY-MALFORMED")
+def malformed(bench: Bench) -> None:
+    """BUG: "A deployment whose JSON is broken is refused with 400." It answers 422."""
+    malformed_422(bench, "createDeployment")
+
+
+@mutant("deployment-details-list", "LM-HTTP-BODY-SCHEMA")
+def details_list(bench: Bench) -> None:
+    """BUG: "The body of a successful answer is valid against its schema." Details of a deployment are a list."""
+
+    @bench.after("getDeployment")
+    def wrapped(call: Call, reply: Reply) -> None:
+        if "details" in reply.json:
+            reply.json["details"] = [reply.json["details"]]
+
+
+@mutant("deployment-skip-all", "LM-DEPLOYMENT-TOP")
+def pages(bench: Bench) -> None:
+    """BUG: "With $top a list of deployments holds that many when there are more." The first page is empty."""
+
+    @bench.before("listDeployments")
+    def second(call: Call) -> None:
+        if "$top" in call.query:
+            call.query["$skip"] = call.query.get("$skip", 0) + len(call.group.deployments)
+
+
+@mutant("deployment-late-in-get", "LM-DEPLOYMENT-FRESH-GET")
+def late(bench: Bench) -> None:
+    """BUG: "A deployment can be read shortly after its creation, with its id and configurationId."
+
+    It is not found before it runs.
+    """
+
+    @bench.before("getDeployment")
+    def hidden(call: Call) -> None:
+        found = call.group.deployments.get(call.path["deploymentId"])
+        if found is not None and enactments.moment(call, found).started is None:
+            raise Problem(404, "01010016", "Deployment does not exist")
