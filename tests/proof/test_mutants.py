@@ -48,7 +48,7 @@ def test_the_matrix_of_some_mutants_is_green_and_is_written_three_times(lmconfor
         "filter-artifact-kind": "killed",
         "metrics-replace": "killed",
     }
-    assert data["baseline"] == [{**data["baseline"][0], "gating": 0}]
+    assert {b["mock"]: b["gating"] for b in data["baseline"]} == {"plain": 0, "tenant-like": 0, "terse": 0}
     killed = {r["id"]: r["killed"] for r in data["requirements"]}
     assert killed["LM-METRICS-PATCH-APPENDS"] == ["metrics-replace"]
     assert "| metrics-replace |" in (tmp_path / "out" / "matrix.md").read_text()
@@ -59,7 +59,7 @@ def test_the_matrix_of_some_mutants_is_green_and_is_written_three_times(lmconfor
 
 GATING = [r.id for r in REGISTER.values() if r.level is not Level.MAY and r.evidence.may_gate and not r.excluded]
 ONE, TWO = GATING[:2]
-GREEN = Trial(Suspect(""))
+GREEN = Trial(Suspect("plain"))
 
 
 def matrix(*trials, baseline=GREEN):
@@ -84,7 +84,7 @@ def test_a_matrix_in_which_every_mutant_is_killed_as_declared_is_green():
         (matrix(killed("m", (ONE,))), "m survives"),
         (matrix(killed("m", (ONE,), TWO)), f"m is killed by {TWO} alone"),
         (matrix(killed("m", (ONE, TWO), ONE)), f"m declares {TWO}, and is not seen by it"),
-        (matrix(baseline=killed("", (), ONE)), f"the unmutated mock fails {ONE}"),
+        (matrix(baseline=killed("plain", (), ONE)), f"the unmutated mock (plain) fails {ONE}"),
         (matrix(Trial(Suspect("m", "", "", (ONE,)), error="no answer")), "m could not be judged: no answer"),
     ],
     ids=["survivor", "elsewhere", "blind", "baseline", "error"],

@@ -64,10 +64,11 @@ def command(
     def told(trial: Trial) -> None:
         nonlocal done
         done += 1
-        name = trial.suspect.id or "(unmutated)"
+        lawful = not trial.suspect.breaks
+        name = f"(unmutated, {trial.suspect.id})" if lawful else trial.suspect.id
         kill = next(iter([*trial.declared, *trial.kills]), None)
         by = f"{kill.item} after {kill.after:.2f} s" if kill else trial.error
-        status = trial.status if trial.suspect.id else ("red" if trial.kills or trial.error else "green")
+        status = ("red" if trial.kills or trial.error else "green") if lawful else trial.status
         click.echo(f"{done:>4}  {status:<9} {name:<44} {by}")
 
     found = proof.build(
@@ -96,7 +97,7 @@ def command(
 
 
 def _select(patterns: tuple[str, ...]) -> list[Suspect]:
-    every = [Suspect(m.id, m.family, m.text, m.breaks) for m in mutants.load()]
+    every = [Suspect(m.id, m.family, m.text, m.breaks, ("--mutant", m.id)) for m in mutants.load()]
     for pattern in patterns:
         if not any(fnmatchcase(s.id, pattern) for s in every):
             near = closest(pattern, [s.id for s in every])

@@ -14,12 +14,17 @@ from lmconform.proof.trial import Suspect, Trial, try_, with_seed
 from lmconform.target.config import RunConfig
 
 Told = Callable[[Trial], None]
-BASELINE = Suspect("")
+# The mock without a defect, as it is and with its sets of legal choices.
+LAWFUL = (
+    Suspect("plain"),
+    Suspect("tenant-like", options=("--preset", "tenant-like")),
+    Suspect("terse", options=("--preset", "terse")),
+)
 
 
 @dataclass(slots=True)
 class Matrix:
-    """All trials; ``baseline`` are those of the unmutated mock, one a seed."""
+    """All trials; ``baseline`` are those of the unmutated mock, one a seed and set of choices."""
 
     baseline: list[Trial] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
@@ -33,9 +38,9 @@ class Matrix:
         """
         for trial in self.baseline:
             for kill in trial.kills:
-                yield f"the unmutated mock fails {kill.requirement} at {kill.item}"
+                yield f"the unmutated mock ({trial.suspect.id}) fails {kill.requirement} at {kill.item}"
             if trial.error:
-                yield f"the unmutated mock could not be judged: {trial.error}"
+                yield f"the unmutated mock ({trial.suspect.id}) could not be judged: {trial.error}"
         for trial in self.trials:
             name, seen = trial.suspect.id, sorted({kill.requirement for kill in trial.kills})
             match trial.status:
@@ -85,12 +90,12 @@ def build(
 ) -> Matrix:
     """Try the unmutated mock and every suspect at each seed; the worst trial of a suspect stands for it."""
     matrix = Matrix()
-    jobs = [(BASELINE, seed, True) for seed in seeds]
+    jobs = [(suspect, seed, True) for seed in seeds for suspect in LAWFUL]
     jobs += [(suspect, seed, everything) for seed in seeds for suspect in suspects]
     tried: dict[str, Trial] = {}
     for trial in _all(config, jobs, workers, in_run_order):
         told(trial)
-        if not trial.suspect.id:
+        if not trial.suspect.breaks:
             matrix.baseline.append(trial)
         elif trial.suspect.id not in tried or _rank(trial) < _rank(tried[trial.suspect.id]):
             tried[trial.suspect.id] = trial

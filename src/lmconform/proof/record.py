@@ -25,7 +25,10 @@ def as_json(
         "seconds": round(matrix.seconds, 1),
         "problems": list(problems),
         "first_failure": first_failure(matrix.trials),
-        "baseline": [{"items": t.items, "gating": len(t.kills), "seconds": t.seconds} for t in matrix.baseline],
+        "baseline": [
+            {"mock": t.suspect.id, "items": t.items, "gating": len(t.kills), "seconds": t.seconds}
+            for t in matrix.baseline
+        ],
         "requirements": [
             {
                 "id": r.id,

@@ -20,13 +20,14 @@ from lmconform.target.session import Session
 class Suspect:
     """What is put to the proof: a mutant's id, its sentence, and the requirements that it breaks.
 
-    The unmutated mock is the suspect without an id.
+    ``options`` of ``lmconform mock`` make it. A suspect that breaks nothing is lawful.
     """
 
     id: str
     family: str = ""
     text: str = ""
     breaks: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def try_(plan: Plan, suspect: Suspect, *, everything: bool = False, in_run_order
     trial = Trial(suspect)
     started = time.monotonic()
     try:
-        with embedded.start(plan.config, mutant=suspect.id) as mock:
+        with embedded.start(plan.config, suspect.options) as mock:
             probe = Session.open(plan.config, plan.contract, plan.register, mock.target, None)
             meta = probe.examine()
             probe.close()

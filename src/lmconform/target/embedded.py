@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -48,17 +49,17 @@ class EmbeddedMock:
         self._folder.cleanup()
 
 
-def start(config: RunConfig, *, mutant: str = "") -> EmbeddedMock:
+def start(config: RunConfig, options: Sequence[str] = ()) -> EmbeddedMock:
     """Start ``lmconform mock`` on a free port of 127.0.0.1; raises TargetUnreachable.
 
-    ``mutant`` names the one defect that it is to have.
+    ``options`` are more of ``lmconform mock``: its legal choices, or the one defect that it is to have.
     """
     folder = tempfile.TemporaryDirectory(prefix="lmconform-")
     key = Path(folder.name) / "service-key.json"
     log = Path(folder.name) / "mock.log"
     command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
     command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
-    command += ["--mutant", mutant] if mutant else []
+    command += options
     with log.open("wb") as stream:
         # In a session of its own: Ctrl-C is for the run, which still needs the mock to clean up.
         process = subprocess.Popen(
