@@ -32,7 +32,10 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """A gating result: ``after`` is seconds since the first item began, ``requests`` what was sent till then."""
+    """A gating result, or the warning that a declared SHOULD is broken.
+
+    ``after`` is seconds since the first item began, ``requests`` what was sent till then.
+    """
 
     requirement: str
     item: str
@@ -113,7 +116,7 @@ def _is_own(item: Item, suspect: Suspect) -> bool:
 
 def _run(trial: Trial, session: Session, items: Iterable[Item], *, least: int, any_kill_ends: bool) -> None:
     """Run at least the first ``least`` items, and more until a kill."""
-    began = time.monotonic()
+    began, wanted = time.monotonic(), set(trial.suspect.breaks)
     for item in items:
         events, error = running.run_item(item, session, lambda line: None)
         trial.items += 1
@@ -123,7 +126,9 @@ def _run(trial: Trial, session: Session, items: Iterable[Item], *, least: int, a
             if event.outcome == Outcome.ERROR:
                 # Ours: a defect of a server never excuses a crash of the harness.
                 trial.error = trial.error or f"{event.item}: {event.message}"
-            if event.gates:
+            # A SHOULD that is broken gates nothing; a mutant that says it breaks it is seen all the same.
+            warned = event.outcome is Outcome.WARN and not wanted.isdisjoint(event.requirements)
+            if event.gates or warned:
                 after = round(time.monotonic() - began, 3)
                 trial.kills += [
                     Kill(r, event.item, after, session.transport.sent, event.cases) for r in event.requirements

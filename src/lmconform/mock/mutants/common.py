@@ -159,17 +159,27 @@ def loosen(bench: Bench, schema: str, member: str, by: dict[str, Any] | None = N
     bench.schema(f"{SCHEMAS}/{schema}")["properties"][member] = by or {}
 
 
-def pretends(bench: Bench, operation: str, shelf: str, *members: str) -> None:
-    """Answer as if it had been done, and undo it."""
+def stops_nothing(bench: Bench, operation: str, shelf: str) -> None:
+    """Stopping succeeds, and nothing stops."""
+
+    @bench.after(operation)
+    def undo(call: Call, reply: Reply) -> None:
+        asked = call.body.get(shelf) or [{"id": next(iter(call.path.values()), "")}]
+        for entry in asked:
+            if entry["id"] in getattr(call.group, shelf):
+                getattr(call.group, shelf)[entry["id"]].stopped = None
+
+
+def deletes_nothing(bench: Bench, operation: str) -> None:
+    """Deletions succeed, and nothing is deleted."""
 
     @bench.instead(operation)
-    def undo(call: Call, handler: Handler) -> Reply:
-        found = getattr(call.group, shelf).get(next(iter(call.path.values())))
-        before = {name: getattr(found, name, None) for name in members}
-        reply = handler(call)
-        for name, value in before.items():
-            setattr(found, name, value)
-        return reply
+    def pretend(call: Call, handler: Handler) -> Reply:
+        vars(call.group)["delete"] = lambda enactment, when=None: None
+        try:
+            return handler(call)
+        finally:
+            del vars(call.group)["delete"]
 
 
 def takes_unknown(bench: Bench, operation: str, shelf: str, status: int = 202) -> None:

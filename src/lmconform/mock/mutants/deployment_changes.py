@@ -7,12 +7,13 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
 from lmconform.mock.mutants.common import (
     SCHEMAS,
+    deletes_nothing,
     each,
     elsewhere,
     loosen,
     malformed_422,
-    pretends,
     refuses_when,
+    stops_nothing,
     takes_in_any_state,
     takes_unknown,
 )
@@ -182,7 +183,7 @@ def update_anything(bench: Bench) -> None:
 @mutant("deployment-stop-ignored", "LM-DEPLOYMENT-STOP", "LM-FLOW-SERVING-STOPPED")
 def stop_ignored(bench: Bench) -> None:
     """BUG: "Stopping a pending or running deployment answers 202, and it becomes STOPPED." It goes on."""
-    pretends(bench, "modifyDeployment", "deployments", "stopped")
+    stops_nothing(bench, "modifyDeployment", "deployments")
 
 
 @mutant("deployment-stop-target", "LM-DEPLOYMENT-STOP-TARGET")
@@ -262,7 +263,7 @@ def delete_ignored(bench: Bench) -> None:
 
     It stays.
     """
-    pretends(bench, "deleteDeployment", "deployments", "deleted")
+    deletes_nothing(bench, "deleteDeployment")
 
 
 @mutant("deployment-delete-target", "LM-DEPLOYMENT-DELETE-TARGET")
@@ -349,13 +350,13 @@ def bulk_code(bench: Bench) -> None:
 @mutant("deployment-bulk-stop-ignored", "LM-DEPLOYMENT-BULK-STOP")
 def bulk_stop(bench: Bench) -> None:
     """BUG: "A bulk update stops a running deployment, whatever becomes of the other entries." It goes on."""
-    _bulk_pretends(bench, "stopped")
+    stops_nothing(bench, "modifyDeployments", "deployments")
 
 
 @mutant("deployment-bulk-delete-ignored", "LM-DEPLOYMENT-BULK-DELETE")
 def bulk_delete(bench: Bench) -> None:
     """BUG: "A bulk update deletes a deployment that is stopped, whatever becomes of the other entries." It stays."""
-    _bulk_pretends(bench, "deleted")
+    deletes_nothing(bench, "modifyDeployments")
 
 
 @mutant("deployment-bulk-delete-active", "LM-DEPLOYMENT-BULK-DELETE-ACTIVE")
@@ -411,14 +412,6 @@ def bulk_required(bench: Bench) -> None:
 def bulk_malformed(bench: Bench) -> None:
     """BUG: "A bulk update of deployments whose JSON is broken is refused with 400." It answers 422."""
     malformed_422(bench, "modifyDeployments")
-
-
-def _bulk_pretends(bench: Bench, member: str) -> None:
-    @bench.after("modifyDeployments")
-    def undo(call: Call, reply: Reply) -> None:
-        for entry in call.body["deployments"]:
-            if entry["id"] in call.group.deployments:
-                setattr(call.group.deployments[entry["id"]], member, None)
 
 
 def _bulk_entry(bench: Bench) -> dict:  # type: ignore[type-arg]

@@ -134,12 +134,13 @@ def execution_list(bench: Bench) -> None:
 def execution_names(bench: Bench) -> None:
     """BUG: "An execution that names its configuration and its scenario names the right ones from the start."
 
-    No configurationName.
+    It names the configuration by its id.
     """
 
     @bench.after("getExecution")
-    def nameless(call: Call, reply: Reply) -> None:
-        reply.json.pop("configurationName", None)
+    def by_id(call: Call, reply: Reply) -> None:
+        if "configurationName" in reply.json:
+            reply.json["configurationName"] = reply.json["configurationId"]
 
 
 @mutant("view-execution-output-owner", "LM-EXECUTION-OUTPUT-OWNER")
