@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lmconform.mock import deployments, enactments
+from lmconform.mock import bindings
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench, resources
 from lmconform.mock.mutants.common import (
@@ -98,7 +98,7 @@ def unchecked(bench: Bench) -> None:
     It is started, and dies later, as an execution does.
     """
 
-    @bench.patch(deployments.bindings, "missing")
+    @bench.patch(bindings, "missing")
     def nothing(original, group, configuration, executable):  # type: ignore[no-untyped-def]
         return "" if executable.deployable else original(group, configuration, executable)
 
@@ -228,17 +228,3 @@ def details_list(bench: Bench) -> None:
     def wrapped(call: Call, reply: Reply) -> None:
         if "details" in reply.json:
             reply.json["details"] = [reply.json["details"]]
-
-
-@mutant("deployment-late-in-get", "LM-DEPLOYMENT-FRESH-GET")
-def late(bench: Bench) -> None:
-    """BUG: "A deployment can be read shortly after its creation, with its id and configurationId."
-
-    It is not found before it runs.
-    """
-
-    @bench.before("getDeployment")
-    def hidden(call: Call) -> None:
-        found = call.group.deployments.get(call.path["deploymentId"])
-        if found is not None and enactments.moment(call, found).started is None:
-            raise Problem(404, "01010016", "Deployment does not exist")

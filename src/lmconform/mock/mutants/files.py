@@ -87,13 +87,25 @@ def ascii_alone(bench: Bench) -> None:
         call.body = bytes(byte for byte in call.body if byte < 128)
 
 
-@mutant("file-sniffed", "LM-FILE-DOWNLOAD-HEADERS")
+@mutant("file-sniffed", "LM-FILE-DOWNLOAD-HEADERS", "LM-HTTP-HEADERS-DECLARED")
 def sniffed(bench: Bench) -> None:
     """BUG: "A download tells browsers neither to guess its type nor to show or run it." Browsers may guess."""
 
     @bench.after("downloadFile")
     def without(call: Call, reply: Reply) -> None:
         reply.headers.pop("X-Content-Type-Options", None)
+
+
+@mutant("file-header-missing", "LM-HTTP-HEADERS-DECLARED", "LM-FILE-DOWNLOAD-HEADERS")
+def header_missing(bench: Bench) -> None:
+    """BUG: "Response headers that the contract names match their schema."
+
+    A download has no policy for what it may load.
+    """
+
+    @bench.after("downloadFile")
+    def without(call: Call, reply: Reply) -> None:
+        reply.headers.pop("Content-Security-Policy", None)
 
 
 @mutant("file-shown", "LM-FILE-DOWNLOAD-HEADERS")

@@ -9,7 +9,7 @@ from lmconform.mock.mutants.common import forget, refuses_when
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem
 
-_NOTHING = {"data": {"result": []}}
+_NOTHING: dict[str, dict[str, list[str]]] = {"data": {"result": []}}
 
 
 @mutant("logs-unknown-empty", "LM-LOGS-UNKNOWN-404")
