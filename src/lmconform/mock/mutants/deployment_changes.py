@@ -177,7 +177,7 @@ def update_anything(bench: Bench) -> None:
         return handler(call) if call.body else Reply(202, {"id": call.path["deploymentId"], "message": "Scheduled"})
 
 
-@mutant("deployment-stop-ignored", "LM-DEPLOYMENT-STOP", "LM-FLOW-SERVING-STOPPED")
+@mutant("deployment-stop-ignored", "LM-DEPLOYMENT-STOP")
 def stop_ignored(bench: Bench) -> None:
     """BUG: "Stopping a pending or running deployment answers 202, and it becomes STOPPED." It goes on."""
     stops_nothing(bench, "modifyDeployment", "deployments")

@@ -36,7 +36,7 @@ def status_pending(bench: Bench) -> None:
     elsewhere(bench, "createDeployment", "status", "PENDING")
 
 
-@mutant("deployment-creation-without-url", "LM-DEPLOYMENT-CREATE-HAS-URL", "LM-HTTP-BODY-SCHEMA")
+@mutant("deployment-creation-without-url", "LM-DEPLOYMENT-CREATE-HAS-URL")
 def creation_without_url(bench: Bench) -> None:
     """BUG: "The answer to the creation of a deployment has a deploymentUrl, which may be empty."
 

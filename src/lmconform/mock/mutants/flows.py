@@ -111,10 +111,28 @@ def one_at_a_time(bench: Bench) -> None:
             raise Problem(409, "01010078", "The configuration is running")
 
 
-@mutant("flow-bulk-stops-first", "LM-FLOW-BULK-STOPPED")
-def bulk_stops_first(bench: Bench) -> None:
-    """BUG: "Two executions are stopped with one request." The first alone is; the answer says both."""
-    _first_alone(bench, "STOPPED")
+@mutant("flow-bulk-results-swapped", "LM-FLOW-BULK-STOPPED", "LM-FLOW-BULK-DELETED", "LM-BULK-RESULTS-IN-ORDER")
+def results_swapped(bench: Bench) -> None:
+    """BUG: "Two executions are stopped with one request." What became of the second stands first."""
+
+    @bench.after("modifyExecutions")
+    def reverse(call: Call, reply: Reply) -> None:
+        reply.json["executions"].reverse()
+
+
+@mutant("flow-bulk-stopped-goes-on", "LM-FLOW-BULK-STOPPED", "LM-BULK-STOP")
+def stopped_goes_on(bench: Bench) -> None:
+    """BUG: "Two executions are stopped with one request." After the first look they are PENDING again."""
+    stopped: set[str] = set()
+
+    @bench.before("modifyExecutions")
+    def remember(call: Call) -> None:
+        stopped.update(e["id"] for e in call.body["executions"] if e["targetStatus"] == "STOPPED")
+
+    @bench.after("getExecution")
+    def pending(call: Call, reply: Reply) -> None:
+        if reply.json["id"] in stopped and reply.json["status"] == "STOPPED":
+            reply.json["status"] = "PENDING"
 
 
 @mutant("flow-bulk-deletes-first", "LM-FLOW-BULK-DELETED")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lmconform.mock import enactments
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
 from lmconform.mock.mutants.common import refuses_when
@@ -37,18 +38,22 @@ def wrong_id(bench: Bench) -> None:
             reply.json["id"] = ids[ids.index(reply.json["id"]) - 1]
 
 
-@mutant("sequence-plain-names", "LM-FUZZ-SEQUENCE-USABLE")
-def plain_names(bench: Bench) -> None:
+@mutant("sequence-namesakes", "LM-FUZZ-SEQUENCE-USABLE")
+def namesakes(bench: Bench) -> None:
     """BUG: "A complete configuration that a sequence creates can be run, now and by the clock."
 
-    One with odd characters in its name is refused.
+    One whose name another has, too, is refused.
     """
 
-    def odd(call: Call) -> bool:
+    def has_namesake(call: Call) -> bool:
         found = call.group.configurations.get(call.body.get("configurationId"))
-        return found is not None and not found["name"].replace("-", "").isalnum()
+        if found is None:
+            return False
+        mine = [c for c in call.group.configurations.values() if c["name"] == found["name"]]
+        return sum(c["executableId"] == found["executableId"] for c in mine) > 1
 
-    refuses_when(bench, "the name of the configuration is odd", odd, "createExecution", "createExecutionSchedule")
+    words = "the name of the configuration is not unique"
+    refuses_when(bench, words, has_namesake, "createExecution", "createExecutionSchedule")
 
 
 @mutant("sequence-kept-schedule", "LM-FUZZ-SEQUENCE-GONE")
@@ -70,6 +75,6 @@ def kept_execution(bench: Bench) -> None:
     @bench.instead("deleteExecution")
     def stays(call: Call, handler: Handler) -> Reply:
         found = call.group.executions.get(call.path["executionId"])
-        if found is not None and found.created > call.group.now() - 0.1 and found.deleted is None:
+        if found is not None and enactments.moment(call, found).status == "UNKNOWN":
             return Reply(202, {"id": found.id, "message": "Deletion scheduled"})
         return handler(call)
