@@ -88,6 +88,7 @@ DEFECTS = {
 # More than one way to break the same requirement.
 MORE = [
     ("LM-METRICS-PATCH-FRESH", Status("patchMetrics", 204, 200, {})),
+    ("LM-ARTIFACT-COUNT-MATCHES-LIST", Query("$search", "countArtifacts")),
     ("LM-CONFIGURATION-VERSION-ID-TOLERATED", Status("createConfiguration", 201, 400, {})),
 ]
 

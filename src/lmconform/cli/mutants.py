@@ -19,7 +19,7 @@ from lmconform.proof.trial import Suspect, Trial
 from lmconform.target.config import MOCK, PROFILES, RunConfig
 
 # Seconds; nothing on the mock takes longer than one of them, and a mutant that never gets there is not worth more.
-_PATIENCE = 6.0
+_PATIENCE = 4.0
 
 
 @click.command("mutants")

@@ -14,7 +14,7 @@ def artifact_kind(bench: Bench) -> None:
     forget(bench, "kind", "listArtifacts")
 
 
-@mutant("filter-artifact-scenario", "LM-ARTIFACT-FILTER-SCENARIO", "LM-ARTIFACT-FILTER-COMBINED")
+@mutant("filter-artifact-scenario", "LM-ARTIFACT-FILTER-SCENARIO")
 def artifact_scenario(bench: Bench) -> None:
     """BUG: "The filter scenarioId leaves the artifacts of that scenario, and no other." It is not looked at."""
     forget(bench, "scenarioId", "listArtifacts")

@@ -35,7 +35,7 @@ def expanded_unlabelled(bench: Bench) -> None:
             reply.json.pop("labels", None)
 
 
-@mutant("flow-search-second-word", "LM-FLOW-ARTIFACTS-FOUND", "LM-ARTIFACT-SEARCH-DESCRIPTION")
+@mutant("flow-search-second-word", "LM-FLOW-ARTIFACTS-FOUND")
 def search_descriptions(bench: Bench) -> None:
     """BUG: "Registered artifacts are found by parts of their names and descriptions."
 
@@ -65,19 +65,6 @@ def search_drops_labels(bench: Bench) -> None:
     def drop(call: Call) -> None:
         if "$search" in call.query:
             call.query.pop("artifactLabelSelector", None)
-
-
-@mutant("flow-count-drops-search", "LM-FLOW-ARTIFACTS-SELECTED", "LM-ARTIFACT-COUNT-FILTERED")
-def count_drops_search(bench: Bench) -> None:
-    """BUG: "Labels select among the artifacts that a search finds, also when they are counted."
-
-    With labels the count does not look at the search.
-    """
-
-    @bench.after("countArtifacts")
-    def drop(call: Call, reply: Reply) -> None:
-        if "artifactLabelSelector" in call.query:
-            reply.text = str(len(call.group.artifacts))
 
 
 @mutant("flow-configuration-known-late", "LM-FLOW-METRICS-TRAINED", "LM-FLOW-BULK-STARTED", "LM-FLOW-EXECUTION-STARTED")

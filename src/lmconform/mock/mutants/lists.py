@@ -59,6 +59,19 @@ def artifact_count_labels(bench: Bench) -> None:
             call.query["artifactLabelSelector"] = [s.replace("!=", "=") for s in call.query["artifactLabelSelector"]]
 
 
+@mutant("count-artifacts-labels-alone", "LM-ARTIFACT-COUNT-COMBINED")
+def artifact_count_search(bench: Bench) -> None:
+    """BUG: "Under each filter of artifacts, and each two of them, the count is the length of the list."
+
+    With labels the count looks at nothing else.
+    """
+
+    @bench.before("countArtifacts")
+    def labels_alone(call: Call) -> None:
+        if "artifactLabelSelector" in call.query:
+            call.query = {"artifactLabelSelector": call.query["artifactLabelSelector"]}
+
+
 @mutant("count-configurations-caseless", "LM-CONFIGURATION-COUNT-COMBINED")
 def configuration_count(bench: Bench) -> None:
     """BUG: "Under each filter of configurations, and each two of them, the count is the length of the list."

@@ -50,7 +50,7 @@ def namesakes(bench: Bench) -> None:
         if found is None:
             return False
         mine = [c for c in call.group.configurations.values() if c["name"] == found["name"]]
-        return sum(c["executableId"] == found["executableId"] for c in mine) > 1
+        return len([c for c in mine if c["executableId"] == found["executableId"]]) > 1
 
     words = "the name of the configuration is not unique"
     refuses_when(bench, words, has_namesake, "createExecution", "createExecutionSchedule")
