@@ -10,6 +10,7 @@
      +-- TargetUnreachable       down, or wrong credentials                  exit 10
      +-- TargetLost              was there, and is gone                      exit 11
      +-- SafetyRefusal           a request that could harm is not sent       exit 3
+          +-- BudgetSpent        it would start more than a run may start    exit 3
 
     Failure(AssertionError)      the target breaks a requirement
 
@@ -73,6 +74,10 @@ class TargetLost(HarnessError):
 
 class SafetyRefusal(HarnessError):
     """A request that could harm what is not ours was not sent."""
+
+
+class BudgetSpent(SafetyRefusal):
+    """The run has started as many executions or deployments on a tenant as it may."""
 
 
 class Failure(AssertionError):

@@ -4,6 +4,8 @@ import json
 
 from tests.conftest import read_events
 
+LEVELS = ("MUST", "SHOULD", "MAY")
+
 
 def _rewrite(folder, out, change):
     out.mkdir()
@@ -50,4 +52,24 @@ def test_lists_show_items_requirements_and_operations(lmconform):
     assert {"id", "level", "evidence", "text", "source"} <= set(requirements[0])
     operations = lmconform("list", "operations")
     assert "GET    /v2/lm/scenarios" in operations.stdout
-    assert operations.stdout.splitlines()[-1].startswith("43 in all")
+    assert operations.stdout.splitlines()[-2].startswith("43 in all")
+    assert operations.stdout.splitlines()[-1] == "43/43 operations are judged"
+
+
+def test_the_register_is_counted_and_says_what_it_leaves_out(lmconform):
+    rows = json.loads(lmconform("list", "requirements", "--json").stdout)
+    shown = lmconform("list", "requirements").stdout
+    assert len(rows) >= 200
+    for evidence in ("spec", "proven", "documented", "assumed"):
+        counts = [sum((r["evidence"], r["level"]) == (evidence, level) for r in rows) for level in LEVELS]
+        assert f"{evidence:<10} " + " ".join(f"{count:>6}" for count in counts) in shown.splitlines()
+    left_out = [r for r in rows if r["excluded"]]
+    assert f"{len(left_out)} excluded, because judging them" in shown
+    assert [r["id"] for r in left_out if f"  {r['id']:<26} {r['excluded']}" not in shown] == []
+
+
+def test_observations_are_listed_with_what_they_look_at(lmconform):
+    rows = json.loads(lmconform("list", "observations", "--json").stdout)
+    assert {"LM-OBS-AUTH-MISSING", "LM-OBS-LOGS-FRESH", "LM-OBS-FILE-EMPTY"} <= {row["id"] for row in rows}
+    assert all(row["text"] and row["source"] for row in rows)
+    assert lmconform("list", "observations").stdout.splitlines()[-1].startswith(f"{len(rows)} in all")

@@ -50,3 +50,23 @@ def test_files_are_offered_by_the_extension_alone():
 
 def test_a_target_without_meta_is_judged_by_everything():
     assert Capabilities(None).has("aiApi.capabilities.executionSchedules")
+
+
+def test_there_is_no_more_than_what_it_stands_upon():
+    capabilities = {"userDeployments": False, "timeToLiveDeployments": True, "bulkUpdates": {"deployments": True}}
+    found = Capabilities({"aiApi": {"version": "2.0.0", "capabilities": capabilities}})
+    assert not found.has("aiApi.capabilities.timeToLiveDeployments")
+    assert not found.has("aiApi.capabilities.bulkUpdates.deployments")
+    assert not found.has("aiApi.capabilities.logs.deployments")
+    assert found.has("aiApi.capabilities.logs.executions")
+
+
+def test_without_meta_nobody_says_what_is_off_unless_said():
+    silent, loud = Capabilities(None), Capabilities({"aiApi": {}})
+    for path in ("aiApi.capabilities.executionSchedules", "extensions.dataset.capabilities.upload"):
+        assert silent.unsaid(path)
+        assert not loud.unsaid(path)
+    assert silent.unsaid("aiApi.capabilities.bulkUpdates.executions")
+    assert not silent.unsaid("aiApi.capabilities.bulkUpdates.executions", bulk=False)
+    for path in ("", "aiApi.capabilities.userExecutions", "extensions.metrics"):
+        assert not silent.unsaid(path)

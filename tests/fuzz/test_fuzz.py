@@ -5,44 +5,12 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from tests.conftest import serve
+from tests.fuzz.conftest import proxy, requirements
 
-from lmconform.contract.openapi import Contract
-from lmconform.contract.requirements import Register
-from lmconform.errors import NotTestable
+from lmconform.errors import NotTestable, TargetLost
 from lmconform.fuzz import doubt
-from lmconform.fuzz.bridge import Fuzzer
-from lmconform.target.config import RunConfig
-from lmconform.target.credentials import Credentials
 from lmconform.target.safety import ABSENT_PREFIX
-from lmconform.target.session import Session
-from lmconform.target.target import Target
-
-
-@pytest.fixture(scope="module")
-def contract():
-    return Contract.load()
-
-
-@pytest.fixture
-def fuzz(contract, mock):
-    """Fuzzes operations at ``url`` (default: the mock); returns reports and the session."""
-
-    def run(*operations, url=None, seed=0, examples=25, is_mock=True):
-        config = RunConfig.from_options("mock", {"seed": seed, "max_examples": examples})
-        credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
-        target = Target("test", f"{url or mock.url}/v2", credentials, "tutorial", "other", is_mock, 0.02, 10)
-        session = Session.open(config, contract, Register.load(), target, None)
-        fuzzer = Fuzzer(session)
-        clients = {name: session.client(f"fuzz/{name}") for name in operations}
-        return {name: fuzzer.run(contract.operation(name), clients[name]) for name in operations}, session
-
-    return run
-
-
-def requirements(report):
-    return Counter(finding.requirement for finding in report.findings)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -63,22 +31,6 @@ def test_a_seed_gives_the_same_cases_again_and_another_seed_gives_others(fuzz):
     assert (first.positive, first.negative) == (second.positive, second.negative)
     assert first.cases > 20
     assert other.cases > 20
-
-
-def proxy(mock, spoil):
-    """A server in front of the mock; ``spoil(handler, answer)`` may replace status, body and media type."""
-
-    session = requests.Session()
-
-    def answer(handler):
-        headers = {k: v for k, v in handler.headers.items() if k.lower() not in ("host", "content-length")}
-        got = session.request(
-            handler.command, mock.url + handler.path, headers=headers, data=handler.body or None, timeout=10
-        )
-        reply = (got.status_code, got.content, got.headers.get("Content-Type", "text/plain"))
-        handler.reply(*(spoil(handler, *reply) or reply))
-
-    return serve(answer)
 
 
 def test_a_500_on_some_names_is_one_finding_with_a_small_example(fuzz, mock):
@@ -179,12 +131,19 @@ def test_nulls_and_further_members_are_no_finding(fuzz, mock):
     assert {name: report.findings for name, report in reports.items()} == {"listExecutions": (), "getExecution": ()}
 
 
-def test_a_server_that_drops_connections_ends_the_operation(fuzz, mock):
+@pytest.mark.parametrize(
+    ("dropped", "end", "words"),
+    [("/v2/lm/artifacts/$count", NotTestable, "got no answer"), ("/", TargetLost, "no longer answers")],
+    ids=["one-operation", "all"],
+)
+def test_a_server_that_drops_connections_ends_the_operation_or_the_run(fuzz, mock, dropped, end, words):
     def answer(handler):
-        handler.connection.close()
-        raise ConnectionError
+        if handler.path.startswith(dropped):
+            handler.connection.close()
+            raise ConnectionError
+        handler.reply(200, {"count": 0, "resources": []})
 
-    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="got no answer"):
+    with serve(answer) as (url, seen), pytest.raises(end, match=words):
         fuzz("countArtifacts", url=url)
     assert len(seen) < 40
 
@@ -248,3 +207,21 @@ def test_an_id_is_wrong_only_when_no_server_could_read_it_otherwise(value, wrong
 
 def test_the_absent_id_is_a_legal_id():
     assert not doubt.is_wrong_id(f"{ABSENT_PREFIX}fuzz")
+
+
+def test_a_new_deployment_that_is_not_seen_at_once_is_no_finding(fuzz, mock):
+    """SAP's help says of a deployment that was just started: not found (C2)."""
+    asked = Counter()
+
+    def spoil(handler, status, body, media_type):
+        name = handler.path.rpartition("/")[2]
+        if handler.command == "GET" and handler.path.startswith("/v2/lm/deployments/d") and status == 200:
+            asked[name] += 1
+            if asked[name] <= 2:
+                return 404, b'{"error": {"code": "01010016", "message": "not found"}}', "application/json"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("getDeployment", url=url)
+    assert reports["getDeployment"].findings == ()
+    assert reports["getDeployment"].accepted > 0

@@ -66,6 +66,12 @@ def alarms(folder, style, seed, *arguments, choose=(), profile="core"):
     return found, results
 
 
+def told(found):
+    """What is odd, as one line each."""
+    parts = [[str(r.get(name)) for name in ("id", "outcome", "message", "actual", "because")] for r in found]
+    return [" | ".join(texts).replace("\n", " ")[:600] for texts in parts]
+
+
 def main():
     """Go through styles and seeds, or through single options upon `plain`; one line per alarm."""
     parser = argparse.ArgumentParser()
@@ -92,9 +98,8 @@ def main():
         untested = [r for r in results if r["outcome"] == "NOT_TESTABLE"]
         line = f"{style} {seed} {' '.join(choose)}: {len(results)} results, {len(found)} alarms"
         print(f"{line}, {len(untested)} not testable, {took:.1f} s", flush=True)
-        for r in found + (untested if options.untested else []):
-            text = " | ".join(str(r.get(name)) for name in ("id", "outcome", "message", "actual", "because"))
-            print("   ", text.replace("\n", " ")[:600], flush=True)
+        for text in told(found + (untested if options.untested else [])):
+            print("   ", text, flush=True)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ OPTIONS = {
     "unknown_path": ("json", "text", "html", "empty", "bare-json"),
     "wrong_method": ("405-json", "405-text", "404-text", "405-empty"),
     "head": ("405", "like-get"),
-    "throttle": (0, 12),
+    "throttle": (0, 400),
     "retry_after": ("seconds", "date", "absent"),
     "throttle_body": ("text", "json", "empty"),
     "clock_skew": (0, 0, 400, -400),
@@ -90,9 +90,9 @@ OPTIONS = {
     "wrong_kind_deployment": ("400",),
     "forbidden_patch": ("400", "412"),
     "forbidden_delete": ("412", "400"),
-    "fate": ("good", "dead", "mixed", "unknown", "pending", "endless"),
+    "fate": ("good", "dead", "mixed", "unknown", "pending"),
     "bad_run": ("dead", "pending"),
-    "pace": (0.1, 0.002, 0.5, 1.5),
+    "pace": (0.1, 0.002, 0.5, 1.1),
     "skip_states": (False, True),
     "stop_lag": (0.0, 0.3),
     "stop_time": (0.05, 0.0, 1.5),
@@ -203,8 +203,8 @@ STYLES = {
     },
     "busy": {"foreign": 150, "restless": True, "content": "rich", "shuffle": True, "optional": "mixed"},
     "slow": {
-        "pace": (0.5, 1.5),
-        "fate": ("good", "unknown", "pending", "endless"),
+        "pace": (0.5, 1.1),
+        "fate": ("good", "unknown", "pending"),
         "stop_lag": 0.3,
         "stop_time": 1.5,
         "delete_time": 2.5,
@@ -274,7 +274,7 @@ STYLES = {
         "second_delete": "202",
         "second_stop": "202",
     },
-    "throttled": {"throttle": 12, "quota": ("429", "400", "403-text"), "quota_size": 3, "token_life": (5, 3600)},
+    "throttled": {"throttle": 40, "quota": ("429", "400", "403-text"), "quota_size": 3, "token_life": (5, 3600)},
 }
 
 

@@ -131,7 +131,7 @@ class Api:
     def retry_after(self):
         """Headers of a 429."""
         way = self.choices["retry_after"]
-        dates = {"seconds": self.rng.choice("001"), "date": email.utils.formatdate(time.time(), usegmt=True)}
+        dates = {"seconds": self.rng.choice("00001"), "date": email.utils.formatdate(time.time(), usegmt=True)}
         return {"Retry-After": dates[way]} if way != "absent" else {}
 
     def _token(self, headers, body, query):

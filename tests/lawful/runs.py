@@ -68,7 +68,7 @@ class Planner:
         pace = self.choices["pace"]
         fate = self.choices["fate"]
         if fate == "mixed":
-            fate = self.rng.choice(("good", "dead", "unknown", "pending", "endless"))
+            fate = self.rng.choice(("good", "dead", "unknown", "pending"))
         if not complete:
             fate = self.choices["bad_run"]
         if not kind_fits:

@@ -2,6 +2,7 @@
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from tests.peers import peer_bench as bench
@@ -21,7 +22,8 @@ AT_ONCE = 4
 @pytest.fixture(scope="module")
 def ended(request, mock, tmp_path_factory):
     """The selected runs by case: a future of what they left, the tokens given out, and what another host heard."""
-    wanted = [item.callspec.params["case"] for item in request.session.items if item.path == request.path]
+    items = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    wanted = [item.callspec.params["case"] for item in items]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {case: pool.submit(end, case, mock, tmp_path_factory.mktemp("peer")) for case in wanted}
         pool.shutdown(cancel_futures=True)
@@ -70,6 +72,16 @@ def test_a_lawful_peer_is_not_punished_for_its_pace(case, ended, mock):
     assert done.footer["complete"]
     assert {r["outcome"] for r in done.results} <= {"PASS", "NOT_APPLICABLE", "INFO"}
     assert shown(done, mock, tokens) == []
+
+
+def test_the_table_names_every_peer_and_every_ending():
+    lines = Path(__file__).with_name("README.md").read_text().splitlines()
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in lines if line.startswith("| ")}
+    peers = [*bench.peers("rude"), *bench.peers("lawful")]
+    assert set(rows) == {"peer", *(peer.name for peer in peers)}
+    for peer in peers:
+        endings = (f"{mode}: {e.exit_code} {e.verdict}".strip() for mode, e in peer.endings.items())
+        assert rows[peer.name] == f"| {peer.name} | {peer.module.__doc__} | {'; '.join(endings)} |"
 
 
 def shown(done, mock, tokens):

@@ -19,6 +19,20 @@ PROBES = {probe.requirement: probe for probe in registry.load()}
 OBSERVATIONS = {look.name: look for look in registry.load_observations()}
 
 
+# What a target advertises that offers all that is off unless it is said.
+ALL = {
+    "aiApi": {
+        "version": "2.0.0",
+        "capabilities": {
+            "timeToLiveDeployments": True,
+            "executionSchedules": True,
+            "bulkUpdates": {"executions": True, "deployments": True},
+        },
+    },
+    "extensions": {"metrics": {"version": "1.0.0"}, "dataset": {"version": "1.0.0"}},
+}
+
+
 def open_session(mock, *, other="other", meta=True, poll_timeout=20.0, defect=None):
     """A session on a mock process; ``defect`` stands between the two."""
     key = mock.key
@@ -34,7 +48,7 @@ def open_session(mock, *, other="other", meta=True, poll_timeout=20.0, defect=No
     )
     config = RunConfig.from_options("mock", {})
     session = Session.open(config, CONTRACT, REGISTER, target, None)
-    found = session.examine() if meta else None
+    found = session.examine() if meta else ALL
     session = Session.open(config, CONTRACT, REGISTER, target, None, meta=found)
     if defect is not None:
         session.transport = Rewriting(session.transport, defect)

@@ -5,6 +5,7 @@ import json
 import random
 from datetime import UTC, datetime
 
+import pytest
 from tests.probes.defects import Answer, Idle, Status
 from tests.probes.probe_bench import (
     OBSERVATIONS,
@@ -179,6 +180,23 @@ def test_a_stop_that_has_no_end_is_waited_for_once_by_those_that_build_on_it(moc
     assert sent(session, "getDeployment") < 50
 
 
+@pytest.mark.parametrize(
+    ("limits", "outcome"),
+    [
+        ({}, "PASS"),
+        ({"minimum": "10m", "maximum": -1}, "PASS"),
+        ({"minimum": "10m", "maximum": "10H"}, "PASS"),
+        ({"maximum": "8h"}, Inconclusive),
+        ({"minimum": "1d"}, Inconclusive),
+    ],
+)
+def test_no_time_to_live_is_asked_for_that_meta_does_not_allow(mock, limits, outcome):
+    session = open_session(mock)
+    session.capabilities.meta["aiApi"]["limits"]["timeToLiveDeployments"] = limits
+    found = run(session, "LM-DEPLOYMENT-TTL-ECHO")["LM-DEPLOYMENT-TTL-ECHO"]
+    assert found == outcome or isinstance(found, outcome)
+
+
 def test_deployments_are_shared(mock):
     session = open_session(mock)
     session.transport = Rewriting(session.transport, Defect())
@@ -192,9 +210,21 @@ def test_a_spent_budget_of_deployments_is_inconclusive(mock, monkeypatch):
     session = open_session(mock)
     monkeypatch.setattr("lmconform.target.safety.DEPLOYMENT_BUDGET", 0)
     session.guard._is_mock = False
-    outcome = run(session, "LM-DEPLOYMENT-FRESH-GET")["LM-DEPLOYMENT-FRESH-GET"]
-    assert isinstance(outcome, Inconclusive)
-    assert "no more deployments" in str(outcome)
+    names = ("LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-BODY-REQUIRED", "LM-DEPLOYMENT-TTL-ECHO")
+    for name, outcome in run(session, *names).items():
+        assert isinstance(outcome, Inconclusive), name
+        assert "no more deployments" in str(outcome)
+    assert look(session, "LM-OBS-DEPLOYMENT-UNBOUND")["LM-OBS-DEPLOYMENT-UNBOUND"].startswith("not observed: not sent")
+
+
+def test_a_small_budget_spoils_no_more_than_it_must(mock, monkeypatch):
+    session = open_session(mock)
+    monkeypatch.setattr("lmconform.target.safety.DEPLOYMENT_BUDGET", 2)
+    session.guard._is_mock = False
+    outcomes = run(session, *DEPLOYMENTS)
+    assert gates(outcomes) == {}
+    assert outcomes["LM-DEPLOYMENT-URL"] == outcomes["LM-DEPLOYMENT-UPDATE-ROLLBACK"] == "PASS"
+    assert session.journal.made("deployment") == 2
 
 
 def test_no_schedule_of_ours_starts_anything(mock):

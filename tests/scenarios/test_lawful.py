@@ -137,7 +137,9 @@ def test_what_builds_on_a_step_that_does_not_apply_does_not_apply_either(written
 
 def test_an_action_may_know_a_reason_that_nobody_is_to_blame_for(written):
     end = [{"name": "refused", "type": "end", "x-lm-outcome": "NOT_TESTABLE", "x-lm-note": "the template forbids it"}]
-    run, _ = written(listing("a", "LM-FLOW-BULK-STOPPED", onSuccess=end), listing("b", "LM-FLOW-BULK-DELETED"))
+    bulk = {"aiApi": {"capabilities": {"bulkUpdates": {"executions": True}}}}
+    steps = listing("a", "LM-FLOW-BULK-STOPPED", onSuccess=end), listing("b", "LM-FLOW-BULK-DELETED")
+    run, _ = written(*steps, meta=bulk)
     for step in "ab":
         assert (run.until(step).outcome, run.until(step).inconclusive) == (NOT_TESTABLE, True)
     assert run.until("a").message == "the template forbids it"

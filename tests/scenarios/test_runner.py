@@ -253,11 +253,14 @@ def test_sampling_may_skip_statuses(flow):
     assert run.until("poll-execution").outcome is Outcome.PASS
 
 
-@pytest.mark.parametrize("status", ["DEAD", "STOPPED"])
-def test_a_bad_status_ends_the_poll_at_once(flow, status):
-    run = flow(statuses("PENDING", status, statusMessage="out of memory"))
+@pytest.mark.parametrize(
+    ("status", "said", "actual"),
+    [("DEAD", None, "DEAD"), ("STOPPED", None, "STOPPED"), ("STOPPED", "out of memory", "STOPPED: out of memory")],
+)
+def test_a_bad_status_ends_the_poll_at_once(flow, status, said, actual):
+    run = flow(statuses("PENDING", status, statusMessage=said))
     done = run.until("poll-execution")
-    assert (done.outcome, done.expected, done.actual) == (Outcome.FAIL, "COMPLETED", f"{status}: out of memory")
+    assert (done.outcome, done.expected, done.actual) == (Outcome.FAIL, "COMPLETED", actual)
     assert done.message == f"{status} ended the poll at poll 2"
     assert run.fake.count("GET", "/lm/executions/e001") == 2
     assert run.until("store-metrics").because == "poll-execution"
@@ -294,24 +297,22 @@ def test_an_execution_that_never_ends_hits_the_deadline(flow):
 @pytest.mark.parametrize(
     ("seen", "said"),
     [
-        (
-            statuses("PENDING", "DEAD", statusMessage="no object store"),
-            "DEAD ended the poll at poll 2: no object store",
-        ),
-        (statuses("UNKNOWN", "DEAD"), "DEAD ended the poll at poll 2: no message"),
-        (statuses("UNKNOWN"), "still UNKNOWN after "),
+        (statuses("PENDING", "DEAD", statusMessage="no object store"), "DEAD (no object store)"),
+        (statuses("UNKNOWN"), "UNKNOWN after "),
+        (statuses("UNKNOWN", "PENDING"), "PENDING after "),
     ],
 )
-def test_a_tenants_training_that_dies_or_waits_for_ever_blames_nobody(flow, seen, said):
-    run = flow(seen, timeout=0.3, is_mock=False)
+def test_a_training_that_dies_or_waits_for_ever_blames_nobody(flow, seen, said):
+    run = flow(seen, timeout=0.3)
     done = run.until("poll-execution")
     assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
-    assert done.message.startswith(said)
+    assert said in done.message
     assert run.until("store-metrics").inconclusive
 
 
-def test_on_a_tenant_too_nobody_but_us_stops_our_execution(flow):
-    run = flow(statuses("RUNNING", "STOPPED"), is_mock=False)
+@pytest.mark.parametrize("status", ["STOPPED", "DEAD"])
+def test_nobody_but_us_stops_ours_and_none_dies_without_a_word(flow, status):
+    run = flow(statuses("RUNNING", status))
     assert run.until("poll-execution").outcome is Outcome.FAIL
 
 

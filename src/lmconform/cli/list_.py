@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
 
 from lmconform.contract.openapi import DIALECTS, Contract
 from lmconform.contract.requirements import Register
+from lmconform.outcomes import Evidence, Level
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 _dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default="published", show_default=True)
@@ -18,7 +19,7 @@ _dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default
 
 @click.group("list")
 def command() -> None:
-    """Show items, requirements, operations, mutants. Sends nothing."""
+    """Show items, requirements, observations, operations, mutants. Sends nothing."""
 
 
 @command.command("items")
@@ -38,7 +39,8 @@ def items(dialect: str, as_json: bool) -> None:
 @command.command("requirements")
 @_json_option
 def requirements(as_json: bool) -> None:
-    """The register: level, evidence, id, sentence."""
+    """The register: level, evidence, id, sentence; what nothing judges, and why."""
+    found = Register.load()
     rows = [
         {
             "id": r.id,
@@ -50,21 +52,56 @@ def requirements(as_json: bool) -> None:
             "capability": r.capability,
             "excluded": r.excluded,
         }
-        for r in Register.load().values()
+        for r in found.values()
     ]
     _show(rows, as_json, lambda r: f"{r['level']:<6} {r['evidence']:<10} {r['id']:<44} {r['text']}", "evidence")
+    if not as_json:
+        for line in _table(found):
+            click.echo(line)
+
+
+def _table(found: Register) -> Iterator[str]:
+    """Counts by evidence and level, then what is excluded."""
+    counts = Counter((r.evidence, r.level) for r in found.values())
+    yield ""
+    yield f"{'':<10} " + " ".join(f"{level:>6}" for level in Level)
+    for evidence in Evidence:
+        yield f"{evidence:<10} " + " ".join(f"{counts[evidence, level]:>6}" for level in Level)
+    excluded = [r for r in found.values() if r.excluded]
+    yield ""
+    yield f"{len(excluded)} excluded, because judging them"
+    for requirement in excluded:
+        yield f"  {requirement.id:<26} {requirement.excluded}"
+
+
+@command.command("observations")
+@_json_option
+def observations(as_json: bool) -> None:
+    """What is recorded where nobody promised anything, and never gates."""
+    from lmconform.plan.catalogue import catalogue
+    from lmconform.plan.items import ObservationItem
+
+    found = catalogue(Contract.load(), Register.load())
+    rows = [
+        {"id": o.name, "operation": o.operation, "text": o.text, "source": o.source, "effect": o.effect}
+        for o in (item.look for item in found if isinstance(item, ObservationItem))
+    ]
+    _show(rows, as_json, lambda r: f"{r['effect']:<11} {r['id']:<44} {r['text']}", "effect")
 
 
 @command.command("operations")
 @_dialect_option
 @_json_option
 def operations(dialect: str, as_json: bool) -> None:
-    """The operations of the contract."""
-    rows = [
-        {"id": o.id, "method": o.method, "path": f"/v2{o.path}", "effect": o.effect}
-        for o in Contract.load(dialect).operations
-    ]
+    """The operations of the contract, and how many of them are judged."""
+    from lmconform.plan.catalogue import catalogue
+
+    contract = Contract.load(dialect)
+    rows = [{"id": o.id, "method": o.method, "path": f"/v2{o.path}", "effect": o.effect} for o in contract.operations]
     _show(rows, as_json, lambda r: f"{r['method']:<6} {r['path']:<64} {r['id']}", "effect")
+    if not as_json:
+        judged = {name for item in catalogue(contract, Register.load()) for name in item.names}
+        click.echo(f"{sum(row['id'] in judged for row in rows)}/{len(rows)} operations are judged")
 
 
 @command.command("mutants")

@@ -24,6 +24,20 @@ _DEFAULTS = {
 }
 
 
+# There is no second without the first, whatever is advertised of it.
+_UPON = {
+    "aiApi.capabilities.timeToLiveDeployments": "aiApi.capabilities.userDeployments",
+    "aiApi.capabilities.logs.deployments": "aiApi.capabilities.userDeployments",
+    "aiApi.capabilities.bulkUpdates.deployments": "aiApi.capabilities.userDeployments",
+    "aiApi.capabilities.executionSchedules": "aiApi.capabilities.userExecutions",
+    "aiApi.capabilities.logs.executions": "aiApi.capabilities.userExecutions",
+    "aiApi.capabilities.bulkUpdates.executions": "aiApi.capabilities.userExecutions",
+}
+# Off unless a target says that it has them; metrics are no less, but the tutorial itself is built upon them.
+_RARE = ("aiApi.capabilities.timeToLive", "aiApi.capabilities.executionSchedules", "extensions.dataset")
+_BULK = "aiApi.capabilities.bulkUpdates"
+
+
 class Capabilities:
     """The parsed body of ``GET /lm/meta``; ``None`` when the target has no such endpoint."""
 
@@ -39,11 +53,20 @@ class Capabilities:
         """
         if not path or self.meta is None:
             return True
+        if not self.has(_UPON.get(path, "")):
+            return False
         parts = path.split(".")
         if parts[0] == "extensions" and self._at(parts[:2]) in (None, False):
             return False
         found = self._at(parts)
         return _DEFAULTS.get(path, False) if found is None else found is not False
+
+    def unsaid(self, path: str, *, bulk: bool = True) -> bool:
+        """Whether the target has no ``/lm/meta`` to say that it offers something that is off unless said.
+
+        Refusing it is as lawful as serving it then. ``bulk``: bulk updates are meant as well.
+        """
+        return self.meta is None and path.startswith((*_RARE, _BULK) if bulk else _RARE)
 
     def _at(self, parts: list[str]) -> Any:
         node: Any = self.meta

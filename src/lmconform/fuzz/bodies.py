@@ -24,7 +24,9 @@ def body(operation: Operation, pool: Pool, capabilities: Capabilities) -> Schema
         case "createExecution":
             return record({"configurationId": one_of([*pool.runnable, ABSENT])})
         case "createDeployment":
-            ttl = {"ttl": one_of(_ttls(capabilities))} if capabilities.has(_TTL) else {}
+            ttl = (
+                {"ttl": one_of(_ttls(capabilities))} if capabilities.has(_TTL) and not capabilities.unsaid(_TTL) else {}
+            )
             return record({"configurationId": one_of([*pool.servable, ABSENT])}, ttl)
         case "createExecutionSchedule":
             return _schedule(pool)

@@ -75,9 +75,9 @@ class Fuzzer:
 
         Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections.
         """
-        needed = doubt.capability(operation)
-        if not self._session.capabilities.has(needed):
-            raise NotApplicable(f"GET /lm/meta does not advertise {needed}")
+        reason = doubt.why_not(self._session.capabilities, operation)
+        if reason:
+            raise NotApplicable(reason)
         hunt = _Hunt(client, operation)
         kind = _CHANGED.get(operation.id)
         if kind is not None:
@@ -126,12 +126,20 @@ class Fuzzer:
         )
         @given(strategy)
         def examine(case: _Case) -> None:
-            self._examine(hunt, case, mode)
+            try:
+                self._examine(hunt, case, mode)
+            except (CheckFailure, FailureGroup):
+                raise
+            except Exception as error:
+                raise engine.Over(error) from error
 
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", HypothesisWarning)
                 examine()
+        except engine.Over as over:
+            if over.error is not None:
+                raise over.error from None
         except (FailureGroup, CheckFailure) as group:
             causes = {b.cause for b in (getattr(group, "exceptions", None) or [group]) if isinstance(b, Broken)}
             hunt.told |= causes

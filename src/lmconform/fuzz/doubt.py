@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.fuzz.pool import ABSENT, Pool
 
@@ -59,6 +60,14 @@ def capability(operation: Operation) -> str:
     """What ``/lm/meta`` must advertise for the operation to be judged (dotted path), or an empty text."""
     below = (c for path, c in _NEEDED_BELOW.items() if operation.path == path or operation.path.startswith(f"{path}/"))
     return _NEEDED.get(operation.id) or next(below, "")
+
+
+def why_not(capabilities: Capabilities, operation: Operation) -> str:
+    """Why the operation is not to be expected of a target with these capabilities, or an empty text."""
+    needed = capability(operation)
+    if not capabilities.has(needed):
+        return f"GET /lm/meta does not advertise {needed}"
+    return f"there is no GET /lm/meta to advertise {needed}" if capabilities.unsaid(needed) else ""
 
 
 def is_promised(operation: Operation, pool: Pool) -> bool:

@@ -24,6 +24,17 @@ from schemathesis.schemas import BaseSchema
 from lmconform.errors import ContractError
 
 
+class Over(BaseException):
+    """Leaves hypothesis at once, to go on with ``error``, if there is one.
+
+    Every Exception is a finding to hypothesis, which it repeats and makes small.
+    """
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 def prepare() -> None:
     """Give hypothesis a folder of its own: a run leaves no files where somebody started it."""
     folder = tempfile.mkdtemp(prefix="lmconform-hypothesis-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ KINDS = ("execution", "schedule", "deployment", "file")
 _TRAINS = ("text-clf-tutorial", "text-clf-train-tutorial")
 _SERVES = ("text-clf-tutorial", "text-clf-infer-tutorial")
 _MOST_SCENARIOS = 20
+# Seconds until a new deployment must be seen, and between two looks.
+_UNSEEN, _LOOK_AGAIN = 10.0, 0.1
 # How many to read and how many to change; each execution is work for a tenant, each deployment costs money.
 _ON_MOCK = {"execution": (3, 6), "schedule": (2, 4), "deployment": (2, 4), "file": (2, 3)}
 _ON_TENANT = {"execution": (1, 2), "schedule": (1, 1), "deployment": (1, 0), "file": (1, 1)}
@@ -141,7 +144,20 @@ class Pool:
         return self.make("createExecutionSchedule", body)
 
     def _deployment(self, configuration: str) -> str:
-        return self.make("createDeployment", {"configurationId": configuration})
+        made = self.make("createDeployment", {"configurationId": configuration})
+        # A new one may stay unseen for a while (C2): until then it is none of our data.
+        deadline = time.monotonic() + _UNSEEN
+        while made and not self._is_there("getDeployment", {"deploymentId": made}):
+            if time.monotonic() > deadline:
+                return ""
+            time.sleep(_LOOK_AGAIN)
+        return made
+
+    def _is_there(self, operation: str, path: dict[str, str]) -> bool:
+        try:
+            return self._client.send(operation, path=path, judge=False).ok
+        except NotTestable:
+            return False
 
     def _upload(self) -> str:
         path = f"{self.folder}/{uuid.uuid4().hex[:8]}.csv"
@@ -150,7 +166,7 @@ class Pool:
                 "uploadFile", path={"path": path}, body=b"a,b\n1,2\n", media_type="text/csv", judge=False
             )
             # It is to be read from now on: where reading it needs time, or never works, it is none of our data.
-            there = answer.ok and self._client.send("downloadFile", path={"path": path}, judge=False).ok
+            there = answer.ok and self._is_there("downloadFile", {"path": path})
         except (NotTestable, SafetyRefusal):
             return ""
         return path if there else ""

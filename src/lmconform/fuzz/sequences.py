@@ -38,10 +38,6 @@ _CREATIONS = {
 }
 
 
-class _Over(BaseException):
-    """Ends a walk at once: hypothesis takes every Exception for a finding that it has to repeat."""
-
-
 @dataclass(slots=True)
 class Outcome(Report):
     """What the sequences of one item gave; ``judged`` are the requirements that anything was judged by."""
@@ -65,7 +61,6 @@ class _Walk:
     found: dict[tuple[str, str], Finding] = field(default_factory=dict)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     dropped: int = 0
-    stopped: Exception | None = None
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,12 +71,11 @@ class _Walk:
         try:
             return self._step(given)
         except Exception as error:
-            self.stopped = error
-            raise _Over from error
+            raise engine.Over(error) from error
 
     def _step(self, given: StepInput) -> StepOutput | None:
         if self.left <= 0 or time.monotonic() > self.deadline:
-            raise _Over
+            raise engine.Over
         self.left -= 1
         case = given.case
         operation = self.session.contract.operation(case.operation.definition.raw["operationId"])
@@ -176,9 +170,11 @@ class Sequences:
         Inconclusive where each one would cost money.
         """
         session = self._session
-        needed = doubt.capability(start)
-        if not session.capabilities.has(needed):
-            raise NotApplicable(f"GET /lm/meta does not advertise {needed}")
+        reason = doubt.why_not(session.capabilities, start)
+        if reason:
+            raise NotApplicable(reason)
+        if len(links.reachable(session.contract, start, self._left_out())) == 1:
+            raise NotApplicable(f"GET /lm/meta advertises nothing that {start.label} leads to")
         if start.id == "createDeployment" and not session.target.is_mock:
             raise Inconclusive("each deployment costs money: sequences of them run on the mock alone")
         seconds = _SECONDS_ON_MOCK if session.target.is_mock else _SECONDS_ON_TENANT
@@ -187,8 +183,6 @@ class Sequences:
         for number, (operations, words) in enumerate(branches):
             walk.left = session.config.max_examples // len(branches)
             self._walk(start, walk, number, {*self._left_out(), *operations}, {ABSENT, *words})
-            if walk.stopped is not None:
-                raise walk.stopped
         for verdict in walk.ledger.settle():
             walk.take(verdict)
         walk.outcome.findings = walk.findings()
@@ -218,13 +212,14 @@ class Sequences:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", HypothesisWarning)
                 seed(number)(Machine).run(settings=_settings(self._session.config.max_examples))
-        except _Over:
-            return
+        except engine.Over as over:
+            if over.error is not None:
+                raise over.error from None
 
     def _left_out(self) -> Iterable[str]:
         """What no link may lead to: what is not advertised, and what costs money."""
         for operation in self._session.contract.operations:
-            if not self._session.capabilities.has(doubt.capability(operation)):
+            if doubt.why_not(self._session.capabilities, operation):
                 yield operation.id
         if not self._session.target.is_mock:
             yield "createDeployment"

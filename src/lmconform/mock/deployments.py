@@ -81,7 +81,7 @@ def _checked(call: Call, configuration_id: str) -> tuple[dict[str, Any], str]:
     configuration, executable = configurations.usable(call, configuration_id, serves=True)
     words = bindings.missing(call.group, configuration, executable)
     if words:
-        raise Problem(int(call.switches["incomplete-deployment"]), "01010072", f"Invalid Request, {words}")
+        raise Problem(400, "01010072", f"Invalid Request, {words}")
     return configuration, bindings.unloadable(call.group, configuration, executable)
 
 

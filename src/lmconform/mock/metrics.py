@@ -84,8 +84,9 @@ def find(call: Call) -> Reply:
 
 def delete(call: Call) -> Reply:
     """Forget the metrics of an execution."""
-    execution_id = call.query["executionId"]
-    if not call.group.forget(execution_id):
+    # Where invalid queries are ignored, an id that breaks its pattern is none.
+    execution_id = call.query.get("executionId")
+    if execution_id is None or not call.group.forget(execution_id):
         raise no_metrics()
     return Reply(200, {"id": execution_id, "message": "Metric Resource was successfully deleted"})
 

@@ -68,7 +68,7 @@ def modify(call: Call) -> Reply:
         _check_window(call, start, end)
     if body.get("status", schedule.status) != schedule.status and _is_over(call.group, schedule, end, now):
         # Stopped and resumed only before the end time.
-        raise Problem(int(call.switches["schedule-over"]), "01010079", "Invalid Request, the end time has passed")
+        raise Problem(400, "01010079", "Invalid Request, the end time has passed")
     schedule.start, schedule.end, schedule.configuration = start, end, configuration
     schedule.data = {"name": schedule.data["name"], "cron": body.get("cron", schedule.data["cron"])}
     schedule.status = body.get("status", schedule.status)

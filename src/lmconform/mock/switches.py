@@ -69,9 +69,7 @@ SWITCHES = (
     Switch("unknown-executable", ("400", "404"), "a configuration for an unknown executable", "F19"),
     # Executions and deployments
     Switch("unknown-configuration", ("400", "404"), "a start of an unknown configuration", "F23"),
-    Switch(
-        "wrong-executable", ("400", "404", "412"), "executing what is to be deployed, or deploying a training", "F24"
-    ),
+    Switch("wrong-executable", ("400", "404"), "executing what is to be deployed, or deploying a training", "F24"),
     Switch("wrong-bindings", ("DEAD", "PENDING"), "where an execution with wrong bindings ends", "F22"),
     Switch("execution-life", lifecycle.LIVES, "the course of executions; stuck ones stay UNKNOWN", "F51"),
     Switch("deployment-life", lifecycle.LIVES, "the course of deployments", "C2"),
@@ -84,7 +82,6 @@ SWITCHES = (
     Switch("empty-modification", ("400", "202"), "a PATCH that changes nothing", "F62"),
     Switch("execution-progress", ("no", "yes"), "an undeclared member progress on executions", "D1"),
     Switch("status-details", ("no", "yes"), "statusDetails of one execution or deployment", "F14"),
-    Switch("incomplete-deployment", ("400", "412"), "a deployment whose bindings are incomplete", "F22"),
     Switch("deployment-gap", ("none", "late"), "a deployment is unknown for a moment after its creation", "C2"),
     Switch("deployment-details", ("full", "twice", "empty", "absent"), "details of deployments", "I6"),
     Switch("url-when-stopped", ("kept", "empty"), "deploymentUrl after the end", "C2"),
@@ -98,7 +95,6 @@ SWITCHES = (
     Switch("cron-six-fields", ("accept", "400"), "cron with seconds", "I18"),
     Switch("cron-too-often", ("400", "accept"), "cron that fires more than once an hour", "C5"),
     Switch("schedule-window", ("400", "accept"), "an end before the start, or in the past", "C5"),
-    Switch("schedule-over", ("400", "412"), "another status after the end time", "C5"),
     # Logs, files, meta
     Switch("logs-before-start", ("empty", "404"), "logs of what has not started", "F50"),
     Switch("logs-window-reversed", ("empty", "400"), "logs with start after end", "F49"),

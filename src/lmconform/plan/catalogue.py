@@ -13,7 +13,7 @@ from lmconform.plan.items import FuzzItem, Item, ObservationItem, ProbeItem, Sce
 from lmconform.plan.selection import select
 from lmconform.probes import registry
 from lmconform.scenarios.document import load as load_scenarios
-from lmconform.scenarios.model import Step, Workflow
+from lmconform.scenarios.model import Document, Step, Workflow
 from lmconform.target.config import RunConfig
 
 _FUZZ_SEQUENCE = (
@@ -41,7 +41,7 @@ def plan(config: RunConfig) -> Plan:
 
 
 def catalogue(contract: Contract, register: Register) -> list[Item]:
-    """Every item of every profile: reads first, then scenarios, writing probes, fuzz."""
+    """Every item of every profile: reads first, then scenarios between the writing probes, fuzz."""
     return numbered(_items(contract, register))
 
 
@@ -50,9 +50,22 @@ def _items(contract: Contract, register: Register) -> Iterator[Item]:
     looks = [_observation_item(look) for look in registry.load_observations()]
     yield from (item for probe, item in probes if probe.effect == "read")
     yield from (item for item in looks if item.profile == "smoke")
-    yield from _scenario_items(contract, register)
-    yield from (item for probe, item in probes if probe.effect != "read")
-    yield from (item for item in looks if item.profile != "smoke")
+    writing: list[list[Item]] = [
+        [item for probe, item in probes if (probe.effect, probe.late) == ("write", late)] for late in (False, True)
+    ]
+    destroying: list[Item] = [item for probe, item in probes if probe.effect == "destructive"]
+    half = len(destroying) // 2
+    # While scenarios wait for what they have started, probes run; and the other way round.
+    groups: list[list[Item]] = [
+        *writing,
+        destroying[:half],
+        destroying[half:],
+        [item for item in looks if item.profile != "smoke"],
+    ]
+    nothing: list[Item] = []
+    for steps, others in zip_longest(_scenario_rounds(contract, register), groups, fillvalue=nothing):
+        yield from steps
+        yield from others
     for operation in contract.operations:
         fuzz_id, requirements = f"fuzz/{operation.id}", _fuzz_requirements(operation)
         yield FuzzItem(fuzz_id, "full", "", requirements, (fuzz_id, operation.id, *requirements), operation.id)
@@ -84,17 +97,22 @@ def _observation_item(look: registry.Observation) -> ObservationItem:
     return ObservationItem(look.id, profile, "", (), (look.id, look.name), look)
 
 
-def _scenario_items(contract: Contract, register: Register) -> Iterator[ScenarioItem]:
+def _scenario_rounds(contract: Contract, register: Register) -> Iterator[list[Item]]:
+    """All workflows up to where they have to wait, then all up to where they have to wait again."""
     found = [(d, w) for d in load_scenarios(contract, register=register) for w in d.workflows]
-    # In rounds: while one workflow waits for its execution, those of the others run as well.
-    rounds = zip_longest(*(_between_polls(workflow) for _, workflow in found), fillvalue=())
-    for turns in rounds:
-        for (document, workflow), steps in zip(found, turns, strict=True):
-            for step in steps:
-                item_id = f"scenario/{workflow.id}/{step.id}"
-                names = (item_id, *step.requirements, *((step.operation_id,) if step.operation_id else ()))
-                group = f"scenario/{workflow.id}"
-                yield ScenarioItem(item_id, "core", group, step.requirements, names, document, workflow, step)
+    for turns in zip_longest(*(_between_polls(workflow) for _, workflow in found), fillvalue=()):
+        yield [
+            _scenario_item(document, workflow, step)
+            for (document, workflow), steps in zip(found, turns, strict=True)
+            for step in steps
+        ]
+
+
+def _scenario_item(document: Document, workflow: Workflow, step: Step) -> ScenarioItem:
+    item_id = f"scenario/{workflow.id}/{step.id}"
+    names = (item_id, *step.requirements, *((step.operation_id,) if step.operation_id else ()))
+    group = f"scenario/{workflow.id}"
+    return ScenarioItem(item_id, "core", group, step.requirements, names, document, workflow, step)
 
 
 def _between_polls(workflow: Workflow) -> list[list[Step]]:

@@ -24,32 +24,50 @@ _SOON: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A deletion: of what, what GET said until it was gone, and how long that took, in seconds."""
+    """A deletion: of what, the answer, what GET said until it was gone, and how long that took, in seconds."""
 
     trial: Trial
+    answer: Exchange
     seen: tuple[Json, ...]
     seconds: float
 
 
 def departure(lab: Lab) -> Departure:
-    """An execution of this session that ended, was deleted, and is gone; probes share it."""
+    """An execution of this session that ended, was deleted, and is gone; probes share it.
+
+    It was stopped, where executions last long enough for that. Raises NotTestable when the
+    deletion is refused.
+    """
+    found = _departure(lab)
+    if not found.answer.ok:
+        raise NotTestable(f"{lab.label(found.answer)} answered {found.answer.brief}")
+    return found
+
+
+def _departure(lab: Lab) -> Departure:
     shared = lab.session.shared
     if _DEPARTURE not in shared:
-        trial = trials.ended(lab)
+        trial = _ended(lab)
         started, seen = time.monotonic(), []
         answer = trials.delete(lab, trial)
-        if not answer.ok:
-            raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-        trials.remove(lab, trial)
-        for _ in lab.ticks():
-            exchange = lab.get("getExecution", executionId=trial.id)
-            if exchange.status == 404:
-                break
-            lab.expect_status(exchange, {200})
-            seen.append(dict(exchange.json_object()))
-        shared[_DEPARTURE] = Departure(trial, tuple(seen), time.monotonic() - started)
+        if answer.ok:
+            trials.remove(lab, trial)
+            for _ in lab.ticks():
+                exchange = lab.get("getExecution", executionId=trial.id)
+                if exchange.status == 404:
+                    break
+                lab.expect_status(exchange, {200})
+                seen.append(dict(exchange.json_object()))
+        shared[_DEPARTURE] = Departure(trial, answer, tuple(seen), time.monotonic() - started)
     found: Departure = shared[_DEPARTURE]
     return found
+
+
+def _ended(lab: Lab) -> Trial:
+    try:
+        return trials.stopped(lab)
+    except Inconclusive:
+        return trials.ended(lab)
 
 
 def doomed(lab: Lab) -> tuple[Made, Exchange]:
@@ -112,9 +130,10 @@ def stopped_execution_is_not_stopped_again(lab: Lab) -> None:
 
 @probe("LM-EXECUTION-DELETE-STOPPED", effect="destructive")
 def stopped_execution_is_deleted(lab: Lab) -> None:
-    trial = trials.stopped(lab)
-    lab.expect_status(trials.delete(lab, trial), {202})
-    trials.remove(lab, trial)
+    found = _departure(lab)
+    if found.trial.last.get("status") != "STOPPED":
+        raise Inconclusive("executions end before anybody can stop them")
+    lab.expect_status(found.answer, {202})
 
 
 @probe("LM-EXECUTION-DELETE-DEAD", effect="destructive")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, SafetyRefusal
+from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.values import differences
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
@@ -47,8 +47,6 @@ _BULK_OPERATIONS: Final = {
 
 # Said by what stands in front of the API: about us or the moment, never about the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
-# Few of them are started on a tenant (target.safety).
-_BUDGETED: Final = frozenset({"createExecution", "createDeployment"})
 _LEAST_SLEEP: Final = 0.02
 _MOST_GRACE: Final = 60.0
 # Kept in ``session.shared``; other kinds of items have keys of their own.
@@ -84,6 +82,8 @@ class Lab:
         """Raise NotApplicable unless the target advertises ``capability`` (empty: always)."""
         if not self.session.capabilities.has(capability):
             raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+        if self.session.capabilities.unsaid(capability, bulk=False):
+            raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
         if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not self._serves(capability):
             raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
 
@@ -104,13 +104,11 @@ class Lab:
     # --- sending -----------------------------------------------------------------------------
 
     def send(self, operation_id: str, *args: Any, **rest: Any) -> Exchange:
-        """Send a request; see ``Client.send``. Raises Inconclusive when a budget of the run is spent."""
+        """Send a request; see ``Client.send``. Raises Inconclusive when a budget is spent."""
         try:
             return self.client.send(operation_id, *args, **rest)
-        except SafetyRefusal as error:
-            if operation_id not in _BUDGETED:
-                raise
-            raise Inconclusive(f"no more of them in this run: {error}") from error
+        except BudgetSpent as error:
+            raise Inconclusive(str(error)) from error
 
     def get(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Exchange:
         """Send a request without a body; keywords are path parameters."""

@@ -148,18 +148,6 @@ def bad_id(lab: Lab) -> str:
 
 
 @observation(
-    "LM-OBS-METRICS-NO-FILTER",
-    operation="findMetrics",
-    effect="read",
-    source="F30",
-    capability=METRICS,
-    text="Metrics asked for without executionIds and without a filter.",
-)
-def metrics_without_filter(lab: Lab) -> str:
-    return answer(lab.get("findMetrics", {"$top": 1}))
-
-
-@observation(
     "LM-OBS-METRICS-ELEVEN-IDS",
     operation="findMetrics",
     effect="read",

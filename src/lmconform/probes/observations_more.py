@@ -230,18 +230,6 @@ def label_twice(lab: Lab) -> str:
 
 
 @observation(
-    "LM-OBS-EXECUTE-DEPLOYABLE",
-    operation="createExecution",
-    source="F24",
-    capability=EXECUTIONS,
-    text="An execution of an executable that is there to be deployed.",
-)
-def execute_deployable(lab: Lab) -> str:
-    made = lab.configuration(deployable=True)
-    return answer(lab.send("createExecution", json={"configurationId": made.id}))
-
-
-@observation(
     "LM-OBS-WRONG-KEYS",
     operation="createExecution",
     source="F22",

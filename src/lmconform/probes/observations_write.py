@@ -63,6 +63,10 @@ def top_without_dollar(lab: Lab) -> str:
     return "heard" if len(exchange.json_object().get("resources") or []) == 1 else "ignored"
 
 
+# So many in an order by chance are one in thousands.
+_ENOUGH_TO_ORDER = 7
+
+
 @observation("LM-OBS-LIST-ORDER", operation="listArtifacts", source="F3", text="The order of a list of artifacts.")
 def list_order(lab: Lab) -> str:
     batch(lab, ARTIFACT)
@@ -74,12 +78,21 @@ def list_order(lab: Lab) -> str:
         return [str(instant(i.get("createdAt"))) for i in found]
 
     found = listed()
+    while len(found) < _ENOUGH_TO_ORDER:
+        lab.artifact()
+        found = listed()
     if len(set(times())) < 2:
         # Times are whole seconds: things of one second tell nothing.
         time.sleep(1.1)
         lab.artifact()
         found = listed()
-    orders = {"oldest first": times(), "newest first": times()[::-1], "by name": [str(i.get("name")) for i in found]}
+    ids = [str(i.get("id")) for i in found]
+    orders = {
+        "by id": ids,
+        "oldest first": times(),
+        "newest first": times()[::-1],
+        "by name": [str(i.get("name")) for i in found],
+    }
     return next((label for label, order in orders.items() if order == sorted(order)), "none that we know")
 
 
@@ -194,6 +207,19 @@ def metrics_order(lab: Lab) -> str:
     found = [m.get("step") for m in points(lab, execution, name)]
     labels = {"as sent": sent, "steps ascending": sorted(sent), "newest first": sent[::-1]}
     return next((label for label, order in labels.items() if order == found), "none that we know")
+
+
+@observation(
+    "LM-OBS-METRICS-NO-FILTER",
+    operation="findMetrics",
+    source="F30",
+    capability=METRICS,
+    text="Metrics asked for without executionIds and without a filter.",
+)
+def metrics_without_filter(lab: Lab) -> str:
+    # Where that means all of them, there are some.
+    store(lab, trials.base(lab).id, metrics=[point(lab.unique("unfiltered"))])
+    return answer(lab.get("findMetrics", {"$top": 1}))
 
 
 @observation(

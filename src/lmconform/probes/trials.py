@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from lmconform.errors import Failure, Inconclusive, NotTestable, SafetyRefusal
+from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import recipe
 from lmconform.probes.enactment import EXECUTION, Enactment
@@ -119,8 +119,6 @@ def start(lab: Lab, configuration: Made, kind: Enactment = EXECUTION, **more: st
     trials = _trials(lab, kind)
     try:
         created = lab.make(kind.create, {"configurationId": configuration.id, **more})
-    except SafetyRefusal as error:
-        raise Inconclusive(f"no more {kind.word}s in this run: {error}") from error
     except NotTestable as refusal:
         if recipe.find(lab, deployable=kind.deployable).parameters or (trials.started and not more):
             # A quota (C7), or a value of ours that makes no sense to the executable: no promise is broken.

@@ -92,14 +92,14 @@ def build(
     matrix = Matrix()
     jobs = [(suspect, seed, True) for seed in seeds for suspect in LAWFUL]
     jobs += [(suspect, seed, everything) for seed in seeds for suspect in suspects]
-    tried: dict[str, Trial] = {}
-    for trial in _all(config, jobs, workers, in_run_order):
+    worst: dict[str, Trial] = {}
+    for trial in tried(config, jobs, workers, in_run_order=in_run_order):
         told(trial)
         if not trial.suspect.breaks:
             matrix.baseline.append(trial)
-        elif trial.suspect.id not in tried or _rank(trial) < _rank(tried[trial.suspect.id]):
-            tried[trial.suspect.id] = trial
-    matrix.trials = [tried[suspect.id] for suspect in suspects if suspect.id in tried]
+        elif trial.suspect.id not in worst or _rank(trial) < _rank(worst[trial.suspect.id]):
+            worst[trial.suspect.id] = trial
+    matrix.trials = [worst[suspect.id] for suspect in suspects if suspect.id in worst]
     return matrix
 
 
@@ -107,9 +107,10 @@ def _rank(trial: Trial) -> int:
     return ("error", "survived", "elsewhere", "killed").index(trial.status)
 
 
-def _all(
-    config: RunConfig, jobs: Sequence[tuple[Suspect, int, bool]], workers: int, in_run_order: bool
+def tried(
+    config: RunConfig, jobs: Sequence[tuple[Suspect, int, bool]], workers: int, *, in_run_order: bool = False
 ) -> Iterator[Trial]:
+    """The trials of all jobs as they are done; a job is a suspect, a seed, and whether every item is run."""
     # Fresh interpreters: hypothesis and the mock's watcher of its parent do not like forks of a busy process.
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(config,)

@@ -22,6 +22,7 @@ class Live:
         self._console = console
         self._quiet = quiet
         self._kind = ""
+        self._profile = ""
         self._counts: Counter[str] = Counter()
         self._told: set[tuple[str, str]] = set()
 
@@ -30,6 +31,7 @@ class Live:
         if self._quiet:
             return
         if isinstance(event, Header):
+            self._profile = event.profile
             base = event.configuration["base_url"]
             self._print(f"lmconform {event.lmconform}: {event.target} at {base}, profile {event.profile}")
         elif isinstance(event, Result):
@@ -43,7 +45,9 @@ class Live:
             self._flush()
             self._print("")
         if (folder / FILE_NAME).is_file():
-            for line in terminal.lines(folder / FILE_NAME):
+            # A smoke run only looks whether the target is well: who it is, the larger profiles tell.
+            fingerprint = not self._quiet and self._profile != "smoke"
+            for line in terminal.lines(folder / FILE_NAME, fingerprint=fingerprint):
                 self._print(line, _style(line))
 
     def _result(self, result: Result) -> None:

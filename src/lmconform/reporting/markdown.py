@@ -53,10 +53,10 @@ def _lines(run: Run) -> Iterator[str]:
             yield f"| {_cell(result.id)} | {_cell(said)} | {result.duration:.2f} |"
     if run.observations:
         yield ""
-        yield "| observation | value |"
-        yield "|---|---|"
+        yield "| observation | value | what was looked at |"
+        yield "|---|---|---|"
         for observation in run.observations.values():
-            yield f"| {observation.id} | {_cell(observation.value)} |"
+            yield f"| {observation.id} | {_cell(observation.value)} | {_cell(observation.text)} |"
 
 
 def _cell(text: str) -> str:

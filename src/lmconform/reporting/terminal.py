@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lmconform.outcomes import Outcome
 from lmconform.reporting import fuzzing
 from lmconform.reporting.causes import Cause, causes
-from lmconform.results.events import Footer, Header, Result
+from lmconform.results.events import Footer, Header, Observation, Result
 from lmconform.results.stream import Run
 
 _SHOWN = 20
+# Characters of an observed value; summary.md has all of it.
+_WIDE = 100
 
 
 def paragraph(result: Result) -> str:
@@ -31,9 +33,14 @@ def paragraph(result: Result) -> str:
     return "\n".join(row for row in rows if row)
 
 
-def lines(results_file: Path, *, verbose: bool = False) -> Iterator[str]:
-    """The end of a run: findings by cause, observations that say something, verdict."""
+def lines(results_file: Path, *, verbose: bool = False, fingerprint: bool = False) -> Iterator[str]:
+    """The end of a run: findings by cause, observations that say something, verdict.
+
+    ``fingerprint`` puts the table of observations before it: long, and nothing to act upon.
+    """
     run = Run(results_file)
+    if fingerprint and run.observations:
+        yield from _fingerprint(run.observations.values())
     found = causes(run.results.values())
     for cause in found[: None if verbose else _SHOWN]:
         yield from _cause(cause)
@@ -48,9 +55,20 @@ def lines(results_file: Path, *, verbose: bool = False) -> Iterator[str]:
     for observation in run.observations.values():
         if observation.text and observation.item.startswith("scenario/"):
             yield f"seen  {observation.id}: {observation.value}"
+    if run.observations:
+        yield f"observed  {len(run.observations)} behaviours that nobody promised, in {results_file.parent}/summary.md"
     yield from fuzzing.lines(run.results.values())
     if run.footer is not None:
         yield from _footer(run.footer, run.header, results_file)
+
+
+def _fingerprint(observations: Iterable[Observation]) -> Iterator[str]:
+    """How the target behaves where the contract leaves it open, one line each."""
+    yield "fingerprint (never gates; lmconform compare shows what changes)"
+    for one in sorted(observations, key=lambda o: o.id):
+        value = " ".join(one.value.split())
+        yield f"  {one.id.removeprefix('LM-OBS-'):<34} {value if len(value) <= _WIDE else value[: _WIDE - 1] + '…'}"
+    yield ""
 
 
 def _cause(cause: Cause) -> Iterator[str]:

@@ -18,16 +18,12 @@ _WAITED_OUT = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two polls and for all of them; where lines about progress go; how to wait.
-
-    ``strict`` on the mock: there nothing that a flow needs is missing (F22, F51).
-    """
+    """Seconds between two polls and for all of them; where lines about progress go; how to wait."""
 
     interval: float
     timeout: float
     progress: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
-    strict: bool = False
 
 
 def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[[str], object], pace: Pace) -> None:
@@ -58,14 +54,16 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
             if status in poll.good:
                 return
             if status in poll.bad:
-                said = as_text(value(poll.detail)) if poll.detail else ""
-                if _is_excused(poll, status, pace, explained=bool(said)):
+                # Null is no explanation, and real bodies have it.
+                told = value(poll.detail) if poll.detail else None
+                said = as_text(told) if told else ""
+                if _is_excused(poll, status, explained=bool(said)):
                     raise Inconclusive(f"{label}: {status}{f' ({said})' if said else ''}; {poll.excuse}")
                 raise Broken(good, f"{status}: {said}" if said else status, f"{status} ended the poll at poll {count}")
             previous = status
         wait = max(pace.interval, wait or 0.0)
         if elapsed + wait > pace.timeout:
-            if _is_excused(poll, previous, pace):
+            if _is_excused(poll, previous):
                 raise Inconclusive(f"{label}: {previous or exchange.status} after {elapsed:.1f} s; {poll.excuse}")
             raise Broken(
                 f"{good} within {pace.timeout:g} s",
@@ -75,10 +73,10 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
         pace.sleep(wait)
 
 
-def _is_excused(poll: Poll, status: str, pace: Pace, *, explained: bool = True) -> bool:
+def _is_excused(poll: Poll, status: str, *, explained: bool = True) -> bool:
     if not poll.excused:
         return bool(poll.excuse)
-    return bool(poll.excuse) and not pace.strict and status in poll.excused and explained
+    return bool(poll.excuse) and status in poll.excused and explained
 
 
 def _judged(poll: Poll, previous: str, value: object, exchange: Exchange) -> str:

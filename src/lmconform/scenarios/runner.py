@@ -32,6 +32,11 @@ Progress = Callable[[str], None]
 _VISITS = 50
 _DEPTH = 5
 _RETRY_AFTER_CAP = 120.0
+# What a step sends may need more than what it judges: metrics are advertised apart from executions.
+_NEEDS = {
+    "createExecution": "aiApi.capabilities.userExecutions",
+    "createDeployment": "aiApi.capabilities.userDeployments",
+}
 _RUN_ID = "scenarios.run-id"
 
 
@@ -203,7 +208,7 @@ class WorkflowRun:
             elif step.poll:
                 label = f"{self.workflow.id}/{step.id}"
                 target = self.session.target
-                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep, target.is_mock)
+                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep)
                 follow(
                     step.poll,
                     label,
@@ -221,10 +226,13 @@ class WorkflowRun:
 
     def _require(self, step: Step) -> None:
         """Raise NotApplicable unless the target advertises what the step's requirements are about."""
-        for name in step.requirements:
-            capability = self.session.register[name].capability
-            if not self.session.capabilities.has(capability):
+        capabilities = self.session.capabilities
+        needed = [self.session.register[name].capability for name in step.requirements]
+        for capability in (*needed, _NEEDS.get(step.operation_id, "")):
+            if not capabilities.has(capability):
                 raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+            if capabilities.unsaid(capability):
+                raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
 
     def _call(
         self, workflow_id: str, inputs: Mapping[str, Any], client: Client

@@ -42,7 +42,7 @@ OPTIONS = (
     Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
     Option("seed", int, 0, "Seed of all generated data.", "N"),
-    Option("max-examples", int, 70, "Generated cases per operation and mode.", "N"),
+    Option("max-examples", int, 50, "Generated cases per operation and mode.", "N"),
     Option(
         "request-timeout",
         float,

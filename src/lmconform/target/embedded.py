@@ -20,7 +20,7 @@ from lmconform.target import credentials as creds
 from lmconform.target.config import RunConfig, api_base
 from lmconform.target.target import Target
 
-PACE = 0.15
+PACE = 0.1
 _START_SECONDS = 15.0
 
 

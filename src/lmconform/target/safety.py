@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lmconform.contract.openapi import Operation
-from lmconform.errors import SafetyRefusal
+from lmconform.errors import BudgetSpent, SafetyRefusal
 
 # Names of everything that a run creates begin with this, so that people find what is left.
 NAME_PREFIX = "lmconform-"
@@ -93,7 +93,7 @@ class Guard:
 
     def _stay_within(self, kind: str, budget: int) -> None:
         if self._journal.made(kind) >= budget:
-            raise SafetyRefusal(f"not sent: the run has started its {budget} {kind}s on this target")
+            raise BudgetSpent(f"not sent, no more {kind}s: the run has started its {budget} {kind}s on this target")
 
 
 def quiet_month(now: datetime) -> int:

@@ -107,13 +107,15 @@ class Transport:
         """
         if self._lost:
             raise TargetLost(self._lost)
-        renewed, limited = False, 0
+        renewed, alive, limited = False, False, 0
         for attempt in itertools.count(1):
             try:
                 exchange = self._once(request, self._limit(request.operation))
             except Broken as error:
                 self._late[request.operation] += error.late
-                self._check_alive()
+                if not alive:
+                    self._check_alive()
+                    alive = True
                 # What took too long once would take as long again.
                 if error.late or request.method not in _SAFE or attempt >= self.patience.tries:
                     raise NotTestable(f"{request.method} /v2{request.path}: {error.reason}") from error

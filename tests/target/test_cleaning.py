@@ -1,6 +1,7 @@
 """What a session made it removes at its end, and counts what it cannot remove."""
 
 import dataclasses
+import time
 
 import pytest
 from tests.probes.probe_bench import Defect, answered, open_session
@@ -8,7 +9,7 @@ from tests.probes.probe_bench import Defect, answered, open_session
 from lmconform.probes import schedules, trials
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
 from lmconform.probes.lab import Lab
-from lmconform.target.session import REMOVALS
+from lmconform.target.cleaning import clean
 
 
 def lab_of(session):
@@ -34,7 +35,7 @@ def test_what_runs_is_stopped_and_deleted(mock, kind):
     lab = lab_of(session)
     unknown, running = trials.fresh(lab, kind), trials.active(lab, kind, {"RUNNING"})
     assert left(session) == {kind.word: 1 if unknown.id == running.id else 2}
-    session.cleanup()
+    clean(session)
     assert left(session) == {}
     assert gone(session, kind, unknown)
     assert gone(session, kind, running)
@@ -46,7 +47,7 @@ def test_schedules_are_deleted_paused_or_not(mock):
     made = [schedules.SCHEDULE.make(lab) for _ in range(2)]
     lab.send("modifyExecutionSchedule", {"executionScheduleId": made[0].id}, json={"status": "INACTIVE"})
     assert left(session) == {"schedule": 2}
-    session.cleanup()
+    clean(session)
     assert left(session) == {}
     for each in made:
         assert lab.get("getExecutionSchedule", executionScheduleId=each.id).status == 404
@@ -58,7 +59,7 @@ def test_what_was_made_in_another_group_is_removed_there(mock):
     session.target = dataclasses.replace(session.target, resource_group="other")
     trial = trials.fresh(lab, DEPLOYMENT)
     session.target = dataclasses.replace(session.target, resource_group="tutorial")
-    session.cleanup()
+    clean(session)
     assert left(session) == {}
     answer = session.client("test").send("getDeployment", trial.path, resource_group="other", judge=False)
     assert answer.status == 404 or answer.json_object()["targetStatus"] == "DELETED"
@@ -86,8 +87,10 @@ def test_what_cannot_be_removed_is_stopped_and_counted_and_the_end_comes(mock, m
     lab = lab_of(session)
     trials.fresh(lab, DEPLOYMENT)
     schedules.SCHEDULE.make(lab)
-    hasty = tuple(dataclasses.replace(removal, seconds=0.3) for removal in REMOVALS)
-    monkeypatch.setattr("lmconform.target.session.REMOVALS", hasty)
-    session.cleanup()
+    clock = time.monotonic
+    # Two minutes are over in a third of a second.
+    monkeypatch.setattr("time.monotonic", lambda: clock() * 400)
+    clean(session)
+    monkeypatch.undo()
     assert left(session) == {"deployment": 1}
     assert refusing.stops > 1

@@ -1,0 +1,63 @@
+"""No false alarm: every pair of legal choices of the mock, several seeds, and how many gating outcomes.
+
+python benchmarks/silence.py [--seeds 10] [--rows N] [--profile core] [--workers 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+
+from allpairspy import AllPairs
+
+from lmconform.mock.switches import SWITCHES
+from lmconform.proof.matrix import tried
+from lmconform.proof.trial import Suspect
+from lmconform.target.config import MOCK, RunConfig
+
+
+def suspects() -> list[Suspect]:
+    """Mocks whose choices together hold every pair of values of any two switches."""
+    found = []
+    for number, row in enumerate(AllPairs([list(switch.values) for switch in SWITCHES])):
+        chosen = [f"{switch.name}={value}" for switch, value in zip(SWITCHES, row, strict=True)]
+        options = tuple(part for choice in chosen for part in ("--switch", choice))
+        found.append(Suspect(f"row-{number}", text=" ".join(chosen), options=options))
+    return found
+
+
+def main() -> int:
+    """Run them, and print what gates."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--rows", type=int, help="the first N alone")
+    parser.add_argument("--profile", default="core")
+    parser.add_argument("--max-examples", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    rows = suspects()[: arguments.rows]
+    # Some of these mocks let things stand still for ever: nobody waits long for that.
+    config = RunConfig.from_options(
+        MOCK, {"profile": arguments.profile, "max_examples": arguments.max_examples, "poll_timeout": 2.0}
+    )
+    jobs = [(row, seed, True) for seed in range(arguments.seeds) for row in rows]
+    began, gating, items, causes = time.monotonic(), 0, 0, Counter[str]()
+    for trial in tried(config, jobs, arguments.workers):
+        items += trial.items
+        gating += len(trial.kills) + bool(trial.error)
+        if trial.error:
+            causes[f"error: {trial.error}"] += 1
+        for kill in trial.kills:
+            causes[f"{kill.requirement} at {kill.item}"] += 1
+            print(f"{trial.suspect.id}: {kill.requirement} at {kill.item}", flush=True)
+    for cause, number in causes.most_common():
+        print(f"{number:>5}  {cause}")
+    seconds = time.monotonic() - began
+    print(f"{len(SWITCHES)} switches in {len(rows)} mocks at {arguments.seeds} seeds: {items} items, ", end="")
+    print(f"{gating} gating outcomes, {seconds:.0f} s")
+    return 1 if gating else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,90 @@
+"""Fixtures of the fuzz tests: fuzz in this process, the mock in another, a server with a defect between them."""
+
+from collections import Counter
+
+import pytest
+import requests
+from tests.conftest import serve
+
+from lmconform.contract.openapi import Contract
+from lmconform.contract.requirements import Register
+from lmconform.fuzz.bridge import Fuzzer
+from lmconform.fuzz.sequences import Sequences
+from lmconform.target.config import RunConfig
+from lmconform.target.credentials import Credentials
+from lmconform.target.session import Session
+from lmconform.target.target import Target
+
+META = {
+    "aiApi": {
+        "capabilities": {
+            **{"executionSchedules": True, "timeToLiveDeployments": True},
+            "bulkUpdates": {"executions": True, "deployments": True},
+        }
+    },
+    "extensions": {"metrics": {"version": "1"}, "dataset": {"version": "1"}},
+}
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return Contract.load()
+
+
+@pytest.fixture
+def opened(contract, mock):
+    """Opens a session with ``url`` (default: the mock)."""
+
+    def open_session(url=None, seed=0, examples=25, is_mock=True, meta=META, timeout=10):
+        config = RunConfig.from_options("mock", {"seed": seed, "max_examples": examples})
+        credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
+        target = Target("test", f"{url or mock.url}/v2", credentials, "tutorial", "other", is_mock, 0.02, timeout)
+        return Session.open(config, contract, Register.load(), target, None, meta=meta)
+
+    return open_session
+
+
+@pytest.fixture
+def fuzz(contract, opened):
+    """Fuzzes operations; returns reports and the session."""
+
+    def run(*operations, **options):
+        session = opened(**options)
+        fuzzer = Fuzzer(session)
+        clients = {name: session.client(f"fuzz/{name}") for name in operations}
+        return {name: fuzzer.run(contract.operation(name), clients[name]) for name in operations}, session
+
+    return run
+
+
+@pytest.fixture
+def walk(contract, opened):
+    """Follows links from an operation on; returns what that gave, and the session."""
+
+    def run(start, **options):
+        session = opened(**options)
+        sequences = Sequences(session, Fuzzer(session).pool)
+        return sequences.run(contract.operation(start), session.client(f"fuzz/sequence/{start}")), session
+
+    return run
+
+
+def requirements(report):
+    """How many findings a report has, by requirement."""
+    return Counter(finding.requirement for finding in report.findings)
+
+
+def proxy(mock, spoil):
+    """A server in front of the mock; ``spoil(handler, answer)`` may replace status, body and media type."""
+
+    session = requests.Session()
+
+    def answer(handler):
+        headers = {k: v for k, v in handler.headers.items() if k.lower() not in ("host", "content-length")}
+        got = session.request(
+            handler.command, mock.url + handler.path, headers=headers, data=handler.body or None, timeout=10
+        )
+        reply = (got.status_code, got.content, got.headers.get("Content-Type", "text/plain"))
+        handler.reply(*(spoil(handler, *reply) or reply))
+
+    return serve(answer)

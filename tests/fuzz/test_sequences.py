@@ -1,0 +1,191 @@
+"""Sequences along the contract's links: silent on a lawful server, and they see what one step leaves to the next."""
+
+import json
+import time
+
+import pytest
+from tests.conftest import serve
+from tests.fuzz.conftest import proxy, requirements
+
+from lmconform.errors import Inconclusive, NotApplicable, NotTestable
+from lmconform.fuzz import engine, ledger, links, sequences
+from lmconform.fuzz.ledger import GONE, READABLE
+from lmconform.fuzz.sequences import USABLE
+
+STARTS = ("listScenarios", "createArtifact", "createConfiguration", "createExecution", "createExecutionSchedule")
+STARTS = (*STARTS, "createDeployment", "uploadFile")
+REFUSAL = (400, b'{"error": {"code": "1", "message": "not today"}}', "application/json")
+NOBODY = (404, b'{"error": {"code": "1", "message": "not found"}}', "application/json")
+
+
+def test_what_has_links_is_what_sequences_start_from(contract):
+    assert [operation.id for operation in links.starts(contract)] == list(STARTS)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_the_mock_gives_no_finding(walk, start):
+    outcome, session = walk(start, examples=60)
+    assert outcome.findings == ()
+    assert 20 < outcome.positive <= 60
+    assert session.client("x").broken == {}
+    assert outcome.accepted * 4 >= outcome.positive
+    assert (READABLE in outcome.judged) == (start != "listScenarios")
+
+
+def test_everything_that_sequences_promise_is_judged_on_the_mock(walk):
+    judged = {r for start in ("createConfiguration", "createExecution") for r in walk(start, examples=70)[0].judged}
+    assert judged == {READABLE, USABLE, GONE}
+
+
+def test_only_curated_links_are_followed(contract):
+    document = links.linked(contract, contract.document, contract.operations)
+    machine = engine.read(document).as_state_machine()
+    followed = {link.name for found in machine._transitions.operations.values() for link in found.outgoing}
+    assert followed == {link.name for link in links.links(contract)}
+
+
+def test_no_id_of_a_deployment_or_a_schedule_goes_out_as_that_of_a_configuration(walk, mock):
+    sent, made = [], set()
+
+    def listen(handler, status, body, media_type):
+        sent.append((handler.path, handler.body.decode("latin-1") if handler.body else ""))
+        if handler.command == "POST" and handler.path.endswith(("/deployments", "/executionSchedules")):
+            made.add(json.loads(body).get("id"))
+
+    with proxy(mock, listen) as (url, _):
+        walk("createConfiguration", url=url, examples=80)
+        walk("createDeployment", url=url, examples=40)
+        walk("createExecutionSchedule", url=url, examples=40)
+    made.discard(None)
+    assert len(made) > 10
+    wrong = [(p, b) for p, b in sent for i in made if f"configurationId={i}" in p or f'"configurationId": "{i}"' in b]
+    assert wrong == []
+    assert [p for p, _ in sent if any(f"/configurations/{i}" in p for i in made)] == []
+
+
+@pytest.mark.parametrize("kind", ["artifacts", "executionSchedules", "deployments"])
+def test_what_was_made_and_cannot_be_read_is_found(walk, mock, monkeypatch, kind):
+    monkeypatch.setattr(ledger, "_MOMENT", 0.2)
+    start = {"artifacts": "createArtifact", "deployments": "createDeployment"}.get(kind, "createExecutionSchedule")
+
+    def spoil(handler, status, body, media_type):
+        return NOBODY if handler.command == "GET" and f"/{kind}/" in handler.path and status == 200 else None
+
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk(start, url=url)
+    assert requirements(outcome)[READABLE] == 1
+
+
+def test_what_is_read_with_another_id_is_found(walk, mock):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "GET" and "/artifacts/" in handler.path and status == 200:
+            return status, json.dumps(json.loads(body) | {"id": "somebody-else"}).encode(), media_type
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk("createArtifact", url=url)
+    (finding,) = outcome.findings
+    assert finding.requirement == READABLE
+    assert "somebody-else" in finding.actual
+    assert finding.message == "after POST /v2/lm/artifacts (201)"
+
+
+def test_a_moment_of_not_found_after_a_creation_is_no_finding(walk, mock):
+    asked = set()
+
+    def spoil(handler, status, body, media_type):
+        if handler.command != "GET" or "/deployments/" not in handler.path or handler.path in asked:
+            return None
+        asked.add(handler.path)
+        return NOBODY
+
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk("createDeployment", url=url)
+    assert asked
+    assert outcome.findings == ()
+
+
+def test_what_was_deleted_and_stays_is_found(walk, mock):
+    kept = {}
+
+    def spoil(handler, status, body, media_type):
+        if handler.command == "GET" and "/executionSchedules/" in handler.path:
+            if status == 200:
+                kept[handler.path] = body
+            elif handler.path in kept:
+                return 200, kept[handler.path], "application/json"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk("createExecutionSchedule", url=url, examples=60, timeout=0.5)
+    assert requirements(outcome)[GONE] == 1
+
+
+def test_a_configuration_that_cannot_be_run_after_all_is_found(walk, mock):
+    known = []
+
+    def spoil(handler, status, body, media_type):
+        if handler.command == "POST" and handler.path.endswith("/executions") and status == 202:
+            known.append(1)
+            return REFUSAL if len(known) > 9 else None
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk("createConfiguration", url=url, examples=80)
+    assert USABLE in requirements(outcome)
+
+
+def test_a_contract_broken_in_the_middle_of_a_sequence_is_remembered(walk, mock, opened):
+    def spoil(handler, status, body, media_type):
+        return (418, b"", "text/plain") if handler.command == "PATCH" and "/executions/" in handler.path else None
+
+    with proxy(mock, spoil) as (url, _):
+        session = opened(url=url, examples=60)
+        client = session.client("fuzz/sequence/createExecution")
+        pool = sequences.Pool(session)
+        sequences.Sequences(session, pool).run(session.contract.operation("createExecution"), client)
+    assert ("LM-HTTP-STATUS-DECLARED", "modifyExecution") in client.broken
+
+
+def test_a_server_that_drops_connections_ends_the_item(walk):
+    def answer(handler):
+        if "/artifacts" not in handler.path:
+            return handler.reply(200, b"{}")
+        handler.connection.close()
+        raise ConnectionError
+
+    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="got no answer"):
+        walk("createArtifact", url=url)
+    assert len(seen) < 60
+
+
+def test_a_slow_server_ends_it_by_the_clock(walk, mock, monkeypatch):
+    monkeypatch.setattr(sequences, "_SECONDS_ON_MOCK", 0.5)
+
+    def spoil(handler, status, body, media_type):
+        time.sleep(0.05)
+
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk("createArtifact", url=url, examples=500)
+    assert 1 <= outcome.positive < 30
+
+
+def test_on_a_tenant_few_things_are_made_and_nothing_is_deployed(walk):
+    _, session = walk("createConfiguration", is_mock=False, examples=60)
+    left = session.journal.count_left()
+    assert left["deployment"] == 0
+    assert left["configuration"] <= 4 + 2 * 3
+    assert left["execution"] <= 3 + 3
+    with pytest.raises(Inconclusive, match="costs money"):
+        walk("createDeployment", is_mock=False)
+
+
+def test_what_is_not_advertised_starts_no_sequence(walk):
+    with pytest.raises(NotApplicable, match="executionSchedules"):
+        walk("createExecutionSchedule", meta={"aiApi": {"capabilities": {"executionSchedules": False}}})
+
+
+def test_what_leads_nowhere_starts_no_sequence(walk):
+    dataset = {"capabilities": {"upload": True, "download": False, "delete": False}}
+    with pytest.raises(NotApplicable, match="nothing that PUT"):
+        walk("uploadFile", meta={"extensions": {"dataset": dataset}})
