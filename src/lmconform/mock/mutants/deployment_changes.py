@@ -18,8 +18,8 @@ from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import WRONG_STATE, Problem
 
 
-@mutant("deployment-ttl-lost", "LM-DEPLOYMENT-TTL-ECHO", "LM-FLOW-SERVING-TTL")
-def ttl_lost(bench: Bench) -> None:
+@mutant("deployment-ttl-minutes", "LM-DEPLOYMENT-TTL-ECHO", "LM-FLOW-SERVING-TTL")
+def ttl_minutes(bench: Bench) -> None:
     """BUG: "A time to live of 10h is taken, and reading the deployment shows it as it was sent."
 
     It is shown in minutes.

@@ -159,7 +159,7 @@ def select_without_status(bench: Bench) -> None:
             reply.json.pop("status", None)
 
 
-@mutant("deployment-skip-all", "LM-DEPLOYMENT-TOP")
+@mutant("deployment-top-first-page-empty", "LM-DEPLOYMENT-TOP")
 def pages(bench: Bench) -> None:
     """BUG: "With $top a list of deployments holds that many when there are more." The first page is empty."""
 

@@ -24,8 +24,8 @@ def unknown(bench: Bench) -> None:
     unknown_is_200(bench, "getDeployment")
 
 
-@mutant("deployment-status-null", "LM-DEPLOYMENT-CREATE-HAS-STATUS", "LM-DEPLOYMENT-CREATE-UNKNOWN")
-def status_null(bench: Bench) -> None:
+@mutant("deployment-status-scheduled", "LM-DEPLOYMENT-CREATE-HAS-STATUS", "LM-DEPLOYMENT-CREATE-UNKNOWN")
+def status_scheduled(bench: Bench) -> None:
     """BUG: "The answer to the creation of a deployment names its status." It says SCHEDULED, which is none."""
     elsewhere(bench, "createDeployment", "status", "SCHEDULED")
 
@@ -158,10 +158,10 @@ def goes_back(bench: Bench) -> None:
 
 @mutant("deployment-starts-before-submission", "LM-DEPLOYMENT-TIMES-ORDERED")
 def times(bench: Bench) -> None:
-    """BUG: "A deployment is submitted, started and completed in this order." Start and submission are swapped."""
+    """BUG: "A deployment is submitted, started and completed in this order." It starts before it is submitted."""
 
     @bench.after("getDeployment")
-    def swapped(call: Call, reply: Reply) -> None:
+    def too_early(call: Call, reply: Reply) -> None:
         if reply.json.get("startTime"):
             reply.json["startTime"] = "2024-01-01T00:00:00Z"
 

@@ -313,8 +313,8 @@ def name_short(bench: Bench) -> None:
     bench.schema(f"{SCHEMAS}/ExecutionScheduleCreation/properties/name")["maxLength"] = 255
 
 
-@mutant("schedule-without-status", "LM-HTTP-BODY-SCHEMA")
-def without_status(bench: Bench) -> None:
+@mutant("schedule-status-word", "LM-HTTP-BODY-SCHEMA")
+def status_word(bench: Bench) -> None:
     """BUG: "The body of a successful answer is valid against its schema." The status of a schedule is PAUSED."""
 
     @bench.after("getExecutionSchedule")
