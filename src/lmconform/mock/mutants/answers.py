@@ -165,16 +165,6 @@ def time_epoch(bench: Bench) -> None:
         reply.json["createdAt"] = 1700000000
 
 
-@mutant("body-time-without-zone", "LM-HTTP-BODY-SCHEMA")
-def time_without_zone(bench: Bench) -> None:
-    """BUG: "The body of a successful answer is valid against its schema." createdAt has no time zone."""
-
-    @bench.after("getArtifact")
-    def local(call: Call, reply: Reply) -> None:
-        for resource in resources(reply):
-            resource["createdAt"] = resource["createdAt"].removesuffix("Z")
-
-
 @mutant("envelope-bare-message", "LM-ERROR-ENVELOPE")
 def bare_message(bench: Bench) -> None:
     """BUG: "A declared 400, 404 or 412 carries an error object with code and message." A message stands alone."""
