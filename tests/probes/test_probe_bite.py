@@ -59,6 +59,7 @@ DEFECTS = {
     "LM-CONFIGURATION-GET-ECHO": Answer("getConfiguration", put(inputArtifactBindings=[])),
     "LM-CONFIGURATION-EMPTY-BINDINGS": Answer("getConfiguration", drop("parameterBindings")),
     "LM-CONFIGURATION-UNKNOWN-EXECUTABLE": Status("createConfiguration", 400, 201, ACCEPTED),
+    "LM-CONFIGURATION-COUNT-FILTERED": Query("executableIds", "countConfigurations"),
     "LM-CONFIGURATION-FILTER-EXECUTABLE": Query("executableIds", "listConfigurations"),
     "LM-EXECUTION-OUTPUT-OWNER": Answer(
         "getExecution", each(lambda e: [a.pop("executionId") for a in e.get("outputArtifacts") or []])
@@ -87,6 +88,7 @@ DEFECTS = {
 # More than one way to break the same requirement.
 MORE = [
     ("LM-METRICS-PATCH-FRESH", Status("patchMetrics", 204, 200, {})),
+    ("LM-ARTIFACT-COUNT-MATCHES-LIST", Query("$search", "countArtifacts")),
     ("LM-CONFIGURATION-VERSION-ID-TOLERATED", Status("createConfiguration", 201, 400, {})),
 ]
 

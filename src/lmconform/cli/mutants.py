@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,6 +17,9 @@ from lmconform.proof import matrix as proof
 from lmconform.proof import page, record
 from lmconform.proof.trial import Suspect, Trial
 from lmconform.target.config import MOCK, PROFILES, RunConfig
+
+# Seconds; nothing on the mock takes longer than one of them, and a mutant that never gets there is not worth more.
+_PATIENCE = 4.0
 
 
 @click.command("mutants")
@@ -50,7 +54,9 @@ def command(
     when a requirement is never seen failing, or when the unmutated mock is not green.
     """
     suspects = _select(ids)
-    options = {"profile": profile} | ({"max_examples": max_examples} if max_examples else {})
+    options: dict[str, Any] = {"profile": profile, "poll_timeout": _PATIENCE}
+    if max_examples:
+        options["max_examples"] = max_examples
     config = RunConfig.from_options(MOCK, options)
     chosen = seeds or (0,)
     began, done = time.monotonic(), 0

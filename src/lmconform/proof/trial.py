@@ -32,7 +32,10 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """A gating result: ``after`` is seconds since the first item began, ``requests`` what was sent till then."""
+    """A gating result, or the warning that a declared SHOULD is broken.
+
+    ``after`` is seconds since the first item began, ``requests`` what was sent till then.
+    """
 
     requirement: str
     item: str
@@ -69,8 +72,8 @@ class Trial:
 def try_(plan: Plan, suspect: Suspect, *, everything: bool = False, in_run_order: bool = False) -> Trial:
     """Start the mock with the suspect's defect and run the plan's items against it.
 
-    The items of the requirements that it breaks come first, all of them; then the first
-    declared kill ends the trial, unless ``everything`` asks for all items. ``in_run_order``
+    The items of the requirements that it breaks come first, until each of these was seen or none
+    is left; then the first declared kill ends the trial, unless ``everything`` asks for all items. ``in_run_order``
     keeps the order of ``lmconform run`` and ends at the first kill of any kind.
     """
     trial = Trial(suspect)
@@ -83,7 +86,7 @@ def try_(plan: Plan, suspect: Suspect, *, everything: bool = False, in_run_order
             session = Session.open(plan.config, plan.contract, plan.register, mock.target, None, meta=meta)
             own = 0 if in_run_order else sum(_is_own(item, suspect) for item in plan.items)
             items = plan.items if in_run_order else own_first(plan.items, suspect.breaks)
-            _run(trial, session, items, least=len(items) if everything else own, any_kill_ends=in_run_order)
+            _run(trial, session, items, least=own, everything=everything, any_kill_ends=in_run_order)
             session.close()
     except HarnessError as error:
         trial.error = str(error)
@@ -111,9 +114,11 @@ def _is_own(item: Item, suspect: Suspect) -> bool:
     return bool(set(suspect.breaks) & set(item.requirements))
 
 
-def _run(trial: Trial, session: Session, items: Iterable[Item], *, least: int, any_kill_ends: bool) -> None:
-    """Run at least the first ``least`` items, and more until a kill."""
-    began = time.monotonic()
+def _run(
+    trial: Trial, session: Session, items: Iterable[Item], *, least: int, everything: bool, any_kill_ends: bool
+) -> None:
+    """Run items until all that is declared was seen; after the first ``least`` of them one kill is enough."""
+    began, wanted = time.monotonic(), set(trial.suspect.breaks)
     for item in items:
         events, error = running.run_item(item, session, lambda line: None)
         trial.items += 1
@@ -123,15 +128,19 @@ def _run(trial: Trial, session: Session, items: Iterable[Item], *, least: int, a
             if event.outcome == Outcome.ERROR:
                 # Ours: a defect of a server never excuses a crash of the harness.
                 trial.error = trial.error or f"{event.item}: {event.message}"
-            if event.gates:
+            # A SHOULD that is broken gates nothing; a mutant that says it breaks it is seen all the same.
+            warned = event.outcome is Outcome.WARN and not wanted.isdisjoint(event.requirements)
+            if event.gates or warned:
                 after = round(time.monotonic() - began, 3)
                 trial.kills += [
                     Kill(r, event.item, after, session.transport.sent, event.cases) for r in event.requirements
                 ]
         if isinstance(error, TargetLost):
             return
-        over = trial.kills if any_kill_ends else trial.declared
-        if over and trial.items >= least:
+        if everything:
+            continue
+        seen = {kill.requirement for kill in trial.declared}
+        if (wanted and wanted == seen) or (trial.items >= least and (trial.kills if any_kill_ends else seen)):
             return
 
 

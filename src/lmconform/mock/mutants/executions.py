@@ -8,8 +8,15 @@ from typing import Any
 from lmconform.mock import enactments, lifecycle
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.common import (
+    deletes_nothing,
+    elsewhere,
+    loosen,
+    stops_nothing,
+    takes_in_any_state,
+    takes_unknown,
+)
 from lmconform.mock.mutants.registry import mutant
-from lmconform.mock.mutants.views import elsewhere
 from lmconform.mock.problems import Problem
 
 
@@ -24,8 +31,8 @@ def status_missing(bench: Bench) -> None:
 
 @mutant("execution-starts-running", "LM-EXECUTION-CREATE-UNKNOWN")
 def starts_running(bench: Bench) -> None:
-    """BUG: "An execution begins with status UNKNOWN and targetStatus COMPLETED." The answer says COMPLETED."""
-    elsewhere(bench, "createExecution", "status", "COMPLETED")
+    """BUG: "An execution begins with status UNKNOWN and targetStatus COMPLETED." The answer says PENDING."""
+    elsewhere(bench, "createExecution", "status", "PENDING")
 
 
 @mutant("execution-fresh-404", "LM-EXECUTION-FRESH-GET")
@@ -41,7 +48,7 @@ def fresh_404(bench: Bench) -> None:
 
 @mutant("execution-fresh-target", "LM-EXECUTION-FRESH-TARGET")
 def fresh_target(bench: Bench) -> None:
-    """BUG: "An execution that was just started has targetStatus COMPLETED." It has RUNNING."""
+    """BUG: "An execution that was just started has no other targetStatus than COMPLETED." It has RUNNING."""
     elsewhere(bench, "getExecution", "targetStatus", "RUNNING")
 
 
@@ -124,7 +131,7 @@ def dies(bench: Bench) -> None:
 @mutant("execution-stop-ignored", "LM-EXECUTION-STOP")
 def stop_ignored(bench: Bench) -> None:
     """BUG: "Stopping a pending or running execution answers 202, and it becomes STOPPED." It goes on."""
-    _pretend(bench, "modifyExecution", "stopped")
+    stops_nothing(bench, "modifyExecution", "executions")
 
 
 @mutant("execution-stop-becomes-dead", "LM-EXECUTION-STOP")
@@ -150,24 +157,26 @@ def stop_target(bench: Bench) -> None:
 @mutant("execution-stop-ended", "LM-EXECUTION-STOP-ENDED")
 def stop_ended(bench: Bench) -> None:
     """BUG: "Stopping an execution that has ended is refused with 400 or 412 and changes nothing." It is accepted."""
-    _accept(bench, "modifyExecution")
+    takes_in_any_state(bench, "modifyExecution")
 
 
 @mutant("execution-stop-unknown", "LM-EXECUTION-STOP-404")
 def stop_unknown(bench: Bench) -> None:
     """BUG: "Stopping an execution that does not exist answers 404." It answers 202."""
 
-    @bench.instead("modifyExecution")
-    def accepted(call: Call, handler: Handler) -> Reply:
-        if call.path["executionId"] not in call.group.executions:
-            return Reply(202, {"id": call.path["executionId"], "message": "Execution modification scheduled"})
-        return handler(call)
+    takes_unknown(bench, "modifyExecution", "executions")
 
 
 @mutant("execution-stop-anything", "LM-EXECUTION-STOP-BODY")
 def stop_anything(bench: Bench) -> None:
-    """BUG: "A change of an execution that asks for anything but STOPPED is refused with 400." It means STOPPED too."""
-    bench.document["components"]["schemas"]["ExecutionModification"] = {"type": "object"}
+    """BUG: "A change of an execution that asks for anything but STOPPED is refused with 400." It does nothing."""
+    loosen(bench, "ExecutionModification", "targetStatus")
+
+    @bench.instead("modifyExecution")
+    def nothing(call: Call, handler: Handler) -> Reply:
+        if call.body["targetStatus"] != "STOPPED":
+            return Reply(202, {"id": call.path["executionId"], "message": "Execution modification scheduled"})
+        return handler(call)
 
 
 @mutant("execution-delete-active", "LM-EXECUTION-DELETE-ACTIVE")
@@ -194,34 +203,30 @@ def delete_refused(bench: Bench) -> None:
 @mutant("execution-delete-nothing", "LM-EXECUTION-DELETE")
 def delete_nothing(bench: Bench) -> None:
     """BUG: "Deleting an execution that has ended answers 202; after a while it is neither read nor listed." Stays."""
-    _pretend(bench, "deleteExecution", "deleted")
+    deletes_nothing(bench, "deleteExecution")
 
 
 @mutant("execution-delete-still-listed", "LM-EXECUTION-DELETE")
 def delete_listed(bench: Bench) -> None:
     """BUG: "Deleting an execution that has ended answers 202; after a while it is neither read nor listed." Listed."""
-    kept: dict[str, Any] = {}
+    deleted: dict[str, Any] = {}
 
-    @bench.instead("listExecutions")
-    def ghosts(call: Call, handler: Handler) -> Reply:
-        reply = handler(call)
-        if reply.status == 200 and set(call.query) <= {"configurationId"}:
-            kept.update({r["id"]: r for r in reply.json["resources"]})
-            wanted = call.query.get("configurationId")
-            rows = [r for r in kept.values() if wanted in (None, r["configurationId"])]
-            return Reply(200, {"count": len(rows), "resources": rows})
-        return reply
+    @bench.before("deleteExecution")
+    def remember(call: Call) -> None:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status in lifecycle.DELETABLE:
+            deleted[found.id] = found
+
+    @bench.before("listExecutions")
+    def ghosts(call: Call) -> None:
+        call.group.ghosts.update({i: e for i, e in deleted.items() if i not in call.group.executions})
 
 
 @mutant("execution-delete-unknown", "LM-EXECUTION-DELETE-404")
 def delete_unknown(bench: Bench) -> None:
     """BUG: "Deleting an execution that does not exist answers 404." It answers 202."""
 
-    @bench.instead("deleteExecution")
-    def accepted(call: Call, handler: Handler) -> Reply:
-        if call.path["executionId"] not in call.group.executions:
-            return Reply(202, {"id": call.path["executionId"], "message": "Deletion scheduled"})
-        return handler(call)
+    takes_unknown(bench, "deleteExecution", "executions")
 
 
 @mutant("execution-delete-outputs", "LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
@@ -295,49 +300,16 @@ def bulk_all(bench: Bench) -> None:
 @mutant("bulk-stop-ignored", "LM-BULK-STOP")
 def bulk_stop(bench: Bench) -> None:
     """BUG: "A bulk update stops a running execution, whatever becomes of the other entries." It does not."""
-    _bulk_pretends(bench, "stopped")
+    stops_nothing(bench, "modifyExecutions", "executions")
 
 
 @mutant("bulk-delete-ignored", "LM-BULK-DELETE")
 def bulk_delete(bench: Bench) -> None:
     """BUG: "A bulk update deletes an execution that has ended, whatever becomes of the other entries." It stays."""
-    _bulk_pretends(bench, "deleted")
+    deletes_nothing(bench, "modifyExecutions")
 
 
 @mutant("bulk-empty", "LM-BULK-EMPTY")
 def bulk_empty(bench: Bench) -> None:
     """BUG: "A bulk update without entries is refused with 400." It is accepted."""
     bench.document["components"]["schemas"]["ExecutionBulkModification"]["properties"]["executions"].pop("minItems")
-
-
-def _pretend(bench: Bench, operation: str, member: str) -> None:
-    """Answer as if it had been done, and undo it."""
-
-    @bench.instead(operation)
-    def undo(call: Call, handler: Handler) -> Reply:
-        reply = handler(call)
-        setattr(call.group.executions[call.path["executionId"]], member, None)
-        return reply
-
-
-def _bulk_pretends(bench: Bench, member: str) -> None:
-    @bench.instead("modifyExecutions")
-    def undo(call: Call, handler: Handler) -> Reply:
-        reply = handler(call)
-        for entry in call.body["executions"]:
-            if entry["id"] in call.group.executions:
-                setattr(call.group.executions[entry["id"]], member, None)
-        return reply
-
-
-def _accept(bench: Bench, operation: str) -> None:
-    """A refusal for the state becomes an acceptance."""
-
-    @bench.instead(operation)
-    def accepted(call: Call, handler: Handler) -> Reply:
-        try:
-            return handler(call)
-        except Problem as problem:
-            if problem.code != "01010076":
-                raise
-            return Reply(202, {"id": next(iter(call.path.values())), "message": "Execution modification scheduled"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
-from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.common import lists_everything, reads_everywhere
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem
 
@@ -78,75 +78,49 @@ def isolation_none(bench: Bench) -> None:
         return self._store.groups["tutorial"]
 
 
-def _reads_everywhere(bench: Bench, shelf: str, parameter: str, *operations: str) -> None:
-    """An id of any resource group is found."""
-
-    @bench.instead(*operations)
-    def anywhere(call: Call, handler: Handler) -> Reply:
-        wanted = call.path[parameter]
-        for group in bench.groups.values():
-            if wanted in getattr(group, shelf):
-                call.group = group
-        return handler(call)
-
-
 @mutant("isolation-artifact-get", "LM-ISOLATION-ARTIFACT-GET")
 def artifact_get(bench: Bench) -> None:
     """BUG: "An artifact cannot be read from another resource group." It can."""
-    _reads_everywhere(bench, "artifacts", "artifactId", "getArtifact")
+    reads_everywhere(bench, "artifacts", "artifactId", "getArtifact")
 
 
 @mutant("isolation-configuration-get", "LM-ISOLATION-CONFIGURATION-GET")
 def configuration_get(bench: Bench) -> None:
     """BUG: "A configuration cannot be read from another resource group." It can."""
-    _reads_everywhere(bench, "configurations", "configurationId", "getConfiguration")
+    reads_everywhere(bench, "configurations", "configurationId", "getConfiguration")
 
 
 @mutant("isolation-execution-get", "LM-ISOLATION-EXECUTION-GET")
 def execution_get(bench: Bench) -> None:
     """BUG: "An execution cannot be read from another resource group." It can."""
-    _reads_everywhere(bench, "executions", "executionId", "getExecution")
+    reads_everywhere(bench, "executions", "executionId", "getExecution")
 
 
 @mutant("isolation-execution-change", "LM-ISOLATION-EXECUTION-CHANGE")
 def execution_change(bench: Bench) -> None:
     """BUG: "An execution can be neither stopped nor deleted from another resource group." It can."""
-    _reads_everywhere(bench, "executions", "executionId", "modifyExecution", "deleteExecution")
-
-
-def _lists_everything(bench: Bench, shelf: str, *operations: str) -> None:
-    """What belongs to the first group is listed in the others as well."""
-
-    @bench.instead(*operations)
-    def everything(call: Call, handler: Handler) -> Reply:
-        own = getattr(call.group, shelf)
-        if call.group.name == "other":
-            setattr(call.group, shelf, {**getattr(bench.groups["tutorial"], shelf), **own})
-        try:
-            return handler(call)
-        finally:
-            setattr(call.group, shelf, own)
+    reads_everywhere(bench, "executions", "executionId", "modifyExecution", "deleteExecution")
 
 
 @mutant("isolation-artifact-list", "LM-ISOLATION-ARTIFACT-LIST")
 def artifact_list(bench: Bench) -> None:
     """BUG: "Artifacts are neither listed nor counted in another resource group." They are."""
-    _lists_everything(bench, "artifacts", "listArtifacts", "countArtifacts")
+    lists_everything(bench, "artifacts", "listArtifacts", "countArtifacts")
 
 
 @mutant("isolation-artifact-count", "LM-ISOLATION-ARTIFACT-LIST")
 def artifact_count(bench: Bench) -> None:
     """BUG: "Artifacts are neither listed nor counted in another resource group." They are counted."""
-    _lists_everything(bench, "artifacts", "countArtifacts")
+    lists_everything(bench, "artifacts", "countArtifacts")
 
 
 @mutant("isolation-configuration-list", "LM-ISOLATION-CONFIGURATION-LIST")
 def configuration_list(bench: Bench) -> None:
     """BUG: "Configurations are neither listed nor counted in another resource group." They are."""
-    _lists_everything(bench, "configurations", "listConfigurations", "countConfigurations")
+    lists_everything(bench, "configurations", "listConfigurations", "countConfigurations")
 
 
 @mutant("isolation-execution-list", "LM-ISOLATION-EXECUTION-LIST")
 def execution_list(bench: Bench) -> None:
     """BUG: "Executions are not listed in another resource group." They are."""
-    _lists_everything(bench, "executions", "listExecutions")
+    lists_everything(bench, "executions", "listExecutions")

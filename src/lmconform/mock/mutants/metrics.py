@@ -98,7 +98,7 @@ def few_labels(bench: Bench) -> None:
 
 @mutant("metrics-no-timestamp", "LM-METRICS-TIMESTAMP-FILLED")
 def no_timestamp(bench: Bench) -> None:
-    """BUG: "A metric that was sent without a timestamp is read back with one." It has none."""
+    """BUG: "A metric that was taken without a timestamp is read back with one." It has none."""
     bare: set[str] = set()
 
     @bench.before("patchMetrics")

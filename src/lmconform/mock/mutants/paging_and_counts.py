@@ -4,35 +4,8 @@ from __future__ import annotations
 
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench
-from lmconform.mock.mutants.filters import forget
+from lmconform.mock.mutants.common import counted_wrongly, forget, off_by_one, skips_one_more
 from lmconform.mock.mutants.registry import mutant
-
-
-def off_by_one(bench: Bench, *operations: str) -> None:
-    """``count`` in the answers is one too many."""
-
-    @bench.after(*operations)
-    def more(call: Call, reply: Reply) -> None:
-        if reply.json:
-            reply.json["count"] += 1
-
-
-def counted_wrongly(bench: Bench, *operations: str) -> None:
-    """The answer of ``$count`` is one too many."""
-
-    @bench.after(*operations)
-    def more(call: Call, reply: Reply) -> None:
-        if reply.text is not None:
-            reply.text = str(int(reply.text) + 1)
-
-
-def skips_one_more(bench: Bench, *operations: str) -> None:
-    """``$skip`` leaves out one too many."""
-
-    @bench.before(*operations)
-    def more(call: Call) -> None:
-        if call.query.get("$skip"):
-            call.query["$skip"] += 1
 
 
 @mutant("count-scenarios", "LM-SCENARIO-LIST-COUNT")
@@ -71,13 +44,16 @@ def executions(bench: Bench) -> None:
     off_by_one(bench, "listExecutions")
 
 
-@mutant("count-metrics-absent", "LM-METRICS-COUNT")
+@mutant("count-metrics-points", "LM-METRICS-COUNT")
 def metrics(bench: Bench) -> None:
-    """BUG: "In a list of metrics count is there, and is the number of resources." It is not there."""
+    """BUG: "In a list of metrics count, where it is given, is the number of resources."
+
+    It is the number of resources and of their metrics.
+    """
 
     @bench.after("findMetrics")
-    def absent(call: Call, reply: Reply) -> None:
-        reply.json.pop("count", None)
+    def points(call: Call, reply: Reply) -> None:
+        reply.json["count"] += sum(len(r.get("metrics") or []) for r in reply.json["resources"])
 
 
 @mutant("count-artifacts-differs", "LM-ARTIFACT-COUNT-MATCHES-LIST", "LM-ARTIFACT-COUNT-NOTHING")
@@ -86,9 +62,9 @@ def artifact_count(bench: Bench) -> None:
     counted_wrongly(bench, "countArtifacts")
 
 
-@mutant("count-artifacts-unsearched", "LM-ARTIFACT-COUNT-NOTHING", "LM-ARTIFACT-COUNT-MATCHES-LIST")
+@mutant("count-artifacts-unsearched", "LM-ARTIFACT-COUNT-MATCHES-LIST")
 def artifact_count_unsearched(bench: Bench) -> None:
-    """BUG: "A count of artifacts that no name matches is 0." The search is not looked at."""
+    """BUG: "Counting artifacts gives as many as the list with the same search." The search is not looked at."""
     forget(bench, "$search", "countArtifacts")
 
 

@@ -15,7 +15,7 @@ from lmconform.errors import ConfigError, did_you_mean
 from lmconform.mock.mutants.bench import Bench
 
 Spoil = Callable[[Bench], None]
-_INFRASTRUCTURE = frozenset({"registry", "bench"})
+_INFRASTRUCTURE = frozenset({"registry", "bench", "common"})
 _FOUND: dict[str, Mutant] = {}
 
 

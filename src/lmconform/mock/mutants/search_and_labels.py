@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock import query
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench
-from lmconform.mock.mutants.filters import forget
+from lmconform.mock.mutants.common import forget
 from lmconform.mock.mutants.registry import mutant
 
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.common import SCHEMAS, malformed_422, optional, same_again
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem, bad_request
-
-SCHEMAS = "components/schemas"
-
-
-def optional(bench: Bench, schema: str, *names: str) -> None:
-    """The members need not be there."""
-    node = bench.schema(f"{SCHEMAS}/{schema}")
-    node["required"] = [name for name in node["required"] if name not in names]
 
 
 def _refused_yet_stored(bench: Bench, operation: str, adder: str) -> None:
@@ -93,7 +86,7 @@ def artifact_label(bench: Bench) -> None:
 
 @mutant("accepts-artifact-too-long", "LM-ARTIFACT-BODY-TOO-LONG")
 def artifact_long(bench: Bench) -> None:
-    """BUG: "A name, url, description or label value one character too long is refused with 400." It is cut."""
+    """BUG: "A name, url, description, label key or value one character too long is refused with 400." It is cut."""
     bench.schema(f"{SCHEMAS}/ArtifactCreation")["properties"]["name"] = {"type": "string"}
 
     @bench.before("createArtifact")
@@ -103,7 +96,10 @@ def artifact_long(bench: Bench) -> None:
 
 @mutant("refuses-artifact-at-limit", "LM-ARTIFACT-BODY-AT-LIMIT")
 def artifact_at_limit(bench: Bench) -> None:
-    """BUG: "A name, url, description and label value of the greatest length are accepted." 255 are the most."""
+    """BUG: "A name, url, description, label key and value of the greatest length, and one less, are accepted."
+
+    255 are the most.
+    """
 
     @bench.before("createArtifact")
     def shorter(call: Call) -> None:
@@ -124,7 +120,7 @@ def artifact_gs(bench: Bench) -> None:
 @mutant("accepts-artifact-malformed", "LM-ARTIFACT-BODY-MALFORMED")
 def artifact_malformed(bench: Bench) -> None:
     """BUG: "An artifact whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "createArtifact")
+    malformed_422(bench, "createArtifact")
 
 
 @mutant("stores-refused-artifact", "LM-ARTIFACT-REFUSED-NOT-STORED")
@@ -142,13 +138,13 @@ def configuration_stored(bench: Bench) -> None:
 @mutant("artifact-same-id-again", "LM-ARTIFACT-CREATE-TWICE")
 def artifact_twice(bench: Bench) -> None:
     """BUG: "Registering the same artifact twice makes two artifacts with two ids." The second is the first."""
-    _idempotent(bench, "createArtifact")
+    same_again(bench, "createArtifact")
 
 
 @mutant("configuration-same-id-again", "LM-CONFIGURATION-CREATE-TWICE")
 def configuration_twice(bench: Bench) -> None:
     """BUG: "Creating the same configuration twice makes two configurations with two ids." The second is the first."""
-    _idempotent(bench, "createConfiguration")
+    same_again(bench, "createConfiguration")
 
 
 @mutant("accepts-configuration-required", "LM-CONFIGURATION-BODY-REQUIRED")
@@ -183,13 +179,16 @@ def configuration_binding(bench: Bench) -> None:
 
 @mutant("accepts-configuration-too-long", "LM-CONFIGURATION-BODY-TOO-LONG")
 def configuration_long(bench: Bench) -> None:
-    """BUG: "A name or parameter value one character too long is refused with 400." It is taken."""
+    """BUG: "A name, parameter key or value one character too long is refused with 400." It is taken."""
     bench.schema(f"{SCHEMAS}/ConfigurationCreation")["properties"]["name"] = {"type": "string", "minLength": 1}
 
 
 @mutant("refuses-configuration-at-limit", "LM-CONFIGURATION-BODY-AT-LIMIT")
 def configuration_at_limit(bench: Bench) -> None:
-    """BUG: "A configuration with a name of the greatest length is accepted." 255 characters are the most."""
+    """BUG: "A configuration with a name of the greatest length, or one less, is accepted."
+
+    255 characters are the most.
+    """
 
     @bench.before("createConfiguration")
     def shorter(call: Call) -> None:
@@ -200,7 +199,7 @@ def configuration_at_limit(bench: Bench) -> None:
 @mutant("accepts-configuration-malformed", "LM-CONFIGURATION-BODY-MALFORMED")
 def configuration_malformed(bench: Bench) -> None:
     """BUG: "A configuration whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "createConfiguration")
+    malformed_422(bench, "createConfiguration")
 
 
 @mutant("refuses-configuration-version-id", "LM-CONFIGURATION-VERSION-ID-TOLERATED", "LM-FLOW-CONFIGURATION-CREATED")
@@ -231,7 +230,7 @@ def unknown_executable(bench: Bench) -> None:
 @mutant("accepts-execution-malformed", "LM-EXECUTION-BODY-MALFORMED")
 def execution_malformed(bench: Bench) -> None:
     """BUG: "An execution whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "createExecution")
+    malformed_422(bench, "createExecution")
 
 
 @mutant("accepts-execution-required", "LM-EXECUTION-BODY-REQUIRED")
@@ -243,7 +242,7 @@ def execution_required(bench: Bench) -> None:
 @mutant("accepts-bulk-malformed", "LM-BULK-BODY-MALFORMED")
 def bulk_malformed(bench: Bench) -> None:
     """BUG: "A bulk update whose JSON is broken is refused with 400." It answers 422."""
-    _malformed_422(bench, "modifyExecutions")
+    malformed_422(bench, "modifyExecutions")
 
 
 @mutant("accepts-bulk-target", "LM-BULK-BODY-TARGET")
@@ -272,7 +271,7 @@ def bulk_entry(bench: Bench) -> dict:  # type: ignore[type-arg]
 @mutant("accepts-metrics-malformed", "LM-METRICS-BODY-MALFORMED")
 def metrics_malformed(bench: Bench) -> None:
     """BUG: "Metrics whose JSON is broken are refused with 400." They answer 422."""
-    _malformed_422(bench, "patchMetrics")
+    malformed_422(bench, "patchMetrics")
 
 
 @mutant("accepts-metrics-step", "LM-METRICS-BODY-TYPE")
@@ -283,7 +282,10 @@ def metrics_step(bench: Bench) -> None:
 
 @mutant("accepts-metrics-long-tag", "LM-METRICS-BODY-TOO-LONG")
 def metrics_tag(bench: Bench) -> None:
-    """BUG: "A tag or label value that is empty or too long is refused with 400 or 413." A tag may be."""
+    """BUG: "A name, or a value of a tag or label, that is too long or empty is refused with 400 or 413."
+
+    A tag may be.
+    """
     bench.schema(f"{SCHEMAS}/Tag")["properties"]["value"] = {"type": "string"}
 
 
@@ -306,31 +308,9 @@ def _texts(bench: Bench, operation: str, *names: str) -> None:
                 call.body[name] = str(call.body[name])
 
 
-def _malformed_422(bench: Bench, operation: str) -> None:
-    @bench.patch(validation, "body")
-    def other(original, contract, asked, media_type, raw, switches):  # type: ignore[no-untyped-def]
-        try:
-            return original(contract, asked, media_type, raw, switches)
-        except Problem as problem:
-            if asked.id == operation and "not valid JSON" in problem.message:
-                raise Problem(422, "01010422", problem.message) from problem
-            raise
-
-
 def _status_for(bench: Bench, operation: str, member: bytes, status: int) -> None:
     @bench.patch(validation, "body")
     def other(original, contract, asked, media_type, raw, switches):  # type: ignore[no-untyped-def]
         if asked.id == operation and raw.startswith(b"{") and raw.endswith(b"}") and member not in raw:
             raise Problem(status, "01010006", "Configuration does not exist")
         return original(contract, asked, media_type, raw, switches)
-
-
-def _idempotent(bench: Bench, operation: str) -> None:
-    made: dict[str, Reply] = {}
-
-    @bench.instead(operation)
-    def same(call: Call, handler: Handler) -> Reply:
-        key = repr(sorted(call.body.items(), key=str))
-        if key not in made:
-            made[key] = handler(call)
-        return made[key]

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench, resources
+from lmconform.mock.mutants.common import elsewhere, wrong_location
 from lmconform.mock.mutants.registry import mutant
-
-
-def elsewhere(bench: Bench, operation: str, member: str, value: Any) -> None:
-    """One member is another in the answers of one operation."""
-
-    @bench.after(operation)
-    def other(call: Call, reply: Reply) -> None:
-        for resource in resources(reply):
-            resource[member] = value
 
 
 @mutant("view-scenario-name", "LM-SCENARIO-LIST-EQUALS-GET")
@@ -32,13 +22,13 @@ def executable_name(bench: Bench) -> None:
 
 @mutant("view-executable-owner", "LM-EXECUTABLE-OWNER")
 def executable_owner(bench: Bench) -> None:
-    """BUG: "Each executable in the list of a scenario names that scenario." It names another one."""
+    """BUG: "An executable in the list of a scenario names that scenario and no other." It names another one."""
     elsewhere(bench, "listExecutables", "scenarioId", "another-scenario")
 
 
 @mutant("view-version-owner", "LM-SCENARIO-VERSIONS-OWNER")
 def version_owner(bench: Bench) -> None:
-    """BUG: "Each version of a scenario names that scenario." It names another one."""
+    """BUG: "A version of a scenario names that scenario and no other." It names another one."""
     elsewhere(bench, "listScenarioVersions", "scenarioId", "another-scenario")
 
 
@@ -90,19 +80,19 @@ def artifact_creation(bench: Bench) -> None:
 @mutant("view-artifact-location", "LM-ARTIFACT-CREATE-LOCATION")
 def artifact_location(bench: Bench) -> None:
     """BUG: "A Location on the registration of an artifact holds the artifact's id." It holds another id."""
-    _wrong_location(bench, "createArtifact")
+    wrong_location(bench, "createArtifact")
 
 
 @mutant("view-configuration-location", "LM-CONFIGURATION-CREATE-LOCATION")
 def configuration_location(bench: Bench) -> None:
     """BUG: "A Location on the creation of a configuration holds the configuration's id." It holds another id."""
-    _wrong_location(bench, "createConfiguration")
+    wrong_location(bench, "createConfiguration")
 
 
 @mutant("view-execution-location", "LM-EXECUTION-CREATE-LOCATION")
 def execution_location(bench: Bench) -> None:
     """BUG: "A Location on the start of an execution holds the execution's id." It holds another id."""
-    _wrong_location(bench, "createExecution")
+    wrong_location(bench, "createExecution")
 
 
 @mutant("view-configuration-list", "LM-CONFIGURATION-LIST-EQUALS-GET")
@@ -142,11 +132,15 @@ def execution_list(bench: Bench) -> None:
 
 @mutant("view-execution-names", "LM-EXECUTION-NAMES")
 def execution_names(bench: Bench) -> None:
-    """BUG: "An execution names its configuration and its scenario from the start." No configurationName."""
+    """BUG: "An execution that names its configuration and its scenario names the right ones from the start."
+
+    It names the configuration by its id.
+    """
 
     @bench.after("getExecution")
-    def nameless(call: Call, reply: Reply) -> None:
-        reply.json.pop("configurationName", None)
+    def by_id(call: Call, reply: Reply) -> None:
+        if "configurationName" in reply.json:
+            reply.json["configurationName"] = reply.json["configurationId"]
 
 
 @mutant("view-execution-output-owner", "LM-EXECUTION-OUTPUT-OWNER")
@@ -190,10 +184,3 @@ def scenarios_by_group(bench: Bench) -> None:
         if call.group.name == "other":
             reply.json["resources"].pop()
             reply.json["count"] -= 1
-
-
-def _wrong_location(bench: Bench, operation: str) -> None:
-    @bench.after(operation)
-    def other(call: Call, reply: Reply) -> None:
-        if "Location" in reply.headers:
-            reply.headers["Location"] = reply.headers["Location"][:-4] + "0000"
