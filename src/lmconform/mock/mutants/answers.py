@@ -67,7 +67,7 @@ def blank(bench: Bench) -> None:
             raise Problem(500, "500", "Internal error")
 
 
-@mutant("status-unknown-artifact-200", "LM-ARTIFACT-UNKNOWN-404", "LM-ARTIFACT-BAD-ID")
+@mutant("status-unknown-artifact-200", "LM-ARTIFACT-UNKNOWN-404")
 def artifact_unknown(bench: Bench) -> None:
     """BUG: "Reading an artifact that does not exist answers 404." An empty object answers with 200."""
     unknown_is_200(bench, "getArtifact")
