@@ -214,7 +214,7 @@ def test_a_new_deployment_that_is_not_seen_at_once_is_no_finding(fuzz, mock):
     asked = Counter()
 
     def spoil(handler, status, body, media_type):
-        name = handler.path.rpartition("/")[2]
+        name = handler.path.partition("?")[0].rpartition("/")[2]
         if handler.command == "GET" and handler.path.startswith("/v2/lm/deployments/d") and status == 200:
             asked[name] += 1
             if asked[name] <= 2:

@@ -358,7 +358,8 @@ def logs(deploys):
         top = call.query.number("$top", 1000, largest=5000, smallest=1)
         order = call.query.choice("$order", ("asc", "desc")) or "asc"
         begin, end = _window(api, call, "start", now - 3600), _window(api, call, "end", now)
-        started = run.reached("RUNNING", now)
+        # Nobody may have seen it run, but what has ended has run.
+        started = run.reached("RUNNING", now) or run.finished(now)
         if started is None and choices["early_logs"] == "404":
             raise Refused(404, "No logs yet")
         lines = (
@@ -370,7 +371,7 @@ def logs(deploys):
         if shape == "empty-object" and not lines:
             return Reply(200, {"data": {}} if api.chance(0.5) else {})
         more = {"container": "main", "pod": run.id, "stream": "stderr"} if shape == "full" else {}
-        text = api.shapes.now_text
+        text = api.shapes.line_text
         return Reply(200, {"data": {"result": [{"timestamp": text(at), "msg": said, **more} for at, said in lines]}})
 
     return get

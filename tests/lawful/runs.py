@@ -62,6 +62,7 @@ class Planner:
     def __init__(self, choices):
         self.choices = choices
         self.rng = choices.rng
+        self._raced = False
 
     def plan(self, start, *, deploys, complete, kind_fits=True):
         """The statuses to come. ``complete``: all parameters and inputs are bound."""
@@ -105,9 +106,10 @@ class Planner:
         run.modified = now
         run.stop_begins = now + self.choices["stop_lag"] * self.rng.random()
         run.stopped = run.stop_begins + self.choices["stop_time"] * self.rng.uniform(0.5, 1.0)
-        if not self.choices["stop_race"]:
-            # Nothing happens any more between the request and the stop.
+        if self._raced or not self.choices["stop_race"]:
+            # Nothing happens any more between the request and the stop; a race is rare.
             run.plan = [(moment, status) for moment, status in run.plan if moment <= now]
+        self._raced = True
 
     def delete(self, run, now):
         """Schedule a deletion."""

@@ -51,6 +51,12 @@ class Shapes:
         bare = when.isoformat(timespec=spec).removesuffix("+00:00")
         return bare + {"nano": "000+00:00", "+00:00": "+00:00"}.get(way, "Z")
 
+    def line_text(self, moment):
+        """A moment in a log: all lines are spelled alike, or their order could not be seen."""
+        if self.choices["stamps"] == "mixed":
+            return self.precise(datetime.fromtimestamp(moment, UTC))
+        return self.now_text(moment)
+
     def precise(self, when):
         """A metric's time, to the microsecond."""
         shown = when.isoformat(timespec="microseconds")

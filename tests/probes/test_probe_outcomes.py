@@ -174,6 +174,36 @@ def test_without_resource_groups_there_is_nothing_to_isolate(mock):
     assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
 
 
+class Refusing(Defect):
+    """Lawful: a tenant that lacks what a creation needs, and says so."""
+
+    def __init__(self, operation, status, message, first=0):
+        self.operation, self.status, self.message, self.served = operation, status, message, first
+
+    def answer(self, exchange):
+        if exchange.operation != self.operation:
+            return exchange
+        self.served -= 1
+        body = {"error": {"code": "1", "message": self.message}}
+        return exchange if self.served >= 0 else answered(exchange, self.status, body)
+
+
+def test_a_tenant_without_an_object_store_breaks_nothing(mock):
+    defect = Refusing("uploadFile", 400, "Object store secret 'default' was not found")
+    names = [name for name in PROBES if name.startswith("LM-FILE-") or name == "LM-AUTH-FILE"]
+    outcomes = run(open_session(mock, defect=defect), *names)
+    assert not [name for name, outcome in outcomes.items() if isinstance(outcome, Failure | NotTestable)]
+    assert isinstance(outcomes["LM-FILE-UPLOAD"], Inconclusive)
+
+
+@pytest.mark.parametrize("status", [400, 403, 429])
+def test_a_deployment_beyond_the_quota_breaks_nothing(mock, status):
+    defect = Refusing("createDeployment", status, "The quota of deployments is exhausted", first=1)
+    outcomes = run(open_session(mock, defect=defect), "LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-TTL-ECHO")
+    assert outcomes["LM-DEPLOYMENT-FRESH-GET"] == "PASS"
+    assert isinstance(outcomes["LM-DEPLOYMENT-TTL-ECHO"], Inconclusive)
+
+
 class Empty(NothingToTrain):
     """Lawful: a tenant without any template."""
 

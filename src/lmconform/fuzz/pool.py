@@ -74,6 +74,7 @@ class Pool:
         self.runnable: list[str] = []
         self.servable: list[str] = []
         self.has_models = False
+        self._patience = _UNSEEN
         self._find()
         self._make_base()
 
@@ -145,12 +146,14 @@ class Pool:
 
     def _deployment(self, configuration: str) -> str:
         made = self.make("createDeployment", {"configurationId": configuration})
-        # A new one may stay unseen for a while (C2): until then it is none of our data.
-        deadline = time.monotonic() + _UNSEEN
+        # A new one may stay unseen for a while (C2): until then it is none of our data. One budget for all
+        # of them: where the first never comes, the others are not waited for.
         while made and not self._is_there("getDeployment", {"deploymentId": made}):
-            if time.monotonic() > deadline:
+            if self._patience <= 0:
                 return ""
+            began = time.monotonic()
             time.sleep(_LOOK_AGAIN)
+            self._patience -= time.monotonic() - began
         return made
 
     def _is_there(self, operation: str, path: dict[str, str]) -> bool:

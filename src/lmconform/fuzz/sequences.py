@@ -52,7 +52,7 @@ class _Walk:
     session: Session
     pool: Pool
     client: Client
-    deadline: float
+    deadline: float = 0.0
     left: int = 0
     outcome: Outcome = field(default_factory=Outcome)
     steps: dict[str, str] = field(default_factory=dict)
@@ -177,8 +177,7 @@ class Sequences:
             raise NotApplicable(f"GET /lm/meta advertises nothing that {start.label} leads to")
         if start.id == "createDeployment" and not session.target.is_mock:
             raise Inconclusive("each deployment costs money: sequences of them run on the mock alone")
-        seconds = _SECONDS_ON_MOCK if session.target.is_mock else _SECONDS_ON_TENANT
-        walk = _Walk(session, self._pool, client, time.monotonic() + seconds)
+        walk = _Walk(session, self._pool, client)
         branches = self._branches(start)
         for number, (operations, words) in enumerate(branches):
             walk.left = session.config.max_examples // len(branches)
@@ -207,6 +206,9 @@ class Sequences:
             def step(self, input: StepInput) -> StepOutput | None:
                 return walk.step(input)
 
+        # The clock runs for the walk alone, not for making what it needs.
+        seconds = _SECONDS_ON_MOCK if self._session.target.is_mock else _SECONDS_ON_TENANT
+        walk.deadline = time.monotonic() + seconds
         number = zlib.crc32(f"{self._session.config.seed}/sequence/{start.id}/{branch}".encode())
         try:
             with warnings.catch_warnings():

@@ -55,8 +55,12 @@ def path_of(lab: Lab, name: str = "file") -> str:
 
 
 def put(lab: Lab, path: str, content: bytes, query: dict[str, Any] | None = None, **more: Any) -> Exchange:
-    """Upload; the guard lets no path through that is not ours."""
-    return lab.send("uploadFile", {"path": path}, query, body=content, **more)
+    """Upload; the guard lets no path through that is not ours. Raises Inconclusive without an object store."""
+    exchange = lab.send("uploadFile", {"path": path}, query, body=content, **more)
+    # A tenant brings its own store (F28, F51); only the words of the refusal tell that it has none.
+    if not exchange.ok and "object store" in exchange.text.lower():
+        raise Inconclusive(f"{lab.label(exchange)} answered {exchange.brief}")
+    return exchange
 
 
 def uploaded(lab: Lab, content: bytes | None = None) -> File:

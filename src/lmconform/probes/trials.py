@@ -120,7 +120,8 @@ def start(lab: Lab, configuration: Made, kind: Enactment = EXECUTION, **more: st
     try:
         created = lab.make(kind.create, {"configurationId": configuration.id, **more})
     except NotTestable as refusal:
-        if recipe.find(lab, deployable=kind.deployable).parameters or (trials.started and not more):
+        quota = "quota" in str(refusal).lower()
+        if quota or recipe.find(lab, deployable=kind.deployable).parameters or (trials.started and not more):
             # A quota (C7), or a value of ours that makes no sense to the executable: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal
         raise
