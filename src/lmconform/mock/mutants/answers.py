@@ -23,7 +23,7 @@ def execution_201(bench: Bench) -> None:
     wrong_status(bench, "createExecution", 201)
 
 
-@mutant("status-delete-204", "LM-HTTP-STATUS-DECLARED")
+@mutant("status-delete-204", "LM-HTTP-STATUS-DECLARED", "LM-EXECUTION-DELETE")
 def delete_204(bench: Bench) -> None:
     """BUG: "The status of an answer is declared for its operation, or comes from a gateway." A deletion is 204."""
 
