@@ -23,7 +23,7 @@ def execution_201(bench: Bench) -> None:
     wrong_status(bench, "createExecution", 201)
 
 
-@mutant("status-delete-204", "LM-HTTP-STATUS-DECLARED")
+@mutant("status-delete-204", "LM-HTTP-STATUS-DECLARED", "LM-EXECUTION-DELETE")
 def delete_204(bench: Bench) -> None:
     """BUG: "The status of an answer is declared for its operation, or comes from a gateway." A deletion is 204."""
 
@@ -67,7 +67,7 @@ def blank(bench: Bench) -> None:
             raise Problem(500, "500", "Internal error")
 
 
-@mutant("status-unknown-artifact-200", "LM-ARTIFACT-UNKNOWN-404", "LM-ARTIFACT-BAD-ID")
+@mutant("status-unknown-artifact-200", "LM-ARTIFACT-UNKNOWN-404")
 def artifact_unknown(bench: Bench) -> None:
     """BUG: "Reading an artifact that does not exist answers 404." An empty object answers with 200."""
     unknown_is_200(bench, "getArtifact")

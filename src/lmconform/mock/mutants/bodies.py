@@ -10,10 +10,10 @@ from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem
 
 
-@mutant("bad-id-configuration-422", "LM-CONFIGURATION-BAD-ID", "LM-SCHEDULE-BAD-ID")
+@mutant("bad-id-configuration-422", "LM-CONFIGURATION-BAD-ID", "LM-SCHEDULE-BAD-ID", "LM-ARTIFACT-BAD-ID")
 def configuration_bad_id(bench: Bench) -> None:
     """BUG: "A configuration id that breaks the pattern of ids is answered with 400 or 404." It is 422."""
-    _bad_id(bench, 422, "configurationId", "executionScheduleId")
+    _bad_id(bench, 422, "configurationId", "executionScheduleId", "artifactId")
 
 
 @mutant("bad-id-enactment-405", "LM-EXECUTION-BAD-ID", "LM-DEPLOYMENT-BAD-ID")

@@ -171,16 +171,6 @@ def null_id(bench: Bench) -> None:
         return original(contract, operation, media_type, raw, switches)
 
 
-@mutant("metrics-large-steps", "LM-FUZZ-POSITIVE-ACCEPTED")
-def large_steps(bench: Bench) -> None:
-    """BUG: "A generated request that is valid and names real things alone is accepted." Steps above 9000 are not."""
-
-    @bench.before("patchMetrics")
-    def small_steps(call: Call) -> None:
-        if any(m.get("step", 0) > 9000 for m in call.body.get("metrics") or []):
-            raise bad_request("step is too large")
-
-
 @mutant("metrics-several-first", "LM-METRICS-FIND-SEVERAL")
 def several(bench: Bench) -> None:
     """BUG: "Metrics of several executions are found at once, one resource each." The first alone."""

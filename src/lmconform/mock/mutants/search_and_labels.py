@@ -7,12 +7,32 @@ from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench
 from lmconform.mock.mutants.common import forget
 from lmconform.mock.mutants.registry import mutant
+from lmconform.mock.problems import Problem
 
 
-@mutant("search-artifact-ignored", "LM-ARTIFACT-SEARCH-NAME", "LM-ARTIFACT-SEARCH-NOTHING")
+@mutant("search-artifact-ignored", "LM-ARTIFACT-SEARCH-NAME")
 def artifact_ignored(bench: Bench) -> None:
     """BUG: "A search finds the artifacts whose name holds the text, and no other." It finds everything."""
     forget(bench, "$search", "listArtifacts")
+
+
+@mutant("search-nothing-404", "LM-ARTIFACT-SEARCH-NOTHING", "LM-CONFIGURATION-SEARCH-NOTHING")
+def nothing_404(bench: Bench) -> None:
+    """BUG: "A search that matches no artifact answers an empty list with count 0." It answers 404."""
+
+    @bench.after("listArtifacts", "listConfigurations")
+    def missing(call: Call, reply: Reply) -> None:
+        if "$search" in call.query and not reply.json["resources"]:
+            raise Problem(404, "01010004", "Nothing was found")
+
+
+@mutant("search-nothing-one", "LM-ARTIFACT-SEARCH-NOTHING")
+def nothing_counts_one(bench: Bench) -> None:
+    """BUG: "A search that matches no artifact answers an empty list with count 0." Its count is 1."""
+
+    @bench.after("listArtifacts")
+    def one(call: Call, reply: Reply) -> None:
+        reply.json["count"] = max(1, reply.json["count"])
 
 
 @mutant("search-artifact-whole-names", "LM-ARTIFACT-SEARCH-NAME")
@@ -60,7 +80,7 @@ def artifact_count_cased(bench: Bench) -> None:
     forget(bench, "searchCaseInsensitive", "countArtifacts")
 
 
-@mutant("search-configuration-ignored", "LM-CONFIGURATION-SEARCH-NAME", "LM-CONFIGURATION-SEARCH-NOTHING")
+@mutant("search-configuration-ignored", "LM-CONFIGURATION-SEARCH-NAME")
 def configuration_ignored(bench: Bench) -> None:
     """BUG: "A search finds the configurations whose name holds the text, and no other." It finds everything."""
     forget(bench, "$search", "listConfigurations")

@@ -1,4 +1,4 @@
-"""What only walks along the links see: it depends on what was generated before."""
+"""What generated requests and walks along the links see best: it depends on what was generated."""
 
 from __future__ import annotations
 
@@ -8,6 +8,36 @@ from lmconform.mock.mutants.bench import Bench
 from lmconform.mock.mutants.common import refuses_when
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import not_found
+
+
+@mutant("generated-odd-names", "LM-FUZZ-POSITIVE-ACCEPTED")
+def odd_names(bench: Bench) -> None:
+    """BUG: "A generated request that is valid and names real things alone is accepted."
+
+    An artifact's name may have letters, digits and hyphens alone.
+    """
+
+    def odd(call: Call) -> bool:
+        return not str(call.body["name"]).replace("-", "").isalnum()
+
+    refuses_when(bench, "name is odd", odd, "createArtifact")
+
+
+@mutant("generated-bodies-mended", "LM-FUZZ-NEGATIVE-BODY-REFUSED", "LM-ARTIFACT-BODY-REQUIRED")
+def bodies_mended(bench: Bench) -> None:
+    """BUG: "A generated body that clearly breaks its schema is refused."
+
+    What is wrong or missing in an artifact gets a default.
+    """
+    bench.document["components"]["schemas"]["ArtifactCreation"] = {}
+    default = {"name": "artifact", "kind": "other", "url": "ai://default/none", "scenarioId": "text-clf-tutorial"}
+
+    @bench.before("createArtifact")
+    def mend(call: Call) -> None:
+        sent = call.body if isinstance(call.body, dict) else {}
+        call.body = default | {
+            name: value for name, value in sent.items() if isinstance(value, str) and name in default
+        }
 
 
 @mutant("sequence-undescribed-artifact", "LM-FUZZ-SEQUENCE-READABLE")
@@ -28,13 +58,13 @@ def undescribed(bench: Bench) -> None:
 def wrong_id(bench: Bench) -> None:
     """BUG: "What a sequence creates can be read by its link, with the same id, until it is deleted."
 
-    An artifact with labels is shown with the id of the one before.
+    An artifact in another store than ours is shown with the id of the one before.
     """
 
     @bench.after("getArtifact")
     def before(call: Call, reply: Reply) -> None:
         ids = list(call.group.artifacts)
-        if reply.json.get("labels") and "description" not in reply.json:
+        if not reply.json["url"].startswith("ai://default/"):
             reply.json["id"] = ids[ids.index(reply.json["id"]) - 1]
 
 

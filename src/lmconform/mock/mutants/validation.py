@@ -31,7 +31,7 @@ def _refused_yet_stored(bench: Bench, operation: str, adder: str) -> None:
             raise problem
 
 
-@mutant("accepts-artifact-without-scenario", "LM-ARTIFACT-BODY-REQUIRED", "LM-FUZZ-NEGATIVE-BODY-REFUSED")
+@mutant("accepts-artifact-without-scenario", "LM-ARTIFACT-BODY-REQUIRED")
 def artifact_required(bench: Bench) -> None:
     """BUG: "An artifact without name, kind, url or scenarioId is refused with 400." The scenarioId may lack."""
     optional(bench, "ArtifactCreation", "scenarioId")
