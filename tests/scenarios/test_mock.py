@@ -108,7 +108,7 @@ def test_what_is_not_advertised_is_not_asked_for(outcomes, capability, workflow,
 
 def test_without_a_time_to_live_a_model_is_served_all_the_same(outcomes):
     done = outcomes("published", "--without", "timeToLiveDeployments")["serving"]
-    assert by_outcome(done, SKIPPED) == ["deploy-for-an-hour", "read-time-to-live"]
+    assert by_outcome(done, SKIPPED) == ["deploy-for-ten-hours", "read-time-to-live"]
     assert len(by_outcome(done, PASS)) == len(done) - 2
 
 
