@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -40,7 +40,9 @@ class App:
         switches: Switches,
         without: frozenset[str],
         handlers: Mapping[str, Handler],
+        commit: Callable[[], None] | None = None,
     ) -> None:
+        self._commit = commit or _nothing
         self._handlers = handlers
         self._contract = contract
         self._store = store
@@ -65,11 +67,20 @@ class App:
         if path == "/oauth/token":
             reply = self._token(scope, headers, body)
         else:
-            try:
-                reply = self._answer(scope, path, headers, body)
-            except Problem as problem:
-                reply = self._problem(problem, path)
+            reply = self._reply(scope, path, headers, body)
         await _response(reply, scope["method"])(scope, receive, send)
+
+    def _reply(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
+        """The answer, or why there is none; what it tells is kept before it goes out."""
+        try:
+            reply = self._answer(scope, path, headers, body)
+        except Problem as problem:
+            reply = self._problem(problem, path)
+        try:
+            self._commit()
+        except Problem as problem:
+            reply = self._problem(problem, path)
+        return reply
 
     def _token(self, scope: Scope, headers: Headers, body: bytes | None) -> Reply:
         status, answer = self._authority.issue(
@@ -168,6 +179,10 @@ class App:
             problem = Problem(problem.status, str(problem.status), problem.text)
         target = path.removeprefix("/v2/lm")[:200] if path.startswith("/v2/lm") else "/"
         return Reply(problem.status, self._dress.answer(envelope(problem, target, self._switches)))
+
+
+def _nothing() -> None:
+    """There is no state file."""
 
 
 def _response(reply: Reply, method: str) -> Response:

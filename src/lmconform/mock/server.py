@@ -22,8 +22,9 @@ from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
 from lmconform.mock.content import FOUNDATION
+from lmconform.mock.persistence import StateFile
 from lmconform.mock.routes import EVENTS, HANDLERS
-from lmconform.mock.store import Store
+from lmconform.mock.store import QUOTA, Store
 from lmconform.mock.switches import Switches
 
 
@@ -33,7 +34,8 @@ class Settings:
 
     ``pace`` is seconds per step of an execution's life, ``hour`` seconds per hour of ttl and schedules,
     ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise,
-    ``mutant`` the one defect that it has.
+    ``mutant`` the one defect that it has, ``state`` the file that it keeps, ``quota`` the most of one kind
+    in one resource group.
     """
 
     host: str
@@ -47,6 +49,8 @@ class Settings:
     client_secret: str | None
     parent: int | None
     mutant: str = ""
+    state: Path | None = None
+    quota: int = QUOTA
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Bound:
     listener: socket.socket
     app: App
     parent: int | None
+    state: StateFile | None
 
 
 def bind(settings: Settings) -> Bound:
@@ -67,6 +72,7 @@ def bind(settings: Settings) -> Bound:
         catalog = catalog.without(FOUNDATION)
     if settings.switches["server-labels"] == "yes":
         catalog = catalog.labelled("scenarios.ai.sap.com/origin", "mock")
+    state = None if settings.state is None else StateFile(settings.state)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -83,12 +89,19 @@ def bind(settings: Settings) -> Bound:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{host}:{listener.getsockname()[1]}"
     key = service_key(url, settings.client_secret or secrets.token_urlsafe(32))
+    if state is not None:
+        # A client that knows the mock is known after a restart.
+        key["clientid"] = state.fact("clientid", key["clientid"])
+        key["clientsecret"] = settings.client_secret or state.fact("clientsecret", key["clientsecret"])
     authority = Authority(key["clientid"], key["clientsecret"])
     timing = lifecycle.timing(settings.pace, settings.hour, settings.switches)
-    store = Store(timing, catalog, EVENTS)
+    store = Store(timing, catalog, EVENTS, quota=settings.quota, touched=state.touched if state else None)
+    if state is not None:
+        state.load(store, catalog)
     contract, handlers = _parts(settings, store)
-    app = App(contract, store, catalog, authority, settings.switches, settings.without, handlers)
-    return Bound(url, key, listener, app, settings.parent)
+    commit = None if state is None else state.commit
+    app = App(contract, store, catalog, authority, settings.switches, settings.without, handlers, commit)
+    return Bound(url, key, listener, app, settings.parent, state)
 
 
 def _parts(settings: Settings, store: Store) -> tuple[Contract, dict[str, Handler]]:
@@ -107,7 +120,11 @@ def serve(bound: Bound) -> None:
     """Answer requests until SIGTERM or SIGINT, or until the parent process is gone."""
     config = uvicorn.Config(bound.app, access_log=False, log_level="error", lifespan="off", server_header=False)
     server = uvicorn.Server(config)
-    asyncio.run(_serve(server, bound))
+    try:
+        asyncio.run(_serve(server, bound))
+    finally:
+        if bound.state is not None:
+            bound.state.close()
 
 
 def service_key(url: str, secret: str) -> dict[str, Any]:
