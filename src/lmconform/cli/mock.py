@@ -50,7 +50,7 @@ HOUR_STEPS = 240
 @click.option("--mutant", default="", metavar="ID", help="Have this one defect ('lmconform list mutants').")
 @click.option(
     "--state",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Keep everything in this file (SQLite), and go on from there; without it, memory only.",
 )
