@@ -26,6 +26,7 @@ from lmconform.mock.persistence import StateFile
 from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import QUOTA, Store
 from lmconform.mock.switches import Switches
+from lmconform.mock.wire import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,21 @@ def _parts(settings: Settings, store: Store) -> tuple[Contract, dict[str, Handle
 
 def serve(bound: Bound) -> None:
     """Answer requests until SIGTERM or SIGINT, or until the parent process is gone."""
-    config = uvicorn.Config(bound.app, access_log=False, log_level="error", lifespan="off", server_header=False)
+    config = uvicorn.Config(
+        bound.app,
+        http=Protocol,
+        ws="none",
+        access_log=False,
+        log_level="error",
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+    )
     server = uvicorn.Server(config)
     try:
-        asyncio.run(_serve(server, bound))
+        # The loop that uvicorn would choose, which is uvloop where there is one.
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(server, bound))
     finally:
         if bound.state is not None:
             bound.state.close()

@@ -85,7 +85,7 @@ def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, 
 def parse(raw: bytes) -> Any:
     """Strict JSON: no NaN, no infinite number, no lone surrogate, no bottomless nesting."""
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+        value = _decode(raw.decode("utf-8"))
         if b"\\u" in raw:
             # Half of a surrogate pair is no text; it would break whoever encodes it.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -135,6 +135,9 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(text)
     return number
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).decode
 
 
 def _depth(value: Any) -> int:
