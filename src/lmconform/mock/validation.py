@@ -48,11 +48,15 @@ def query(contract: Contract, operation: Operation, raw: bytes, switches: Switch
         try:
             value = _parse(contract, parameter, sent[parameter.name])
         except ValueError as error:
-            if switches["invalid-query"] == "400" and parameter.name in dict(pairs):
+            refused = switches["invalid-query"] == "400" and parameter.name in dict(pairs)
+            # Left out where it is required is no way to go on.
+            if refused or parameter.required:
                 raise bad_request(f"query parameter '{parameter.name}' is not valid") from error
             continue
         if value is not None:
             values[parameter.name] = value
+        elif parameter.required:
+            raise bad_request(f"query parameter '{parameter.name}' is empty")
     return values
 
 
