@@ -67,7 +67,7 @@ def main() -> int:
             families = [sum(n for s, n in found.statuses.items() if s.startswith(f)) for f in "2345"]
             rest = found.statuses.total() - sum(families)
             rows.append([str(leg), *(str(n) for n in (*families, rest, len(bad), bool(log))), f"{memory:.0f}"])
-    head = ("mock", "2xx", "3xx", "4xx", "5xx", "no answer", "wrong", "lines in the log", "MiB")
+    head = ("mock", "2xx", "3xx", "4xx", "501 by choice", "no answer", "wrong", "lines in the log", "MiB")
     print(table(head, rows))
     total = sum(int(n) for row in rows for n in row[1:6])
     print(f"\n{total} requests, seed {arguments.seed}, {time.monotonic() - began:.0f} s, {wrong} findings")
