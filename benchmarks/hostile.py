@@ -101,7 +101,8 @@ class Hostile:
         head += b"".join(f"{n}: {v}\r\n".encode("utf-8", "replace") for n, v in headers) + b"\r\n"
         if dice.random() < 0.03:
             return method, self._noise(head + body), False
-        return method, head + body, True
+        # uvicorn takes a body that follows the wish for another protocol for the next request.
+        return method, head + body, not (body and ("Upgrade", "websocket") in headers)
 
     def _target(self, operation: Operation) -> str:
         values = {p.name: self._text(p) for p in operation.parameters if p.location == "path"}
