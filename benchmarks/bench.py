@@ -50,11 +50,13 @@ def run(command: Sequence[str], *, cwd: Path | None = None, limit: float = 1800)
 
 @dataclass(frozen=True)
 class Mock:
-    """A mock of ours: its base URL without ``/v2``, the file with its key, a token."""
+    """A mock of ours: its base URL without ``/v2``, the file with its key, a token, its process, what it wrote."""
 
     url: str
     key_file: Path
     token: str
+    pid: int
+    log: Path
 
 
 @contextmanager
@@ -63,7 +65,9 @@ def mock(*arguments: str) -> Iterator[Mock]:
     with tempfile.TemporaryDirectory(prefix="lmconform-bench-") as folder:
         key_file = Path(folder) / "key.json"
         command = [*LMCONFORM, "mock", "--port", "0", "--quiet", "--write-service-key", str(key_file), *arguments]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        log = Path(folder) / "mock.log"
+        with log.open("wb") as stream:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
         try:
             key = _key(process, key_file)
             form = {
@@ -72,7 +76,7 @@ def mock(*arguments: str) -> Iterator[Mock]:
                 "client_secret": key["clientsecret"],
             }
             token = requests.post(f"{key['url']}/oauth/token", data=form, timeout=10).json()["access_token"]
-            yield Mock(key["serviceurls"]["AI_API_URL"], key_file, token)
+            yield Mock(key["serviceurls"]["AI_API_URL"], key_file, token, process.pid, log)
         finally:
             process.terminate()
             process.wait(10)
@@ -88,7 +92,13 @@ def _key(process: subprocess.Popen[bytes], file: Path) -> dict[str, str]:
             time.sleep(0.05)
         else:
             return key
-    raise SystemExit("the mock does not start")
+    raise SystemExit(f"the mock does not start: {file.with_name('mock.log').read_text()}")
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process, in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

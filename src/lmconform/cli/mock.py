@@ -9,6 +9,7 @@ import click
 from lmconform.contract.openapi import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.mock import meta, server
+from lmconform.mock.store import QUOTA
 from lmconform.mock.switches import PRESETS, SWITCHES, Switches
 
 HOUR_STEPS = 240
@@ -47,6 +48,19 @@ HOUR_STEPS = 240
 @click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="A legal choice (repeatable).")
 @click.option("--list-switches", is_flag=True, help="Show the switches, and end.")
 @click.option("--mutant", default="", metavar="ID", help="Have this one defect ('lmconform list mutants').")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep everything in this file (SQLite), and go on from there; without it, memory only.",
+)
+@click.option(
+    "--quota",
+    type=click.IntRange(1, 1_000_000),
+    default=QUOTA,
+    show_default=True,
+    help="Most resources of one kind in one resource group.",
+)
 @click.option("--write-service-key", type=click.Path(path_type=Path), metavar="FILE", help="Write a service key.")
 @click.option("--client-secret", metavar="SECRET", help="The client's secret (default: a new one).")
 @click.option("--quiet", is_flag=True, help="Print nothing.")
@@ -63,6 +77,8 @@ def command(
     switches: tuple[str, ...],
     list_switches: bool,
     mutant: str,
+    state: Path | None,
+    quota: int,
     write_service_key: Path | None,
     client_secret: str | None,
     quiet: bool,
@@ -87,6 +103,8 @@ def command(
         client_secret,
         parent_pid,
         mutant,
+        state,
+        quota,
     )
     bound = server.bind(settings)
     if write_service_key is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -132,10 +132,7 @@ class Contract:
         except (KeyError, TypeError, AttributeError) as error:
             raise ContractError(f"{source or 'specs'}: not a usable OpenAPI description ({error!r})") from error
         self._by_id = {operation.id: operation for operation in self.operations}
-        # Literal segments win over templated ones: /lm/artifacts/$count is no artifact id.
-        self._routes = sorted(
-            ((_route(o), o) for o in self.operations), key=lambda r: (r[1].path.count("{"), r[1].path)
-        )
+        self._routes = _Routes(self.operations)
 
     @classmethod
     def load(cls, dialect: str = "published", folder: Path | None = None) -> Contract:
@@ -168,14 +165,14 @@ class Contract:
         """The operation for a request, with decoded path parameters; ``path`` begins with /lm."""
         # Clients may encode the dollar sign of $count: the two spellings are one path (RFC 3986, section 6.2.2.2).
         path = path.replace("%24", "$")
-        for pattern, operation in self._routes:
-            if operation.method == method.upper() and (found := pattern.fullmatch(path)):
+        for pattern, operation in self._routes.near(method.upper(), path):
+            if found := pattern.fullmatch(path):
                 return operation, {name: unquote(value) for name, value in found.groupdict().items()}
         return None
 
     def methods(self, path: str) -> tuple[str, ...]:
         """The methods that the description has for ``path``; empty when the path is unknown."""
-        return tuple(sorted({o.method for pattern, o in self._routes if pattern.fullmatch(path)}))
+        return tuple(sorted({o.method for pattern, o in self._routes.all if pattern.fullmatch(path)}))
 
     def resolve(self, node: Any) -> Any:
         """``node``, or what its ``$ref`` points to."""
@@ -257,6 +254,31 @@ class Contract:
             header = self.resolve(value)
             headers.append(Header(name, bool(header.get("required")), header.get("schema", True)))
         return Response(str(status), _schemas(node), tuple(headers), str(node.get("x-lm-beyond", "")))
+
+
+class _Routes:
+    """Patterns of the paths with their operations, found without trying all of them."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        # Literal segments win over templated ones: /lm/artifacts/$count is no artifact id.
+        ordered = sorted(operations, key=lambda o: (o.path.count("{"), o.path))
+        self.all = [(_route(o), o) for o in ordered]
+        self._near: dict[tuple[str, str], list[tuple[re.Pattern[str], Operation]]] = {}
+        for collection in {"", *(_collection(o.path) for o in ordered)}:
+            for pattern, operation in self.all:
+                if _collection(operation.path) in ("", collection):
+                    self._near.setdefault((operation.method, collection), []).append((pattern, operation))
+
+    def near(self, method: str, path: str) -> Sequence[tuple[re.Pattern[str], Operation]]:
+        """Those that have the method and may match the path, the most literal first."""
+        found = self._near.get((method, _collection(path)))
+        return self._near.get((method, ""), ()) if found is None else found
+
+
+def _collection(path: str) -> str:
+    """``executions`` of ``/lm/executions/{executionId}``; empty when that segment is templated or missing."""
+    segments = path.split("/", 3)
+    return segments[2] if len(segments) > 2 and "{" not in segments[2] else ""
 
 
 def _schemas(node: dict[str, Any]) -> dict[str, Schema]:

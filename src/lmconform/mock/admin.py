@@ -55,7 +55,7 @@ def _create(store: Store, wanted: Any) -> Reply:
 def _delete(store: Store, name: str) -> Reply:
     if name in GROUPS:
         raise bad_request(f"resource group {name} is the mock's own and stays")
-    del store.groups[name]
+    store.remove(name)
     return Reply(202, {"id": name, "message": "Resource group deletion scheduled"})
 
 

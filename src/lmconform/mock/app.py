@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lmconform.contract.openapi import Contract, Operation
@@ -26,6 +26,10 @@ _BODY_LIMIT = 6 * 1024 * 1024
 _DRAIN_LIMIT = 64 * 1024 * 1024
 _ASIDE = {"/v2/lm/healthz": meta.HEALTH, "/v2/lm/meta/versions": meta.VERSIONS}
 _LOGS = ("getExecutionLogs", "getDeploymentLogs")
+# What most paths are made of: nothing that has to be percent-encoded.
+_PLAIN_PATH = re.compile(rb"[A-Za-z0-9/$._-]+")
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+Headers = Mapping[str, str]
 
 
 class App:
@@ -40,7 +44,9 @@ class App:
         switches: Switches,
         without: frozenset[str],
         handlers: Mapping[str, Handler],
+        commit: Callable[[], None] | None = None,
     ) -> None:
+        self._commit = commit or _nothing
         self._handlers = handlers
         self._contract = contract
         self._store = store
@@ -58,18 +64,24 @@ class App:
             return
         if scope["type"] != "http":
             return
-        headers = Headers(scope=scope)
+        # Of a header that comes twice the first counts.
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         body = await _read(receive)
-        path = quote(scope.get("raw_path") or scope["path"].encode(), safe="/%$!'()*+,;=:@&~-._")
-        path = path.partition("?")[0]
-        if path == "/oauth/token":
-            reply = self._token(scope, headers, body)
-        else:
-            try:
-                reply = self._answer(scope, path, headers, body)
-            except Problem as problem:
-                reply = self._problem(problem, path)
-        await _response(reply, scope["method"])(scope, receive, send)
+        path = _path(scope)
+        reply = self._token(scope, headers, body) if path == "/oauth/token" else self._reply(scope, path, headers, body)
+        await _respond(reply, send)
+
+    def _reply(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
+        """The answer, or why there is none; what it tells is kept before it goes out."""
+        try:
+            reply = self._answer(scope, path, headers, body)
+        except Problem as problem:
+            reply = self._problem(problem, path)
+        try:
+            self._commit()
+        except Problem as problem:
+            reply = self._problem(problem, path)
+        return reply
 
     def _token(self, scope: Scope, headers: Headers, body: bytes | None) -> Reply:
         status, answer = self._authority.issue(
@@ -112,7 +124,7 @@ class App:
         data = validation.body(self._contract, operation, headers.get("content-type", ""), body, switches)
         group = group or self._group(operation, headers, values)
         group.settle()
-        base = f"{scope.get('scheme', 'http')}://{_host(scope)}"
+        base = _base(scope.get("scheme", "http"), scope.get("server"))
         call = Call(operation, values, query, data, group, switches, base, self._catalog, self._without)
         try:
             reply = self._handlers[operation.id](call)
@@ -170,15 +182,26 @@ class App:
         return Reply(problem.status, self._dress.answer(envelope(problem, target, self._switches)))
 
 
-def _response(reply: Reply, method: str) -> Response:
-    headers = dict(reply.headers)
+def _nothing() -> None:
+    """There is no state file."""
+
+
+async def _respond(reply: Reply, send: Send) -> None:
     if reply.data is not None:
-        return Response(reply.data, reply.status, headers, "application/octet-stream")
-    if reply.text is not None:
-        return Response(reply.text, reply.status, headers, "text/plain")
-    if reply.json is None:
-        return Response(b"", reply.status, headers)
-    return Response(json.dumps(reply.json, separators=(",", ":")), reply.status, headers, "application/json")
+        body, media_type = reply.data, b"application/octet-stream"
+    elif reply.text is not None:
+        body, media_type = reply.text.encode(), b"text/plain; charset=utf-8"
+    elif reply.json is not None:
+        body, media_type = _encode(reply.json).encode(), b"application/json"
+    else:
+        body, media_type = b"", b""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    if reply.status != 204:
+        headers.append((b"content-length", str(len(body)).encode()))
+    if media_type:
+        headers.append((b"content-type", media_type))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -205,6 +228,14 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-def _host(scope: Scope) -> str:
-    server = scope.get("server") or ("127.0.0.1", 0)
-    return f"{server[0]}:{server[1]}"
+def _path(scope: Scope) -> str:
+    raw = scope.get("raw_path") or scope["path"].encode()
+    if _PLAIN_PATH.fullmatch(raw):
+        return str(raw, "ascii")
+    return quote(raw, safe="/%$!'()*+,;=:@&~-._").partition("?")[0]
+
+
+@cache
+def _base(scheme: str, server: tuple[str, int] | None) -> str:
+    host, port = server or ("127.0.0.1", 0)
+    return f"{scheme}://{host}:{port}"

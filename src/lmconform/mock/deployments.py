@@ -25,7 +25,7 @@ def create(call: Call) -> Reply:
     configuration, failure = _checked(call, call.body["configurationId"])
     made = call.group.add_deployment(configuration, failure, ttl)
     if ttl is not None:
-        call.group.later(made.created + _hours(ttl) * call.group.timing.hour, "expire", made.id)
+        expire(call.group, made.id, made.created)
     answer: dict[str, Any] = {"id": made.id, "message": call.said("Deployment scheduled.", "Deployment scheduled")}
     answer |= {"deploymentUrl": "", "status": "UNKNOWN"}
     if ttl is not None:
@@ -49,12 +49,18 @@ def modify(call: Call) -> Reply:
 
 
 def expire(group: Group, deployment_id: str, when: float) -> None:
-    """The ttl is over: stop it, then delete it."""
+    """When the ttl is over, stop it, and a little later delete it; before that, wait."""
     deployment = group.deployments.get(deployment_id)
-    if deployment is None or deployment.deleted is not None:
+    if deployment is None or deployment.ttl is None or deployment.deleted is not None:
         return
-    if deployment.stopped is None:
+    due = deployment.created + _hours(deployment.ttl) * group.timing.hour
+    if deployment.stopped is not None:
+        due = max(due, deployment.stopped + _EXPIRED * group.timing.pace)
+    if when < due:
+        group.later(due, "expire", deployment_id)
+    elif deployment.stopped is None:
         deployment.stopped = when
+        group.touch(deployment.shelf, deployment_id)
         group.later(when + _EXPIRED * group.timing.pace, "expire", deployment_id)
     else:
         group.delete(deployment, when)
@@ -74,6 +80,7 @@ def _update(call: Call, deployment: Enactment, configuration_id: str) -> None:
         deployment.served = deployment.configuration
     deployment.configuration, deployment.failure = configuration, failure
     deployment.updated, deployment.before = call.group.now(), before
+    call.group.touch(deployment.shelf, deployment.id)
 
 
 def _checked(call: Call, configuration_id: str) -> tuple[dict[str, Any], str]:

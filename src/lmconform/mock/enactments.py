@@ -89,6 +89,7 @@ def stop(call: Call, enactment: Enactment, status: int) -> None:
     if now not in lifecycle.STOPPABLE or enactment.deleted is not None:
         raise Problem(status, WRONG_STATE, f"Invalid Request, Current status {now} cannot be changed.")
     enactment.stopped = call.group.now()
+    call.group.touch(enactment.shelf, enactment.id)
 
 
 def moment(call: Call, enactment: Enactment) -> Moment:

@@ -28,6 +28,7 @@ def upload(call: Call) -> Reply:
         raise Problem(413, _CODE, "The file size exceeds the supported limit.")
     call.group.take(len(call.body) - len(files.get(path, b"")))
     files[path] = call.body
+    call.group.touch("files", path)
     url = f"ai://default/{path}"
     headers = {} if call.switches["location"] == "absent" else {"Location": url}
     return Reply(201, {"message": "File creation acknowledged", "url": url}, headers=headers)
@@ -43,6 +44,7 @@ def delete(call: Call) -> Reply:
     path = _path(call)
     call.group.take(-len(_file(call, path)))
     del call.group.files[path]
+    call.group.touch("files", path)
     return Reply(204)
 
 

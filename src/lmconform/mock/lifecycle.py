@@ -90,6 +90,11 @@ class Enactment:
     served: dict[str, Any] | None = None
     artifacts: list[dict[str, Any]] | None = None
 
+    @property
+    def shelf(self) -> str:
+        """Where a resource group keeps it."""
+        return "deployments" if self.serves else "executions"
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

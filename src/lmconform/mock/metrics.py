@@ -48,9 +48,12 @@ def patch(call: Call) -> Reply:
         weight += weigh(kept) - weigh(tracking.metrics)
     call.group.take(weight)
     tracking.weight += weight
+    if len(kept) < len(tracking.metrics):
+        tracking.saved = 0
     kept.extend(points)
     tracking.metrics = kept
     tracking.tags, tracking.custom_info = new_tags, new_infos
+    call.group.touch("tracking", execution_id)
     return Reply(204)
 
 

@@ -29,6 +29,7 @@ def create(call: Call) -> Reply:
     data = {"name": body["name"], "cron": body["cron"]}
     made = Schedule(str(uuid.uuid4()), data, configuration, start, end, "ACTIVE", now, now, now)
     call.group.schedules[made.id] = made
+    call.group.touch("schedules", made.id)
     _plan(call.group, made)
     answer = {"id": made.id, "message": "Execution Schedule created"}
     return created(call, 202, "executionSchedules", answer)
@@ -74,6 +75,7 @@ def modify(call: Call) -> Reply:
     schedule.status = body.get("status", schedule.status)
     schedule.modified = schedule.anchor = now
     _plan(call.group, schedule)
+    call.group.touch("schedules", schedule.id)
     return Reply(202, {"id": schedule.id, "message": "Execution Schedule modified"})
 
 
@@ -89,6 +91,7 @@ def fire(group: Group, schedule_id: str, when: float) -> None:
     schedule = group.schedules.get(schedule_id)
     if schedule is None or schedule.due != when or schedule.status != "ACTIVE":
         return
+    group.touch("schedules", schedule_id)
     now = group.now()
     # A mock that nobody asked for long catches up, but not for ever.
     for _ in range(_MOST_AT_ONCE):

@@ -22,9 +22,11 @@ from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
 from lmconform.mock.content import FOUNDATION
+from lmconform.mock.persistence import StateFile
 from lmconform.mock.routes import EVENTS, HANDLERS
-from lmconform.mock.store import Store
+from lmconform.mock.store import QUOTA, Store
 from lmconform.mock.switches import Switches
+from lmconform.mock.wire import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Settings:
 
     ``pace`` is seconds per step of an execution's life, ``hour`` seconds per hour of ttl and schedules,
     ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise,
-    ``mutant`` the one defect that it has.
+    ``mutant`` the one defect that it has, ``state`` the file that it keeps, ``quota`` the most of one kind
+    in one resource group.
     """
 
     host: str
@@ -47,6 +50,8 @@ class Settings:
     client_secret: str | None
     parent: int | None
     mutant: str = ""
+    state: Path | None = None
+    quota: int = QUOTA
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Bound:
     listener: socket.socket
     app: App
     parent: int | None
+    state: StateFile | None
 
 
 def bind(settings: Settings) -> Bound:
@@ -67,6 +73,7 @@ def bind(settings: Settings) -> Bound:
         catalog = catalog.without(FOUNDATION)
     if settings.switches["server-labels"] == "yes":
         catalog = catalog.labelled("scenarios.ai.sap.com/origin", "mock")
+    state = None if settings.state is None else StateFile(settings.state)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -83,12 +90,19 @@ def bind(settings: Settings) -> Bound:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{host}:{listener.getsockname()[1]}"
     key = service_key(url, settings.client_secret or secrets.token_urlsafe(32))
+    if state is not None:
+        # A client that knows the mock is known after a restart.
+        key["clientid"] = state.fact("clientid", key["clientid"])
+        key["clientsecret"] = settings.client_secret or state.fact("clientsecret", key["clientsecret"])
     authority = Authority(key["clientid"], key["clientsecret"])
     timing = lifecycle.timing(settings.pace, settings.hour, settings.switches)
-    store = Store(timing, catalog, EVENTS)
+    store = Store(timing, catalog, EVENTS, quota=settings.quota, touched=state.touched if state else None)
+    if state is not None:
+        state.load(store, catalog)
     contract, handlers = _parts(settings, store)
-    app = App(contract, store, catalog, authority, settings.switches, settings.without, handlers)
-    return Bound(url, key, listener, app, settings.parent)
+    commit = None if state is None else state.commit
+    app = App(contract, store, catalog, authority, settings.switches, settings.without, handlers, commit)
+    return Bound(url, key, listener, app, settings.parent, state)
 
 
 def _parts(settings: Settings, store: Store) -> tuple[Contract, dict[str, Handler]]:
@@ -105,9 +119,24 @@ def _parts(settings: Settings, store: Store) -> tuple[Contract, dict[str, Handle
 
 def serve(bound: Bound) -> None:
     """Answer requests until SIGTERM or SIGINT, or until the parent process is gone."""
-    config = uvicorn.Config(bound.app, access_log=False, log_level="error", lifespan="off", server_header=False)
+    config = uvicorn.Config(
+        bound.app,
+        http=Protocol,
+        ws="none",
+        access_log=False,
+        log_level="error",
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+    )
     server = uvicorn.Server(config)
-    asyncio.run(_serve(server, bound))
+    try:
+        # The loop that uvicorn would choose, which is uvloop where there is one.
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(server, bound))
+    finally:
+        if bound.state is not None:
+            bound.state.close()
 
 
 def service_key(url: str, secret: str) -> dict[str, Any]:

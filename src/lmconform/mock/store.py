@@ -1,4 +1,4 @@
-"""What the mock remembers: one shelf per resource group, in memory, bounded."""
+"""What the mock remembers: one shelf per kind in each resource group, in memory, bounded."""
 
 from __future__ import annotations
 
@@ -20,23 +20,29 @@ from lmconform.mock.times import seconds
 Clock = Callable[[], float]
 # What is done when its time has come: by name, a function of the group, the id that it is about, and the time.
 Events = Mapping[str, Callable[["Group", str, float], None]]
+# Told of each change: the names of group and shelf, and the id.
+Touched = Callable[[str, str, str], None]
 
 GROUPS = ("default", "tutorial", "other")
-_MOST = 20_000
+QUOTA = 20_000
 _MOST_GROUPS = 50
 # What all resource groups together may hold, by a rough measure: memory has an end.
 _MOST_BYTES = 512 * 1024 * 1024
-_PLAIN = 1000
+PLAIN = 1000
 
 
 @dataclass(slots=True)
 class Tracking:
-    """The metrics of one execution: points in order of arrival, tags and custom info by name; ``weight`` in bytes."""
+    """The metrics of one execution: points in order of arrival, tags and custom info by name; ``weight`` in bytes.
+
+    ``saved`` is how many of the points are in the state file.
+    """
 
     metrics: list[dict[str, Any]] = field(default_factory=list)
     tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     custom_info: dict[str, dict[str, Any]] = field(default_factory=dict)
     weight: int = 0
+    saved: int = 0
 
 
 @dataclass(slots=True)
@@ -61,7 +67,7 @@ class Schedule:
 
 
 class Group:
-    """Everything of one resource group."""
+    """Everything of one resource group. Whoever changes what lies on a shelf says so with ``touch``."""
 
     def __init__(
         self,
@@ -70,10 +76,14 @@ class Group:
         catalog: Catalog,
         events: Events,
         clock: Clock,
+        quota: int,
+        touched: Touched,
         siblings: Mapping[str, Group],
     ) -> None:
         self.name = name
         self.held = 0
+        self._quota = quota
+        self._touched = touched
         self._siblings = siblings
         self.timing = timing
         self.catalog = catalog
@@ -103,10 +113,14 @@ class Group:
         )
         return any(resource_id in shelf for shelf in shelves)
 
-    def room(self, shelf: dict[str, Any], weight: int = _PLAIN) -> None:
+    def touch(self, shelf: str, key: str) -> None:
+        """What has that id on that shelf is new, changed or gone."""
+        self._touched(self.name, shelf, key)
+
+    def room(self, shelf: dict[str, Any], weight: int = PLAIN) -> None:
         """Make room for one more on the shelf, ``weight`` bytes; raises a quota error when there is none."""
-        if len(shelf) >= _MOST:
-            raise Problem(400, "01010090", f"Quota of {_MOST} resources is exhausted in this resource group")
+        if len(shelf) >= self._quota:
+            raise Problem(400, "01010090", f"Quota of {self._quota} resources is exhausted in this resource group")
         self.take(weight)
 
     def take(self, weight: int) -> None:
@@ -121,6 +135,7 @@ class Group:
         stamp = seconds(self.now())
         artifact = {"id": str(uuid.uuid4()), **data, "createdAt": stamp, "modifiedAt": stamp}
         self.artifacts[artifact["id"]] = artifact
+        self.touch("artifacts", artifact["id"])
         return artifact
 
     def add_configuration(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -128,6 +143,7 @@ class Group:
         self.room(self.configurations, weigh(data))
         configuration = {"id": str(uuid.uuid4()), **data, "createdAt": seconds(self.now())}
         self.configurations[configuration["id"]] = configuration
+        self.touch("configurations", configuration["id"])
         return configuration
 
     def add_execution(
@@ -151,6 +167,7 @@ class Group:
             schedule=schedule,
         )
         self.executions[execution.id] = execution
+        self.touch("executions", execution.id)
         if not failure:
             self.later(lifecycle.output_due(execution, self.timing), "output", execution.id)
         return execution
@@ -160,11 +177,13 @@ class Group:
         self.room(self.deployments)
         deployment = Enactment("d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl)
         self.deployments[deployment.id] = deployment
+        self.touch("deployments", deployment.id)
         return deployment
 
     def delete(self, enactment: Enactment, when: float | None = None) -> None:
         """Mark for deletion; it disappears after a while."""
         enactment.deleted = self.now() if when is None else when
+        self.touch(enactment.shelf, enactment.id)
         self.later(lifecycle.gone_at(enactment, self.timing) or 0.0, "gone", enactment.id)
 
     def track(self, execution_id: str) -> Tracking:
@@ -172,19 +191,22 @@ class Group:
         if execution_id not in self.tracking:
             self.room(self.tracking)
             self.tracking[execution_id] = Tracking()
+            self.touch("tracking", execution_id)
         return self.tracking[execution_id]
 
     def forget(self, execution_id: str) -> bool:
         """Drop the metrics of an execution; whether there were any."""
         tracking = self.tracking.pop(execution_id, None)
         if tracking is not None:
-            self.take(-tracking.weight - _PLAIN)
+            self.take(-tracking.weight - PLAIN)
+            self.touch("tracking", execution_id)
         return tracking is not None
 
     def unschedule(self, schedule_id: str) -> None:
         """Drop a schedule."""
         del self.schedules[schedule_id]
-        self.take(-_PLAIN)
+        self.take(-PLAIN)
+        self.touch("schedules", schedule_id)
 
     def settle(self) -> None:
         """Let happen what is due: outputs appear, schedules fire, what is deleted or expired disappears."""
@@ -199,12 +221,28 @@ class Group:
             self._ticket += 1
             heapq.heappush(self._due, (when, self._ticket, event, subject))
 
+    def resume(self) -> None:
+        """Plan again what is still to happen, after a restart."""
+        for execution in self.executions.values():
+            if not execution.failure:
+                self.later(lifecycle.output_due(execution, self.timing), "output", execution.id)
+        for deployment in self.deployments.values():
+            if deployment.ttl is not None:
+                self.later(deployment.created, "expire", deployment.id)
+        for enactment in (*self.executions.values(), *self.deployments.values()):
+            when = lifecycle.gone_at(enactment, self.timing)
+            if when is not None:
+                self.later(when, "gone", enactment.id)
+        for schedule in self.schedules.values():
+            self.later(schedule.due, "fire", schedule.id)
+
 
 def _output(group: Group, execution_id: str, when: float) -> None:
     execution = group.executions.get(execution_id)
     if execution is None or execution.artifacts is not None or execution.stopped is not None:
         return
     execution.artifacts = []
+    group.touch("executions", execution_id)
     for name, kind in execution.outputs:
         artifact = {
             "name": name,
@@ -222,7 +260,8 @@ def _output(group: Group, execution_id: str, when: float) -> None:
 def _gone(group: Group, enactment_id: str, when: float) -> None:
     enactment = group.executions.pop(enactment_id, None) or group.deployments.pop(enactment_id, None)
     if enactment is not None:
-        group.take(-_PLAIN)
+        group.take(-PLAIN)
+        group.touch(enactment.shelf, enactment_id)
     if not group.timing.metrics_stay:
         group.forget(enactment_id)
     if enactment is not None and group.timing.lag:
@@ -242,11 +281,24 @@ def weigh(value: Any) -> int:
     return 50 + (len(value) if isinstance(value, str) else 0)
 
 
-class Store:
-    """The resource groups."""
+def _unnoticed(group: str, shelf: str, key: str) -> None:
+    """Nobody keeps what has changed."""
 
-    def __init__(self, timing: Timing, catalog: Catalog, events: Events, clock: Clock = time.time) -> None:
-        self._ingredients = (timing, catalog, events, clock)
+
+class Store:
+    """The resource groups. ``quota`` is the most of one kind in one group."""
+
+    def __init__(
+        self,
+        timing: Timing,
+        catalog: Catalog,
+        events: Events,
+        clock: Clock = time.time,
+        quota: int = QUOTA,
+        touched: Touched | None = None,
+    ) -> None:
+        self._ingredients = (timing, catalog, events, clock, quota, touched or _unnoticed)
+        self._touched = touched or _unnoticed
         self.groups: dict[str, Group] = {}
         for name in GROUPS:
             self.add(name)
@@ -256,7 +308,13 @@ class Store:
         if len(self.groups) >= _MOST_GROUPS:
             raise Problem(400, "01010090", f"Quota of {_MOST_GROUPS} resource groups is exhausted")
         self.groups[name] = Group(name, *self._ingredients, self.groups)
+        self._touched(name, "groups", name)
         return self.groups[name]
+
+    def remove(self, name: str) -> None:
+        """Drop a resource group with everything in it."""
+        del self.groups[name]
+        self._touched(name, "groups", name)
 
     def holds(self, resource_id: str) -> bool:
         """Whether something of that id is in any resource group."""

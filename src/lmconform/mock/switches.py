@@ -144,13 +144,13 @@ PRESETS: dict[str, dict[str, str]] = {
 }
 
 
-class Switches:
+class Switches(dict[str, str]):
     """The chosen values; ``switches["list-order"]``. A choice wins over the preset."""
 
     def __init__(self, chosen: Iterable[str] = (), preset: str = "plain") -> None:
         if preset not in PRESETS:
             raise ConfigError(f"--preset: {preset!r} is unknown{did_you_mean(preset, PRESETS)}")
-        self._values = {switch.name: switch.values[0] for switch in SWITCHES} | PRESETS[preset]
+        super().__init__({switch.name: switch.values[0] for switch in SWITCHES} | PRESETS[preset])
         legal = {switch.name: switch.values for switch in SWITCHES}
         for choice in chosen:
             name, equals, value = choice.partition("=")
@@ -158,7 +158,4 @@ class Switches:
                 raise ConfigError(f"--switch {choice}: {name!r} is no switch{did_you_mean(name, legal)}")
             if not equals or value not in legal[name]:
                 raise ConfigError(f"--switch {choice}: expected {name}={'|'.join(legal[name])}")
-            self._values[name] = value
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name]
+            self[name] = value

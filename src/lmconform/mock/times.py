@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from lmconform.mock.problems import bad_request
 
 
+@lru_cache(4096)
 def seconds(when: float) -> str:
     """Seconds since the epoch as artifacts, configurations, executions show them."""
     return datetime.fromtimestamp(when, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -48,11 +48,15 @@ def query(contract: Contract, operation: Operation, raw: bytes, switches: Switch
         try:
             value = _parse(contract, parameter, sent[parameter.name])
         except ValueError as error:
-            if switches["invalid-query"] == "400" and parameter.name in dict(pairs):
+            refused = switches["invalid-query"] == "400" and parameter.name in dict(pairs)
+            # Left out where it is required is no way to go on.
+            if refused or parameter.required:
                 raise bad_request(f"query parameter '{parameter.name}' is not valid") from error
             continue
         if value is not None:
             values[parameter.name] = value
+        elif parameter.required:
+            raise bad_request(f"query parameter '{parameter.name}' is empty")
     return values
 
 
@@ -85,7 +89,7 @@ def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, 
 def parse(raw: bytes) -> Any:
     """Strict JSON: no NaN, no infinite number, no lone surrogate, no bottomless nesting."""
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+        value = _decode(raw.decode("utf-8"))
         if b"\\u" in raw:
             # Half of a surrogate pair is no text; it would break whoever encodes it.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -135,6 +139,9 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(text)
     return number
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).decode
 
 
 def _depth(value: Any) -> int:
