@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from lmconform.contract.openapi import Contract
 from lmconform.errors import ConfigError
@@ -22,6 +23,7 @@ from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
 from lmconform.mock.content import FOUNDATION
+from lmconform.mock.page import wiring
 from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import Store
 from lmconform.mock.switches import Switches
@@ -33,7 +35,7 @@ class Settings:
 
     ``pace`` is seconds per step of an execution's life, ``hour`` seconds per hour of ttl and schedules,
     ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise,
-    ``mutant`` the one defect that it has.
+    ``mutant`` the one defect that it has, ``page`` whether it has a page for people.
     """
 
     host: str
@@ -47,6 +49,7 @@ class Settings:
     client_secret: str | None
     parent: int | None
     mutant: str = ""
+    page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Bound:
     url: str
     key: dict[str, Any]
     listener: socket.socket
-    app: App
+    app: ASGIApp
     parent: int | None
 
 
@@ -87,7 +90,21 @@ def bind(settings: Settings) -> Bound:
     timing = lifecycle.timing(settings.pace, settings.hour, settings.switches)
     store = Store(timing, catalog, EVENTS)
     contract, handlers = _parts(settings, store)
-    app = App(contract, store, catalog, authority, settings.switches, settings.without, handlers)
+    app: ASGIApp = App(contract, store, catalog, authority, settings.switches, settings.without, handlers)
+    if settings.page:
+        app = wiring.before(
+            app,
+            contract,
+            handlers,
+            store,
+            catalog,
+            settings.switches,
+            settings.without,
+            url=url,
+            host=settings.host,
+            client_id=key["clientid"],
+            mutant=settings.mutant,
+        )
     return Bound(url, key, listener, app, settings.parent)
 
 
