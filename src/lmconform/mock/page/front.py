@@ -70,9 +70,7 @@ class Front:
         if not is_here(host, self._host):
             # A name that somebody made point to this machine would let a page of theirs read this one.
             return 421, _TEXT, b"Open this page by its address: http://127.0.0.1 or http://localhost.\n", {}
-        name = scope["path"].removeprefix(_BELOW) or "index.html"
-        if scope["path"] == "/":
-            name = "index.html"
+        name = "index.html" if scope["path"] == "/" else scope["path"].removeprefix(_BELOW)
         if name in self._sources:
             raw = scope.get("query_string", b"").decode("ascii", "replace")
             value = self._sources[name](dict(parse_qsl(raw[:2000])))

@@ -33,7 +33,7 @@ def show(
         "mutant": mutant,
         "withheld": sorted(meta.withheld(without)),
         "capabilities": [
-            {"name": name, "offered": name not in without, "operations": list(operations)}
+            {"name": name, "offered": name not in without, "operations": [o for o in operations if o in contract]}
             for name, operations in meta.CAPABILITIES.items()
         ],
         "switches": list(_switches(switches)),

@@ -67,6 +67,11 @@ export function index(api, offer) {
   look();
   return [
     heading("API", ["Every operation of the contract, rendered from the description that the mock is held to: ", h("a", { href: "/-/openapi.json" }, "openapi.json"), "."]),
+    h("details", { class: "card" }, h("summary", {}, "Tokens, and what stands beside the operations"),
+      h("p", {}, "Every request carries ", h("code", {}, "Authorization: Bearer …"), ", a token that ", h("code", {}, "POST /oauth/token"),
+        " gives for the client's id and secret (grant_type=client_credentials); most carry ", h("code", {}, "AI-Resource-Group"), " too. The mock printed the secret where it was started."),
+      h("p", {}, "Client id: ", h("code", { class: "breaks" }, offer.clientId)),
+      h("p", {}, "With a token, too: ", ["GET /v2/lm/healthz", "GET /v2/lm/meta/versions", "GET and POST /v2/admin/resourceGroups", "GET and DELETE /v2/admin/resourceGroups/{name}"].map((words) => [h("code", {}, words), " "]))),
     h("div", { class: "find" }, h("label", { for: "find" }, "Find operations"), field, found),
     sections.map(([section]) => section),
     h("p", {}, h("a", { href: to("schemas") }, "All schemas")),

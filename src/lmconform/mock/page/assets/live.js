@@ -213,7 +213,7 @@ export function members(value) {
     return h("ul", { class: "members" }, value.map((item) => h("li", {}, members(item))));
   }
   if (value === null || typeof value !== "object") {
-    return h("span", { class: typeof value === "string" ? "breaks" : "mono" }, value === "" ? "“”" : String(value));
+    return h("span", { class: typeof value === "string" ? "breaks" : "mono" }, value === "" ? h("span", { class: "quiet" }, "empty") : String(value));
   }
   return h("dl", { class: "members" }, Object.entries(value).map(([name, member]) => h("div", {}, h("dt", { class: "breaks" }, name), h("dd", {}, members(member)))));
 }

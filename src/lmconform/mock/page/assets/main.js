@@ -60,6 +60,7 @@ function render() {
   page.shown = address;
   page.stale = false;
   morph(nav, h("nav", { "aria-label": "Main", id: "nav" }, menu()));
+  if (moved) nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function menu() {
@@ -71,8 +72,8 @@ function menu() {
   const part = (title, items) => [h("h2", { id: `nav ${title}` }, title), h("ul", { "aria-labelledby": `nav ${title}` }, items)];
   return [
     part("State", [link("", "Overview"), ...Object.entries(KINDS).map(([kind, [, title]]) => link(kind, title, page.state.totals[kind].toLocaleString("en")))]),
-    part("Offered", Object.entries(OFFERED).map(([path, title]) => link(path, title))),
     part("Documentation", [link("api", "API", page.api.operations.size)]),
+    part("Offered", Object.entries(OFFERED).map(([path, title]) => link(path, title))),
   ];
 }
 
@@ -124,6 +125,7 @@ async function poll() {
   } catch (error) {
     if (!(error instanceof TypeError) && error.name !== "TimeoutError") console.error(error);
     say("lost", "The mock does not answer; trying again.");
+    render();
   }
 }
 
@@ -168,10 +170,8 @@ async function begin() {
     return;
   }
   addEventListener("hashchange", () => {
-    if (location.hash.startsWith("#/") || !location.hash) {
-      render();
-      beat();
-    }
+    // What is filled into forms is the newest.
+    if (location.hash.startsWith("#/") || !location.hash) beat();
   });
   document.addEventListener("visibilitychange", beat);
   chooser.addEventListener("change", () => choose(chooser.value));

@@ -2,9 +2,9 @@
 
 import { h, many, s } from "./dom.js";
 
-const WIDTH = 560;
-const HEIGHT = 220;
-const LEFT = 58;
+const WIDTH = 440;
+const HEIGHT = 200;
+const LEFT = 56;
 const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 30;
@@ -49,7 +49,7 @@ function drawLine({ points, label }, number, x, y) {
   const at = points.map(([step, value]) => [x.at(step), y.at(value)]);
   const path = at.map(([px, py], i) => `${i ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
   const ground = HEIGHT - BOTTOM;
-  const dots = points.length <= 60 ? points : [points.at(-1)];
+  const dots = points.length <= 30 ? points : [points.at(-1)];
   return s(
     "g",
     { class: `line c${number}` },
@@ -58,7 +58,7 @@ function drawLine({ points, label }, number, x, y) {
       : null,
     s("path", { class: "stroke", d: path }),
     dots.map(([step, value]) =>
-      s("circle", { cx: x.at(step).toFixed(1), cy: y.at(value).toFixed(1), r: points.length > 30 ? 2.5 : 3.5 },
+      s("circle", { cx: x.at(step).toFixed(1), cy: y.at(value).toFixed(1), r: 3.5 },
         s("title", {}, `${label ? `${label}, ` : ""}step ${short(step)}: ${short(value)}`)),
     ),
   );
@@ -89,7 +89,7 @@ function scale(values, from, end, padded) {
     high += room * 0.06;
   }
   const at = (value) => from + ((value - low) / (high - low)) * (end - from);
-  return { low: least, high: most, least, most, at, ticks: ticks(low, high, padded ? 4 : 6, !padded) };
+  return { low: least, high: most, least, most, at, ticks: ticks(low, high, padded ? 5 : 6, !padded) };
 }
 
 function ticks(low, high, wanted, whole) {

@@ -7,11 +7,12 @@ const session = { secret: "", token: "", until: 0 };
 
 /** The form of an operation, filled with what the mock holds. */
 export function form(api, operation, body, offer, state) {
-  const fields = operation.parameters.filter((p) => p.name !== "Authorization").map((p) => field(p, state, offer));
+  const known = knowledge(operation, offer, state);
+  const fields = operation.parameters.filter((p) => p.name !== "Authorization").map((p) => field(p, known));
   const types = Object.keys(body?.content ?? {});
   const json = types.find((type) => type.includes("json"));
   const type = json ?? (types.length ? "application/octet-stream" : null);
-  const example = json ? JSON.stringify(sample(api, body.content[json].schema, state, offer), null, 2) : "some text";
+  const example = json ? JSON.stringify(sample(api, body.content[json].schema, known), null, 2) : "some text";
   const text = type && h("textarea", { id: "try-body", rows: Math.min(16, example.split("\n").length + 1), spellcheck: "false" });
   if (text) text.value = example;
   const secret = h("input", { id: "try-secret", type: "password", autocomplete: "off", placeholder: "as the mock printed it" });
@@ -43,9 +44,9 @@ export function form(api, operation, body, offer, state) {
   );
 }
 
-function field(parameter, state, offer) {
+function field(parameter, known) {
   const input = h("input", { id: `try-${parameter.in}-${parameter.name}`, type: "text", autocomplete: "off", spellcheck: "false" });
-  input.value = parameter.name === "AI-Resource-Group" ? state.group : parameter.required ? (known(parameter.name, state, offer) ?? "") : "";
+  if (parameter.required || ["AI-Resource-Group", "executionIds"].includes(parameter.name)) input.value = known[parameter.name] ?? "";
   return { parameter, input };
 }
 
@@ -104,40 +105,49 @@ function curl(method, url, headers, text) {
 }
 
 /** An example of a schema: what is required, with ids that exist. */
-function sample(api, node, state, offer, name = "", depth = 0) {
+function sample(api, node, known, name = "", depth = 0) {
   const value = api.resolve(node);
-  const real = known(name, state, offer);
-  if (real !== undefined) return real;
-  if (value.enum) return value.enum.find((v) => v === "STOPPED") ?? value.enum[0];
+  if (known[name] !== undefined) return known[name];
+  if (value.enum) return value.enum.includes("STOPPED") ? "STOPPED" : value.enum[0];
   const choices = value.oneOf ?? value.anyOf;
-  if (choices && !value.properties) return sample(api, choices.find((c) => c.type !== "null"), state, offer, name, depth + 1);
+  if (choices && !value.properties) return sample(api, choices.find((c) => c.type !== "null"), known, name, depth + 1);
   const type = [value.type].flat()[0];
   if (type === "object" || value.properties) {
     const wanted = Object.keys(value.properties ?? {}).filter((key) => (value.required ?? []).includes(key) || USEFUL.has(key));
-    return Object.fromEntries(wanted.map((key) => [key, sample(api, value.properties[key], state, offer, key, depth + 1)]));
+    return Object.fromEntries(wanted.map((key) => [key, sample(api, value.properties[key], known, key, depth + 1)]));
   }
-  if (type === "array") return depth > 6 ? [] : [sample(api, value.items ?? {}, state, offer, "", depth + 1)];
+  if (type === "array") return depth > 6 ? [] : [sample(api, value.items ?? {}, known, "", depth + 1)];
   if (type === "integer" || type === "number") return value.minimum ?? 0.5;
   if (type === "boolean") return true;
   return value.format === "date-time" ? new Date().toISOString() : (WORDS[name] ?? "text");
 }
 
 // Members that a first request wants though the contract leaves them optional.
-const USEFUL = new Set(["inputArtifactBindings", "metrics", "step", "targetStatus", "executions", "deployments"]);
-const WORDS = { name: "example", url: "ai://default/data", cron: "0 * * * *", key: "text-data", path: "folder/file.txt", description: "" };
+const USEFUL = new Set(["inputArtifactBindings", "parameterBindings", "metrics", "step", "targetStatus", "status", "executions", "deployments"]);
+const WORDS = { name: "example", url: "ai://default/data", cron: "0 3 * * *", key: "key", value: "value" };
 
-function known(name, state, offer) {
-  const scenario = offer.scenarios.find((s) => s.executables.some((e) => !e.deployable)) ?? offer.scenarios[0];
-  const first = (list) => list?.[0]?.id;
+/** Values that make a first request succeed, by the name of their parameter or member. */
+function knowledge(operation, offer, state) {
+  const serves = operation.id.includes("Deployment");
+  const executables = offer.scenarios.flatMap((s) => s.executables).filter((e) => e.deployable === serves);
+  const [last] = state.artifacts.filter((a) => !a.executionId).concat(state.artifacts);
+  const executable = executables.find((e) => e.scenarioId === last?.scenarioId) ?? executables[0];
+  const usable = state.configurations.find((c) => executables.some((e) => e.id === c.executableId));
+  const ids = { id: (serves ? state.deployments : state.executions)[0]?.id };
   return {
-    scenarioId: scenario?.id,
-    executableId: (scenario?.executables.find((e) => !e.deployable) ?? scenario?.executables[0])?.id,
-    artifactId: first(state.artifacts),
-    configurationId: first(state.configurations),
-    executionId: first(state.executions),
-    executionIds: first(state.tracking),
-    deploymentId: first(state.deployments),
-    executionScheduleId: first(state.schedules),
-    path: state.files[0]?.path,
-  }[name];
+    "AI-Resource-Group": state.group,
+    scenarioId: executable?.scenarioId,
+    executableId: executable?.id,
+    versionId: executable?.versionId,
+    inputArtifactBindings: executable?.inputArtifacts.map((slot) => ({ key: slot.name, artifactId: last?.id ?? "an artifact's id" })),
+    parameterBindings: executable?.parameters.filter((p) => p.default === undefined).map((p) => ({ key: p.name, value: "text" })),
+    artifactId: last?.id,
+    configurationId: usable?.id,
+    executionId: state.executions[0]?.id,
+    executionIds: state.tracking[0]?.id,
+    deploymentId: state.deployments[0]?.id,
+    executionScheduleId: state.schedules[0]?.id,
+    path: state.files[0]?.path ?? "folder/file.txt",
+    ...(operation.method === "PATCH" ? ids : {}),
+  };
 }
