@@ -12,6 +12,24 @@ _MOST_POINTS = 240
 Point = tuple[float, float]
 
 
+class Charts:
+    """The charts of the execution that was asked for last: whoever looks asks every second, points come seldom."""
+
+    def __init__(self) -> None:
+        self._of = ""
+        self._count = 0
+        self._last: dict[str, Any] | None = None
+        self._charts: list[dict[str, Any]] = []
+
+    def of(self, execution_id: str, metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The charts of these points; made anew when there are others, and new ones come last."""
+        last = metrics[-1] if metrics else None
+        if (execution_id, len(metrics)) != (self._of, self._count) or last is not self._last:
+            self._of, self._count, self._last = execution_id, len(metrics), last
+            self._charts = charts(metrics)
+        return self._charts
+
+
 def charts(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One chart per metric name, one line per set of labels; a line has ``[step, value]`` in rising order of steps."""
     names: dict[str, dict[tuple[tuple[str, str], ...], list[Point]]] = {}

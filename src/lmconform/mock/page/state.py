@@ -8,7 +8,7 @@ from typing import Any
 
 from lmconform.mock import lifecycle
 from lmconform.mock.lifecycle import Enactment
-from lmconform.mock.page import series
+from lmconform.mock.page.series import Charts
 from lmconform.mock.store import GROUPS, Group, Schedule, Store
 
 NEWEST = 25
@@ -21,7 +21,7 @@ _KINDS = ("executions", "deployments", "schedules", "artifacts", "configurations
 Look = Callable[[Group, str, str], dict[str, Any] | None]
 
 
-def show(store: Store, look: Look, query: dict[str, str]) -> dict[str, Any]:
+def show(store: Store, look: Look, charts: Charts, query: dict[str, str]) -> dict[str, Any]:
     """The state for ``group``, with the resource ``id`` of ``kind`` in full when the query asks for one."""
     wanted = query.get("group", "")
     group = store.groups.get(wanted) or store.groups.get("tutorial") or next(iter(store.groups.values()))
@@ -51,7 +51,7 @@ def show(store: Store, look: Look, query: dict[str, str]) -> dict[str, Any]:
         ],
     }
     if query.get("kind") and query.get("id"):
-        shown["open"] = _open(group, look, query["kind"], query["id"])
+        shown["open"] = _open(group, look, charts, query["kind"], query["id"])
     return shown
 
 
@@ -66,12 +66,12 @@ def bounded(value: Any, most: int = _MOST_TEXT) -> Any:
     return value
 
 
-def _open(group: Group, look: Look, kind: str, resource_id: str) -> dict[str, Any]:
+def _open(group: Group, look: Look, charts: Charts, kind: str, resource_id: str) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": kind, "id": resource_id[:_SHORT], "resource": look(group, kind, resource_id)}
     found["resource"] = bounded(found["resource"])
     tracking = group.tracking.get(resource_id)
     if tracking is not None and kind in ("executions", "tracking"):
-        found["charts"] = series.charts(tracking.metrics)
+        found["charts"] = charts.of(f"{group.name} {resource_id}", tracking.metrics)
         found["points"] = len(tracking.metrics)
         found["tags"] = bounded(list(islice(tracking.tags.values(), _MOST_ITEMS)))
         found["infos"] = bounded(list(islice(tracking.custom_info.values(), _MOST_ITEMS)))

@@ -13,6 +13,7 @@ from lmconform.mock.call import Call, Handler
 from lmconform.mock.content import Catalog
 from lmconform.mock.page import offer, state
 from lmconform.mock.page.front import Front
+from lmconform.mock.page.series import Charts
 from lmconform.mock.problems import Problem
 from lmconform.mock.store import Group, Store
 from lmconform.mock.switches import Switches
@@ -78,12 +79,13 @@ def before(
 ) -> Front:
     """The page before ``api``, at ``url``; nothing of it is made before somebody looks."""
     viewer = Viewer(contract, handlers, catalog, switches, without, url)
+    charts = Charts()
     timing = next(iter(store.groups.values())).timing
     return Front(
         api,
         {
             "offer": lambda query: offer.show(contract, catalog, switches, without, timing, client_id, mutant),
-            "state": lambda query: state.show(store, viewer.look, query),
+            "state": lambda query: state.show(store, viewer.look, charts, query),
             "openapi.json": lambda query: contract.document,
         },
         host,
