@@ -42,6 +42,9 @@ def test_every_data_file_is_in_the_wheel_and_in_the_sdist(built):
     assert [d for d in DATA if f"lmconform/_bundle/{d}" not in names] == []
     assert "lmconform/run.ini" in names
     assert "lmconform/results/schemas/results.schema.json" in names
+    page = {f"lmconform/mock/page/assets/{file.name}" for file in (ROOT / "src/lmconform/mock/page/assets").iterdir()}
+    assert "lmconform/mock/page/assets/index.html" in page
+    assert page <= set(names)
     with tarfile.open(sdist) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
     assert [d for d in DATA if d not in inside] == []

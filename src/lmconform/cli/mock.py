@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -63,6 +71,11 @@ HOUR_STEPS = 240
 )
 @click.option("--write-service-key", type=click.Path(path_type=Path), metavar="FILE", help="Write a service key.")
 @click.option("--client-secret", metavar="SECRET", help="The client's secret (default: a new one).")
+@click.option(
+    "--page/--no-page",
+    default=None,
+    help="The page for people at /, which needs no token (default: where this machine alone can reach it).",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing.")
 @click.option("--parent-pid", type=int, hidden=True, help="End when this process is no longer the parent.")
 def command(
@@ -81,6 +94,7 @@ def command(
     quota: int,
     write_service_key: Path | None,
     client_secret: str | None,
+    page: bool | None,
     quiet: bool,
     parent_pid: int | None,
 ) -> None:
@@ -105,13 +119,15 @@ def command(
         mutant,
         state,
         quota,
+        _is_private(host) if page is None else page,
     )
     bound = server.bind(settings)
-    if write_service_key is not None:
-        server.write_key(bound.key, write_service_key)
-    if not quiet:
-        _introduce(bound, write_service_key)
-    server.serve(bound)
+    with _key_file(write_service_key, wanted=not quiet) as key_file:
+        if key_file is not None:
+            server.write_key(bound.key, key_file)
+        if not quiet and key_file is not None:
+            _introduce(bound, key_file, page=settings.page)
+        server.serve(bound)
 
 
 def _list_switches(chosen: Switches) -> None:
@@ -122,13 +138,56 @@ def _list_switches(chosen: Switches) -> None:
         click.echo(f"{switch.name:<{width}}  {values:<42}  {switch.text} ({switch.source})")
 
 
-def _introduce(bound: server.Bound, key_file: Path | None) -> None:
+@contextmanager
+def _key_file(told: Path | None, *, wanted: bool) -> Iterator[Path | None]:
+    """Where the service key goes: where the user says, or in a folder that is gone when the mock ends."""
+    if told is not None or not wanted:
+        yield told
+        return
+    folder = tempfile.mkdtemp(prefix="lmconform-mock-")
+    # The server raises the signal once more when it has ended; left alone it would end us on the spot.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield Path(folder) / "service-key.json"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_private(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _introduce(bound: server.Bound, key_file: Path, *, page: bool) -> None:
+    """What to paste into another terminal; each line works alone."""
     key, url = bound.key, bound.url
+    token_url = f"{url}/oauth/token"
+    exports = {
+        "AICORE_CLIENT_ID": key["clientid"],
+        "AICORE_CLIENT_SECRET": key["clientsecret"],
+        "AICORE_AUTH_URL": token_url,
+        "AICORE_BASE_URL": f"{url}/v2",
+        "AICORE_RESOURCE_GROUP": "tutorial",
+    }
     click.echo(f"lmconform mock: {url}/v2/lm  (resource groups default, tutorial, other; Ctrl-C ends it)")
-    click.echo(f"export AICORE_CLIENT_ID='{key['clientid']}' AICORE_CLIENT_SECRET='{key['clientsecret']}'")
-    click.echo(f"export AICORE_AUTH_URL='{url}/oauth/token' AICORE_BASE_URL='{url}/v2' AICORE_RESOURCE_GROUP=tutorial")
-    credentials = f" --service-key {key_file}" if key_file else ""
-    click.echo(f"lmconform run {url}{credentials} --resource-group tutorial")
+    if page:
+        click.echo(f"page for people: {url}/")
+    click.echo(f"service key: {key_file}")
+    click.echo()
+    click.echo("export " + " ".join(f"{name}={quote(value)}" for name, value in exports.items()))
+    click.echo()
+    # No exclamation mark between double quotes: an interactive bash would look it up in its history.
+    client = quote(f"{key['clientid']}:{key['clientsecret']}")
+    pick = quote(r's/.*"access_token": *"\([^"]*\)".*/\1/p')
+    click.echo(
+        f"TOKEN=$(curl -sS -u {client} -d grant_type=client_credentials {quote(token_url)} | sed -n {pick}) && "
+        f'curl -sS -H "Authorization: Bearer $TOKEN" -H "AI-Resource-Group: tutorial" {quote(url)}/v2/lm/scenarios'
+    )
+    click.echo()
+    click.echo(f"lmconform run {quote(url)} --service-key {quote(str(key_file))} --resource-group tutorial")
 
 
 mock = command

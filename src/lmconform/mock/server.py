@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from lmconform.contract.openapi import Contract
 from lmconform.errors import ConfigError
@@ -22,6 +23,7 @@ from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
 from lmconform.mock.content import FOUNDATION
+from lmconform.mock.page import wiring
 from lmconform.mock.persistence import StateFile
 from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import QUOTA, Store
@@ -36,7 +38,7 @@ class Settings:
     ``pace`` is seconds per step of an execution's life, ``hour`` seconds per hour of ttl and schedules,
     ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise,
     ``mutant`` the one defect that it has, ``state`` the file that it keeps, ``quota`` the most of one kind
-    in one resource group.
+    in one resource group, ``page`` whether it has a page for people.
     """
 
     host: str
@@ -52,6 +54,7 @@ class Settings:
     mutant: str = ""
     state: Path | None = None
     quota: int = QUOTA
+    page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Bound:
     url: str
     key: dict[str, Any]
     listener: socket.socket
-    app: App
+    app: ASGIApp
     parent: int | None
     state: StateFile | None
 
@@ -101,7 +104,21 @@ def bind(settings: Settings) -> Bound:
         state.load(store, catalog)
     contract, handlers = _parts(settings, store)
     commit = None if state is None else state.commit
-    app = App(contract, store, catalog, authority, settings.switches, settings.without, handlers, commit)
+    app: ASGIApp = App(contract, store, catalog, authority, settings.switches, settings.without, handlers, commit)
+    if settings.page:
+        app = wiring.before(
+            app,
+            contract,
+            handlers,
+            store,
+            catalog,
+            settings.switches,
+            settings.without,
+            url=url,
+            host=settings.host,
+            client_id=key["clientid"],
+            mutant=settings.mutant,
+        )
     return Bound(url, key, listener, app, settings.parent, state)
 
 
