@@ -15,7 +15,7 @@ _GAP = 8
 _STATUS = {"killed": "#2e7d32", "elsewhere": "#ef6c00", "survived": "#c62828", "error": "#6a1b9a"}
 
 _STYLE = """
-body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 110rem; padding: 0 1.5rem; color: #1c1c1c }
+body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 170rem; padding: 0 1.5rem; color: #1c1c1c }
 h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem }
 .verdict { display: inline-block; padding: .1rem .7rem; border-radius: .3rem; color: #fff; margin-right: .6rem }
 .numbers { display: flex; flex-wrap: wrap; gap: 2rem; margin: 1rem 0 } .numbers b { display: block; font-size: 1.6rem }
