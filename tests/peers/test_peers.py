@@ -70,7 +70,8 @@ def test_a_lawful_peer_is_not_punished_for_its_pace(case, ended, mock):
     print(f"{case}: exit {done.code} after {done.seconds:.1f} s, {done.memory:.0f} MB")
     assert done.code == 0, done.printed
     assert done.footer["complete"]
-    assert {r["outcome"] for r in done.results} <= {"PASS", "NOT_APPLICABLE", "INFO"}
+    # What is over before a slow answer lets anybody see it cannot be judged, and nobody is to blame.
+    assert [r["id"] for r in done.results if r["gates"] or r["outcome"] in ("FAIL", "WARN", "ERROR")] == []
     assert shown(done, mock, tokens) == []
 
 

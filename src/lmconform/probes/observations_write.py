@@ -78,9 +78,9 @@ def list_order(lab: Lab) -> str:
         return [str(instant(i.get("createdAt"))) for i in found]
 
     found = listed()
-    while len(found) < _ENOUGH_TO_ORDER:
+    for _ in range(_ENOUGH_TO_ORDER - len(found)):
         lab.artifact()
-        found = listed()
+    found = listed()
     if len(set(times())) < 2:
         # Times are whole seconds: things of one second tell nothing.
         time.sleep(1.1)
