@@ -8,8 +8,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from lmconform.proof.curve import Point, drawing
-
 _ROW, _COLUMN, _LEFT, _TOP = 9, 5, 230, 150
 _GAP = 8
 _STATUS = {"killed": "#2e7d32", "elsewhere": "#ef6c00", "survived": "#c62828", "error": "#6a1b9a"}
@@ -33,12 +31,12 @@ td { border-top: 1px solid #eee } code { font-size: .85em }
 """
 
 
-def write(out: Path, data: Mapping[str, Any], points: list[Point] | None = None) -> None:
-    """Write the page for a matrix (``record.as_json``); ``points`` are the curve of fuzz cases, if measured."""
-    out.write_text("\n".join(_page(data, points or [])), encoding="utf-8")
+def write(out: Path, data: Mapping[str, Any]) -> None:
+    """Write the page for a matrix (``record.as_json``)."""
+    out.write_text("\n".join(_page(data)), encoding="utf-8")
 
 
-def _page(data: Mapping[str, Any], points: list[Point]) -> Iterator[str]:
+def _page(data: Mapping[str, Any]) -> Iterator[str]:
     mutants, problems = data["mutants"], data["problems"]
     killed = sum(m["status"] == "killed" for m in mutants)
     color, word = ("#c62828", "red") if problems else ("#2e7d32", "green")
@@ -66,8 +64,6 @@ def _page(data: Mapping[str, Any], points: list[Point]) -> Iterator[str]:
     yield "<span><i style='border:1px solid #ef6c00'></i>declared, and not needed for the kill</span>"
     yield "<span><i style='background:#c62828'></i>survived</span> Point at a cell to read it.</p>"
     yield "<div class='scroll'>" + "".join(_grid(data)) + "</div>"
-    if points:
-        yield "<h2>What only fuzzing kills, by number of cases</h2>" + drawing(points)
     yield "<h2>Mutants</h2><table><tr><th>mutant<th>what it does<th>killed by<th>seconds</tr>"
     for m in mutants:
         kill = next((k for k in m["kills"] if k["requirement"] in m["breaks"]), None)
