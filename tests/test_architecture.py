@@ -40,6 +40,7 @@ DOORS = {
     "allure_commons": {"reporting"},
     "click": {"cli"},
     "rich": {"cli", "reporting"},
+    "cryptography": {"mock", "target"},
 }
 
 

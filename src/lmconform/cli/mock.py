@@ -10,15 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shlex import quote
 
 import click
 
 from lmconform.contract.openapi import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
-from lmconform.mock import meta, server
+from lmconform.mock import handout, meta, server
+from lmconform.mock.handout import Files
 from lmconform.mock.store import QUOTA
 from lmconform.mock.switches import PRESETS, SWITCHES, Switches
+from lmconform.mock.tokens import LIFETIME
 
 HOUR_STEPS = 240
 
@@ -27,6 +28,12 @@ HOUR_STEPS = 240
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--tls-port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="A second port, with TLS and client certificates; 0 takes a free one.",
 )
 @click.option(
     "--pace",
@@ -70,7 +77,27 @@ HOUR_STEPS = 240
     help="Most resources of one kind in one resource group.",
 )
 @click.option("--write-service-key", type=click.Path(path_type=Path), metavar="FILE", help="Write a service key.")
+@click.option(
+    "--write-x509-key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a service key with a client certificate (needs --tls-port).",
+)
+@click.option(
+    "--write-ca",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the certificate of who vouches for the TLS port (needs --tls-port).",
+)
 @click.option("--client-secret", metavar="SECRET", help="The client's secret (default: a new one).")
+@click.option(
+    "--token-lifetime",
+    type=click.IntRange(1, 31_536_000),
+    default=LIFETIME,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a token is good. SAP's SDK fetches one before each call when it is an hour or less.",
+)
 @click.option(
     "--page/--no-page",
     default=None,
@@ -81,6 +108,7 @@ HOUR_STEPS = 240
 def command(
     host: str,
     port: int,
+    tls_port: int | None,
     pace: float,
     hour: float | None,
     workflows: Path | None,
@@ -93,7 +121,10 @@ def command(
     state: Path | None,
     quota: int,
     write_service_key: Path | None,
+    write_x509_key: Path | None,
+    write_ca: Path | None,
     client_secret: str | None,
+    token_lifetime: int,
     page: bool | None,
     quiet: bool,
     parent_pid: int | None,
@@ -105,6 +136,9 @@ def command(
         return
     if dialect not in DIALECTS:
         raise ConfigError(f"--dialect: {dialect!r} is unknown{did_you_mean(dialect, DIALECTS)}")
+    for option, path in (("--write-x509-key", write_x509_key), ("--write-ca", write_ca)):
+        if path is not None and tls_port is None:
+            raise ConfigError(f"{option} {path}: there are no certificates without --tls-port; 0 takes a free one")
     settings = server.Settings(
         host,
         port,
@@ -120,13 +154,15 @@ def command(
         state,
         quota,
         _is_private(host) if page is None else page,
+        tls_port,
+        token_lifetime,
     )
     bound = server.bind(settings)
-    with _key_file(write_service_key, wanted=not quiet) as key_file:
-        if key_file is not None:
-            server.write_key(bound.key, key_file)
-        if not quiet and key_file is not None:
-            _introduce(bound, key_file, page=settings.page)
+    told = Files(write_service_key, write_x509_key, write_ca)
+    with _places(told, tls=tls_port is not None, wanted=not quiet) as files:
+        handout.write(bound, files)
+        if not quiet:
+            _introduce(bound, files, page=settings.page)
         server.serve(bound)
 
 
@@ -139,16 +175,22 @@ def _list_switches(chosen: Switches) -> None:
 
 
 @contextmanager
-def _key_file(told: Path | None, *, wanted: bool) -> Iterator[Path | None]:
-    """Where the service key goes: where the user says, or in a folder that is gone when the mock ends."""
-    if told is not None or not wanted:
+def _places(told: Files, *, tls: bool, wanted: bool) -> Iterator[Files]:
+    """Where the files go: where the user says, or in a folder that is gone when the mock ends."""
+    if not wanted or (told.service_key is not None and not tls):
         yield told
         return
-    folder = tempfile.mkdtemp(prefix="lmconform-mock-")
+    folder = Path(tempfile.mkdtemp(prefix="lmconform-mock-"))
     # The server raises the signal once more when it has ended; left alone it would end us on the spot.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        yield Path(folder) / "service-key.json"
+        yield Files(
+            told.service_key or folder / "service-key.json",
+            told.x509_key or folder / "x509-key.json",
+            told.ca or folder / "ca.pem",
+            folder / "certificate.pem",
+            folder / "key.pem",
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -161,33 +203,13 @@ def _is_private(host: str) -> bool:
         return host == "localhost"
 
 
-def _introduce(bound: server.Bound, key_file: Path, *, page: bool) -> None:
-    """What to paste into another terminal; each line works alone."""
-    key, url = bound.key, bound.url
-    token_url = f"{url}/oauth/token"
-    exports = {
-        "AICORE_CLIENT_ID": key["clientid"],
-        "AICORE_CLIENT_SECRET": key["clientsecret"],
-        "AICORE_AUTH_URL": token_url,
-        "AICORE_BASE_URL": f"{url}/v2",
-        "AICORE_RESOURCE_GROUP": "tutorial",
-    }
-    click.echo(f"lmconform mock: {url}/v2/lm  (resource groups default, tutorial, other; Ctrl-C ends it)")
+def _introduce(bound: server.Bound, files: Files, *, page: bool) -> None:
+    """What this mock is, and what to paste into another terminal."""
+    click.echo(f"lmconform mock: {bound.url}/v2/lm  (resource groups default, tutorial, other; Ctrl-C ends it)")
     if page:
-        click.echo(f"page for people: {url}/")
-    click.echo(f"service key: {key_file}")
-    click.echo()
-    click.echo("export " + " ".join(f"{name}={quote(value)}" for name, value in exports.items()))
-    click.echo()
-    # No exclamation mark between double quotes: an interactive bash would look it up in its history.
-    client = quote(f"{key['clientid']}:{key['clientsecret']}")
-    pick = quote(r's/.*"access_token": *"\([^"]*\)".*/\1/p')
-    click.echo(
-        f"TOKEN=$(curl -sS -u {client} -d grant_type=client_credentials {quote(token_url)} | sed -n {pick}) && "
-        f'curl -sS -H "Authorization: Bearer $TOKEN" -H "AI-Resource-Group: tutorial" {quote(url)}/v2/lm/scenarios'
-    )
-    click.echo()
-    click.echo(f"lmconform run {quote(url)} --service-key {quote(str(key_file))} --resource-group tutorial")
+        click.echo(f"page for people: {bound.url}/")
+    for line in handout.lines(bound, files):
+        click.echo(line)
 
 
 mock = command

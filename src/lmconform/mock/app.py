@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from lmconform.contract.openapi import Contract, Operation
-from lmconform.mock import admin, meta, validation
+from lmconform.mock import admin, auth, meta, validation
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.content import Catalog
@@ -68,7 +68,7 @@ class App:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         body = await _read(receive)
         path = _path(scope)
-        reply = self._token(scope, headers, body) if path == "/oauth/token" else self._reply(scope, path, headers, body)
+        reply = self._token(scope, headers, body) if path == auth.PATH else self._reply(scope, path, headers, body)
         await _respond(reply, send)
 
     def _reply(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
@@ -84,10 +84,12 @@ class App:
         return reply
 
     def _token(self, scope: Scope, headers: Headers, body: bytes | None) -> Reply:
-        status, answer = self._authority.issue(
-            headers.get("authorization", ""), body or b"", scope.get("query_string", b"")
-        )
-        return Reply(status, answer)
+        if body is None:
+            return Reply(413, {"error": "invalid_request", "error_description": "the body is too long"})
+        tls = scope.get("extensions", {}).get("tls", {})
+        certificate = next(iter(tls.get("client_cert_chain", ())), "")
+        query = scope.get("query_string", b"")
+        return self._authority.issue(scope["method"], headers.get("authorization", ""), body, query, certificate)
 
     def _answer(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
         method = scope["method"]

@@ -3,72 +3,84 @@
 from __future__ import annotations
 
 import base64
-import json
 import secrets
-import time
 from binascii import Error as Base64Error
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote_plus
 
+from lmconform.mock.call import Reply
 from lmconform.mock.problems import Problem
 from lmconform.mock.switches import Switches
+from lmconform.mock.tokens import Mint
 
-LIFETIME = 43199
-_MOST = 10_000
+PATH = "/oauth/token"
+_METHODS = ("GET", "POST")
+# RFC 6749, section 5.1
+_UNSTORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class Authority:
-    """Knows one client and the tokens that it was given."""
+    """Knows a client by its secret, others by their certificates, and the tokens that they were given.
 
-    def __init__(self, client_id: str, client_secret: str) -> None:
+    ``certificates`` are those of mutual TLS (RFC 8705, section 2), in PEM, by client id.
+    """
+
+    def __init__(
+        self, client_id: str, client_secret: str, mint: Mint, certificates: Mapping[str, str] | None = None
+    ) -> None:
         self.client_id = client_id
         self._secret = client_secret
-        self._tokens: dict[str, float] = {}
+        self._mint = mint
+        self._certificates = dict(certificates or {})
 
-    def issue(self, authorization: str, form: bytes, query: bytes) -> tuple[int, dict[str, Any]]:
-        """Status and body for a token request; credentials come as form fields or as Basic."""
+    def issue(self, method: str, authorization: str, form: bytes, query: bytes, certificate: str = "") -> Reply:
+        """The answer to a token request; credentials come as form fields, as Basic, or as ``certificate`` (PEM)."""
+        if method not in _METHODS:
+            return _refusal(405, "invalid_request", "expected GET or POST", {"Allow": ", ".join(_METHODS)})
         fields = dict(_pairs(query) + _pairs(form))
-        if fields.get("grant_type") != "client_credentials":
-            return 400, {"error": "unsupported_grant_type", "error_description": "expected client_credentials"}
-        client, secret = _basic(authorization) or (fields.get("client_id", ""), fields.get("client_secret", ""))
+        if not fields.get("grant_type"):
+            return _refusal(400, "invalid_request", "Missing grant type")
+        if fields["grant_type"] != "client_credentials":
+            return _refusal(400, "unsupported_grant_type", "expected client_credentials")
+        basic = _basic(authorization)
+        client, secret = basic or (fields.get("client_id", ""), fields.get("client_secret", ""))
         # RFC 6749, section 2.3.1, has both form-encoded in Basic; most clients do not do it.
-        if not (self._is_right(client, secret) or self._is_right(unquote_plus(client), unquote_plus(secret))):
-            return 401, {"error": "unauthorized", "error_description": "Bad credentials"}
-        token = self._new_token()
-        return 200, {
+        pairs = ((client, secret), (unquote_plus(client), unquote_plus(secret)))
+        found = next((c for c, s in pairs if self._knows(c, s, certificate)), None)
+        if found is None:
+            # RFC 6749, section 5.2
+            challenge = {"WWW-Authenticate": 'Basic realm="oauth"'} if basic else {}
+            return _refusal(401, "unauthorized", "Bad credentials", challenge)
+        token, jti = self._mint.make(found)
+        answer = {
             "access_token": token,
             "token_type": "bearer",
-            "expires_in": LIFETIME,
+            "expires_in": self._mint.lifetime,
             "scope": "uaa.resource",
-            "jti": secrets.token_hex(16),
+            "jti": jti,
         }
+        return Reply(200, answer, headers=dict(_UNSTORED))
 
     def check(self, authorization: str | None, switches: Switches) -> None:
         """Raise what the gateway says about a bearer token that is missing, foreign or old."""
         if authorization is None:
             raise Problem(int(switches["no-authorization"]), text="RBAC: access denied")
         scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or token.strip() not in self._tokens:
+        if scheme.lower() != "bearer":
             raise Problem(401, text="Jwt issuer is not configured")
-        if self._tokens[token.strip()] < time.time():
-            raise Problem(401, text="Jwt is expired")
+        self._mint.verify(token.strip())
 
-    def _is_right(self, client: str, secret: str) -> bool:
+    def _knows(self, client: str, secret: str, certificate: str) -> bool:
+        bound = self._certificates.get(client)
+        if bound is not None:
+            return secrets.compare_digest(certificate.encode(), bound.encode())
         sent = f"{client}\0{secret}".encode("utf-8", "replace")
         return secrets.compare_digest(sent, f"{self.client_id}\0{self._secret}".encode())
 
-    def _new_token(self) -> str:
-        if len(self._tokens) >= _MOST:
-            self._tokens.pop(next(iter(self._tokens)))
-        head = _segment({"alg": "RS256", "typ": "JWT"})
-        payload = _segment({"client_id": self.client_id, "exp": int(time.time()) + LIFETIME})
-        token = f"{head}.{payload}.{secrets.token_urlsafe(32)}"
-        self._tokens[token] = time.time() + LIFETIME
-        return token
 
-
-def _segment(data: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
+def _refusal(status: int, error: str, description: str, headers: Mapping[str, str] = MappingProxyType({})) -> Reply:
+    return Reply(status, {"error": error, "error_description": description}, headers={**_UNSTORED, **headers})
 
 
 def _pairs(data: bytes) -> list[tuple[str, str]]:

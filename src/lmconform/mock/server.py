@@ -1,24 +1,23 @@
-"""Binds the port, writes the service key, serves until told to stop."""
+"""Binds the ports, makes the service keys, serves until told to stop."""
 
 from __future__ import annotations
 
 import asyncio
 import copy
-import json
 import os
 import secrets
 import socket
-import uuid
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from lmconform.contract.openapi import Contract
 from lmconform.errors import ConfigError
-from lmconform.mock import lifecycle, templates
+from lmconform.mock import auth, handout, lifecycle, templates
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
@@ -28,7 +27,14 @@ from lmconform.mock.persistence import StateFile
 from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import QUOTA, Store
 from lmconform.mock.switches import Switches
+from lmconform.mock.tokens import LIFETIME, Mint
 from lmconform.mock.wire import Protocol
+
+if TYPE_CHECKING:
+    from lmconform.mock.certificates import Certificates
+
+# Seconds that a client of the TLS port has to begin, and to take leave when the mock ends.
+_HANDSHAKE, _GOODBYE = 20.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Settings:
     ``pace`` is seconds per step of an execution's life, ``hour`` seconds per hour of ttl and schedules,
     ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise,
     ``mutant`` the one defect that it has, ``state`` the file that it keeps, ``quota`` the most of one kind
-    in one resource group, ``page`` whether it has a page for people.
+    in one resource group, ``page`` whether it has a page for people, ``tls_port`` its second port, if it
+    has one, ``token_lifetime`` seconds.
     """
 
     host: str
@@ -55,11 +62,23 @@ class Settings:
     state: Path | None = None
     quota: int = QUOTA
     page: bool = True
+    tls_port: int | None = None
+    token_lifetime: int = LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """The second port, which speaks TLS, and the service key of the client that shows a certificate there."""
+
+    url: str
+    key: dict[str, Any]
+    listener: socket.socket
+    certificates: Certificates
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A mock that has its port, and answers nobody yet."""
+    """A mock that has its ports, and answers nobody yet."""
 
     url: str
     key: dict[str, Any]
@@ -67,6 +86,7 @@ class Bound:
     app: ASGIApp
     parent: int | None
     state: StateFile | None
+    secured: Secured | None = None
 
 
 def bind(settings: Settings) -> Bound:
@@ -77,27 +97,19 @@ def bind(settings: Settings) -> Bound:
     if settings.switches["server-labels"] == "yes":
         catalog = catalog.labelled("scenarios.ai.sap.com/origin", "mock")
     state = None if settings.state is None else StateFile(settings.state)
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # Head and body leave in two packets; without this each answer waits 40 ms for a delayed ACK.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-        listener.listen(512)
-    except OSError as error:
-        raise ConfigError(
-            f"--port {settings.port}: cannot listen on {settings.host} ({error.strerror}); "
-            "choose another, 0 takes a free one"
-        ) from error
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{listener.getsockname()[1]}"
-    key = service_key(url, settings.client_secret or secrets.token_urlsafe(32))
+    listener = _listen(settings.host, settings.port, "--port")
+    url = f"http://{_address(settings.host, listener)}"
+    key = handout.service_key(url, clientsecret=settings.client_secret or secrets.token_urlsafe(32))
+    signing = secrets.token_hex(32)
     if state is not None:
         # A client that knows the mock is known after a restart.
         key["clientid"] = state.fact("clientid", key["clientid"])
         key["clientsecret"] = settings.client_secret or state.fact("clientsecret", key["clientsecret"])
-    authority = Authority(key["clientid"], key["clientsecret"])
+        signing = state.fact("signing", signing)
+    secured = None if settings.tls_port is None else _secure(settings.host, settings.tls_port)
+    known = {secured.key["clientid"]: secured.certificates.client} if secured else {}
+    mint = Mint(f"{url}{auth.PATH}", key["identityzoneid"], signing.encode(), settings.token_lifetime)
+    authority = Authority(key["clientid"], key["clientsecret"], mint, known)
     timing = lifecycle.timing(settings.pace, settings.hour, settings.switches)
     store = Store(timing, catalog, EVENTS, quota=settings.quota, touched=state.touched if state else None)
     if state is not None:
@@ -119,7 +131,39 @@ def bind(settings: Settings) -> Bound:
             client_id=key["clientid"],
             mutant=settings.mutant,
         )
-    return Bound(url, key, listener, app, settings.parent, state)
+    return Bound(url, key, listener, app, settings.parent, state, secured)
+
+
+def _listen(host: str, port: int, option: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Head and body leave in two packets; without this each answer waits 40 ms for a delayed ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError as error:
+        raise ConfigError(
+            f"{option} {port}: cannot listen on {host} ({error.strerror}); choose another, 0 takes a free one"
+        ) from error
+    return listener
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    return f"[{host}]:{listener.getsockname()[1]}" if ":" in host else f"{host}:{listener.getsockname()[1]}"
+
+
+def _secure(host: str, port: int) -> Secured:
+    """The second port, and certificates that are as old as this process."""
+    # Takes a while, and few mocks need it.
+    from lmconform.mock import certificates
+
+    listener = _listen(host, port, "--tls-port")
+    url = f"https://{_address(host, listener)}"
+    key = handout.service_key(url, certurl=url)
+    made = certificates.make(host, key["clientid"])
+    key |= {"credential-type": "x509", "certificate": made.client + made.ca, "key": made.client_key}
+    return Secured(url, key, listener, made)
 
 
 def _parts(settings: Settings, store: Store) -> tuple[Contract, dict[str, Handler]]:
@@ -146,7 +190,7 @@ def serve(bound: Bound) -> None:
         server_header=False,
         proxy_headers=False,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, bound)
     try:
         # The loop that uvicorn would choose, which is uvloop where there is one.
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
@@ -156,35 +200,36 @@ def serve(bound: Bound) -> None:
             bound.state.close()
 
 
-def service_key(url: str, secret: str) -> dict[str, Any]:
-    """A service key as SAP BTP shows it, for the mock at ``url``."""
-    zone = "lmconform-mock"
-    return {
-        "clientid": f"sb-{uuid.uuid4()}!b1|aicore!b1",
-        "clientsecret": secret,
-        "url": url,
-        "identityzone": zone,
-        "identityzoneid": str(uuid.uuid5(uuid.NAMESPACE_DNS, zone)),
-        "appname": "lmconform-mock!b1|aicore!b1",
-        "serviceurls": {"AI_API_URL": url},
-    }
+class _Server(uvicorn.Server):
+    """A server of both ports: uvicorn itself has TLS for all of them or for none."""
 
+    def __init__(self, config: uvicorn.Config, bound: Bound) -> None:
+        super().__init__(config)
+        self._bound = bound
+        self._with_tls: asyncio.Server | None = None
 
-def write_key(key: dict[str, Any], path: Path) -> None:
-    """Write a service key that nobody else may read; it appears whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            json.dump(key, stream, indent=2)
-        draft.replace(path)
-    except OSError as error:
-        raise ConfigError(f"--write-service-key {path}: cannot be written ({error.strerror})") from error
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen to both ports."""
+        await super().startup(sockets=[self._bound.listener])
+        if self._bound.secured is not None:
+            self._with_tls = await asyncio.get_running_loop().create_server(
+                partial(Protocol, self.config, self.server_state, self.lifespan.state),
+                sock=self._bound.secured.listener,
+                ssl=self._bound.secured.certificates.context(),
+                ssl_handshake_timeout=_HANDSHAKE,
+                ssl_shutdown_timeout=_GOODBYE,
+            )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End both; whoever connected and never began with TLS is not waited for."""
+        if self._with_tls is not None:
+            self._with_tls.close()
+        await super().shutdown(sockets)
 
 
 async def _serve(server: uvicorn.Server, bound: Bound) -> None:
     watcher = asyncio.create_task(_watch(server, bound.parent)) if bound.parent else None
-    await server.serve(sockets=[bound.listener])
+    await server.serve(sockets=[bound.listener, *([bound.secured.listener] if bound.secured else [])])
     if watcher is not None:
         watcher.cancel()
 

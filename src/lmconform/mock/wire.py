@@ -1,10 +1,12 @@
-"""Connections whose answers leave in one packet: uvicorn writes head and body one after the other."""
+"""Connections as the mock needs them: answers leave in one packet, and the client's certificate is known."""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from typing import Any, cast
 
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 
@@ -54,8 +56,24 @@ class _Joining(asyncio.Transport):
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """The HTTP of uvicorn, on such a transport."""
+    """The HTTP of uvicorn, which writes head and body one after the other, on such a transport."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to speak."""
+        secured = transport.get_extra_info("ssl_object")
+        shown = secured.getpeercert(binary_form=True) if secured is not None else None
+        if shown is not None:
+            self.app: ASGIApp = _Known(self.app, ssl.DER_cert_to_PEM_cert(shown))
         super().connection_made(_Joining(cast(asyncio.Transport, transport)))
+
+
+class _Known:
+    """An application that is told the certificate of its client, where ASGI's TLS extension has it."""
+
+    def __init__(self, app: ASGIApp, certificate: str) -> None:
+        self._app = app
+        self._extension = {"client_cert_chain": (certificate,)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {})["tls"] = self._extension
+        await self._app(scope, receive, send)
