@@ -91,6 +91,20 @@ class MockProcess:
         return {"Authorization": f"Bearer {token}", "AI-Resource-Group": group}
 
 
+class SecuredMock(MockProcess):
+    """A mock with a TLS port, and the files of the client that shows a certificate there."""
+
+    def __init__(self, folder, *arguments):
+        self.x509_file, self.ca = Path(folder) / "x509-key.json", Path(folder) / "ca.pem"
+        files = ("--write-x509-key", str(self.x509_file), "--write-ca", str(self.ca))
+        super().__init__(folder, "--tls-port", "0", *files, *arguments)
+        self.x509 = json.loads(self.x509_file.read_text())
+        self.tls_url = self.x509["certurl"]
+        self.pair = Path(folder) / "certificate.pem", Path(folder) / "certificate.key"
+        for path, member in zip(self.pair, ("certificate", "key"), strict=True):
+            path.write_text(self.x509[member])
+
+
 @pytest.fixture
 def start_mock(tmp_path_factory):
     """Starts mocks with options of the test's choice, and stops them."""
@@ -109,6 +123,14 @@ def start_mock(tmp_path_factory):
 def mock(tmp_path_factory):
     """One mock for all tests that only need some server."""
     process = MockProcess(tmp_path_factory.mktemp("shared-mock"), "--pace", "0.1")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def secured_mock(tmp_path_factory):
+    """One mock with a TLS port for all tests that need one."""
+    process = SecuredMock(tmp_path_factory.mktemp("secured-mock"), "--pace", "0.1")
     yield process
     process.stop()
 
