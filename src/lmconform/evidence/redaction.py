@@ -42,6 +42,12 @@ class Redactor:
         beginnings = {re.escape(form[:_BEGINNING]) for form in self._forms if len(form) > _BEGINNING}
         self._begun = re.compile("|".join(sorted(beginnings))) if beginnings else None
 
+    def learn_pem(self, pem: str) -> None:
+        """Mask a private key (RFC 7468), as a whole and line by line: ends of lines change on the way."""
+        lines = [line.strip() for line in pem.splitlines() if line.strip() and not line.startswith("-----")]
+        for part in (*lines, "".join(lines)):
+            self.learn(part)
+
     def learn_basic(self, user: str, password: str) -> None:
         """Mask the Basic credentials (RFC 7617) of this pair."""
         self.learn(base64.b64encode(f"{user}:{password}".encode()).decode())

@@ -35,6 +35,13 @@ class Option:
 
 OPTIONS = (
     Option("service-key", str, None, "SAP service key (JSON) with the credentials of TARGET.", "FILE"),
+    Option(
+        "ca-bundle",
+        str,
+        None,
+        "Certificates (PEM) that vouch for TARGET and its token endpoint, instead of the usual ones.",
+        "FILE",
+    ),
     Option("resource-group", str, None, "Resource group to work in.", "ID"),
     Option("other-resource-group", str, None, "A second resource group, to judge isolation.", "ID"),
     Option("profile", str, None, "smoke reads only; core adds scenarios and probes; full adds fuzz.", "", PROFILES),
@@ -73,6 +80,7 @@ class RunConfig:
     dialect: str
     allow_writes: bool
     service_key: Path | None
+    ca_bundle: Path | None
     resource_group: str | None
     other_resource_group: str | None
     only: tuple[str, ...]
@@ -117,10 +125,12 @@ class RunConfig:
             raise ConfigError(
                 "--service-key: the embedded mock makes its own; give a URL as TARGET, or drop the option"
             )
-        key = Path(values.pop("service_key")) if values["service_key"] else values.pop("service_key")
-        report_dir = values.pop("report_dir")
-        values |= {"profile": profile, "only": tuple(values["only"] or ()), "service_key": key}
-        return cls(target=target, report_dir=Path(report_dir) if report_dir else None, **values)
+        if target == MOCK and values["ca_bundle"]:
+            raise ConfigError("--ca-bundle: the embedded mock has no TLS; give a URL as TARGET, or drop the option")
+        for name in ("service_key", "ca_bundle", "report_dir"):
+            values[name] = Path(values[name]) if values[name] else None
+        values |= {"profile": profile, "only": tuple(values["only"] or ())}
+        return cls(target=target, **values)
 
     def as_arguments(self) -> list[str]:
         """The options that give this configuration again."""

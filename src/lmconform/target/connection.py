@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import io
+import re
 import socket
+import ssl
 import time
 import zlib
 from collections.abc import Iterator
@@ -30,6 +32,7 @@ _TROUBLE = (
     OSError,
     zlib.error,
 )
+_ALERT = re.compile(r"\balert ([a-z ]+)")
 REFUSED = "connection refused"
 _WORDS = (
     ("refused", REFUSED),
@@ -64,12 +67,16 @@ class Answer:
     truncated: bool
 
 
-def session(*, environment: bool) -> requests.Session:
-    """A pool of connections for ``exchange``; ``environment``: proxies and CA bundles set there count."""
+def session(*, environment: bool, ca_bundle: str = "", context: ssl.SSLContext | None = None) -> requests.Session:
+    """A pool of connections for ``exchange``; ``environment``: proxies and CA bundles set there count.
+
+    ``ca_bundle`` is a file or folder that counts instead; ``context`` shows a client's certificate.
+    """
     made = requests.Session()
     made.trust_env = environment
+    made.verify = ca_bundle or True
     for scheme in ("http://", "https://"):
-        made.mount(scheme, _Adapter())
+        made.mount(scheme, _Adapter(context))
     return made
 
 
@@ -80,7 +87,7 @@ def exchange(pool: requests.Session, request: requests.PreparedRequest, connect:
     adapter is asked and not the session, which would read the whole body of a redirect.
     """
     url = str(request.url)
-    settings: dict[str, Any] = {**pool.merge_environment_settings(url, {}, True, None, None)}
+    settings: dict[str, Any] = {**pool.merge_environment_settings(url, {}, True, pool.verify, None)}
     try:
         with pool.get_adapter(url).send(request, timeout=(connect, answer), **settings) as reply:
             body, truncated = _read(reply)
@@ -151,12 +158,16 @@ _POOLS = {"http": _HttpPool, "https": _HttpsPool}
 
 
 class _Adapter(HTTPAdapter):
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._tls: dict[str, Any] = {} if context is None else {"ssl_context": context}
+        super().__init__()
+
     def init_poolmanager(self, *args: Any, **rest: Any) -> None:
-        super().init_poolmanager(*args, **rest)
+        super().init_poolmanager(*args, **{**rest, **self._tls})
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *args: Any, **rest: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **rest)
+        manager = super().proxy_manager_for(*args, **{**rest, **self._tls})
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
@@ -189,9 +200,13 @@ def _pieces(reply: requests.Response) -> Iterator[bytes]:
 def _broken(error: Exception) -> Broken:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return Broken("no answer in time", late=True)
+    # Who refuses our certificate, or misses one, says so in an alert, with TLS 1.3 after the handshake.
+    if alert := _ALERT.search(str(error)):
+        return Broken(f"TLS failed, the server ended it with {alert[1].strip()!r}")
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return Broken(
-            "TLS failed, " + ("the certificate is not trusted" if "CERTIFICATE" in str(error) else "no handshake")
+            "TLS failed, "
+            + ("the certificate is not trusted, see --ca-bundle" if "CERTIFICATE" in str(error) else "no handshake")
         )
     text = f"{type(error).__name__}: {error}"
     return Broken(next((label for word, label in _WORDS if word in text), f"transport error ({type(error).__name__})"))

@@ -101,7 +101,7 @@ class Session:
 
     def close(self) -> None:
         """Release connections and files."""
-        self.transport.session.close()
+        self.transport.close()
         if self.recorder is not None:
             self.recorder.close()
 

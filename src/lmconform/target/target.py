@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from urllib.parse import urlsplit
 
 from lmconform.errors import ConfigError
 from lmconform.target import credentials as creds
+from lmconform.target import trust
 from lmconform.target.config import RunConfig, api_base, is_loopback
 from lmconform.target.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One system under test. ``base_url`` ends in ``/v2``; times are in seconds."""
+    """One system under test. ``base_url`` ends in ``/v2``; times are in seconds.
+
+    ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
+    """
 
     name: str
     base_url: str
@@ -24,6 +28,7 @@ class Target:
     is_mock: bool
     poll_interval: float
     poll_timeout: float
+    ca_bundle: str = ""
 
     @property
     def host(self) -> str:
@@ -33,8 +38,7 @@ class Target:
     def as_json(self) -> dict[str, object]:
         """A form that ``from_json`` reads back; it holds the secret, keep it in memory."""
         data = {name: getattr(self, name) for name in self.__slots__}
-        c = self.credentials
-        data["credentials"] = [c.client_id, c.client_secret, c.token_url, c.api_url]
+        data["credentials"] = list(astuple(self.credentials))
         return data
 
     @classmethod
@@ -63,6 +67,7 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
     group = config.resource_group or environ.get("AICORE_RESOURCE_GROUP") or "default"
     if group == config.other_resource_group:
         raise ConfigError(f"--other-resource-group: {group!r} is the resource group itself; name a second one")
+    with_tls = any(urlsplit(url).scheme == "https" for url in (base, found.token_url))
     return Target(
         name=config.target,
         base_url=base,
@@ -72,4 +77,5 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
         is_mock=False,
         poll_interval=_poll_interval(base) if config.poll_interval is None else config.poll_interval,
         poll_timeout=3600.0 if config.poll_timeout is None else config.poll_timeout,
+        ca_bundle=trust.bundle(config.ca_bundle, environ, needed=with_tls),
     )

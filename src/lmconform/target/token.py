@@ -37,10 +37,17 @@ class TokenProvider:
         self._session = session
         self._redactor = redactor
         self._sleep = sleep
+        self._proof = "certificate" if credentials.certificate else "secret"
+        self._where = "check 'url' in the service key"
+        if credentials.certificate:
+            self._where = "check 'certurl' in the service key, and that the certificate is known there"
         self._token = ""
         self._renew_at = 0.0
-        redactor.learn(credentials.client_secret)
-        redactor.learn_basic(credentials.client_id, credentials.client_secret)
+        if credentials.certificate:
+            redactor.learn_pem(credentials.private_key)
+        else:
+            redactor.learn(credentials.client_secret)
+            redactor.learn_basic(credentials.client_id, credentials.client_secret)
 
     def token(self) -> str:
         """A token that is valid now; raises TargetUnreachable."""
@@ -56,7 +63,7 @@ class TokenProvider:
         url = self._credentials.token_url
         answer = self._ask(url)
         if answer.status != 200:
-            hint = "check client id and secret" if answer.status in (400, 401, 403) else "try again later"
+            hint = f"check client id and {self._proof}" if answer.status in (400, 401, 403) else "try again later"
             raise TargetUnreachable(f"token endpoint {url} answered {answer.status}, expected 200; {hint}")
         try:
             data = decode(answer.body)
@@ -73,11 +80,9 @@ class TokenProvider:
         self._renew_at = time.monotonic() + max(lifetime - _MARGIN, lifetime / 2)
 
     def _ask(self, url: str) -> Answer:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self._credentials.client_id,
-            "client_secret": self._credentials.client_secret,
-        }
+        form = {"grant_type": "client_credentials", "client_id": self._credentials.client_id}
+        if not self._credentials.certificate:
+            form["client_secret"] = self._credentials.client_secret
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         request = requests.Request("POST", url, headers=headers, data=urlencode(form), auth=_no_auth).prepare()
         for attempt in itertools.count(1):
@@ -87,7 +92,7 @@ class TokenProvider:
             except Broken as error:
                 if error.late or attempt >= _TRIES:
                     raise TargetUnreachable(
-                        f"token endpoint {url} does not answer ({error.reason}); check 'url' in the service key"
+                        f"token endpoint {url} does not answer ({error.reason}); {self._where}"
                     ) from error
             else:
                 if answer.status not in _PASSING or attempt >= _TRIES:

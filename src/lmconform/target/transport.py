@@ -18,7 +18,7 @@ from lmconform.errors import NotTestable, TargetLost
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
-from lmconform.target import connection
+from lmconform.target import connection, x509
 from lmconform.target.config import is_loopback
 from lmconform.target.connection import Broken
 from lmconform.target.target import Target
@@ -85,8 +85,9 @@ class Transport:
     ) -> None:
         self.target = target
         # A proxy between us and our own machine would only be in the way.
-        self.session = connection.session(environment=not is_loopback(target.host))
-        self.token = TokenProvider(target.credentials, self.session, redactor, sleep)
+        self.session = connection.session(environment=not is_loopback(target.host), ca_bundle=target.ca_bundle)
+        self._token_session = self._for_tokens()
+        self.token = TokenProvider(target.credentials, self._token_session, redactor, sleep)
         self.sent = 0
         self._in_vain = 0
         self._waited = 0.0
@@ -134,6 +135,22 @@ class Transport:
             self._waited += wait
             self._sleep(wait)
         raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Release the connections."""
+        self.session.close()
+        self._token_session.close()
+
+    def _for_tokens(self) -> requests.Session:
+        """Where tokens come from: a client's certificate is shown there and nowhere else."""
+        known = self.target.credentials
+        if not known.certificate:
+            return self.session
+        return connection.session(
+            environment=not is_loopback(urlsplit(known.token_url).hostname or ""),
+            ca_bundle=self.target.ca_bundle,
+            context=x509.context(known.certificate, known.private_key),
+        )
 
     def _is_worth_it(self, wait: float, limited: int) -> bool:
         patience = self.patience
