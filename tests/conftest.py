@@ -136,8 +136,11 @@ def secured_mock(tmp_path_factory):
 
 
 @contextmanager
-def serve(answer):
-    """A server on 127.0.0.1 whose ``answer(handler)`` writes the response; yields url and requests seen."""
+def serve(answer, context=None):
+    """A server on 127.0.0.1 whose ``answer(handler)`` writes the response; yields url and requests seen.
+
+    With a ``context`` it speaks TLS.
+    """
     seen = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -175,10 +178,13 @@ def serve(answer):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if context is None else "https"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", seen
+        yield f"{scheme}://127.0.0.1:{server.server_port}", seen
     finally:
         server.shutdown()
         server.server_close()

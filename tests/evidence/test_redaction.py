@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -110,3 +111,42 @@ def test_masking_a_text_full_of_beginnings_takes_no_longer_than_its_length():
 
 def test_half_a_surrogate_pair_never_reaches_a_file():
     assert Redactor().text("a\ud800b").encode() == b"a?b"
+
+
+PEM = (
+    "-----BEGIN PRIVATE KEY-----\n"
+    + "\n".join(base64.b64encode(bytes(range(i, i + 48))).decode() for i in (0, 50, 100))
+    + "\nc2hvcnQ=\n-----END PRIVATE KEY-----\n"
+)
+PEM_LINES = PEM.splitlines()[1:-1]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        PEM,
+        json.dumps({"key": PEM}),
+        json.dumps(json.dumps({"key": PEM})),
+        PEM.replace("\n", "\r\n"),
+        PEM.replace("\n", "\\n"),
+        "".join(PEM_LINES),
+        " ".join(PEM_LINES),
+        "".join(PEM_LINES)[:100],
+        quote(PEM, safe=""),
+        "\n".join(line.rjust(70) for line in PEM_LINES),
+    ],
+    ids=["pem", "json", "json-twice", "crlf", "escaped", "joined", "spaces", "cut", "percent", "indented"],
+)
+def test_a_private_key_is_masked_line_by_line_in_every_form(form):
+    redactor = Redactor()
+    redactor.learn_pem(PEM)
+    shown = redactor.text(f"before {form} after")
+    assert [line for line in PEM_LINES if line[:16] in shown or quote(line, safe="")[:16] in shown] == []
+    assert shown.startswith("before ")
+    assert shown.endswith(" after")
+
+
+def test_what_every_private_key_begins_with_is_left_alone():
+    redactor = Redactor()
+    redactor.learn_pem(PEM)
+    assert redactor.text("-----BEGIN PRIVATE KEY-----") == "-----BEGIN PRIVATE KEY-----"
