@@ -187,7 +187,7 @@ def test_a_tls_port_that_is_taken_is_one_line(lmconform, secured_mock):
 @pytest.fixture
 def introduced(tmp_path):
     """A mock as people start it, and the lines that it printed for the client with the certificate."""
-    command = [*LMCONFORM, "mock", "--port", "0", "--tls-port", "0"]
+    command = [*LMCONFORM, "mock", "--port", "0", "--tls-port", "0", "--write-ca", "here.pem"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=clean_environment())
     lines = []
     for line in process.stdout:
@@ -213,7 +213,7 @@ def test_the_printed_curl_line_works_as_it_stands(introduced):
     assert "text-clf-tutorial" in {scenario["id"] for scenario in json.loads(done.stdout)["resources"]}, done.stderr
 
 
-def test_the_printed_exports_name_files_that_are_there_until_the_mock_ends(introduced):
+def test_the_printed_exports_name_files_that_are_there_until_the_mock_ends(introduced, tmp_path):
     process, lines = introduced
     export = line_of(lines, "export ")
     variables = dict(word.partition("=")[::2] for word in shlex.split(export)[1:])
@@ -224,7 +224,8 @@ def test_the_printed_exports_name_files_that_are_there_until_the_mock_ends(intro
     given = requests.post(variables["AICORE_CERT_URL"], data=form, cert=(certificate, key), verify=ca, timeout=5)
     assert given.status_code == 200
     assert scenarios(variables["AICORE_BASE_URL"].removesuffix("/v2"), given.json()["access_token"], verify=ca).ok
-    files = [Path(certificate), Path(key), Path(ca), Path(line_of(lines, "x509 service key: ").partition(": ")[2])]
+    assert Path(ca) == tmp_path / "here.pem"
+    files = [Path(certificate), Path(key), Path(line_of(lines, "x509 service key: ").partition(": ")[2])]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     process.terminate()
     process.wait(10)

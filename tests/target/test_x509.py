@@ -5,7 +5,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from tests.conftest import SecuredMock, serve
+from tests.conftest import SecuredMock, results_of, serve
 from tests.target.certificates import pair, server_context
 
 from lmconform.errors import ConfigError, NotTestable, TargetUnreachable
@@ -375,3 +375,19 @@ def test_a_run_with_a_certificate_that_the_server_does_not_know_ends_with_one_li
     assert done.returncode == 10
     assert done.stderr.count("\n") == 1
     assert "that the certificate is known there" in done.stderr
+
+
+def test_a_run_that_writes_outlives_its_tokens_over_tls(lmconform, tmp_path):
+    mock = SecuredMock(tmp_path, "--token-lifetime", "1", "--pace", "0.1")
+    try:
+        done = lmconform(
+            *("run", mock.tls_url, "--service-key", mock.x509_file, "--ca-bundle", mock.ca, "--profile", "core"),
+            *("--allow-writes", "--resource-group", "tutorial", "--other-resource-group", "other"),
+            *("--poll-interval", "0.05", "--report-dir", "out"),
+        )
+    finally:
+        mock.stop()
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = results_of(tmp_path / "out")
+    assert results["scenario/training/read-metrics"]["outcome"] == "PASS"
+    assert not {result["outcome"] for result in results.values()} & {"FAIL", "ERROR", "NOT_TESTABLE"}

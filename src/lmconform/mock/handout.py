@@ -6,7 +6,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,10 @@ class Files:
     ca: Path | None = None
     certificate: Path | None = None
     private_key: Path | None = None
+
+    def absolute(self) -> Files:
+        """The same places, as they are called in any folder."""
+        return Files(*(None if path is None else path.absolute() for path in astuple(self)))
 
 
 def service_key(url: str, **secret: str) -> dict[str, Any]:
@@ -57,8 +61,8 @@ def write(bound: Bound, files: Files) -> None:
 
 
 def lines(bound: Bound, files: Files) -> Iterator[str]:
-    """What to paste into another terminal; each line works alone."""
-    key, url = bound.key, bound.url
+    """What to paste into another terminal, in whatever folder that is; each line works alone."""
+    key, url, files = bound.key, bound.url, files.absolute()
     token_url = f"{url}{auth.PATH}"
     yield f"service key: {files.service_key}"
     yield ""
@@ -80,7 +84,7 @@ def lines(bound: Bound, files: Files) -> Iterator[str]:
 
 
 def _secured(secured: Secured, files: Files) -> Iterator[str]:
-    """The same for the client that shows a certificate; the names are those that SAP's SDK knows (E.3)."""
+    """The same for the client that shows a certificate; the names are those that SAP's SDK knows (lm-facts E.3)."""
     url, client = secured.url, secured.key["clientid"]
     token_url = f"{url}{auth.PATH}"
     ca, certificate, private_key = (quote(str(f)) for f in (files.ca, files.certificate, files.private_key))
