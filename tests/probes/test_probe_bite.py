@@ -31,6 +31,7 @@ DEFECTS = {
     "LM-QUERY-UNDECLARED-TOLERATED": Status("listExecutions", 200, 400, {}),
     "LM-AUTH-TOKEN-REQUIRED": AnyToken(),
     "LM-AUTH-TOKEN-UNSIGNED": AnyToken(),
+    "LM-AUTH-TOKEN-CHANGED": AnyToken(),
     "LM-AUTH-REFUSED-NOT-STORED": AnyToken(),
     "LM-ARTIFACT-GET-ECHO": Answer("getArtifact", drop("labels")),
     "LM-ARTIFACT-URL-VERBATIM": Answer("getArtifact", each(lambda a: a.update(url=a["url"].rstrip("/")))),

@@ -24,6 +24,7 @@ from tests.probes.probe_bench import (
 from lmconform.contract.capabilities import Capabilities
 from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable
 from lmconform.mock.switches import SWITCHES
+from lmconform.probes.auth import changed_claims
 from lmconform.probes.lab import Lab
 from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
 
@@ -296,6 +297,22 @@ def test_a_spent_budget_is_inconclusive(mock, monkeypatch):
     outcome = run(session, "LM-EXECUTION-FRESH-GET")["LM-EXECUTION-FRESH-GET"]
     assert isinstance(outcome, Inconclusive)
     assert "started its 0 executions" in str(outcome)
+
+
+@pytest.mark.parametrize("token", ["opaque-token-of-the-test", "a.b.c", "ey.MTIz.x", "one.two", "a.b.c.d.e", "é.é.é"])
+def test_a_token_that_is_no_jwt_has_no_claims_to_change(mock, monkeypatch, token):
+    session = open_session(mock)
+    monkeypatch.setattr(session.transport.token, "token", lambda: token)
+    outcome = run(session, "LM-AUTH-TOKEN-CHANGED")["LM-AUTH-TOKEN-CHANGED"]
+    assert isinstance(outcome, NotApplicable)
+
+
+def test_a_changed_token_has_the_old_signature_and_never_the_old_claims(mock):
+    token = open_session(mock).transport.token.token()
+    changed = changed_claims(token)
+    old, new = token.split("."), changed.split(".")
+    assert (new[0], new[2]) == (old[0], old[2])
+    assert new[1] != old[1]
 
 
 def test_nothing_but_our_own_is_touched(mock):

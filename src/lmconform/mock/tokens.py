@@ -12,7 +12,7 @@ from typing import Any
 
 from lmconform.mock.problems import Problem
 
-# What a tenant was seen to give; SAP's client asks before every call when it is an hour or less (lm-facts E.1).
+# As in the tests of SAP's client, which asks before every call when it is an hour or less (lm-facts E.1).
 LIFETIME = 43199
 _ALGORITHM = "HS256"
 # Looked up instead of verified again; whoever is not among them is verified.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import json
 
-from lmconform.errors import NotTestable
+from lmconform.errors import NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import trials
 from lmconform.probes.lab import EXECUTIONS, Lab
@@ -54,8 +54,32 @@ def garbage_is_no_token(lab: Lab) -> None:
 def unsigned_token_is_refused(lab: Lab) -> None:
     # RFC 7519, section 6: an unsecured JWT is well-formed, and proves nothing.
     parts = ({"alg": "none", "typ": "JWT"}, {"iss": "lmconform", "sub": "lmconform", "exp": 4102444800})
-    texts = [base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts]
-    _expect_refused(lab, without_token(lab, "listScenarios", f"Bearer {'.'.join(texts)}."))
+    _expect_refused(lab, without_token(lab, "listScenarios", f"Bearer {'.'.join(map(_segment, parts))}."))
+
+
+@probe("LM-AUTH-TOKEN-CHANGED", effect="read")
+def changed_token_is_refused(lab: Lab) -> None:
+    changed = changed_claims(lab.session.transport.token.token())
+    if changed is None:
+        raise NotApplicable("the tokens of the target are no JWTs")
+    # Whoever reads it could change it back.
+    lab.session.redactor.learn(changed)
+    _expect_refused(lab, without_token(lab, "listScenarios", f"Bearer {changed}"))
+
+
+def changed_claims(token: str) -> str | None:
+    """The JWT with one claim more and its old signature (RFC 7519, section 7.2); None when it is no JWT."""
+    head, *rest = token.split(".")
+    try:
+        payload, signature = rest
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    return f"{head}.{_segment({**claims, 'lmconform': 1})}.{signature}" if isinstance(claims, dict) else None
+
+
+def _segment(data: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(data, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 @probe("LM-AUTH-SCHEME", effect="read")

@@ -14,7 +14,7 @@ from lmconform.target import x509
 from lmconform.target.config import is_loopback
 
 _TOKEN_PATH = "/oauth/token"
-# How a client is known: a secret, or certificate and key as files or as texts; SAP's SDK has these names (lm-facts E.3).
+# How a client is known: by a secret, by files or by texts; the names are those of SAP's SDK (lm-facts E.3).
 _SECRET = ("AICORE_CLIENT_SECRET",)
 _FILES = ("AICORE_CERT_FILE_PATH", "AICORE_KEY_FILE_PATH")
 _TEXTS = ("AICORE_CERT_STR", "AICORE_KEY_STR")

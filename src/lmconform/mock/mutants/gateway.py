@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.mutants.bench import Bench
 from lmconform.mock.mutants.common import lists_everything, reads_everywhere
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem
+from lmconform.mock.tokens import Mint
 
 
 @mutant("auth-none", "LM-AUTH-TOKEN-REQUIRED", "LM-AUTH-REFUSED-NOT-STORED")
@@ -20,7 +23,7 @@ def none(bench: Bench) -> None:
             original(self, authorization, switches)
 
 
-@mutant("auth-any-token", "LM-AUTH-TOKEN-GARBAGE", "LM-AUTH-TOKEN-UNSIGNED")
+@mutant("auth-any-token", "LM-AUTH-TOKEN-GARBAGE", "LM-AUTH-TOKEN-UNSIGNED", "LM-AUTH-TOKEN-CHANGED")
 def any_token(bench: Bench) -> None:
     """BUG: "A bearer token that is no token is refused with 401 or 403." Any will do."""
 
@@ -30,7 +33,7 @@ def any_token(bench: Bench) -> None:
             original(self, authorization, switches)
 
 
-@mutant("auth-unsigned-token", "LM-AUTH-TOKEN-UNSIGNED")
+@mutant("auth-unsigned-token", "LM-AUTH-TOKEN-UNSIGNED", "LM-AUTH-TOKEN-CHANGED")
 def unsigned(bench: Bench) -> None:
     """BUG: "A JWT without a signature is refused with 401 or 403." Three parts are enough, the last may be empty."""
 
@@ -38,6 +41,20 @@ def unsigned(bench: Bench) -> None:
     def three_parts(original, self, authorization, switches):  # type: ignore[no-untyped-def]
         if (authorization or "").count(".") != 2:
             original(self, authorization, switches)
+
+
+@mutant("auth-unverified-token", "LM-AUTH-TOKEN-CHANGED")
+def unverified(bench: Bench) -> None:
+    """BUG: "A token whose claims were changed after it was signed is refused with 401 or 403." Its issuer is enough."""
+
+    @bench.patch(Mint, "_read")
+    def read(original, self, token):  # type: ignore[no-untyped-def]
+        try:
+            return original(self, token)
+        except Problem as problem:
+            if problem.text != "Jwt verification fails":
+                raise
+            return time.time() + 60
 
 
 @mutant("auth-any-scheme", "LM-AUTH-SCHEME")
