@@ -9,6 +9,9 @@ import time
 import pytest
 import requests
 
+from lmconform.mock.problems import Problem
+from lmconform.mock.tokens import Mint
+
 GRANT = {"grant_type": "client_credentials"}
 REFUSED = {"error": "unauthorized", "error_description": "Bad credentials"}
 
@@ -163,6 +166,28 @@ def test_a_token_lives_as_long_as_it_says_and_then_it_is_expired(start_mock):
     assert said == (401, "Jwt is expired")
     assert time.monotonic() - began >= 1
     assert call(mock, f"Bearer {token(mock)}")[0] == 200
+
+
+def test_tokens_that_are_made_old_stay_old_and_new_ones_are_good():
+    mint = Mint("https://issuer.example", "zone", b"secret-of-the-test")
+    first, _ = mint.make("client")
+    mint.expire()
+    second, _ = mint.make("client")
+    mint.expire()
+    third, _ = mint.make("client")
+    for old in (first, second, first):
+        with pytest.raises(Problem) as said:
+            mint.verify(old)
+        assert (said.value.status, said.value.text) == (401, "Jwt is expired")
+    mint.verify(third)
+
+
+def test_a_token_is_known_although_many_were_given_out_since():
+    mint = Mint("https://issuer.example", "zone", b"secret-of-the-test")
+    first, _ = mint.make("client")
+    for _ in range(10_001):
+        mint.make("client")
+    mint.verify(first)
 
 
 def test_the_gateway_says_it_in_json_where_that_is_chosen(start_mock):

@@ -71,6 +71,10 @@ class Authority:
             raise Problem(401, text="Jwt issuer is not configured")
         self._mint.verify(token.strip())
 
+    def expire(self) -> None:
+        """Make every token old that was given out so far."""
+        self._mint.expire()
+
     def _knows(self, client: str, secret: str, certificate: str) -> bool:
         bound = self._certificates.get(client)
         if bound is not None:

@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -213,7 +213,9 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=[self._bound.listener])
         if self._bound.secured is not None:
             self._with_tls = await asyncio.get_running_loop().create_server(
-                partial(Protocol, self.config, self.server_state, self.lifespan.state),
+                partial(
+                    cast(Any, self.config.http_protocol_class), self.config, self.server_state, self.lifespan.state
+                ),
                 sock=self._bound.secured.listener,
                 ssl=self._bound.secured.certificates.context(),
                 ssl_handshake_timeout=_HANDSHAKE,

@@ -34,6 +34,7 @@ class Mint:
         self._zone = zone
         self._secret = secret
         self._known: dict[str, float] = {}
+        self._generation = 0
 
     def make(self, client_id: str) -> tuple[str, str]:
         """A token for this client, and its ``jti``."""
@@ -53,6 +54,8 @@ class Mint:
             "iat": now,
             "exp": expires,
         }
+        if self._generation:
+            claims["generation"] = self._generation
         content = f"{_segment({'alg': _ALGORITHM, 'typ': 'JWT'})}.{_segment(claims)}"
         token = f"{content}.{self._sign(content)}"
         self._keep(token, expires)
@@ -67,6 +70,11 @@ class Mint:
         if time.time() >= expires + _LEEWAY:
             raise Problem(401, text="Jwt is expired")
 
+    def expire(self) -> None:
+        """Make every token old that was given out so far."""
+        self._generation += 1
+        self._known.clear()
+
     def _read(self, token: str) -> float:
         """The end of a token's life, once it is sure that we made it."""
         content, _, signature = token.rpartition(".")
@@ -77,7 +85,7 @@ class Mint:
         signed = hmac.compare_digest(signature.encode("utf-8", "replace"), self._sign(content).encode())
         if not signed or header.get("alg") != _ALGORITHM:
             raise Problem(401, text="Jwt verification fails")
-        return float(claims["exp"])
+        return float(claims["exp"]) if claims.get("generation", 0) >= self._generation else 0.0
 
     def _sign(self, content: str) -> str:
         return _base64(hmac.new(self._secret, content.encode(), hashlib.sha256).digest())
