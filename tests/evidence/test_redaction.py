@@ -146,6 +146,13 @@ def test_a_private_key_is_masked_line_by_line_in_every_form(form):
     assert shown.endswith(" after")
 
 
+@pytest.mark.parametrize("pem", [PEM, PEM.strip()], ids=["whole", "without-last-line-end"])
+def test_a_private_key_in_base64_is_masked_as_a_whole(pem):
+    redactor = Redactor()
+    redactor.learn_pem(PEM)
+    assert redactor.text(f"before {base64.b64encode(pem.encode()).decode()} after") == f"before {MASK} after"
+
+
 def test_what_every_private_key_begins_with_is_left_alone():
     redactor = Redactor()
     redactor.learn_pem(PEM)

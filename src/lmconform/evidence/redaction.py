@@ -29,28 +29,32 @@ class Redactor:
         """Mask ``secret`` from now on, in every encoding in which it may travel."""
         if len(secret) < _SHORTEST:
             return
-        forms = {
+        self._know(
             secret,
             quote(secret, safe=""),
             quote(secret, safe="").lower(),
             quote_plus(secret),
             json.dumps(secret)[1:-1],
             base64.b64encode(secret.encode()).decode(),
-        }
-        # The longest first, or the mask of a part would hide the whole from its own mask.
-        self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
-        beginnings = {re.escape(form[:_BEGINNING]) for form in self._forms if len(form) > _BEGINNING}
-        self._begun = re.compile("|".join(sorted(beginnings))) if beginnings else None
+        )
 
     def learn_pem(self, pem: str) -> None:
         """Mask a private key (RFC 7468), as a whole and line by line: ends of lines change on the way."""
         lines = [line.strip() for line in pem.splitlines() if line.strip() and not line.startswith("-----")]
-        for part in (*lines, "".join(lines)):
-            self.learn(part)
+        self.learn("".join(lines))
+        self._know(*(base64.b64encode(text.encode()).decode() for text in (pem, pem.strip()) if lines))
+        # They are base64 already, and many: every form more makes every text slower.
+        self._know(*(form for line in lines if len(line) >= _SHORTEST for form in (line, quote(line, safe=""))))
 
     def learn_basic(self, user: str, password: str) -> None:
         """Mask the Basic credentials (RFC 7617) of this pair."""
         self.learn(base64.b64encode(f"{user}:{password}".encode()).decode())
+
+    def _know(self, *forms: str) -> None:
+        # The longest first, or the mask of a part would hide the whole from its own mask.
+        self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
+        beginnings = {re.escape(form[:_BEGINNING]) for form in self._forms if len(form) > _BEGINNING}
+        self._begun = re.compile("|".join(sorted(beginnings))) if beginnings else None
 
     def text(self, value: str) -> str:
         """``value`` with every known secret masked, also one of which only the beginning is left.
