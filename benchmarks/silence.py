@@ -12,7 +12,7 @@ from collections import Counter
 from allpairspy import AllPairs
 
 from lmconform.mock.switches import SWITCHES
-from lmconform.proof.matrix import tried
+from lmconform.proof.matrix import Job, tried
 from lmconform.proof.trial import Suspect
 from lmconform.target.config import MOCK, RunConfig
 
@@ -41,7 +41,7 @@ def main() -> int:
     config = RunConfig.from_options(
         MOCK, {"profile": arguments.profile, "max_examples": arguments.max_examples, "poll_timeout": 2.0}
     )
-    jobs = [(row, seed, True) for seed in range(arguments.seeds) for row in rows]
+    jobs = [Job(row, seed, everything=True) for seed in range(arguments.seeds) for row in rows]
     began, gating, items, causes = time.monotonic(), 0, 0, Counter[str]()
     for trial in tried(config, jobs, arguments.workers):
         items += trial.items

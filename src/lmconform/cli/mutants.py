@@ -15,6 +15,7 @@ from lmconform.exit_codes import ExitCode
 from lmconform.mock import mutants
 from lmconform.proof import matrix as proof
 from lmconform.proof import page, record
+from lmconform.proof.curve import MOST, Curve, trace
 from lmconform.proof.trial import Suspect, Trial
 from lmconform.target.config import MOCK, PROFILES, RunConfig
 
@@ -30,6 +31,7 @@ _PATIENCE = 4.0
 @click.option("--max-examples", type=click.IntRange(1), default=None, metavar="N", help="Fuzz cases per mode.")
 @click.option("--full", "everything", is_flag=True, help="Run every item against every mutant.")
 @click.option("--run-order", is_flag=True, help="Keep the order of a run, and end at the first failure.")
+@click.option("--curve", type=click.IntRange(1), default=None, metavar="N", help="Fuzz curve over N seeds as well.")
 @click.option(
     "--report-dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -46,6 +48,7 @@ def command(
     max_examples: int | None,
     everything: bool,
     run_order: bool,
+    curve: int | None,
     report_dir: Path,
 ) -> int:
     """Run the suite against mocks that have one defect each; IDS are globs (default: all).
@@ -81,19 +84,30 @@ def command(
         told=told,
     )
     found.seconds = time.monotonic() - began
+    traced = trace(config, found.trials, range(curve), workers) if curve else None
     register, unproven = Register.load(), mutants.unproven()
     problems = list(found.problems(register, unproven, whole=not ids))
-    data = record.as_json(found, register, unproven, problems, chosen)
+    data = record.as_json(found, register, unproven, problems, chosen, traced)
     report_dir.mkdir(parents=True, exist_ok=True)
     record.write(report_dir, data, found)
     page.write(report_dir / "matrix.html", data)
     for problem in problems:
         click.echo(f"red   {problem}")
+    if traced:
+        _tell_curve(traced)
     first = data["first_failure"]
     killed = sum(trial.status == "killed" for trial in found.trials)
     click.echo(f"first failure after {first['median']:g} s (median), {first['p95']:g} s (95th percentile)")
     click.echo(f"killed {killed} of {len(found.trials)} mutants in {found.seconds:.0f} s; {report_dir}/matrix.html")
     return ExitCode.FAILED if problems else ExitCode.PASSED
+
+
+def _tell_curve(curve: Curve) -> None:
+    for mutant, (item, cases) in curve.cases.items():
+        shown = " ".join(str(case) if case else f">{MOST}" for case in cases)
+        click.echo(f"fuzz  {mutant:<36} {item:<36} at case {shown}")
+    steps = ", ".join(f"{curve.found(n):.0%} at {n}" for n in (10, 25, 50, 100, MOST))
+    click.echo(f"fuzzing alone kills {len(curve.cases)} mutants; of them at {len(curve.seeds)} seeds: {steps} cases")
 
 
 def _select(patterns: tuple[str, ...]) -> list[Suspect]:

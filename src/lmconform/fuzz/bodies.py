@@ -8,7 +8,7 @@ from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Operation
 from lmconform.fuzz import clock
 from lmconform.fuzz.pool import ABSENT, Pool
-from lmconform.fuzz.schemas import Schema, number, one_of, record, several, text
+from lmconform.fuzz.schemas import Schema, measured, number, one_of, record, several, text
 
 _TTL = "aiApi.capabilities.timeToLiveDeployments"
 _PATCHABLE = {"modifyExecutions": ("executions", "execution"), "modifyDeployments": ("deployments", "deployment")}
@@ -102,7 +102,7 @@ def _metrics(pool: Pool) -> Schema:
     point = record(
         {
             "name": text("plain"),
-            "value": {"type": "number", "minimum": -1e6, "maximum": 1e6},
+            "value": measured(1e6),
             "timestamp": text("time"),
             "step": number(0, 10_000),
         },

@@ -57,6 +57,8 @@ class _Hunt:
     counts: Counter[Cause] = field(default_factory=Counter)
     smallest: dict[Cause, Broken] = field(default_factory=dict)
     told: set[Cause] = field(default_factory=set)
+    first: dict[Cause, int] = field(default_factory=dict)
+    case: int = 0
     budget: int | None = None
     dropped: int = 0
     created: Counter[GenerationMode] = field(default_factory=Counter)
@@ -88,8 +90,8 @@ class Fuzzer:
                 if not self._drive(hunt, strategy, mode, attempt):
                     break
         hunt.report.findings = tuple(
-            Finding(broken.requirement, broken.expected, broken.actual, broken.exchange, hunt.counts[cause])
-            for cause, broken in hunt.smallest.items()
+            Finding(b.requirement, b.expected, b.actual, b.exchange, hunt.counts[cause], case=hunt.first[cause])
+            for cause, b in hunt.smallest.items()
         )
         return hunt.report
 
@@ -113,7 +115,7 @@ class Fuzzer:
         """One pass over generated data; True when it ended at a cause that is new."""
         config = self._session.config
         number = zlib.crc32(f"{config.seed}/{hunt.operation.id}/{mode.value}/{attempt}".encode())
-        hunt.budget = None
+        hunt.budget, hunt.case = None, 0
 
         @seed(number)
         @settings(
@@ -150,6 +152,7 @@ class Fuzzer:
         return False
 
     def _examine(self, hunt: _Hunt, case: _Case, mode: GenerationMode) -> None:
+        hunt.case += 1
         wire = encode(hunt.operation, case)
         if wire is None:
             return
@@ -171,6 +174,7 @@ class Fuzzer:
         if hunt.budget is None:
             hunt.budget = _SHRINK
         for failure in new:
+            hunt.first.setdefault(failure.cause, hunt.case)
             # Hypothesis ends with its smallest example: the last one is the one to show.
             hunt.smallest[failure.cause] = failure
         case.validate_response(as_response(new[0].exchange), checks=[_check(failure) for failure in new])

@@ -13,7 +13,10 @@ Cause = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One cause: a requirement, the smallest exchange that shows it, and how many requests did."""
+    """One cause: a requirement, the smallest exchange that shows it, and how many requests did.
+
+    ``case`` is the number of the generated case, in its mode, that was the first to show it.
+    """
 
     requirement: str
     expected: str
@@ -21,6 +24,7 @@ class Finding:
     exchange: Exchange
     count: int
     message: str = ""
+    case: int = 0
 
 
 @dataclass(slots=True)

@@ -21,6 +21,9 @@ Schema = dict[str, Any]
 _LETTERS = string.ascii_letters + string.digits
 _LOWER = string.ascii_lowercase + string.digits
 _LABEL = "ext.ai.sap.com/"
+# Quotes, wildcards, escapes; and texts that are taken for something else.
+_STUMBLED = ("'", '"', "%", "\\", "_", ";", "&", "<")
+_TOLD = ("0", "-1", "1e3", "007", "null", "true", "NaN", "None", "[]", "{}", "2026-01-01")
 
 
 def _text(alphabet: str, least: int, most: int) -> SearchStrategy[str]:
@@ -28,13 +31,20 @@ def _text(alphabet: str, least: int, most: int) -> SearchStrategy[str]:
 
 
 def _visible(most: int) -> SearchStrategy[str]:
-    """Printable ASCII that does not begin with a space."""
+    """Printable ASCII that does not begin with a space; half of it is made of what programs stumble over."""
     printable = "".join(chr(c) for c in range(0x20, 0x7F))
-    return st.tuples(_text(printable[1:], 1, 1), _text(printable, 0, most - 1)).map("".join)
+    plain = st.tuples(_text(printable[1:], 1, 1), _text(printable, 0, most - 1)).map("".join)
+    odd = st.lists(st.sampled_from(_STUMBLED), min_size=3, max_size=8).map(lambda parts: "a".join(["", *parts]))
+    return st.one_of(odd, plain | st.sampled_from(_TOLD) | _text(_LETTERS, most, most))
+
+
+def _word(alphabet: str, most: int) -> SearchStrategy[str]:
+    """Mostly short, now and then as long as can be: left alone, hypothesis hardly draws more than ten characters."""
+    return st.one_of(_text(alphabet, 1, most), _text(alphabet, 1, most), _text(alphabet, most * 2 // 3, most))
 
 
 _FORMATS: dict[str, SearchStrategy[str]] = {
-    "lm-name": _text(f"{_LETTERS} ._()-", 1, 60).map(lambda text: NAME_PREFIX + text),
+    "lm-name": _word(f"{_LETTERS} ._()-", 60).map(lambda text: NAME_PREFIX + text),
     "lm-search": _text(f"{_LETTERS}._-", 1, 40),
     "lm-plain": st.tuples(_text(string.ascii_letters, 1, 1), _text(f"{_LETTERS}_-", 0, 30)).map("".join),
     "lm-printable": _visible(80),
@@ -68,6 +78,12 @@ def one_of(values: Iterable[str]) -> Schema:
 def number(least: int, most: int) -> Schema:
     """A whole number, both ends included."""
     return {"type": "integer", "minimum": least, "maximum": most}
+
+
+def measured(most: float) -> Schema:
+    """A number of at most that size; a third of them are those that programs treat differently."""
+    free = {"type": "number", "minimum": -most, "maximum": most}
+    return {"anyOf": [free, free, {"enum": [0, -0.5, 1e-9, most]}]}
 
 
 def several(items: Schema, most: int, least: int = 0) -> Schema:

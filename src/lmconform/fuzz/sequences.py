@@ -7,7 +7,7 @@ import warnings
 import zlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -54,6 +54,7 @@ class _Walk:
     client: Client
     deadline: float = 0.0
     left: int = 0
+    case: int = 0
     outcome: Outcome = field(default_factory=Outcome)
     steps: dict[str, str] = field(default_factory=dict)
     created: Counter[str] = field(default_factory=Counter)
@@ -77,6 +78,7 @@ class _Walk:
         if self.left <= 0 or time.monotonic() > self.deadline:
             raise engine.Over
         self.left -= 1
+        self.case += 1
         case = given.case
         operation = self.session.contract.operation(case.operation.definition.raw["operationId"])
         wire = encode(operation, case)
@@ -103,10 +105,7 @@ class _Walk:
 
     def findings(self) -> tuple[Finding, ...]:
         """One for each cause, with how often it was seen."""
-        return tuple(
-            Finding(f.requirement, f.expected, f.actual, f.exchange, self.counts[key], f.message)
-            for key, f in self.found.items()
-        )
+        return tuple(replace(found, count=self.counts[key]) for key, found in self.found.items())
 
     def _send(self, operation: Operation, wire: Wire) -> Exchange | None:
         most = None if self.session.target.is_mock else _CREATIONS.get(operation.id)
@@ -152,7 +151,7 @@ class _Walk:
         key = (requirement, operation)
         self.counts[key] += 1
         message = f"after {before}" if before else ""
-        self.found.setdefault(key, Finding(requirement, expected, exchange.brief, exchange, 1, message))
+        self.found.setdefault(key, Finding(requirement, expected, exchange.brief, exchange, 1, message, self.case))
 
 
 class Sequences:

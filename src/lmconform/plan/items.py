@@ -223,6 +223,7 @@ def _fuzzed(
                 exchanges=(found.exchange.id,),
                 request=curl(found.exchange, client.session.redactor),
                 count=found.count,
+                case=found.case,
             )
         )
     known = {f.requirement for f in done.findings}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from statistics import median
 
 from lmconform.contract.requirements import Register
 from lmconform.outcomes import Level
@@ -20,6 +21,16 @@ LAWFUL = (
     Suspect("tenant-like", options=("--preset", "tenant-like")),
     Suspect("terse", options=("--preset", "terse")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One trial to make; ``everything`` runs every item, ``only`` limits them to these ids."""
+
+    suspect: Suspect
+    seed: int
+    everything: bool = False
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -65,6 +76,11 @@ class Matrix:
                 seen.setdefault(kill.requirement, set()).add(trial.suspect.id)
         return seen
 
+    def spent(self) -> dict[str, float]:
+        """Seconds of each item on the mock without a defect, in the order of a run; median over the seeds."""
+        plain = [trial.spent for trial in self.baseline if trial.suspect == LAWFUL[0]]
+        return {item: round(median([spent[item] for spent in plain]), 4) for item in (plain[0] if plain else ())}
+
     def _never_seen(self, register: Register, unproven: Mapping[str, str]) -> Iterator[str]:
         seen = self.seen_failing()
         for requirement in register.values():
@@ -90,8 +106,8 @@ def build(
 ) -> Matrix:
     """Try the unmutated mock and every suspect at each seed; the worst trial of a suspect stands for it."""
     matrix = Matrix()
-    jobs = [(suspect, seed, True) for seed in seeds for suspect in LAWFUL]
-    jobs += [(suspect, seed, everything) for seed in seeds for suspect in suspects]
+    jobs = [Job(suspect, seed, everything=True) for seed in seeds for suspect in LAWFUL]
+    jobs += [Job(suspect, seed, everything) for seed in seeds for suspect in suspects]
     worst: dict[str, Trial] = {}
     for trial in tried(config, jobs, workers, in_run_order=in_run_order):
         told(trial)
@@ -107,15 +123,13 @@ def _rank(trial: Trial) -> int:
     return ("error", "survived", "elsewhere", "killed").index(trial.status)
 
 
-def tried(
-    config: RunConfig, jobs: Sequence[tuple[Suspect, int, bool]], workers: int, *, in_run_order: bool = False
-) -> Iterator[Trial]:
-    """The trials of all jobs as they are done; a job is a suspect, a seed, and whether every item is run."""
+def tried(config: RunConfig, jobs: Sequence[Job], workers: int, *, in_run_order: bool = False) -> Iterator[Trial]:
+    """The trials of all jobs as they are done."""
     # Fresh interpreters: hypothesis and the mock's watcher of its parent do not like forks of a busy process.
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(config,)
     ) as pool:
-        waiting = [pool.submit(_job, *job, in_run_order) for job in jobs]
+        waiting = [pool.submit(_try, job, in_run_order) for job in jobs]
         for done in as_completed(waiting):
             yield done.result()
 
@@ -127,9 +141,11 @@ def _prepare(config: RunConfig) -> None:
     _PLANS.append(plan(config))
 
 
-def _job(suspect: Suspect, seed: int, everything: bool, in_run_order: bool) -> Trial:
-    made = with_seed(_PLANS[0], seed)
-    return try_(made, suspect, everything=everything, in_run_order=in_run_order)
+def _try(job: Job, in_run_order: bool) -> Trial:
+    made = with_seed(_PLANS[0], job.seed)
+    if job.only:
+        made = replace(made, items=tuple(item for item in made.items if item.id in job.only))
+    return try_(made, job.suspect, everything=job.everything, in_run_order=in_run_order)
 
 
 def families(trials: Iterable[Trial]) -> dict[str, list[Trial]]:

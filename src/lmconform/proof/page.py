@@ -8,6 +8,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from lmconform.proof import plot
+
 _ROW, _COLUMN, _LEFT, _TOP = 9, 5, 230, 150
 _GAP = 8
 _STATUS = {"killed": "#2e7d32", "elsewhere": "#ef6c00", "survived": "#c62828", "error": "#6a1b9a"}
@@ -64,6 +66,9 @@ def _page(data: Mapping[str, Any]) -> Iterator[str]:
     yield "<span><i style='border:1px solid #ef6c00'></i>declared, and not needed for the kill</span>"
     yield "<span><i style='background:#c62828'></i>survived</span> Point at a cell to read it.</p>"
     yield "<div class='scroll'>" + "".join(_grid(data)) + "</div>"
+    if data["curve"]:
+        yield "<h2>What fuzzing earns</h2><p>The case that was the first to show what nothing else shows.</p>"
+        yield from plot.curve(data["curve"])
     yield "<h2>Mutants</h2><table><tr><th>mutant<th>what it does<th>killed by<th>seconds</tr>"
     for m in mutants:
         kill = next((k for k in m["kills"] if k["requirement"] in m["breaks"]), None)

@@ -10,12 +10,18 @@ from typing import Any
 
 from lmconform import __version__
 from lmconform.contract.requirements import Register
+from lmconform.proof.curve import Curve
 from lmconform.proof.matrix import Matrix, families
 from lmconform.proof.trial import Trial
 
 
 def as_json(
-    matrix: Matrix, register: Register, unproven: Mapping[str, str], problems: Sequence[str], seeds: Sequence[int]
+    matrix: Matrix,
+    register: Register,
+    unproven: Mapping[str, str],
+    problems: Sequence[str],
+    seeds: Sequence[int],
+    curve: Curve | None = None,
 ) -> dict[str, Any]:
     """The matrix as one JSON object: requirements, mutants with their kills, what makes it red."""
     seen = matrix.seen_failing()
@@ -29,6 +35,8 @@ def as_json(
             {"mock": t.suspect.id, "items": t.items, "gating": len(t.kills), "seconds": t.seconds}
             for t in matrix.baseline
         ],
+        "spent": matrix.spent(),
+        "curve": curve.as_json() if curve else None,
         "requirements": [
             {
                 "id": r.id,
@@ -69,7 +77,7 @@ def _mutant(trial: Trial) -> dict[str, Any]:
         "seconds": trial.seconds,
         "error": trial.error,
         "kills": [
-            {"requirement": k.requirement, "item": k.item, "after": k.after, "requests": k.requests, "cases": k.cases}
+            {"requirement": k.requirement, "item": k.item, "after": k.after, "requests": k.requests, "case": k.case}
             for k in trial.kills
         ],
     }

@@ -34,25 +34,28 @@ class Suspect:
 class Kill:
     """A gating result, or the warning that a declared SHOULD is broken.
 
-    ``after`` is seconds since the first item began, ``requests`` what was sent till then.
+    ``after`` is seconds since the first item began, ``requests`` what was sent till then, ``case`` the
+    number of the generated case that showed it first.
     """
 
     requirement: str
     item: str
     after: float
     requests: int
-    cases: int = 0
+    case: int = 0
 
 
 @dataclass(slots=True)
 class Trial:
-    """What became of one suspect; ``error`` says why it could not be tried."""
+    """What became of one suspect; ``error`` says why it could not be tried, ``spent`` seconds by item."""
 
     suspect: Suspect
     kills: list[Kill] = field(default_factory=list)
     items: int = 0
     seconds: float = 0.0
     error: str = ""
+    spent: dict[str, float] = field(default_factory=dict)
+    seed: int = 0
 
     @property
     def declared(self) -> list[Kill]:
@@ -76,7 +79,7 @@ def try_(plan: Plan, suspect: Suspect, *, everything: bool = False, in_run_order
     is left; then the first declared kill ends the trial, unless ``everything`` asks for all items. ``in_run_order``
     keeps the order of ``lmconform run`` and ends at the first kill of any kind.
     """
-    trial = Trial(suspect)
+    trial = Trial(suspect, seed=plan.config.seed)
     started = time.monotonic()
     try:
         with embedded.start(plan.config, suspect.options) as mock:
@@ -120,7 +123,9 @@ def _run(
     """Run items until all that is declared was seen; after the first ``least`` of them one kill is enough."""
     began, wanted = time.monotonic(), set(trial.suspect.breaks)
     for item in items:
+        item_began = time.monotonic()
         events, error = running.run_item(item, session, lambda line: None)
+        trial.spent[item.id] = round(time.monotonic() - item_began, 4)
         trial.items += 1
         for event in events:
             if not isinstance(event, Result):
@@ -133,7 +138,7 @@ def _run(
             if event.gates or warned:
                 after = round(time.monotonic() - began, 3)
                 trial.kills += [
-                    Kill(r, event.item, after, session.transport.sent, event.cases) for r in event.requirements
+                    Kill(r, event.item, after, session.transport.sent, event.case) for r in event.requirements
                 ]
         if isinstance(error, TargetLost):
             return

@@ -35,6 +35,7 @@ class Statement:
     cases: int = 0
     positive: int = 0
     accepted: int = 0
+    case: int = 0
     count: int = 1
 
 
@@ -67,6 +68,7 @@ def result(item: str, statement: Statement, register: Register, redactor: Redact
         cases=statement.cases,
         positive=statement.positive,
         accepted=statement.accepted,
+        case=statement.case,
     )
 
 

@@ -28,7 +28,8 @@ class Result:
     """What one item says about its requirements. ``id`` is stable between runs.
 
     ``duration`` is in seconds; ``cases`` counts generated requests (fuzz items only), ``positive``
-    those that ought to be accepted, ``accepted`` those of them that were;
+    those that ought to be accepted, ``accepted`` those of them that were, ``case`` is the number of the
+    generated case that was the first to show what is broken;
     ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
     item alone; ``request`` is a curl line.
     """
@@ -55,6 +56,7 @@ class Result:
     cases: int = 0
     positive: int = 0
     accepted: int = 0
+    case: int = 0
 
 
 @dataclass(frozen=True, slots=True)

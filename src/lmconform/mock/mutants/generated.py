@@ -1,0 +1,179 @@
+"""What depends on the data alone: nobody would think of writing it down, and generated requests come across it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lmconform.mock import validation
+from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.common import refuses_when
+from lmconform.mock.mutants.registry import mutant
+from lmconform.mock.problems import Problem
+
+
+def _breaks_down(bench: Bench, wrong: Any, *operations: str) -> None:
+    """A request is answered with 500."""
+
+    @bench.before(*operations)
+    def break_down(call: Call) -> None:
+        if wrong(call):
+            raise Problem(500, "01010500", "Internal Server Error")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+@mutant("generated-quote", "LM-HTTP-NO-SERVER-ERROR")
+def quote(bench: Bench) -> None:
+    """BUG: "No request is answered with a 5xx status that the contract does not declare."
+
+    An apostrophe in the description of an artifact is answered with 500.
+    """
+    _breaks_down(bench, lambda call: "'" in call.body.get("description", ""), "createArtifact")
+
+
+@mutant("generated-percent-label", "LM-HTTP-NO-SERVER-ERROR")
+def percent_label(bench: Bench) -> None:
+    """BUG: "No request is answered with a 5xx status that the contract does not declare."
+
+    A percent sign in the value of a label is answered with 500.
+    """
+    _breaks_down(bench, lambda call: "%" in "".join(_texts(call.body.get("labels"))), "createArtifact")
+
+
+@mutant("generated-future-metrics", "LM-FUZZ-POSITIVE-ACCEPTED")
+def future_metrics(bench: Bench) -> None:
+    """BUG: "A generated request that is valid and names real things alone is accepted."
+
+    Metrics that were measured after 2027 are refused.
+    """
+
+    def future(call: Call) -> bool:
+        return any(str(point.get("timestamp", "")) > "2028" for point in call.body.get("metrics", []))
+
+    refuses_when(bench, "timestamp is in the future", future, "patchMetrics")
+
+
+@mutant("generated-zero-metric", "LM-FUZZ-POSITIVE-ACCEPTED")
+def zero_metric(bench: Bench) -> None:
+    """BUG: "A generated request that is valid and names real things alone is accepted."
+
+    A metric whose value is zero, at another step than zero, is refused as incomplete.
+    """
+
+    def empty(call: Call) -> bool:
+        return any(not point["value"] and point.get("step") for point in call.body.get("metrics", []))
+
+    refuses_when(bench, "value is missing", empty, "patchMetrics")
+
+
+@mutant("generated-end-alone", "LM-FUZZ-POSITIVE-ACCEPTED")
+def end_alone(bench: Bench) -> None:
+    """BUG: "A generated request that is valid and names real things alone is accepted."
+
+    A schedule that has an end, and no start, is refused.
+    """
+    refuses_when(
+        bench,
+        "start is missing",
+        lambda call: "end" in call.body and "start" not in call.body,
+        "createExecutionSchedule",
+    )
+
+
+@mutant("generated-long-word", "LM-FUZZ-POSITIVE-ACCEPTED")
+def long_word(bench: Bench) -> None:
+    """BUG: "A generated request that is valid and names real things alone is accepted."
+
+    A configuration whose name has a word of more than 30 characters is refused.
+    """
+
+    def is_long(call: Call) -> bool:
+        return any(len(word) > 30 for word in call.body["name"].removeprefix("lmconform-").split())
+
+    refuses_when(bench, "name is not valid", is_long, "createConfiguration")
+
+
+@mutant("generated-far-page", "LM-FUZZ-POSITIVE-ACCEPTED")
+def far_page(bench: Bench) -> None:
+    """BUG: "A generated request that is valid and names real things alone is accepted."
+
+    A page of configurations that would end after the thousandth, filtered by executable, is refused.
+    """
+
+    def far(call: Call) -> bool:
+        end = (call.query.get("$skip") or 0) + (call.query.get("$top") or 0)
+        return end > 1000 and bool(call.query.get("executableIds"))
+
+    refuses_when(bench, "page is out of range", far, "listConfigurations")
+
+
+@mutant("generated-second-entry", "LM-FUZZ-NEGATIVE-BODY-REFUSED")
+def second_entry(bench: Bench) -> None:
+    """BUG: "A generated body that clearly breaks its schema is refused."
+
+    Of the labels of an artifact only the first is looked at.
+    """
+    _first_alone(bench, "createArtifact", "labels")
+
+
+@mutant("generated-short-id", "LM-FUZZ-NEGATIVE-PATH-REFUSED")
+def short_id(bench: Bench) -> None:
+    """BUG: "A generated path id that clearly breaks its pattern is refused."
+
+    An id of a schedule that is too short is taken for the newest.
+    """
+    _id_means_newest(bench, "executionScheduleId", "schedules", lambda text: len(text) < 4)
+
+
+def _first_alone(bench: Bench, operation: str, member: str) -> None:
+    def shortened(value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get(member), list):
+            return {**value, member: value[member][:1]}
+        return value
+
+    _seen_as(bench, operation, shortened)
+
+
+def _seen_as(bench: Bench, operation: str, seen: Any) -> None:
+    """Bodies of the operation are changed before they are validated."""
+
+    @bench.patch(validation, "parse")
+    def parsed(original: Any, raw: bytes) -> Any:
+        return state["change"](original(raw))
+
+    @bench.patch(validation, "body")
+    def body(original: Any, contract: Any, asked: Any, *rest: Any) -> Any:
+        state["change"] = seen if asked.id == operation else _as_is
+        return original(contract, asked, *rest)
+
+    state: dict[str, Any] = {"change": _as_is}
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _id_means_newest(bench: Bench, name: str, shelf: str, when: Any) -> None:
+    """Such ids are valid, and reading them gives the newest."""
+
+    @bench.patch(validation, "path")
+    def path(original: Any, contract: Any, operation: Any, values: dict[str, str], switches: Any) -> None:
+        if not when(values.get(name, "id.long.enough")) or operation.method != "GET":
+            original(contract, operation, values, switches)
+
+    operation = {"schedules": "getExecutionSchedule", "executions": "getExecution"}[shelf]
+
+    @bench.instead(operation)
+    def newest(call: Call, handler: Handler) -> Reply:
+        kept = getattr(call.group, shelf)
+        if when(call.path[name]) and kept:
+            call.path[name] = next(reversed(kept))
+        return handler(call)
