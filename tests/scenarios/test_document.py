@@ -207,7 +207,7 @@ WRONG = [
     (
         f"{PARAMETER}/value",
         "$inputs.bare",
-        "has no value; give it a default, a run provides resourceGroup, runId alone",
+        "has no value; give it a default, a run provides resourceGroup, runId, cron, otherCron alone",
     ),
     (f"{PARAMETER}/value", "$response.body#/id", "is not known before the request is sent; take it from an output"),
     (f"{PARAMETER}/value", "$outputs.x", "has a meaning only in a step that calls a workflow"),

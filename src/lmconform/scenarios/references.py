@@ -11,7 +11,7 @@ from lmconform.scenarios.model import Action, Document, Step, Workflow
 from lmconform.scenarios.shape import Place
 
 # Inputs that a run brings along; every other one needs a default.
-PROVIDED = ("resourceGroup", "runId")
+PROVIDED = ("resourceGroup", "runId", "cron", "otherCron")
 
 _AFTER = frozenset({"url", "method", "statusCode", "request", "response"})
 

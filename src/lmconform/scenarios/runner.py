@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
@@ -20,7 +21,7 @@ from lmconform.scenarios.model import Action, Document, Step, Workflow, item_id
 from lmconform.scenarios.poll import Pace, follow
 from lmconform.scenarios.sending import Unresolved, send_step, values
 from lmconform.target.client import Client
-from lmconform.target.safety import NAME_PREFIX
+from lmconform.target.safety import NAME_PREFIX, quiet_month
 from lmconform.target.session import Session
 from lmconform.target.transport import retry_after
 
@@ -37,7 +38,7 @@ _NEEDS = {
     "createExecution": "aiApi.capabilities.userExecutions",
     "createDeployment": "aiApi.capabilities.userDeployments",
 }
-_RUN_ID = "scenarios.run-id"
+_PROVIDED = "scenarios.provided"
 
 
 @dataclass(slots=True)
@@ -359,11 +360,16 @@ class WorkflowRun:
 
 
 def _provided(session: Session) -> dict[str, Any]:
-    """What a run brings along: the resource group, and a name for what it makes that nothing else has."""
-    if _RUN_ID not in session.shared:
+    """What a run brings along: the resource group, a name for what it makes that nothing else has, times for schedules.
+
+    The times are half a year away, whatever day it is: a run that is cut off leaves its schedules behind.
+    """
+    if _PROVIDED not in session.shared:
         letters = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
-        session.shared[_RUN_ID] = f"{NAME_PREFIX}{letters}"
-    return {"resourceGroup": session.target.resource_group, "runId": session.shared[_RUN_ID]}
+        month = quiet_month(datetime.now(UTC))
+        crons = {"cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
+        session.shared[_PROVIDED] = {"runId": f"{NAME_PREFIX}{letters}", **crons}
+    return {"resourceGroup": session.target.resource_group, **session.shared[_PROVIDED]}
 
 
 def _present(outputs: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
