@@ -21,6 +21,7 @@ from lmconform.mock.problems import TOO_LARGE, Problem, envelope
 from lmconform.mock.store import Group, Store
 from lmconform.mock.switches import Switches
 
+TOKEN_PATH = "/oauth/token"
 _BODY_LIMIT = 6 * 1024 * 1024
 # Read and thrown away, so that a client which is still sending can read the answer.
 _DRAIN_LIMIT = 64 * 1024 * 1024
@@ -67,8 +68,8 @@ class App:
         # Of a header that comes twice the first counts.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         body = await _read(receive)
-        path = _path(scope)
-        reply = self._token(scope, headers, body) if path == "/oauth/token" else self._reply(scope, path, headers, body)
+        path = path_of(scope)
+        reply = self._token(scope, headers, body) if path == TOKEN_PATH else self._reply(scope, path, headers, body)
         await _respond(reply, send)
 
     def _reply(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
@@ -228,7 +229,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-def _path(scope: Scope) -> str:
+def path_of(scope: Scope) -> str:
+    """The path of a request, percent-encoded as it came."""
     raw = scope.get("raw_path") or scope["path"].encode()
     if _PLAIN_PATH.fullmatch(raw):
         return str(raw, "ascii")

@@ -53,6 +53,10 @@ class Authority:
         if self._tokens[token.strip()] < time.time():
             raise Problem(401, text="Jwt is expired")
 
+    def expire(self) -> None:
+        """Make every token old that was given out so far."""
+        self._tokens = dict.fromkeys(self._tokens, 0.0)
+
     def _is_right(self, client: str, secret: str) -> bool:
         sent = f"{client}\0{secret}".encode("utf-8", "replace")
         return secrets.compare_digest(sent, f"{self.client_id}\0{self._secret}".encode())
