@@ -150,6 +150,8 @@ def command(
             server.write_key(bound.key, key_file)
         if not quiet and key_file is not None:
             _introduce(bound, key_file, page=settings.page)
+            for rule in fault_rules:
+                click.echo(f"fault (seed {fault_seed}): {rule}")
         server.serve(bound)
 
 

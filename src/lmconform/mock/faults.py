@@ -216,7 +216,7 @@ def _settings(kind: Kind, pairs: Iterable[str]) -> dict[str, Any]:
             raise ValueError(f"{name} is given twice")
         told[name] = known[name].read(value)
         if told[name] is None:
-            raise ValueError(f"{pair}: {name} is {known[name].expected}")
+            raise ValueError(f"{pair}: expected {known[name].expected}")
     if kind.name == "redirect" and "to" not in told:
         raise ValueError("redirect needs to=URL, the place to send clients to")
     return {name: setting.default for name, setting in known.items()} | {"count": kind.count} | told
