@@ -66,7 +66,8 @@ class Batch:
 def batch(lab: Lab, kind: Kind) -> Batch:
     """The session's batch of a kind: nothing changes it, so probes share it."""
     key = f"probes.batch.{kind.noun}"
-    if key not in lab.session.shared:
+    known: Batch | None = lab.session.shared.get(key)
+    if known is None or lab.doubts(*known.ids):
         token = lab.unique("batch")
         # Neither the order of names nor its reverse is the order of creation.
         query = kind.select(lab, token)

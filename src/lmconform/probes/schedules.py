@@ -253,7 +253,7 @@ accepts(
 def _changing(lab: Lab) -> Made:
     """The one schedule that probes change, one after the other."""
     shared = lab.session.shared
-    if _CHANGING not in shared:
+    if _CHANGING not in shared or lab.doubts(shared[_CHANGING].id):
         shared[_CHANGING] = SCHEDULE.make(lab)
     found: Made = shared[_CHANGING]
     return found
@@ -262,7 +262,7 @@ def _changing(lab: Lab) -> Made:
 def _pair(lab: Lab) -> tuple[Made, Made]:
     """Two schedules with a configuration of their own: one is active, one is paused."""
     shared = lab.session.shared
-    if _PAIR not in shared:
+    if _PAIR not in shared or lab.doubts(*(made.id for made in shared[_PAIR])):
         # What an attempt left that came to nothing has another one.
         own = lab.configuration().id
         active, paused = (SCHEDULE.make(lab, configurationId=own) for _ in range(2))

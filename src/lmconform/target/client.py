@@ -104,7 +104,13 @@ class Client:
         self.session.guard.check(operation, path, query, document)
         with self.session.shield() if request.method == "POST" else nullcontext():
             # What is made and not noted would be left behind.
-            exchange = self.session.transport.send(request)
+            try:
+                exchange = self.session.transport.send(request)
+            except NotTestable:
+                self._doubt(request, path, document)
+                raise
+            if exchange.status >= 500:
+                self._doubt(request, path, document)
             if operation is not None:
                 self._keep_journal(operation, request, path, query, document, exchange)
         self.exchanges.append(exchange.id)
@@ -126,6 +132,14 @@ class Client:
                 self.broken.setdefault(key, Judged(finding, operation.id, exchange))
                 self.counts[key] = self.counts.get(key, 0) + 1
         return found
+
+    def _doubt(self, request: Request, path: Mapping[str, str], document: Any) -> None:
+        """A change that broke off, or ended in a gateway, may have been carried out all the same."""
+        if request.method in ("GET", "HEAD"):
+            return
+        entries = next(iter(document.values()), None) if isinstance(document, dict) else None
+        named = [entry["id"] for entry in entries if _has_id(entry)] if isinstance(entries, list) else []
+        self.session.journal.doubt([*path.values(), *named])
 
     def _keep_journal(
         self,
@@ -182,6 +196,10 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _has_id(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("id"), str)
 
 
 def _is_execution(operation: Operation, exchange: Exchange) -> bool:

@@ -1,0 +1,124 @@
+"""A run against the mock with faults: what a server does rightly is never blamed, what broke never passes."""
+
+import json
+from collections import Counter
+
+import pytest
+from tests.conftest import serve
+from tests.peers import peer_bench as bench
+
+CORE = ("--profile", "core", "--allow-writes")
+WRITES = "POST|PUT|PATCH|DELETE"
+
+
+@pytest.fixture
+def run(start_mock, tmp_path):
+    """Runs lmconform against a mock with these rules; no run takes longer than a minute and a half."""
+
+    def start(rules, *options, seed=0):
+        mock = start_mock("--fault-seed", str(seed), *(word for rule in rules for word in ("--fault", rule)))
+        folder = tmp_path / mock.url.rpartition(":")[2]
+        folder.mkdir()
+        done = bench.run(folder, mock.url, mock.key_file, *options, patience=90)
+        assert "Traceback" not in done.printed
+        return done
+
+    return start
+
+
+def answers(done):
+    """How often each status came, by exchanges.jsonl."""
+    lines = (done.folder / "exchanges.jsonl").read_text().splitlines()
+    return Counter(json.loads(line)["response"]["status"] for line in lines)
+
+
+def blamed(done):
+    """What the server is blamed for, or what gates."""
+    return [
+        (r["id"], r["outcome"], r["actual"] or r["because"])
+        for r in done.results
+        if r["gates"] or r["outcome"] in ("FAIL", "WARN", "ERROR")
+    ]
+
+
+def test_a_gateway_that_is_busy_or_away_now_and_then_is_waited_for(run):
+    done = run(["GET: 503, probability=0.02", "*: 429, probability=0.015, retry-after=1"], *CORE)
+    assert blamed(done) == []
+    assert (done.code, done.footer["verdict"]) == (0, "partial")
+    seen = answers(done)
+    assert seen[503] > 3
+    assert seen[429] > 3
+
+
+def test_a_gateway_that_stays_away_is_blamed_for_that_and_nothing_passes_there(run):
+    done = run(["listArtifacts: 503"], *CORE, "--only", "LM-ARTIFACT-*")
+    assert (done.code, done.footer["verdict"]) == (1, "nonconformant")
+    judged = [r for r in done.results if r["outcome"] == "FAIL"]
+    assert {r["requirements"][0] for r in judged} == {"LM-HTTP-NO-SERVER-ERROR"}
+
+
+def test_tokens_that_expire_in_mid_run_are_renewed_and_the_verdict_is_as_without(run):
+    operations = (
+        "createArtifact",
+        "createExecution",
+        "getExecution",
+        "listConfigurations",
+        "patchMetrics",
+        "POST",
+        "*",
+    )
+    done = run([f"{name}: expire, after={3 * n}" for n, name in enumerate(operations)], *CORE)
+    calm = run([], *CORE)
+    assert blamed(done) == []
+    assert (done.code, done.footer["verdict"]) == (calm.code, calm.footer["verdict"]) == (0, "partial")
+    assert answers(done)[401] >= answers(calm)[401] + len(operations)
+
+
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_credentials_never_follow_a_redirect(run, mock, status):
+    with serve(lambda handler: handler.reply(200, {"access_token": "x", "expires_in": 9})) as (elsewhere, overheard):
+        to = elsewhere.replace("127.0.0.1", "localhost")
+        rules = [f"token: redirect, status={status}, to={to}, after=1", "getMeta: expire, after=2"]
+        rules += [f"*: redirect, status={status}, to={to}, after=20, probability=0.5"]
+        done = run(rules, *CORE)
+    assert done.code != 0
+    assert overheard == []
+
+
+def test_redirected_fuzz_goes_nowhere_else(run):
+    with serve(lambda handler: handler.reply(200, {})) as (elsewhere, overheard):
+        to = elsewhere.replace("127.0.0.1", "localhost")
+        options = ["--profile", "full", "--allow-writes", "--only", "fuzz/*", "--max-examples", "2"]
+        done = run([f"*: redirect, to={to}, after=20, probability=0.5"], *options)
+    assert done.code != 0
+    assert answers(done)[307] > 20
+    assert overheard == []
+
+
+@pytest.mark.parametrize("kind", ["truncate", "content-length", "reset"])
+def test_a_server_whose_answers_all_break_is_lost_and_nothing_passes_any_more(run, kind):
+    done = run([f"GET: {kind}, after=8"], *CORE, "--request-timeout", "2")
+    assert (done.code, done.footer["verdict"], done.footer["complete"]) == (11, "incomplete", False)
+    whole = sum(answers(done).values())
+    assert 8 <= whole < 40
+    assert done.results[-1]["outcome"] == "ERROR"
+
+
+@pytest.mark.parametrize("kind", ["truncate", "content-length", "reset", "trickle, seconds=30"])
+def test_an_operation_whose_answers_all_break_never_passes(run, kind):
+    options = [*CORE, "--only", "LM-CONFIGURATION-*", "--only", "LM-ARTIFACT-*", "--request-timeout", "1"]
+    done = run([f"listConfigurations: {kind}"], *options)
+    assert (done.code, done.footer["complete"]) == (1, True)
+    mine = [r for r in done.results if r["operation"] == "listConfigurations"]
+    assert len(mine) > 10
+    assert {r["outcome"] for r in mine} == {"NOT_TESTABLE"}
+    assert {r["outcome"] for r in done.results if r["operation"] == "listArtifacts"} == {"PASS"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["reset", "truncate", "504, when=after"])
+def test_a_change_whose_answer_was_lost_is_no_ground_to_blame_anybody(run, kind, seed):
+    done = run([f"{WRITES}: {kind}, probability=0.15, after=5"], *CORE, "--only", "LM-DEPLOYMENT-*", seed=seed)
+    assert done.footer["complete"]
+    assert any(r["outcome"] == "NOT_TESTABLE" for r in done.results)
+    assert [b for b in blamed(done) if b[1] != "NOT_TESTABLE" and "504 upstream" not in b[2]] == []
