@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from tests.conftest import serve
+from tests.mock.tenant import Tenant
 from tests.peers import peer_bench as bench
 
 CORE = ("--profile", "core", "--allow-writes")
@@ -21,8 +22,10 @@ def run(start_mock, tmp_path):
         folder.mkdir()
         done = bench.run(folder, mock.url, mock.key_file, *options, patience=90)
         assert "Traceback" not in done.printed
+        start.mocks.append(mock)
         return done
 
+    start.mocks = []
     return start
 
 
@@ -131,3 +134,15 @@ def test_a_change_whose_answer_was_lost_is_no_ground_to_blame_anybody(run, kind,
     assert done.footer["complete"]
     assert any(r["outcome"] == "NOT_TESTABLE" for r in done.results)
     assert [b for b in blamed(done) if b[1] != "NOT_TESTABLE" and "504 upstream" not in b[2]] == []
+
+
+def test_what_was_started_by_requests_that_broke_is_found_and_removed(run):
+    creators = ("createExecution", "createDeployment", "createExecutionSchedule")
+    rules = [f"{name}: reset, count=2" for name in creators]
+    rules += [f"{name}: 503, count=4" for name in ("deleteExecutionSchedule", "deleteMetrics", "deleteFile")]
+    done = run(rules, *CORE)
+    assert sum("connection reset" in r["because"] for r in done.results) >= 3
+    tenant = Tenant(run.mocks[-1])
+    found = {name: tenant.get(f"/{name}")["resources"] for name in ("executions", "deployments", "executionSchedules")}
+    assert [r["id"] for kind in found.values() for r in kind if r.get("targetStatus") != "DELETED"] == []
+    assert set(done.footer["left_behind"]) <= {"artifact", "configuration"}
