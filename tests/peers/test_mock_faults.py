@@ -146,3 +146,11 @@ def test_what_was_started_by_requests_that_broke_is_found_and_removed(run):
     found = {name: tenant.get(f"/{name}")["resources"] for name in ("executions", "deployments", "executionSchedules")}
     assert [r["id"] for kind in found.values() for r in kind if r.get("targetStatus") != "DELETED"] == []
     assert set(done.footer["left_behind"]) <= {"artifact", "configuration"}
+
+
+def test_a_sequence_does_not_miss_what_a_lost_deletion_removed(run):
+    item = "fuzz/sequence/createExecutionSchedule"
+    options = ["--profile", "full", "--allow-writes", "--only", item, "--max-examples", "30", "--poll-timeout", "3"]
+    done = run(["deleteExecutionSchedule: reset, count=2"], *options)
+    assert [b for b in blamed(done) if b[1] != "NOT_TESTABLE"] == []
+    assert any(r["outcome"] == "PASS" for r in done.results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -96,7 +96,8 @@ def _page(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
 
 def _elsewhere(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
     to = str(rule.settings["to"])
-    if to.count("/") == 2:
+    parts = urlsplit(to)
+    if not (parts.path or parts.query or parts.fragment):
         query = scope.get("query_string", b"")
         rest = scope.get("raw_path") or scope["path"].encode()
         to += quote(rest + (b"?" + query if query else b""), safe="/%?$!'()*+,;=:@&~-._")
