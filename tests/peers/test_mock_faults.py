@@ -127,12 +127,27 @@ def test_an_operation_whose_answers_all_break_never_passes(run, kind):
     assert {outcome for item, outcome in outcomes.items() if item not in touched} == {"PASS"}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("kind", ["reset", "truncate", "504, when=after"])
-def test_a_change_whose_answer_was_lost_is_no_ground_to_blame_anybody(run, kind, seed):
-    done = run([f"{WRITES}: {kind}, probability=0.15, after=5"], *CORE, "--only", "LM-DEPLOYMENT-*", seed=seed)
+@pytest.mark.parametrize(
+    ("operation", "after"),
+    [
+        *(("deleteDeployment", 0), ("deleteDeployment", 2), ("modifyDeployment", 0), ("deleteExecution", 2)),
+        *(("createExecutionSchedule", 2), ("createExecutionSchedule", 8)),
+    ],
+)
+def test_a_change_whose_answer_was_lost_is_no_ground_to_blame_anybody(run, operation, after):
+    only = ("DEPLOYMENT", "EXECUTION", "BULK", "ISOLATION") if "Schedule" not in operation else ("SCHEDULE",)
+    options = [*CORE, *(word for noun in only for word in ("--only", f"probe/LM-{noun}-*"))]
+    done = run([f"{operation}: reset, after={after}, count=1"], *options)
     assert done.footer["complete"]
-    assert any(r["outcome"] == "NOT_TESTABLE" for r in done.results)
+    assert any("connection reset" in r["because"] for r in done.results)
+    assert [b for b in blamed(done) if b[1] != "NOT_TESTABLE"] == []
+
+
+@pytest.mark.parametrize("kind", ["reset", "truncate", "504, when=after"])
+def test_a_server_that_fails_at_writes_now_and_then_is_blamed_for_that_alone(run, kind):
+    done = run([f"{WRITES}: {kind}, probability=0.1, after=5"], *CORE, seed=4)
+    assert done.footer["complete"]
+    assert any(r["outcome"] == "NOT_TESTABLE" or "504" in r["actual"] for r in done.results)
     assert [b for b in blamed(done) if b[1] != "NOT_TESTABLE" and "504 upstream" not in b[2]] == []
 
 
