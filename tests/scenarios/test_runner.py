@@ -354,6 +354,15 @@ def test_a_busy_server_is_waited_for(flow, status):
     assert run.lines[0] == f"training/poll-execution: poll 1: {status}, asked to wait 0 s"
 
 
+@pytest.mark.parametrize("step", ["register-artifact", "poll-execution"])
+def test_a_server_that_limits_the_rate_to_the_end_is_not_blamed_for_what_the_step_wants(flow, step):
+    routes = {"register-artifact": "POST /lm/artifacts", "poll-execution": "GET /lm/executions/e001"}
+    done = flow({routes[step]: lambda r: (429, None)}).until(step)
+    assert done.outcome is Outcome.NOT_TESTABLE
+    assert " answered 429" in done.message
+    assert not done.inconclusive
+
+
 def test_a_wait_beyond_the_deadline_is_not_waited(flow):
     run = flow({"GET /lm/executions/e001": lambda r: (503, None, {"Retry-After": "900"})})
     done = run.until("poll-execution")

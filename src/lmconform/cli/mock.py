@@ -15,7 +15,7 @@ import click
 
 from lmconform.contract.openapi import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
-from lmconform.mock import handout, meta, server
+from lmconform.mock import faults, handout, meta, server
 from lmconform.mock.handout import Files
 from lmconform.mock.store import QUOTA
 from lmconform.mock.switches import PRESETS, SWITCHES, Switches
@@ -62,6 +62,21 @@ HOUR_STEPS = 240
 @click.option("--preset", default="plain", show_default=True, metavar="|".join(PRESETS), help="A set of choices.")
 @click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="A legal choice (repeatable).")
 @click.option("--list-switches", is_flag=True, help="Show the switches, and end.")
+@click.option(
+    "--fault",
+    "fault_rules",
+    multiple=True,
+    metavar="RULE",
+    help="Go wrong on purpose, as in 'GET: 503, probability=0.1' (repeatable; the first that strikes wins).",
+)
+@click.option(
+    "--fault-seed",
+    type=click.IntRange(0, 1_000_000_000),
+    default=0,
+    show_default=True,
+    help="Seed of the faults' chance: the same seed strikes the same requests.",
+)
+@click.option("--list-faults", is_flag=True, help="Show the kinds of faults and their settings, and end.")
 @click.option("--mutant", default="", metavar="ID", help="Have this one defect ('lmconform list mutants').")
 @click.option(
     "--state",
@@ -117,6 +132,9 @@ def command(
     preset: str,
     switches: tuple[str, ...],
     list_switches: bool,
+    fault_rules: tuple[str, ...],
+    fault_seed: int,
+    list_faults: bool,
     mutant: str,
     state: Path | None,
     quota: int,
@@ -133,6 +151,9 @@ def command(
     chosen = Switches(switches, preset)
     if list_switches:
         _list_switches(chosen)
+        return
+    if list_faults:
+        _list_faults()
         return
     if dialect not in DIALECTS:
         raise ConfigError(f"--dialect: {dialect!r} is unknown{did_you_mean(dialect, DIALECTS)}")
@@ -156,6 +177,8 @@ def command(
         _is_private(host) if page is None else page,
         tls_port,
         token_lifetime,
+        fault_rules,
+        fault_seed,
     )
     bound = server.bind(settings)
     told = Files(write_service_key, write_x509_key, write_ca)
@@ -163,6 +186,8 @@ def command(
         handout.write(bound, files)
         if not quiet:
             _introduce(bound, files, page=settings.page)
+            for rule in fault_rules:
+                click.echo(f"fault (seed {fault_seed}): {rule}")
         server.serve(bound)
 
 
@@ -172,6 +197,20 @@ def _list_switches(chosen: Switches) -> None:
     for switch in SWITCHES:
         values = " ".join(f"*{v}" if v == chosen[switch.name] else v for v in switch.values)
         click.echo(f"{switch.name:<{width}}  {values:<42}  {switch.text} ({switch.source})")
+
+
+def _list_faults() -> None:
+    """Kind, its own settings with their defaults, and what it does; then the settings that every kind has."""
+    rows = [(kind.name, " ".join(map(_shown, kind.settings)), kind.text) for kind in faults.KINDS]
+    rows += [("every kind", _shown(setting), setting.text) for setting in faults.COMMON]
+    for name, settings, text in rows:
+        click.echo(f"{name:<14}  {settings:<25}  {text}")
+
+
+def _shown(setting: faults.Setting) -> str:
+    if setting.default is None:
+        return f"{setting.name}=N"
+    return f"{setting.name}=" + (f"{setting.default:g}" if isinstance(setting.default, float) else f"{setting.default}")
 
 
 @contextmanager

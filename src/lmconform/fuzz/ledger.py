@@ -99,7 +99,9 @@ class Ledger:
         if not exchange.ok:
             # Asked again as plainly as can be: what was generated beside the id is judged elsewhere.
             exchange = self._read(made)
-        deadline = time.monotonic() + _MOMENT
+        # What was to be deleted, and nobody said whether it was, may be there or not.
+        doubted = self.client.session.journal.is_doubted(made.id)
+        deadline = time.monotonic() + (0.0 if doubted else _MOMENT)
         while exchange.status == 404 and time.monotonic() < deadline:
             time.sleep(min(self.client.session.target.poll_interval, _PAUSE))
             exchange = self._read(made)
@@ -107,7 +109,7 @@ class Ledger:
         if exchange.ok:
             named = made.reader.id == "downloadFile" or exchange.json_object().get("id") == made.id
             return Verdict(READABLE, named, rule, exchange, made)
-        is_open = made.fleeting or exchange.status in doubt.NO_REFUSAL or exchange.status >= 500
+        is_open = made.fleeting or doubted or exchange.status in doubt.NO_REFUSAL or exchange.status >= 500
         return Verdict(READABLE, None if is_open else False, rule, exchange, made)
 
     def _read(self, made: Made) -> Exchange:

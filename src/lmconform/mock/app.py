@@ -67,7 +67,7 @@ class App:
         # Of a header that comes twice the first counts.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         body = await _read(receive)
-        path = _path(scope)
+        path = path_of(scope)
         reply = self._token(scope, headers, body) if path == auth.PATH else self._reply(scope, path, headers, body)
         await _respond(reply, send)
 
@@ -230,7 +230,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-def _path(scope: Scope) -> str:
+def path_of(scope: Scope) -> str:
+    """The path of a request, percent-encoded as it came."""
     raw = scope.get("raw_path") or scope["path"].encode()
     if _PLAIN_PATH.fullmatch(raw):
         return str(raw, "ascii")

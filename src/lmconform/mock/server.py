@@ -18,18 +18,19 @@ from starlette.types import ASGIApp
 
 from lmconform.contract.openapi import Contract
 from lmconform.errors import ConfigError
-from lmconform.mock import auth, handout, lifecycle, templates
+from lmconform.mock import auth, faults, handout, lifecycle, meta, templates
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
 from lmconform.mock.content import FOUNDATION
+from lmconform.mock.damage import Damage
 from lmconform.mock.page import wiring
 from lmconform.mock.persistence import StateFile
 from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import QUOTA, Store
 from lmconform.mock.switches import Switches
 from lmconform.mock.tokens import LIFETIME, Mint
-from lmconform.mock.wire import Protocol
+from lmconform.mock.wire import OpenProtocol, Protocol
 
 if TYPE_CHECKING:
     from lmconform.mock.certificates import Certificates
@@ -49,7 +50,8 @@ class Settings:
     ``workflows`` the folder of the tenant's templates, ``without`` what GET /lm/meta does not advertise,
     ``mutant`` the one defect that it has, ``state`` the file that it keeps, ``quota`` the most of one kind
     in one resource group, ``page`` whether it has a page for people, ``tls_port`` its second port, if it
-    has one, ``token_lifetime`` seconds.
+    has one, ``token_lifetime`` seconds, ``faults`` what goes wrong on purpose and ``fault_seed`` the seed of
+    its chance.
     """
 
     host: str
@@ -68,6 +70,8 @@ class Settings:
     page: bool = True
     tls_port: int | None = None
     token_lifetime: int = LIFETIME
+    faults: tuple[str, ...] = ()
+    fault_seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,14 @@ class Bound:
     app: ASGIApp
     parent: int | None
     state: StateFile | None
+    protocol: type[Protocol]
     secured: Secured | None = None
 
 
 def bind(settings: Settings) -> Bound:
     """Read the templates, take the port, make the credentials; raises ConfigError."""
+    contract = Contract.load(settings.dialect)
+    rules = _fault_rules(settings, contract) if settings.faults else None
     catalog = templates.load(settings.workflows or templates.BUNDLED)
     if settings.switches["foundation-models"] == "absent":
         catalog = catalog.without(FOUNDATION)
@@ -118,9 +125,11 @@ def bind(settings: Settings) -> Bound:
     store = Store(timing, catalog, EVENTS, quota=settings.quota, touched=state.touched if state else None)
     if state is not None:
         state.load(store, catalog)
-    contract, handlers = _parts(settings, store)
+    contract, handlers = _parts(settings, contract, store)
     commit = None if state is None else state.commit
     app: ASGIApp = App(contract, store, catalog, authority, settings.switches, settings.without, handlers, commit)
+    if rules is not None:
+        app = Damage(app, rules, contract, authority.expire)
     if settings.page:
         app = wiring.before(
             app,
@@ -135,7 +144,7 @@ def bind(settings: Settings) -> Bound:
             client_id=key["clientid"],
             mutant=settings.mutant,
         )
-    return Bound(url, key, listener, app, settings.parent, state, secured)
+    return Bound(url, key, listener, app, settings.parent, state, OpenProtocol if rules else Protocol, secured)
 
 
 def _listen(host: str, port: int, option: str) -> socket.socket:
@@ -170,9 +179,15 @@ def _secure(host: str, port: int) -> Secured:
     return Secured(url, key, listener, made)
 
 
-def _parts(settings: Settings, store: Store) -> tuple[Contract, dict[str, Handler]]:
+def _fault_rules(settings: Settings, contract: Contract) -> faults.Rules:
+    withheld = meta.withheld(settings.without)
+    offered = [operation for operation in contract.operations if operation.id not in withheld]
+    return faults.read(settings.faults, offered, settings.fault_seed)
+
+
+def _parts(settings: Settings, contract: Contract, store: Store) -> tuple[Contract, dict[str, Handler]]:
     """What requests are held against and who answers them, with the mutant's defect if there is one."""
-    contract, handlers = Contract.load(settings.dialect), dict(HANDLERS)
+    handlers = dict(HANDLERS)
     if settings.mutant:
         from lmconform.mock import mutants
 
@@ -186,7 +201,7 @@ def serve(bound: Bound) -> None:
     """Answer requests until SIGTERM or SIGINT, or until the parent process is gone."""
     config = uvicorn.Config(
         bound.app,
-        http=Protocol,
+        http=bound.protocol,
         ws="none",
         access_log=False,
         log_level="error",

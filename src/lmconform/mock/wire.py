@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
+from contextlib import suppress
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -77,3 +80,88 @@ class _Known:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("extensions", {})["tls"] = self._extension
         await self._app(scope, receive, send)
+
+
+# Where the app finds the line in the state of a request.
+LINE = "line"
+# What a client has that does not read what was written to it, in seconds.
+_PARTING = 1.0
+
+
+class Line:
+    """One connection, for who wants to break it."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._over = asyncio.Event()
+        self._gone = asyncio.Event()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the connection is gone, or is to go because the server ends."""
+        return self._over.is_set()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no connection any more."""
+        return self._gone.is_set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long, but not longer than anybody is there to wait for."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes that no HTTP library would send."""
+        self._transport.write(data)
+
+    async def close(self) -> None:
+        """Send what was written, and close."""
+        self._transport.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._gone.wait(), _PARTING)
+        await self._abort()
+
+    async def reset(self) -> None:
+        """Close with an RST instead of a FIN, and nothing before it."""
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await self._abort()
+
+    async def _abort(self) -> None:
+        # Until the protocol knows it, it would want an answer.
+        if not self.is_gone:
+            self._transport.abort()
+            await self._gone.wait()
+
+    def end(self) -> None:
+        """Let nobody wait any longer."""
+        self._over.set()
+
+    def lose(self) -> None:
+        """Note that the connection is gone."""
+        self._gone.set()
+        self._over.set()
+
+
+class OpenProtocol(Protocol):
+    """Such a protocol whose requests can reach the connection that they came by."""
+
+    app_state: dict[str, Any]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to speak."""
+        super().connection_made(transport)
+        self._line = Line(self.transport)
+        self.app_state = {**self.app_state, LINE: self._line}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop."""
+        super().connection_lost(exc)
+        self._line.lose()
+
+    def shutdown(self) -> None:
+        """End soon."""
+        super().shutdown()
+        self._line.end()

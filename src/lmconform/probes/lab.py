@@ -310,6 +310,10 @@ class Lab:
             self.session.shared[key] = self.artifact(kind=kind).id
         return str(self.session.shared[key])
 
+    def doubts(self, *ids: str) -> bool:
+        """Whether a change of one of these may have been carried out or not: nothing can build on it."""
+        return any(self.session.journal.is_doubted(resource_id) for resource_id in ids)
+
     # --- waiting -----------------------------------------------------------------------------
 
     @property

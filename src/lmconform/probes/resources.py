@@ -21,7 +21,8 @@ class Kind:
     """A kind of resource that does not change by itself.
 
     ``noun`` is the part in ids of requirements; ``vary`` gives the fields in which the three
-    members of a batch differ, and ``select`` the query that finds a batch by its token.
+    members of a batch differ, and ``select`` the query that finds a batch by its token: where lists
+    cannot be searched, fields that its members have and nothing else has.
     """
 
     noun: str
@@ -65,11 +66,14 @@ class Batch:
 def batch(lab: Lab, kind: Kind) -> Batch:
     """The session's batch of a kind: nothing changes it, so probes share it."""
     key = f"probes.batch.{kind.noun}"
-    if key not in lab.session.shared:
+    known: Batch | None = lab.session.shared.get(key)
+    if known is None or lab.doubts(*known.ids):
         token = lab.unique("batch")
         # Neither the order of names nor its reverse is the order of creation.
-        members = (kind.make(lab, name=f"{token}-{c}", **kind.vary(lab, i)) for i, c in enumerate("bca"))
-        lab.session.shared[key] = Batch(token, kind.select(lab, token), tuple(members))
+        query = kind.select(lab, token)
+        common = {} if kind.searchable else query
+        members = (kind.make(lab, name=f"{token}-{c}", **kind.vary(lab, i), **common) for i, c in enumerate("bca"))
+        lab.session.shared[key] = Batch(token, query, tuple(members))
     found: Batch = lab.session.shared[key]
     return found
 

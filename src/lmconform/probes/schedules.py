@@ -16,9 +16,7 @@ from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch, install
 from lmconform.target.safety import quiet_month
 
-_CONFIGURATION, _GROUP, _CHANGING, _PAIR = (
-    f"probes.schedules.{name}" for name in ("configuration", "group", "changing", "pair")
-)
+_CONFIGURATION, _CHANGING, _PAIR = (f"probes.schedules.{name}" for name in ("configuration", "changing", "pair"))
 
 
 def quiet_cron(minute: int = 1) -> str:
@@ -58,8 +56,8 @@ SCHEDULE = Kind(
     create="createExecutionSchedule",
     parameter="executionScheduleId",
     body=body,
-    vary=lambda lab, index: {"configurationId": configuration(lab, _GROUP).id},
-    select=lambda lab, token: {"configurationId": configuration(lab, _GROUP).id},
+    vary=lambda lab, index: {},
+    select=lambda lab, token: {"configurationId": lab.configuration().id},
 )
 install(SCHEDULE)
 
@@ -255,7 +253,7 @@ accepts(
 def _changing(lab: Lab) -> Made:
     """The one schedule that probes change, one after the other."""
     shared = lab.session.shared
-    if _CHANGING not in shared:
+    if _CHANGING not in shared or lab.doubts(shared[_CHANGING].id):
         shared[_CHANGING] = SCHEDULE.make(lab)
     found: Made = shared[_CHANGING]
     return found
@@ -264,8 +262,9 @@ def _changing(lab: Lab) -> Made:
 def _pair(lab: Lab) -> tuple[Made, Made]:
     """Two schedules with a configuration of their own: one is active, one is paused."""
     shared = lab.session.shared
-    if _PAIR not in shared:
-        own = configuration(lab, f"{_PAIR}.configuration").id
+    if _PAIR not in shared or lab.doubts(*(made.id for made in shared[_PAIR])):
+        # What an attempt left that came to nothing has another one.
+        own = lab.configuration().id
         active, paused = (SCHEDULE.make(lab, configurationId=own) for _ in range(2))
         answer = _change(lab, paused, status="INACTIVE")
         if not answer.ok:

@@ -303,6 +303,10 @@ def wait_until_gone(lab: Lab, trial: Trial) -> None:
 
 def _trials(lab: Lab, kind: Enactment) -> _Trials:
     found: _Trials = lab.session.shared.setdefault(f"probes.trials.{kind.word}", _Trials())
+    journal = lab.session.journal
+    if found.base is not None and journal.is_doubted(found.base.id):
+        found.base = None
+    found.spare = [trial for trial in found.spare if not journal.is_doubted(trial.id)]
     return found
 
 

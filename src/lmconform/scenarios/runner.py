@@ -38,6 +38,8 @@ _NEEDS = {
     "createExecution": "aiApi.capabilities.userExecutions",
     "createDeployment": "aiApi.capabilities.userDeployments",
 }
+# Too many requests: about us and the moment, never about what the step wants to know.
+_BUSY = 429
 _PROVIDED = "scenarios.provided"
 
 
@@ -269,6 +271,8 @@ class WorkflowRun:
         outcome, expected, actual, because = Outcome.PASS, "", "", ""
         note = as_text(resolve(action.note, attempt.scope)) if action else ""
         match attempt.problem:
+            case Broken() if attempt.exchange is not None and attempt.exchange.status == _BUSY:
+                outcome, note = Outcome.NOT_TESTABLE, f"{step.label} answered {attempt.exchange.brief}"
             case Broken() as problem:
                 outcome, expected, actual = worst(step, self.session.register), problem.expected, problem.actual
                 note = problem.message or note

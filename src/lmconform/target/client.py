@@ -104,7 +104,13 @@ class Client:
         self.session.guard.check(operation, path, query, document)
         with self.session.shield() if request.method == "POST" else nullcontext():
             # What is made and not noted would be left behind.
-            exchange = self.session.transport.send(request)
+            try:
+                exchange = self.session.transport.send(request)
+            except NotTestable:
+                self._doubt(operation, request, path, document)
+                raise
+            if exchange.status >= 500:
+                self._doubt(operation, request, path, document)
             if operation is not None:
                 self._keep_journal(operation, request, path, query, document, exchange)
         self.exchanges.append(exchange.id)
@@ -127,6 +133,23 @@ class Client:
                 self.counts[key] = self.counts.get(key, 0) + 1
         return found
 
+    def _doubt(self, operation: Operation | None, request: Request, path: Mapping[str, str], document: Any) -> None:
+        """A change that broke off, or ended in a gateway, may have been carried out all the same."""
+        if operation is None or request.method in ("GET", "HEAD"):
+            return
+        journal, body = self.session.journal, document if isinstance(document, dict) else {}
+        entries = next(iter(body.values()), None)
+        named = [entry["id"] for entry in entries if _has_id(entry)] if isinstance(entries, list) else []
+        journal.doubt([*path.values(), *named])
+        kind = "execution" if operation.id in _EXECUTION_CREATORS else _KINDS.get(operation.id, "")
+        configuration = body.get("configurationId") or path.get("configurationId")
+        if kind and isinstance(configuration, str):
+            journal.stray(kind, configuration, _group(request))
+        elif operation.id == "uploadFile":
+            journal.created("file", path["path"], _group(request))
+        elif operation.id == "patchMetrics" and body:
+            journal.created("metrics", str(body.get("executionId")), _group(request))
+
     def _keep_journal(
         self,
         operation: Operation,
@@ -139,7 +162,7 @@ class Client:
         if not exchange.ok:
             return
         journal = self.session.journal
-        group = next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
+        group = _group(request)
         made = exchange.json_object().get("id")
         if isinstance(made, str) and operation.id in _KINDS:
             journal.created(_KINDS[operation.id], made, group)
@@ -182,6 +205,14 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _group(request: Request) -> str:
+    return next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
+
+
+def _has_id(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("id"), str)
 
 
 def _is_execution(operation: Operation, exchange: Exchange) -> bool:

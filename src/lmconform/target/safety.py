@@ -30,6 +30,8 @@ class Journal:
     def __init__(self) -> None:
         self._owned: dict[str, list[str]] = {}
         self._gone: set[tuple[str, str]] = set()
+        self._doubted: set[str] = set()
+        self._strays: set[tuple[str, str, str]] = set()
 
     def created(self, kind: str, resource_id: str, resource_group: str) -> None:
         """Remember something that we made."""
@@ -42,6 +44,22 @@ class Journal:
     def removed(self, kind: str, resource_id: str) -> None:
         """It is gone, or on its way out."""
         self._gone.add((kind, resource_id))
+
+    def doubt(self, ids: Iterable[str]) -> None:
+        """A request to change these got no answer that says whether it was carried out."""
+        self._doubted.update(ids)
+
+    def is_doubted(self, resource_id: str) -> bool:
+        """Whether nobody knows what state it is in: no probe may build on it any more."""
+        return resource_id in self._doubted
+
+    def stray(self, kind: str, configuration_id: str, resource_group: str) -> None:
+        """A request to start one of a kind got no answer that says whether it did."""
+        self._strays.add((kind, configuration_id, resource_group))
+
+    def strays(self) -> list[tuple[str, str, str]]:
+        """Kind, configuration and resource group of what may have been started; the configurations are ours."""
+        return sorted(found for found in self._strays if self.owns(found[1]))
 
     def owns(self, resource_id: str) -> bool:
         """Whether this run made it."""
