@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 # Seconds that a client of the TLS port has to begin, and to take leave when the mock ends.
 _HANDSHAKE, _GOODBYE = 20.0, 1.0
 
+# Seconds that the mock's own time may take at once, and between two such steps.
+_STEP, _BETWEEN_STEPS = 0.004, 0.02
 # What the collector waits for: allocations, and rounds of the younger generations.
 _RARELY = (20_000, 20, 100)
 
@@ -94,6 +96,7 @@ class Bound:
     app: ASGIApp
     parent: int | None
     state: StateFile | None
+    store: Store
     protocol: type[Protocol]
     secured: Secured | None = None
 
@@ -144,7 +147,7 @@ def bind(settings: Settings) -> Bound:
             client_id=key["clientid"],
             mutant=settings.mutant,
         )
-    return Bound(url, key, listener, app, settings.parent, state, OpenProtocol if rules else Protocol, secured)
+    return Bound(url, key, listener, app, settings.parent, state, store, OpenProtocol if rules else Protocol, secured)
 
 
 def _listen(host: str, port: int, option: str) -> socket.socket:
@@ -254,10 +257,19 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(server: uvicorn.Server, bound: Bound) -> None:
-    watcher = asyncio.create_task(_watch(server, bound.parent)) if bound.parent else None
+    beside = [asyncio.create_task(_settle(bound.store))]
+    if bound.parent:
+        beside.append(asyncio.create_task(_watch(server, bound.parent)))
     await server.serve(sockets=[bound.listener, *([bound.secured.listener] if bound.secured else [])])
-    if watcher is not None:
-        watcher.cancel()
+    for task in beside:
+        task.cancel()
+
+
+async def _settle(store: Store) -> None:
+    """Let time pass in small steps: whoever asks after a long silence must not wait for all that happened in it."""
+    while True:
+        store.settle(_STEP)
+        await asyncio.sleep(_BETWEEN_STEPS)
 
 
 async def _watch(server: uvicorn.Server, parent: int) -> None:

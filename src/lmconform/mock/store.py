@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import secrets
 import time
 import uuid
@@ -208,10 +209,13 @@ class Group:
         self.take(-PLAIN)
         self.touch("schedules", schedule_id)
 
-    def settle(self) -> None:
-        """Let happen what is due: outputs appear, schedules fire, what is deleted or expired disappears."""
+    def settle(self, until: float = math.inf) -> None:
+        """Let happen what is due: outputs appear, schedules fire, what is deleted or expired disappears.
+
+        Stops at ``until`` on the clock of ``time.perf_counter``.
+        """
         now = self.now()
-        while self._due and self._due[0][0] <= now:
+        while self._due and self._due[0][0] <= now and time.perf_counter() < until:
             when, _, event, subject = heapq.heappop(self._due)
             self._events[event](self, subject, when)
 
@@ -315,6 +319,12 @@ class Store:
         """Drop a resource group with everything in it."""
         del self.groups[name]
         self._touched(name, "groups", name)
+
+    def settle(self, limit: float) -> None:
+        """Let happen what is due in any group, for ``limit`` seconds at most."""
+        until = time.perf_counter() + limit
+        for group in list(self.groups.values()):
+            group.settle(until)
 
     def holds(self, resource_id: str) -> bool:
         """Whether something of that id is in any resource group."""
