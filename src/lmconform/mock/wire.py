@@ -26,11 +26,11 @@ class _Joining(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if not self._waiting:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._waiting.append(bytes(data))
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def abort(self) -> None:
@@ -52,7 +52,8 @@ class _Joining(asyncio.Transport):
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._transport.set_protocol(protocol)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write now what waits."""
         waiting, self._waiting = self._waiting, []
         if waiting and not self._transport.is_closing():
             self._transport.write(b"".join(waiting))
@@ -67,7 +68,13 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         shown = secured.getpeercert(binary_form=True) if secured is not None else None
         if shown is not None:
             self.app: ASGIApp = _Known(self.app, ssl.DER_cert_to_PEM_cert(shown))
-        super().connection_made(_Joining(cast(asyncio.Transport, transport)))
+        self._joining = _Joining(cast(asyncio.Transport, transport))
+        super().connection_made(self._joining)
+
+    def on_response_complete(self) -> None:
+        """Nothing is to come that could leave together with what is there."""
+        self._joining.flush()
+        super().on_response_complete()
 
 
 class _Known:
