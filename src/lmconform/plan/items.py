@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lmconform.errors import Failure, Inconclusive, NotApplicable, Skip
 from lmconform.evidence.recorder import curl
 from lmconform.outcomes import Outcome
-from lmconform.probes import registry
+from lmconform.probes import registry, trials
 from lmconform.probes.lab import Lab
 from lmconform.results.assembly import Statement
 from lmconform.results.events import Observation
@@ -74,6 +74,7 @@ class ProbeItem(Item):
             reason = f"GET /lm/meta does not advertise {requirement.capability}"
             report.statements.append(Statement(requirement.id, None, skipped=Outcome.NOT_APPLICABLE, because=reason))
             return report
+        trials.glance(Lab(session, session.client("probe/glance")))
         lab = Lab(session, client)
         main = _guarded(lambda: self.probe.function(lab), requirement.id)
         report.statements.append(_finished(main, client, time.monotonic() - started))

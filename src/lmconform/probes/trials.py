@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import recipe
-from lmconform.probes.enactment import EXECUTION, Enactment
+from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab, Made
 
 # Still there to be stopped, or being stopped: an answer that denies it is wrong.
@@ -38,6 +39,7 @@ class Trial:
     last: Json = field(default_factory=dict)
     ending: bool = False
     changed: float = field(default_factory=time.monotonic)
+    glanced: float = field(default_factory=time.monotonic)
 
     @property
     def id(self) -> str:
@@ -78,6 +80,22 @@ def base(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
     if trials.base is None:
         trials.base = start(lab, lab.configuration(deployable=kind.deployable), kind)
     return trials.base
+
+
+def glance(lab: Lab) -> None:
+    """Look at those that are on their way, a poll's interval after the last look at the earliest.
+
+    Done between probes: a status that goes back is seen by nobody who comes when all is over.
+    """
+    for kind in (EXECUTION, DEPLOYMENT):
+        trial = _trials(lab, kind).base
+        if trial is None or (trial.seen and trial.seen[-1] in kind.settled):
+            continue
+        if time.monotonic() - trial.glanced >= lab.session.target.poll_interval:
+            trial.glanced = time.monotonic()
+            with suppress(NotTestable):
+                exchange = lab.client.send(kind.get, path=trial.path, judge=False)
+                trial.seen += [str(exchange.json_object()["status"])] if "status" in exchange.json_object() else []
 
 
 def finished(lab: Lab, kind: Enactment = EXECUTION) -> Json:

@@ -76,20 +76,6 @@ def end_alone(bench: Bench) -> None:
     )
 
 
-@mutant("generated-far-page", "LM-FUZZ-POSITIVE-ACCEPTED")
-def far_page(bench: Bench) -> None:
-    """BUG: "A generated request that is valid and names real things alone is accepted."
-
-    A page of configurations that would end after the thousandth, filtered by executable, is refused.
-    """
-
-    def far(call: Call) -> bool:
-        end = (call.query.get("$skip") or 0) + (call.query.get("$top") or 0)
-        return end > 1000 and bool(call.query.get("executableIds"))
-
-    refuses_when(bench, "page is out of range", far, "listConfigurations")
-
-
 @mutant("generated-second-entry", "LM-FUZZ-NEGATIVE-BODY-REFUSED")
 def second_entry(bench: Bench) -> None:
     """BUG: "A generated body that clearly breaks its schema is refused."
