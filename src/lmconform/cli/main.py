@@ -18,6 +18,7 @@ _COMMANDS = {
     "compare": "Say what changed between two runs.",
     "list": "Show items, requirements, operations, mutants.",
     "mutants": "Run the suite against mocks with one defect each.",
+    "distill": "Compute the smallest suite from a kill matrix.",
 }
 
 _EXIT_CODES = """\b

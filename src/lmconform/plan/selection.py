@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
-from lmconform.errors import NothingSelected, closest
+import yaml
+
+from lmconform.errors import ConfigError, NothingSelected, closest
 from lmconform.plan.items import Item
 
+# What ``lmconform distill`` wrote: the items of profile gate, in their order.
+GATE = Path(__file__).with_name("gate.yaml")
 _RANK = {"smoke": 0, "core": 1, "full": 2}
 
 
@@ -17,7 +22,7 @@ def select(items: Sequence[Item], profile: str, only: Iterable[str]) -> list[Ite
     A pattern is a glob over item ids, requirement ids and operationIds. Raises
     NothingSelected with the nearest name when a pattern, or the whole, matches nothing.
     """
-    chosen = [item for item in items if _RANK[item.profile] <= _RANK[profile]]
+    chosen = _gate(items) if profile == "gate" else [i for i in items if _RANK[i.profile] <= _RANK[profile]]
     patterns = tuple(only)
     for pattern in patterns:
         if not any(_matches(item, pattern) for item in chosen):
@@ -27,6 +32,15 @@ def select(items: Sequence[Item], profile: str, only: Iterable[str]) -> list[Ite
     if not chosen:
         raise NothingSelected(f"profile {profile} has no items; nothing ran")
     return chosen
+
+
+def _gate(items: Sequence[Item]) -> list[Item]:
+    known = {item.id: item for item in items}
+    wanted: list[str] = yaml.safe_load(GATE.read_text(encoding="utf-8"))["items"]
+    unknown = [item for item in wanted if item not in known]
+    if unknown:
+        raise ConfigError(f"{GATE.name}: names {unknown[0]}, which is no item; 'lmconform distill' writes it anew")
+    return [known[item] for item in wanted]
 
 
 def _matches(item: Item, pattern: str) -> bool:

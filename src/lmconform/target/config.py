@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from lmconform.contract.openapi import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 
-PROFILES = ("smoke", "core", "full")
+PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -44,7 +44,14 @@ OPTIONS = (
     ),
     Option("resource-group", str, None, "Resource group to work in.", "ID"),
     Option("other-resource-group", str, None, "A second resource group, to judge isolation.", "ID"),
-    Option("profile", str, None, "smoke reads only; core adds scenarios and probes; full adds fuzz.", "", PROFILES),
+    Option(
+        "profile",
+        str,
+        None,
+        "smoke reads only; core adds scenarios and probes, full fuzz; gate is the least that finds most.",
+        "",
+        PROFILES,
+    ),
     Option("allow-writes", bool, False, "Let core and full create things on a target that is not the mock."),
     Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,15 +75,6 @@ def end_alone(bench: Bench) -> None:
     )
 
 
-@mutant("generated-second-entry", "LM-FUZZ-NEGATIVE-BODY-REFUSED")
-def second_entry(bench: Bench) -> None:
-    """BUG: "A generated body that clearly breaks its schema is refused."
-
-    Of the labels of an artifact only the first is looked at.
-    """
-    _first_alone(bench, "createArtifact", "labels")
-
-
 @mutant("generated-short-id", "LM-FUZZ-NEGATIVE-PATH-REFUSED")
 def short_id(bench: Bench) -> None:
     """BUG: "A generated path id that clearly breaks its pattern is refused."
@@ -92,21 +82,6 @@ def short_id(bench: Bench) -> None:
     An id of a schedule that is too short is taken for the newest.
     """
     _id_means_newest(bench, "executionScheduleId", "schedules", lambda text: len(text) < 4)
-
-
-def _first_alone(bench: Bench, operation: str, member: str) -> None:
-    """What is wrong with later entries of a list is not seen; they are left out then."""
-
-    @bench.patch(validation, "body")
-    def body(original: Any, contract: Any, asked: Any, media_type: str, raw: bytes, switches: Any) -> Any:
-        try:
-            return original(contract, asked, media_type, raw, switches)
-        except Problem:
-            value = json.loads(raw) if raw and asked.id == operation else None
-            if not isinstance(value, dict) or not isinstance(value.get(member), list):
-                raise
-            shorter = json.dumps({**value, member: value[member][:1]}).encode()
-            return original(contract, asked, media_type, shorter, switches)
 
 
 def _id_means_newest(bench: Bench, name: str, shelf: str, when: Any) -> None:

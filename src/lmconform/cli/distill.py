@@ -1,0 +1,84 @@
+"""``lmconform distill``: the fewest items that find what all of them find."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from lmconform.errors import ConfigError
+from lmconform.exit_codes import ExitCode
+from lmconform.plan.selection import GATE
+from lmconform.proof import distill
+
+# Of the kills of all items; the profile takes a tenth of their time.
+_KEPT, _SHARE = 0.95, 10
+
+
+@click.command("distill")
+@click.argument("matrices", nargs=-1, required=True, metavar="MATRIX...", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=GATE,
+    metavar="FILE",
+    help="Where the profile goes (default: what --profile gate reads).",
+)
+@click.option("--check", is_flag=True, help="Write nothing; say what the profile that is there keeps.")
+def command(matrices: tuple[Path, ...], out: Path, check: bool) -> int:
+    """Compute from MATRIX (matrix.json of 'lmconform mutants') the smallest set of items that kills every mutant.
+
+    Several matrices are taken together: with 'lmconform mutants --full' each mutant has all its killers.
+    Exits 1 when the profile keeps less than 95 % of the kills, or takes more than a tenth of the time.
+    """
+    evidence = distill.read(_read(path) for path in matrices)
+    whole = evidence.full
+    if not evidence.killers:
+        raise ConfigError(f"{matrices[0]}: has no kills; 'lmconform mutants' without IDS makes a matrix of all mutants")
+    least, needed = distill.smallest(evidence)
+    _tell("every item", whole, evidence)
+    _tell("smallest set", least, evidence)
+    click.echo(f"  no set can have fewer than {needed} items: so many are the only killers of some mutant")
+    gate = evidence.of(_items(out)) if check else distill.within(evidence, least, whole.seconds / _SHARE)
+    _tell("profile gate", gate, evidence)
+    kept, share = len(gate.killed) / max(1, len(whole.killed)), gate.seconds / whole.seconds
+    click.echo(f"keeps {kept:.1%} of the kills in {share:.1%} of the time")
+    if not check:
+        _write(out, gate, evidence)
+        click.echo(f"written: {out}")
+    return ExitCode.PASSED if kept >= _KEPT and share <= 1 / _SHARE else ExitCode.FAILED
+
+
+def _tell(name: str, found: distill.Distilled, evidence: distill.Evidence) -> None:
+    killed = f"{len(found.killed):>4} of {len(evidence.mutants)} mutants"
+    click.echo(f"{name:<13}{len(found.items):>4} items  {killed}  {found.seconds:5.1f} s")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not valid JSON"
+        raise ConfigError(f"{path}: cannot be read ({reason}); expected a matrix.json") from error
+    if not isinstance(data, dict) or not {"mutants", "spent", "baseline"} <= set(data):
+        raise ConfigError(f"{path}: is no kill matrix; expected a matrix.json of 'lmconform mutants'")
+    return data
+
+
+def _items(path: Path) -> list[str]:
+    try:
+        return list(yaml.safe_load(path.read_text(encoding="utf-8"))["items"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise ConfigError(f"--out {path}: is no profile; 'lmconform distill' without --check writes it") from error
+
+
+def _write(path: Path, gate: distill.Distilled, evidence: distill.Evidence) -> None:
+    head = "# Written by 'lmconform distill': the items of --profile gate, the most telling first.\n"
+    data = {"mutants": len(evidence.mutants), "killed": len(gate.killed), "items": list(gate.items)}
+    try:
+        path.write_text(head + yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"--out {path}: cannot be written ({error.strerror})") from error

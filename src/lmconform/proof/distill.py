@@ -1,0 +1,125 @@
+"""The smallest set of items that kills what all of them kill, and how much of it fits into a tenth of the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Killers = dict[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Distilled:
+    """Items in the order in which they are worth most, and the mutants that they kill."""
+
+    items: tuple[str, ...]
+    killed: frozenset[str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What matrices say together: the killers of each mutant, and the seconds of each item.
+
+    ``mutants`` are all that were tried; ``overhead`` is what a trial takes beside its items.
+    """
+
+    mutants: frozenset[str]
+    killers: Killers
+    spent: dict[str, float]
+    overhead: float
+
+    @property
+    def full(self) -> Distilled:
+        """All items."""
+        return self.of(self.spent)
+
+    def of(self, items: Iterable[str]) -> Distilled:
+        """What these items kill, and how long they take."""
+        chosen = tuple(items)
+        killed = {m for m, killers in self.killers.items() if not killers.isdisjoint(chosen)}
+        return Distilled(chosen, frozenset(killed), self.overhead + sum(self.spent.get(i, 0.0) for i in chosen))
+
+
+def read(matrices: Iterable[Mapping[str, Any]]) -> Evidence:
+    """Evidence from several ``matrix.json``; a kill counts when the mutant declares it. KeyError when it is none."""
+    killers: Killers = {}
+    spent: dict[str, float] = {}
+    mutants: set[str] = set()
+    overhead = 0.0
+    for data in matrices:
+        for mutant in data["mutants"]:
+            mutants.add(mutant["id"])
+            for kill in mutant["kills"]:
+                if kill["requirement"] in mutant["breaks"]:
+                    killers.setdefault(mutant["id"], set()).add(kill["item"])
+        if len(data["spent"]) >= len(spent):
+            spent = dict(data["spent"])
+            plain = [b["seconds"] for b in data["baseline"] if b["mock"] == "plain"]
+            overhead = max(0.0, min(plain, default=0.0) - sum(spent.values()))
+    return Evidence(frozenset(mutants), killers, spent, overhead)
+
+
+def smallest(evidence: Evidence) -> tuple[Distilled, int]:
+    """A set of items that kills all that can be killed, and how many of them cannot be done without.
+
+    Items that alone kill some mutant come first; then, again and again, the one that kills most of the
+    rest, the cheaper of equals; at last every item that others made needless goes. The number of
+    items that nothing can replace is a lower bound for any such set.
+    """
+    needed = {next(iter(killers)) for killers in evidence.killers.values() if len(killers) == 1}
+    chosen = sorted(needed, key=lambda item: _cost(evidence, item))
+    kills = _kills(evidence)
+    left = set(evidence.killers) - {m for item in chosen for m in kills[item]}
+    while left:
+        best = max(sorted(kills), key=lambda item: (len(kills[item] & left), -_cost(evidence, item)))
+        chosen.append(best)
+        left -= kills[best]
+    for item in sorted(chosen, key=lambda item: -_cost(evidence, item)):
+        others = {m for other in chosen if other != item for m in kills[other]}
+        if kills[item] <= others:
+            chosen.remove(item)
+    return evidence.of(ordered(evidence, chosen)), len(needed)
+
+
+def within(evidence: Evidence, found: Distilled, seconds: float) -> Distilled:
+    """As much of ``found`` as takes no longer than ``seconds``: what kills least for its time goes first."""
+    kills = _kills(evidence)
+    chosen = list(found.items)
+    while chosen and evidence.of(chosen).seconds > seconds:
+        told = [m for item in chosen for m in kills[item]]
+        alone = {item: sum(told.count(m) == 1 for m in kills[item]) for item in chosen}
+        chosen.remove(min(chosen, key=lambda item: alone[item] / _cost(evidence, item)))
+    return evidence.of(chosen)
+
+
+def ordered(evidence: Evidence, items: Iterable[str]) -> list[str]:
+    """The items so that each next one kills most in its time; steps of one scenario keep their order."""
+    kills, left = _kills(evidence), set(evidence.killers)
+    position = {item: number for number, item in enumerate(evidence.spent)}
+    rest, order = set(items), []
+    while rest:
+        best = max(sorted(rest), key=lambda item: len(kills[item] & left) / _cost(evidence, item))
+        before = [i for i in rest if _workflow(i) and _workflow(i) == _workflow(best) and position[i] < position[best]]
+        for item in [*sorted(before, key=position.__getitem__), best]:
+            order.append(item)
+            rest.discard(item)
+            left -= kills[item]
+    return order
+
+
+def _workflow(item: str) -> str:
+    return item.rpartition("/")[0] if item.startswith("scenario/") else ""
+
+
+def _kills(evidence: Evidence) -> Killers:
+    found: Killers = {item: set() for item in evidence.spent}
+    for mutant, killers in evidence.killers.items():
+        for item in killers:
+            found.setdefault(item, set()).add(mutant)
+    return found
+
+
+def _cost(evidence: Evidence, item: str) -> float:
+    return max(evidence.spent.get(item, 0.0), 0.001)
