@@ -140,7 +140,7 @@ def test_a_contract_broken_in_the_middle_of_a_sequence_is_remembered(walk, mock,
         return (418, b"", "text/plain") if handler.command == "PATCH" and "/executions/" in handler.path else None
 
     with proxy(mock, spoil) as (url, _):
-        session = opened(url=url, examples=60)
+        session = opened(url=url, examples=200)
         client = session.client("fuzz/sequence/createExecution")
         pool = sequences.Pool(session)
         sequences.Sequences(session, pool).run(session.contract.operation("createExecution"), client)

@@ -23,13 +23,17 @@ _MOST_READ = 8
 
 @dataclass(slots=True)
 class Made:
-    """One thing: how it is read, and what became of it. ``step`` is what made it, in words."""
+    """One thing: how it is read, and what became of it. ``step`` is what made it, in words.
+
+    ``case`` is the number of the case that was the last to do something to it.
+    """
 
     creator: Operation
     reader: Operation
     id: str
     step: str
     fleeting: bool
+    case: int = 0
     was_read: bool = False
     deleted_by: str = ""
 
@@ -52,7 +56,7 @@ class Ledger:
     client: Client
     _made: dict[tuple[str, str], Made] = field(default_factory=dict)
 
-    def note(self, operation: Operation, wire: Wire, exchange: Exchange, step: str) -> Iterator[Verdict]:
+    def note(self, operation: Operation, wire: Wire, exchange: Exchange, step: str, case: int) -> Iterator[Verdict]:
         """Take down what the exchange changed, and judge it if it reads something of ours."""
         contract = self.client.session.contract
         reader = links.reader(contract, operation)
@@ -61,10 +65,11 @@ class Ledger:
             # What has a time to live may be gone before it is read.
             fleeting = isinstance(wire.value, dict) and wire.value.get("ttl") is not None
             if isinstance(made, str):
-                self._made[reader.path, made] = Made(operation, reader, made, step, fleeting)
+                self._made[reader.path, made] = Made(operation, reader, made, step, fleeting, case)
         found = next((self._made.get((operation.path, value)) for value in wire.path_parameters.values()), None)
         if found is None:
             return
+        found.case = case
         if operation.method == "DELETE" and exchange.ok:
             found.deleted_by = step
         elif operation.id == found.reader.id and not found.deleted_by:

@@ -38,13 +38,8 @@ def _visible(most: int) -> SearchStrategy[str]:
     return st.one_of(odd, plain | st.sampled_from(_TOLD) | _text(_LETTERS, most, most))
 
 
-def _word(alphabet: str, most: int) -> SearchStrategy[str]:
-    """Mostly short, now and then as long as can be: left alone, hypothesis hardly draws more than ten characters."""
-    return st.one_of(_text(alphabet, 1, most), _text(alphabet, 1, most), _text(alphabet, most * 2 // 3, most))
-
-
 _FORMATS: dict[str, SearchStrategy[str]] = {
-    "lm-name": _word(f"{_LETTERS} ._()-", 60).map(lambda text: NAME_PREFIX + text),
+    "lm-name": _text(f"{_LETTERS} ._()-", 1, 60).map(lambda text: NAME_PREFIX + text),
     "lm-search": _text(f"{_LETTERS}._-", 1, 40),
     "lm-plain": st.tuples(_text(string.ascii_letters, 1, 1), _text(f"{_LETTERS}_-", 0, 30)).map("".join),
     "lm-printable": _visible(80),

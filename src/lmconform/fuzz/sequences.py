@@ -92,7 +92,7 @@ class _Walk:
         self.outcome.accepted += exchange.ok
         self.client.judge(operation, exchange)
         self._look(operation, wire, exchange, before)
-        for verdict in self.ledger.note(operation, wire, exchange, step):
+        for verdict in self.ledger.note(operation, wire, exchange, step, self.case):
             self.take(verdict, before)
         return StepOutput(as_response(exchange), case)
 
@@ -101,7 +101,8 @@ class _Walk:
         if verdict.ok is not None:
             self.outcome.judged.add(verdict.requirement)
         if verdict.ok is False:
-            self._add(verdict.requirement, verdict.made.creator.id, verdict.expected, verdict.exchange, before)
+            made = verdict.made
+            self._add(verdict.requirement, made.creator.id, verdict.expected, verdict.exchange, before, made.case)
 
     def findings(self) -> tuple[Finding, ...]:
         """One for each cause, with how often it was seen."""
@@ -145,13 +146,13 @@ class _Walk:
         if again is not None and again.status == exchange.status:
             self.outcome.judged.add(USABLE)
             rule = "202: the configuration is complete and was made just before"
-            self._add(USABLE, operation.id, rule, exchange, before)
+            self._add(USABLE, operation.id, rule, exchange, before, self.case)
 
-    def _add(self, requirement: str, operation: str, expected: str, exchange: Exchange, before: str) -> None:
+    def _add(self, requirement: str, operation: str, expected: str, exchange: Exchange, before: str, case: int) -> None:
         key = (requirement, operation)
         self.counts[key] += 1
         message = f"after {before}" if before else ""
-        self.found.setdefault(key, Finding(requirement, expected, exchange.brief, exchange, 1, message, self.case))
+        self.found.setdefault(key, Finding(requirement, expected, exchange.brief, exchange, 1, message, case))
 
 
 class Sequences:

@@ -12,7 +12,7 @@ from lmconform.proof.trial import Trial
 from lmconform.target.config import RunConfig
 
 # Where the curve ends: nobody waits for more cases of one operation.
-MOST = 200
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
