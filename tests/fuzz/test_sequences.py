@@ -137,14 +137,21 @@ def test_a_configuration_that_cannot_be_run_after_all_is_found(walk, mock):
 
 def test_a_contract_broken_in_the_middle_of_a_sequence_is_remembered(walk, mock, opened):
     def spoil(handler, status, body, media_type):
-        return (418, b"", "text/plain") if handler.command == "PATCH" and "/executions/" in handler.path else None
+        later = "/executions/" in handler.path and (handler.command == "PATCH" or "/logs" in handler.path)
+        return (418, b"", "text/plain") if later else None
 
     with proxy(mock, spoil) as (url, _):
         session = opened(url=url, examples=200)
         client = session.client("fuzz/sequence/createExecution")
         pool = sequences.Pool(session)
         sequences.Sequences(session, pool).run(session.contract.operation("createExecution"), client)
-    assert ("LM-HTTP-STATUS-DECLARED", "modifyExecution") in client.broken
+    assert {"modifyExecution", "getExecutionLogs"} & {operation for _, operation in client.broken}
+
+
+def test_a_walk_that_is_over_where_it_went_on_before_has_just_ended(walk):
+    # hypothesis calls that inconsistent; with this seed it came about.
+    outcome, _ = walk("createExecution", examples=200, seed=1)
+    assert outcome.cases == 200
 
 
 def test_a_server_that_drops_connections_ends_the_item(walk):

@@ -11,7 +11,7 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.errors import HypothesisWarning, Unsatisfiable
+from hypothesis.errors import Flaky, HypothesisWarning, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from schemathesis.core.failures import Failure as CheckFailure
 from schemathesis.core.failures import FailureGroup
@@ -142,6 +142,13 @@ class Fuzzer:
         except engine.Over as over:
             if over.error is not None:
                 raise over.error from None
+        except Flaky as error:
+            # hypothesis came to where it had been before, and could not go on there this time.
+            ended = error.__context__
+            if not isinstance(ended, engine.Over):
+                raise
+            if ended.error is not None:
+                raise ended.error from None
         except (FailureGroup, CheckFailure) as group:
             causes = {b.cause for b in (getattr(group, "exceptions", None) or [group]) if isinstance(b, Broken)}
             hunt.told |= causes

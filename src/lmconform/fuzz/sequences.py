@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.errors import HypothesisWarning
+from hypothesis.errors import Flaky, HypothesisWarning
 from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 
 from lmconform.contract.openapi import Operation
@@ -217,6 +217,13 @@ class Sequences:
         except engine.Over as over:
             if over.error is not None:
                 raise over.error from None
+        except Flaky as error:
+            # hypothesis came to where it had been before, and the walk was over there this time.
+            ended = error.__context__
+            if not isinstance(ended, engine.Over):
+                raise
+            if ended.error is not None:
+                raise ended.error from None
 
     def _left_out(self) -> Iterable[str]:
         """What no link may lead to: what is not advertised, and what costs money."""
