@@ -28,7 +28,7 @@ def main() -> int:
     peers = [_peer(arguments.max_examples) for _ in range(arguments.rounds)]
     peer_speed = middle([cases / ran.seconds for ran, cases in peers])
     with tempfile.TemporaryDirectory(prefix="lmconform-bench-") as folder:
-        for profile in ("smoke", "core", "full"):
+        for profile in ("smoke", "gate", "core", "full"):
             ran, requests, cases = [], [], []
             for number in range(arguments.rounds):
                 out = Path(folder) / f"{profile}-{number}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from lmconform.mock import validation
@@ -22,14 +21,6 @@ def _breaks_down(bench: Bench, wrong: Any, *operations: str) -> None:
             raise Problem(500, "01010500", "Internal Server Error")
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
-
-
 @mutant("generated-quote", "LM-HTTP-NO-SERVER-ERROR")
 def quote(bench: Bench) -> None:
     """BUG: "No request is answered with a 5xx status that the contract does not declare."
@@ -37,15 +28,6 @@ def quote(bench: Bench) -> None:
     An apostrophe in the description of an artifact is answered with 500.
     """
     _breaks_down(bench, lambda call: "'" in call.body.get("description", ""), "createArtifact")
-
-
-@mutant("generated-percent-label", "LM-HTTP-NO-SERVER-ERROR")
-def percent_label(bench: Bench) -> None:
-    """BUG: "No request is answered with a 5xx status that the contract does not declare."
-
-    A percent sign in the value of a label is answered with 500.
-    """
-    _breaks_down(bench, lambda call: "%" in "".join(_texts(call.body.get("labels"))), "createArtifact")
 
 
 @mutant("generated-future-metrics", "LM-FUZZ-POSITIVE-ACCEPTED")
