@@ -198,6 +198,7 @@ def test_what_is_offered_is_shown(page):
     go(page, "#/capabilities")
     assert page.locator(".row", has_text="executionSchedules").locator(".pill").first.inner_text() == "offered"
     go(page, "#/switches")
+    page.locator("main .name", has_text="list-order").first.wait_for()
     assert page.locator("main ul").first.locator(".name").all_inner_texts() == ["list-order"]
     assert "id" in page.locator("main ul").first.locator(".chosen").inner_text()
 
