@@ -76,7 +76,7 @@ def _items(path: Path) -> list[str]:
 
 
 def _write(path: Path, gate: distill.Distilled, evidence: distill.Evidence) -> None:
-    head = "# Written by 'lmconform distill': the items of --profile gate, the most telling first.\n"
+    head = "# Written by 'lmconform distill': the items of --profile gate, in the order of a run.\n"
     data = {"mutants": len(evidence.mutants), "killed": len(gate.killed), "items": list(gate.items)}
     try:
         path.write_text(head + yaml.safe_dump(data, sort_keys=False), encoding="utf-8")

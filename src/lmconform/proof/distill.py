@@ -91,7 +91,9 @@ def within(evidence: Evidence, found: Distilled, seconds: float) -> Distilled:
         told = [m for item in chosen for m in kills[item]]
         alone = {item: sum(told.count(m) == 1 for m in kills[item]) for item in chosen}
         chosen.remove(min(chosen, key=lambda item: alone[item] / _cost(evidence, item)))
-    return evidence.of(chosen)
+    # In the order of a run, in which items wait for each other's sake: measured, any other takes twice as long.
+    position = {item: number for number, item in enumerate(evidence.spent)}
+    return evidence.of(sorted(chosen, key=lambda item: position.get(item, len(position))))
 
 
 def ordered(evidence: Evidence, items: Iterable[str]) -> list[str]:
