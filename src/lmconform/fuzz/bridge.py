@@ -139,16 +139,8 @@ class Fuzzer:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", HypothesisWarning)
                 examine()
-        except engine.Over as over:
-            if over.error is not None:
-                raise over.error from None
-        except Flaky as error:
-            # hypothesis came to where it had been before, and could not go on there this time.
-            ended = error.__context__
-            if not isinstance(ended, engine.Over):
-                raise
-            if ended.error is not None:
-                raise ended.error from None
+        except (engine.Over, Flaky) as end:
+            engine.leave(end)
         except (FailureGroup, CheckFailure) as group:
             causes = {b.cause for b in (getattr(group, "exceptions", None) or [group]) if isinstance(b, Broken)}
             hunt.told |= causes

@@ -9,6 +9,7 @@ from typing import Any
 
 import schemathesis
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.errors import Flaky
 from schemathesis.config import (
     GenerationConfig,
     PhasesConfig,
@@ -33,6 +34,18 @@ class Over(BaseException):
     def __init__(self, error: Exception | None = None) -> None:
         super().__init__(error)
         self.error = error
+
+
+def leave(end: Over | Flaky) -> None:
+    """Raise what made us leave, if anything did.
+
+    hypothesis takes it for flaky data when we leave where it went on before.
+    """
+    over = end if isinstance(end, Over) else end.__context__
+    if not isinstance(over, Over):
+        raise end
+    if over.error is not None:
+        raise over.error from None
 
 
 def prepare() -> None:

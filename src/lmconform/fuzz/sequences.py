@@ -214,16 +214,8 @@ class Sequences:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", HypothesisWarning)
                 seed(number)(Machine).run(settings=_settings(self._session.config.max_examples))
-        except engine.Over as over:
-            if over.error is not None:
-                raise over.error from None
-        except Flaky as error:
-            # hypothesis came to where it had been before, and the walk was over there this time.
-            ended = error.__context__
-            if not isinstance(ended, engine.Over):
-                raise
-            if ended.error is not None:
-                raise ended.error from None
+        except (engine.Over, Flaky) as end:
+            engine.leave(end)
 
     def _left_out(self) -> Iterable[str]:
         """What no link may lead to: what is not advertised, and what costs money."""

@@ -11,7 +11,7 @@ Killers = dict[str, set[str]]
 
 @dataclass(frozen=True, slots=True)
 class Distilled:
-    """Items in the order in which they are worth most, and the mutants that they kill."""
+    """Items in the order of a run, the mutants that they kill, and the sum of their seconds."""
 
     items: tuple[str, ...]
     killed: frozenset[str]
@@ -37,7 +37,9 @@ class Evidence:
 
     def of(self, items: Iterable[str]) -> Distilled:
         """What these items kill, and how long they take."""
-        chosen = tuple(items)
+        # In the order of a run, in which items wait for each other's sake.
+        position = {item: number for number, item in enumerate(self.spent)}
+        chosen = tuple(sorted(items, key=lambda item: position.get(item, len(position))))
         killed = {m for m, killers in self.killers.items() if not killers.isdisjoint(chosen)}
         return Distilled(chosen, frozenset(killed), self.overhead + sum(self.spent.get(i, 0.0) for i in chosen))
 
@@ -80,7 +82,7 @@ def smallest(evidence: Evidence) -> tuple[Distilled, int]:
         others = {m for other in chosen if other != item for m in kills[other]}
         if kills[item] <= others:
             chosen.remove(item)
-    return evidence.of(ordered(evidence, chosen)), len(needed)
+    return evidence.of(chosen), len(needed)
 
 
 def within(evidence: Evidence, found: Distilled, seconds: float) -> Distilled:
@@ -91,28 +93,7 @@ def within(evidence: Evidence, found: Distilled, seconds: float) -> Distilled:
         told = [m for item in chosen for m in kills[item]]
         alone = {item: sum(told.count(m) == 1 for m in kills[item]) for item in chosen}
         chosen.remove(min(chosen, key=lambda item: alone[item] / _cost(evidence, item)))
-    # In the order of a run, in which items wait for each other's sake: measured, any other takes twice as long.
-    position = {item: number for number, item in enumerate(evidence.spent)}
-    return evidence.of(sorted(chosen, key=lambda item: position.get(item, len(position))))
-
-
-def ordered(evidence: Evidence, items: Iterable[str]) -> list[str]:
-    """The items so that each next one kills most in its time; steps of one scenario keep their order."""
-    kills, left = _kills(evidence), set(evidence.killers)
-    position = {item: number for number, item in enumerate(evidence.spent)}
-    rest, order = set(items), []
-    while rest:
-        best = max(sorted(rest), key=lambda item: len(kills[item] & left) / _cost(evidence, item))
-        before = [i for i in rest if _workflow(i) and _workflow(i) == _workflow(best) and position[i] < position[best]]
-        for item in [*sorted(before, key=position.__getitem__), best]:
-            order.append(item)
-            rest.discard(item)
-            left -= kills[item]
-    return order
-
-
-def _workflow(item: str) -> str:
-    return item.rpartition("/")[0] if item.startswith("scenario/") else ""
+    return evidence.of(chosen)
 
 
 def _kills(evidence: Evidence) -> Killers:
