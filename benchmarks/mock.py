@@ -120,6 +120,8 @@ def memory(wanted: int) -> None:
             sent += int(ran["requests"])
             rate = ran["requests"] / ran["seconds"]
             rows.append([f"{sent:,}", f"{resident(ours.pid):.1f}"])
+            # A million requests take minutes: somebody waits.
+            print(*rows[-1], file=sys.stderr, flush=True)
     print()
     print(table(("requests", "MiB"), rows))
 

@@ -1,12 +1,15 @@
 """The smallest suite: a set that kills everything, a tenth of the time, and the profile that comes of it."""
 
+import dataclasses
 import json
+import time
 
 import pytest
 import yaml
 
+from lmconform.errors import HarnessError
 from lmconform.plan.selection import GATE
-from lmconform.proof import distill
+from lmconform.proof import distill, stopwatch
 
 
 def matrix(kills, spent, seconds=0.0, broken="LM-X"):
@@ -75,6 +78,32 @@ def test_what_does_not_fit_into_the_time_goes_and_what_kills_least_for_it_goes_f
     assert (found.items, len(found.killed)) == (("good",), 19)
 
 
+def test_what_is_left_is_timed_again_because_items_share_what_they_wait_for():
+    # Whoever of the two comes first waits a second for both.
+    def clock(known, items=None):
+        first = next((i for i in ("one", "two") if i in items), "")
+        return dataclasses.replace(known, spent={i: 1.0 if i == first else 0.1 for i in ("one", "two", "three")})
+
+    known = evidence({"m1": ["one"], "m2": ["two"], "m3": ["three"]}, {"one": 1.0, "two": 0.1, "three": 0.1})
+    least, _ = distill.smallest(known)
+    assert distill.within(known, least, 0.5).items == ("two", "three"), "so it seems, until it is timed"
+    assert distill.within(known, least, 0.5, clock).items == ("three",)
+
+
+def test_the_stopwatch_times_a_run_of_the_items_and_no_others():
+    chosen = ["probe/LM-META-API-VERSION", "probe/LM-SCENARIO-LIST-COUNT"]
+    began = time.monotonic()
+    found = stopwatch.timed(evidence({"m": chosen}, dict.fromkeys(chosen, 9.0)), chosen)
+    assert set(found.spent) == set(chosen)
+    assert max(found.spent.values()) < found.full.seconds < time.monotonic() - began
+    assert found.full.killed == {"m"}
+
+
+def test_a_run_that_cannot_be_timed_says_why():
+    with pytest.raises(HarnessError, match="probe/NONE"):
+        stopwatch.timed(evidence({"m": ["a"]}, {"a": 1.0}), ["probe/NONE"])
+
+
 def test_matrices_add_up():
     one, two = matrix({"m": ["a"], "n": []}, {"a": 1.0}), matrix({"n": ["b"]}, {"a": 1.0, "b": 2.0})
     known = distill.read([one, two])
@@ -87,12 +116,12 @@ def test_distill_writes_the_profile_and_says_what_it_keeps(lmconform, tmp_path):
     (tmp_path / "matrix.json").write_text(
         json.dumps(matrix({f"m{n}": ["probe/1", "probe/2"] for n in range(9)}, spent))
     )
-    done = lmconform("distill", "matrix.json", "--out", "gate.yaml")
+    done = lmconform("distill", "matrix.json", "--out", "gate.yaml", "--estimate")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "keeps 100.0% of the kills in 2.5% of the time" in done.stdout
     written = yaml.safe_load((tmp_path / "gate.yaml").read_text())
     assert (written["mutants"], written["killed"], written["items"]) == (9, 9, ["probe/1"])
-    again = lmconform("distill", "matrix.json", "--out", "gate.yaml", "--check")
+    again = lmconform("distill", "matrix.json", "--out", "gate.yaml", "--check", "--estimate")
     assert again.returncode == 0
     assert "written" not in again.stdout
 
@@ -100,7 +129,7 @@ def test_distill_writes_the_profile_and_says_what_it_keeps(lmconform, tmp_path):
 def test_a_profile_that_keeps_too_little_is_told_by_the_exit_code(lmconform, tmp_path):
     kills = {f"m{n}": [f"probe/{n}"] for n in range(10)}
     (tmp_path / "matrix.json").write_text(json.dumps(matrix(kills, {f"probe/{n}": 1.0 for n in range(10)})))
-    done = lmconform("distill", "matrix.json", "--out", "gate.yaml")
+    done = lmconform("distill", "matrix.json", "--out", "gate.yaml", "--estimate")
     assert done.returncode == 1
     assert "keeps 10.0% of the kills in 10.0% of the time" in done.stdout
 

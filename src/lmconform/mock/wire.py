@@ -12,6 +12,9 @@ from typing import Any, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+# What a client has that does not read what was written to it, or goes on writing, in seconds.
+_PARTING = 1.0
+
 
 class _Joining(asyncio.Transport):
     """A transport that writes what was given to it in one step of the loop at once.
@@ -23,8 +26,11 @@ class _Joining(asyncio.Transport):
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._waiting: list[bytes] = []
+        self.is_parting = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self.is_parting:
+            return
         if not self._waiting:
             self._loop.call_soon(self.flush)
         self._waiting.append(bytes(data))
@@ -33,12 +39,28 @@ class _Joining(asyncio.Transport):
         self.flush()
         self._transport.close()
 
+    def part(self, data: bytes) -> None:
+        """Say this and no more, and close when the client has said all, or a little later.
+
+        Whoever closes while something is unread takes back with it (RST) what the client has not read yet.
+        """
+        self.is_parting = True
+        self.flush()
+        if self._transport.is_closing():
+            return
+        self._transport.write(data)
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+            self._loop.call_later(_PARTING, self._transport.close)
+        else:
+            self._transport.close()
+
     def abort(self) -> None:
         self._waiting.clear()
         self._transport.abort()
 
     def is_closing(self) -> bool:
-        return self._transport.is_closing()
+        return self.is_parting or self._transport.is_closing()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self._transport.get_extra_info(name, default)
@@ -71,6 +93,16 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         self._joining = _Joining(cast(asyncio.Transport, transport))
         super().connection_made(self._joining)
 
+    def data_received(self, data: bytes) -> None:
+        """Read, unless nothing more is to be understood."""
+        if not self._joining.is_parting:
+            super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; the rest of it may still be on its way."""
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(msg)}\r\n"
+        self._joining.part(f"{head}connection: close\r\n\r\n{msg}".encode())
+
     def on_response_complete(self) -> None:
         """Nothing is to come that could leave together with what is there."""
         self._joining.flush()
@@ -91,8 +123,6 @@ class _Known:
 
 # Where the app finds the line in the state of a request.
 LINE = "line"
-# What a client has that does not read what was written to it, in seconds.
-_PARTING = 1.0
 
 
 class Line:

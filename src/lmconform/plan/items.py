@@ -151,6 +151,7 @@ class FuzzItem(Item):
 
     def run(self, session: Session, progress: Progress) -> Report:
         """Positive and negative data for one operation; one statement for each judged cause."""
+        started = time.monotonic()
         # schemathesis takes most of a second to import: the other profiles need not wait for it.
         from lmconform.fuzz.bridge import Fuzzer
 
@@ -158,7 +159,6 @@ class FuzzItem(Item):
             session.shared["fuzzer"] = Fuzzer(session)
         client = session.client(self.id)
         operation = session.contract.operation(self.operation)
-        started = time.monotonic()
         try:
             done = session.shared["fuzzer"].run(operation, client)
         except Skip as reason:
@@ -176,6 +176,7 @@ class SequenceItem(Item):
 
     def run(self, session: Session, progress: Progress) -> Report:
         """Sequences of generated requests; one statement for each judged cause."""
+        started = time.monotonic()
         from lmconform.fuzz.bridge import Fuzzer
         from lmconform.fuzz.sequences import Sequences
 
@@ -183,7 +184,6 @@ class SequenceItem(Item):
             session.shared["fuzzer"] = Fuzzer(session)
         client = session.client(self.id)
         start = session.contract.operation(self.operation)
-        started = time.monotonic()
         try:
             done = Sequences(session, session.shared["fuzzer"].pool).run(start, client)
         except Skip as reason:

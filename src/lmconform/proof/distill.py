@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ class Distilled:
 class Evidence:
     """What matrices say together: the killers of each mutant, and the seconds of each item.
 
-    ``mutants`` are all that were tried; ``overhead`` is what a trial takes beside its items.
+    ``mutants`` are all that were tried; ``overhead`` is what a run takes beside its items.
     """
 
     mutants: frozenset[str]
@@ -42,6 +43,10 @@ class Evidence:
         chosen = tuple(sorted(items, key=lambda item: position.get(item, len(position))))
         killed = {m for m, killers in self.killers.items() if not killers.isdisjoint(chosen)}
         return Distilled(chosen, frozenset(killed), self.overhead + sum(self.spent.get(i, 0.0) for i in chosen))
+
+
+# Gives the evidence the seconds of a run of these items alone; without items, of all there are.
+Clock = Callable[[Evidence, Collection[str] | None], Evidence]
 
 
 def read(matrices: Iterable[Mapping[str, Any]]) -> Evidence:
@@ -85,15 +90,27 @@ def smallest(evidence: Evidence) -> tuple[Distilled, int]:
     return evidence.of(chosen), len(needed)
 
 
-def within(evidence: Evidence, found: Distilled, seconds: float) -> Distilled:
-    """As much of ``found`` as takes no longer than ``seconds``: what kills least for its time goes first."""
+def estimated(evidence: Evidence, items: Collection[str] | None = None) -> Evidence:
+    """The evidence as it is: the clock of those who run nothing."""
+    return evidence
+
+
+def within(evidence: Evidence, found: Distilled, seconds: float, clock: Clock = estimated) -> Distilled:
+    """As much of ``found`` as takes no longer than ``seconds``: what kills least for its time goes first.
+
+    Items share what they start and wait for, so what is left is timed again after each cut.
+    """
     kills = _kills(evidence)
     chosen = list(found.items)
-    while chosen and evidence.of(chosen).seconds > seconds:
-        told = [m for item in chosen for m in kills[item]]
-        alone = {item: sum(told.count(m) == 1 for m in kills[item]) for item in chosen}
-        chosen.remove(min(chosen, key=lambda item: alone[item] / _cost(evidence, item)))
-    return evidence.of(chosen)
+    while True:
+        evidence = clock(evidence, chosen)
+        now = evidence.of(chosen)
+        if now.seconds <= seconds or not chosen:
+            return now
+        while chosen and evidence.of(chosen).seconds > seconds:
+            told = Counter(m for item in chosen for m in kills[item])
+            alone = {item: sum(told[m] == 1 for m in kills[item]) for item in chosen}
+            chosen.remove(min(chosen, key=lambda item: alone[item] / _cost(evidence, item)))
 
 
 def _kills(evidence: Evidence) -> Killers:
