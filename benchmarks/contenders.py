@@ -67,7 +67,7 @@ class Ours:
         return [
             *(*LMCONFORM, "run", server.url, "--service-key", str(server.key_file), "--profile", self.profile),
             *("--resource-group", "tutorial", "--other-resource-group", "other", "--allow-writes", "--quiet"),
-            *("--poll-interval", f"{PACE / 3:.3f}", "--poll-timeout", "30"),
+            *("--poll-interval", f"{PACE / 4:.3f}", "--poll-timeout", "30"),
             *("--seed", str(seed), "--report-dir", "report"),
         ]
 

@@ -16,6 +16,7 @@ from lmconform.target.config import OPTIONS, RunConfig
 
 if TYPE_CHECKING:
     from lmconform.plan.run import Run
+    from lmconform.target import embedded
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,17 +45,29 @@ def command(target: str, workers: int, quiet: bool, **options: Any) -> int:
     On a URL the default profile is smoke, which only reads; core and full need
     --allow-writes. Credentials come from --service-key FILE or from AICORE_* variables.
     """
+    from lmconform.target import embedded
+
     config = RunConfig.from_options(target, options)
+    # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # It starts while we do.
+    launched = embedded.launch(config) if config.is_mock else None
+    try:
+        return _run(config, launched, workers, quiet=quiet)
+    finally:
+        if launched is not None:
+            launched.stop()
+
+
+def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *, quiet: bool) -> int:
     # Imported now: a wrong option is answered at once, these take most of a second.
     from lmconform.plan.catalogue import plan
     from lmconform.plan.run import Run
     from lmconform.reporting.live import Live
 
-    # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
     made = plan(config)
-    run = Run.begin(made, live)
+    run = Run.begin(made, live, launched)
     code: int = ExitCode.INTERNAL
     try:
         code = _pytest(run, workers)
@@ -64,7 +77,6 @@ def command(target: str, workers: int, quiet: bool, **options: Any) -> int:
         if not run.finished:
             # pytest itself was broken off, before its session began or after it ended.
             run.finish(interrupted=code == ExitCode.INTERRUPTED, exit_status=code)
-        run.stop_mock()
         live.end(run.folder)
     return code
 

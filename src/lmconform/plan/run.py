@@ -49,12 +49,15 @@ class Run:
     finished: bool = False
 
     @classmethod
-    def begin(cls, plan: Plan, listener: Listener | None = None) -> Run:
-        """Start or find the target, ask it who it is, open the report; raises HarnessError."""
+    def begin(cls, plan: Plan, listener: Listener | None = None, launched: embedded.Launched | None = None) -> Run:
+        """Start or find the target, ask it who it is, open the report; raises HarnessError.
+
+        ``launched`` is the embedded mock when it is on its way already.
+        """
         config = plan.config
         target = None if config.is_mock else remote(config, os.environ)
         folder = _folder(config.report_dir, config.target, config.profile)
-        mock = embedded.start(config) if config.is_mock else None
+        mock = (launched or embedded.launch(config)).ready() if config.is_mock else None
         try:
             target = target or (mock.target if mock else None)
             assert target is not None
@@ -122,9 +125,12 @@ class Run:
             )
         )
         self.writer.close()
-        self.stop_mock()
+        if self.mock is not None:
+            # It takes leave while we write.
+            self.mock.dismiss()
         junit.write(self.folder / FILE_NAME, self.folder / "junit.xml")
         markdown.write(self.folder / FILE_NAME, self.folder / "summary.md")
+        self.stop_mock()
         return code
 
     def stop_mock(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from pathlib import Path
 
 import yaml
@@ -23,12 +24,13 @@ def select(items: Sequence[Item], profile: str, only: Iterable[str]) -> list[Ite
     NothingSelected with the nearest name when a pattern, or the whole, matches nothing.
     """
     chosen = _gate(items) if profile == "gate" else [i for i in items if _RANK[i.profile] <= _RANK[profile]]
-    patterns = tuple(only)
-    for pattern in patterns:
-        if not any(_matches(item, pattern) for item in chosen):
+    patterns = {pattern: _matched(chosen, pattern) for pattern in only}
+    for pattern, matched in patterns.items():
+        if not matched:
             raise NothingSelected(_explain(pattern, items, profile))
     if patterns:
-        chosen = [item for item in chosen if any(_matches(item, pattern) for pattern in patterns)]
+        wanted = set().union(*patterns.values())
+        chosen = [item for item in chosen if item.id in wanted]
     if not chosen:
         raise NothingSelected(f"profile {profile} has no items; nothing ran")
     return chosen
@@ -43,14 +45,16 @@ def _gate(items: Sequence[Item]) -> list[Item]:
     return [known[item] for item in wanted]
 
 
-def _matches(item: Item, pattern: str) -> bool:
+def _matched(items: Iterable[Item], pattern: str) -> set[str]:
+    """The ids of the items that have a name which the pattern matches."""
     # Results carry ids such as item#REQUIREMENT: pasting one selects its item.
-    wanted = pattern.partition("#")[0]
-    return any(fnmatchcase(name, wanted) for name in item.names)
+    matches = re.compile(translate(pattern.partition("#")[0])).match
+    return {item.id for item in items if any(matches(name) for name in item.names)}
 
 
 def _explain(pattern: str, items: Sequence[Item], profile: str) -> str:
-    elsewhere = sorted({item.profile for item in items if _matches(item, pattern)}, key=_RANK.__getitem__)
+    matched = _matched(items, pattern)
+    elsewhere = sorted({item.profile for item in items if item.id in matched}, key=_RANK.__getitem__)
     if elsewhere:
         return f"--only {pattern}: matches nothing in profile {profile}; use --profile {elsewhere[0]}"
     near = closest(pattern, {name for item in items for name in item.names})

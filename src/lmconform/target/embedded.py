@@ -22,6 +22,7 @@ from lmconform.target.target import Target
 
 PACE = 0.1
 _START_SECONDS = 15.0
+_KEY, _LOG = "service-key.json", "mock.log"
 
 
 @dataclass(slots=True)
@@ -29,14 +30,55 @@ class EmbeddedMock:
     """A running mock; use it as a context manager."""
 
     target: Target
-    process: subprocess.Popen[bytes]
-    _folder: tempfile.TemporaryDirectory[str]
+    _launched: Launched
 
     def __enter__(self) -> EmbeddedMock:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process that it is."""
+        return self._launched.process
+
+    def dismiss(self) -> None:
+        """Ask the process to end; ``stop`` waits until it has."""
+        self._launched.process.terminate()
+
+    def stop(self) -> None:
+        """End the process, politely first."""
+        self._launched.stop()
+
+
+@dataclass(slots=True)
+class Launched:
+    """A mock that may not answer yet: there is time to do something else."""
+
+    process: subprocess.Popen[bytes]
+    _config: RunConfig
+    _folder: tempfile.TemporaryDirectory[str]
+
+    def ready(self) -> EmbeddedMock:
+        """Wait until it answers; raises TargetUnreachable, and then the process has ended."""
+        config, folder = self._config, Path(self._folder.name)
+        try:
+            found = creds.find(_wait_for_key(self.process, folder / _KEY, folder / _LOG), {})
+        except BaseException:
+            self.stop()
+            raise
+        target = Target(
+            name="mock",
+            base_url=api_base(found.api_url),
+            credentials=found,
+            resource_group=config.resource_group or "tutorial",
+            other_resource_group=config.other_resource_group or "other",
+            is_mock=True,
+            poll_interval=PACE / 4 if config.poll_interval is None else config.poll_interval,
+            poll_timeout=30.0 if config.poll_timeout is None else config.poll_timeout,
+        )
+        return EmbeddedMock(target, self)
 
     def stop(self) -> None:
         """End the process, politely first."""
@@ -54,35 +96,22 @@ def start(config: RunConfig, options: Sequence[str] = ()) -> EmbeddedMock:
 
     ``options`` are more of ``lmconform mock``: its legal choices, or the one defect that it is to have.
     """
+    return launch(config, options).ready()
+
+
+def launch(config: RunConfig, options: Sequence[str] = ()) -> Launched:
+    """Begin to start it."""
     folder = tempfile.TemporaryDirectory(prefix="lmconform-")
-    key = Path(folder.name) / "service-key.json"
-    log = Path(folder.name) / "mock.log"
+    key = Path(folder.name) / _KEY
     command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
     command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
     command += options
-    with log.open("wb") as stream:
+    with (Path(folder.name) / _LOG).open("wb") as stream:
         # In a session of its own: Ctrl-C is for the run, which still needs the mock to clean up.
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
         )
-    try:
-        found = creds.find(_wait_for_key(process, key, log), {})
-    except BaseException:
-        process.kill()
-        process.wait()
-        folder.cleanup()
-        raise
-    target = Target(
-        name="mock",
-        base_url=api_base(found.api_url),
-        credentials=found,
-        resource_group=config.resource_group or "tutorial",
-        other_resource_group=config.other_resource_group or "other",
-        is_mock=True,
-        poll_interval=PACE / 3 if config.poll_interval is None else config.poll_interval,
-        poll_timeout=30.0 if config.poll_timeout is None else config.poll_timeout,
-    )
-    return EmbeddedMock(target, process, folder)
+    return Launched(process, config, folder)
 
 
 def _wait_for_key(process: subprocess.Popen[bytes], key: Path, log: Path) -> Path:
