@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from tests.conftest import LMCONFORM, clean_environment
+from tests.conftest import LMCONFORM, SecuredMock, clean_environment
 from tests.mock.tenant import Tenant
 
 from lmconform.contract.openapi import Contract
@@ -398,3 +398,26 @@ def test_the_list_shows_each_kind_with_its_settings():
         assert all(f" {setting.name}=" in line for setting in kind.settings)
         assert line.endswith(kind.text)
     assert [line.split()[2].partition("=")[0] for line in lines[-4:]] == ["probability", "count", "after", "seed"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "raised"),
+    [
+        ("reset", requests.ConnectionError),
+        ("truncate", requests.exceptions.ChunkedEncodingError),
+        ("content-length, by=7", requests.exceptions.ChunkedEncodingError),
+        ("latency, seconds=60", requests.ReadTimeout),
+        ("trickle, seconds=60", requests.ConnectionError),
+    ],
+)
+def test_faults_strike_at_the_tls_port_as_well_and_leave_it_whole(tmp_path, rule, raised):
+    process = SecuredMock(tmp_path, "--pace", "0.1", "--fault", f"listScenarios: {rule}, count=1")
+    try:
+        url, options = f"{process.tls_url}/v2/lm/scenarios", {"headers": process.headers(), "verify": str(process.ca)}
+        with pytest.raises(raised):
+            # Longer than a wrong Content-Length makes a client wait, shorter than a trickle's pause.
+            requests.get(url, timeout=8 if "by=" in rule else 0.5, **options)
+        assert requests.get(url, timeout=8, **options).json()["count"] > 0
+    finally:
+        process.stop()
+    assert not re.search("Traceback|Exception|ERROR", process.log.read_text())
