@@ -53,6 +53,31 @@ def test_a_count_is_a_number_in_either_media_type(media_type):
     assert broken("countDeployments", 200, media_type, b'"three"') == {"LM-HTTP-BODY-SCHEMA"}
 
 
+CONFIGURATION = (
+    '{"id": "6ff6cb80", "createdAt": "2024-09-11T09:14:31Z", "name": "%s", "executableId": "train-it",'
+    ' "scenarioId": "training"}'
+)
+
+
+@pytest.mark.parametrize(("name", "faults"), [("Müller größe 日本", set()), ("a\u2028b☃", {"LM-HTTP-BODY-SCHEMA"})])
+def test_letters_of_all_languages_are_word_characters_in_an_answer(name, faults):
+    assert broken("getConfiguration", 200, "application/json", (CONFIGURATION % name).encode()) == faults
+
+
+@pytest.mark.parametrize(
+    ("moment", "faults"),
+    [
+        *((good, set()) for good in ("2024-09-11T09:14:31.123456789+00:00", "1970-01-01T00:00:00+00:00", "")),
+        ("Mon, 09 Sep 2024 19:09:57 GMT", {"LM-HTTP-DATE-TIME"}),
+        ("2024-09-11T09:14:31", {"LM-HTTP-DATE-TIME"}),
+        ("2024-09-11", {"LM-HTTP-DATE-TIME"}),
+    ],
+)
+def test_a_time_that_the_server_tells_is_one_of_rfc_3339(moment, faults):
+    body = (CONFIGURATION % "name").replace("2024-09-11T09:14:31Z", moment)
+    assert broken("getConfiguration", 200, "application/json", body.encode()) == faults
+
+
 DEPLOYMENT = (
     b'{"id": "d94771b082c5cbcc", "configurationId": "6ff6cb80", "status": "PENDING",'
     b' "createdAt": "2024-09-11T09:14:31Z", "modifiedAt": "2024-09-11T09:14:31Z", "deploymentUrl": %b,'

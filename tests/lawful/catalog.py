@@ -6,6 +6,8 @@ from .shapes import Refused, Reply, refuse
 
 def listed(api, items, *, total=None):
     """A list's reply; ``total`` is how many there are besides this page."""
+    if api.choices["list_members"] == "short":
+        items = [{n: v for n, v in item.items() if n not in ("description", "labels")} for item in items]
     if api.choices["shuffle"] and total is None:
         api.rng.shuffle(items)
     count = len(items) if total is None or api.choices["count_under_top"] == "page" else total
@@ -48,6 +50,9 @@ def _scenario(api, call):
 
 def _scenario_of_list(api, call):
     """The scenario of a list below it, or None when this server answers with an empty list."""
+    any_id = api.choices["bad_scenario_lists"] == "empty"
+    if any_id and call.ids["scenarioId"] not in api.world.scenarios:
+        return None
     found = api.world.scenarios.get(call.id("scenarioId"))
     if found is None and api.choices["unknown_scenario_lists"] != "empty":
         raise refuse(api.choices["unknown_scenario_lists"], "Scenario not found")
@@ -78,6 +83,8 @@ def list_executables(api, call):
 
 def get_executable(api, call):
     """GET /lm/scenarios/{scenarioId}/executables/{executableId}."""
+    if call.id("scenarioId") not in api.world.scenarios:
+        raise refuse(api.choices["executable_of_nothing"], "Scenario not found")
     scenario = _scenario(api, call)
     found = scenario["executables"].get(call.id("executableId"))
     if found is None:
@@ -118,7 +125,7 @@ def list_models(api, call):
 def meta(api, call):
     """GET /lm/meta: what is switched on is said, as far as this server says anything."""
     choices = api.choices
-    if choices["meta"].startswith("404"):
+    if choices["meta"] not in ("full", "bare"):
         raise refuse(choices["meta"], "not here")
     if choices["meta"] == "bare":
         return Reply(200, {"aiApi": {"version": "2.40.0"}})
@@ -137,9 +144,9 @@ def meta(api, call):
     limit = choices["quota_size"] if choices["quota"] not in ("none", "queue") else -1
     limits = {
         "executions": {"maxRunningCount": limit},
-        "deployments": {"maxRunningCount": limit},
+        "deployments": {"maxRunningCount": limit if choices["deployment_room"] == "some" else 5},
         "minimumFrequencyHour": 1,
-        "timeToLiveDeployments": {"minimum": "10m", "maximum": -1},
+        "timeToLiveDeployments": {"minimum": "10m", "maximum": -1 if choices["longest_ttl"] == "endless" else "8h"},
     }
     extensions = {"analytics": {"version": "1.0.0"}, "resourceGroups": {"version": "1.2.0"}}
     if choices["metrics"] == "on" and choices["metrics_advertised"]:

@@ -90,6 +90,13 @@ class Body:
         """A string member, or None."""
         return text(self.members[name], name, **rules) if self.given(name) else None
 
+    def reference(self, name):
+        """The id of something else, or None; what it cannot be is not found, or wrong."""
+        value = self.text(name)
+        if value is not None and not ID.fullmatch(value):
+            raise refuse(self.api.choices["bad_reference"], f"Invalid Request, {name} does not match its pattern")
+        return value
+
     def one_of(self, name, values):
         """An enumerated member, or None."""
         value = self.text(name)

@@ -27,6 +27,7 @@ OPTIONS = {
     "throttle": (0, 400),
     "retry_after": ("seconds", "date", "absent"),
     "throttle_body": ("text", "json", "empty"),
+    "flaky": (0, 37),
     "clock_skew": (0, 0, 400, -400),
     # -- who may come in
     "no_token": ("403-text", "401-text", "401-json", "401-empty", "403-json", "401-html"),
@@ -36,7 +37,7 @@ OPTIONS = {
     "token_type": ("bearer", "Bearer"),
     "token_size": (40, 1800),
     "missing_group": ("400-json", "default", "403-text", "400-text"),
-    "unknown_group": ("403-text", "404-json", "403-json", "400-json"),
+    "unknown_group": ("403-text", "404-json", "403-json", "400-json", "400-text"),
     "groups": ("two", "one", "any", "ignored"),
     # -- errors
     "request_id": ("requestId", "requestID", "request_id", "absent", "null", "mixed"),
@@ -53,10 +54,14 @@ OPTIONS = {
     "top_zero": ("empty", "400"),
     "bare_top": ("ignore", "honour"),
     "bad_path_id": ("400", "404"),
+    "bad_scenario_lists": ("refuse", "empty"),
+    "unlike_ours": ("404", "400"),
+    "bad_reference": ("400", "404"),
     "bad_select": ("400", "ignore"),
     "search_limit": ("400", "accept"),
     "unknown_scenario_lists": ("empty", "404", "400"),
     "unknown_version": ("empty", "404"),
+    "executable_of_nothing": ("404", "400"),
     "version_labels": ("executables", "empty"),
     "double_keys": ("accept", "400"),
     "spare_labels": ("400", "accept"),
@@ -64,11 +69,17 @@ OPTIONS = {
     "order": ("oldest-first", "newest-first", "by-id"),
     "shuffle": (False, True),
     # -- content and shapes
-    "content": ("tutorial", "rich", "other", "deployable-only", "training-only", "no-executables", "nothing"),
+    "content": (
+        *("tutorial", "rich", "other", "split", "half-tutorial"),
+        *("deployable-only", "training-only", "no-executables", "nothing"),
+    ),
     "foreign": (0, 12, 150),
+    "foreign_name": (False, True),
     "restless": (False, True),
     "optional": ("full", "null", "absent", "mixed"),
     "extra_members": (False, True),
+    "detail_extra": (False, True),
+    "list_members": ("all", "short"),
     "stamps": ("Z", "+00:00", "micro", "milli", "nano", "mixed", "far"),
     "ids": ("usual", "free"),
     "sdk_members": (True, False),
@@ -77,26 +88,34 @@ OPTIONS = {
     "artifact_unknown_scenario": ("accept", "400", "404"),
     "config_unknown_artifact": ("accept", "400", "404"),
     "config_unknown_executable": ("400", "404"),
+    "artifact_scope": ("any", "scenario"),
     "name_filter": ("exact", "substring"),
     "empty_search": ("ignore", "400"),
-    "legacy_paths": ("404", "202", "405", "410"),
+    "legacy_paths": ("404", "202", "405", "410", "308"),
     # -- executions and deployments
     "executions": ("on", "off"),
     "deployments": ("on", "off"),
     "off_answer": ("404-text", "501-json", "405-empty", "403-text", "404-json", "400-json"),
     "off_lists": (False, True),
+    "off_routes": (True, False),
     "unknown_configuration": ("400", "404"),
     "wrong_kind": ("400", "dead"),
     "wrong_kind_deployment": ("400",),
     "forbidden_patch": ("400", "412"),
     "forbidden_delete": ("412", "400"),
+    "created_status": ("told", "null"),
+    "unfit_target": ("400", "412"),
+    "checked_first": ("body", "state"),
+    "dead_message": (True, False),
+    "coarse_start": (False, True),
+    "output_lag": (0.0, 0.4),
     "fate": ("good", "dead", "mixed", "unknown", "pending"),
     "bad_run": ("dead", "pending"),
     "pace": (0.1, 0.002, 0.5, 1.1),
     "skip_states": (False, True),
     "stop_lag": (0.0, 0.3),
     "stop_time": (0.05, 0.0, 1.5),
-    "stop_race": (False, True),
+    "stop_race": (False, True, "always"),
     "delete_time": (0.05, 0.0, 0.6, 2.5),
     "deleting_listed": (True, False),
     "second_delete": ("202", "412", "400", "404"),
@@ -105,8 +124,11 @@ OPTIONS = {
     "list_gap": (0.0, 0.3),
     "quota": ("none", "queue", "400", "403-text", "429"),
     "quota_size": (9, 3),
+    "quota_words": ("quota", "count"),
+    "deployment_room": ("some", "none"),
     "bulk": ("on", "off"),
     "bulk_templates": ("all", "none", "some"),
+    "bulk_wrong": ("400", "entry"),
     "bulk_double": ("400", "process"),
     "bulk_empty": ("400", "202"),
     "same_configuration": ("400", "202"),
@@ -115,6 +137,7 @@ OPTIONS = {
     "patch_both": ("400", "202"),
     "ttl": ("on", "ignore", "400"),
     "short_ttl": ("400", "accept"),
+    "longest_ttl": ("endless", "8h"),
     # -- logs, schedules, models, files
     "logs": ("on", "off"),
     "early_logs": ("empty", "404"),
@@ -129,12 +152,13 @@ OPTIONS = {
     "schedule_start": ("filled", "as-given"),
     "resume_after_end": ("400", "accept"),
     "schedule_delete_time": (0.0, 0.4),
+    "schedule_lag": (0.0, 1.0),
     "files": ("off", "on", "upload-only", "no-store", "csv-only"),
     "empty_file": ("201", "400"),
     "file_url": ("ai", "https"),
     "file_limit": (104857600, 2048),
     # -- meta
-    "meta": ("full", "bare", "404-json", "404-text"),
+    "meta": ("full", "bare", "404-json", "404-text", "403-text", "405-text"),
     # -- metrics
     "metrics": ("on", "off"),
     "metrics_advertised": (True, False),
@@ -163,8 +187,9 @@ STYLES = {
         "bad_token": "401-text",
         "unknown_group": "403-text",
         "groups": "two",
-        "content": "rich",
+        "content": ("rich", "split"),
         "foreign": 12,
+        "foreign_name": True,
         "ids": "usual",
         "stamps": "Z",
         "optional": "mixed",
@@ -187,10 +212,13 @@ STYLES = {
     "bare": {
         "optional": "absent",
         "extra_members": False,
-        "content": ("other", "nothing", "no-executables", "deployable-only", "training-only"),
+        "content": ("other", "half-tutorial", "nothing", "no-executables", "deployable-only", "training-only"),
         "groups": "one",
         "foreign": 0,
-        "meta": ("bare", "404-json", "404-text"),
+        "meta": ("bare", "404-json", "404-text", "403-text", "405-text"),
+        "off_routes": (True, False),
+        "list_members": "short",
+        "created_status": ("told", "null"),
         "location": "absent",
         "request_id": "absent",
         "details": "absent",
@@ -210,6 +238,8 @@ STYLES = {
         "delete_time": 2.5,
         "deployment_gap": 0.4,
         "list_gap": 0.3,
+        "output_lag": 0.4,
+        "schedule_lag": (0.0, 1.0),
         "skip_states": False,
     },
     "instant": {
@@ -225,6 +255,7 @@ STYLES = {
     },
     "failing-trainings": {
         "fate": ("dead", "mixed"),
+        "dead_message": (True, False),
         "files": ("no-store", "off"),
         "pace": (0.1, 0.002),
         "content": ("tutorial", "rich", "other"),
@@ -240,6 +271,7 @@ STYLES = {
         "ttl": "400",
         "metrics_advertised": False,
         "meta": ("full", "full", "404-json", "404-text"),
+        "off_routes": (True, False),
     },
     "strict": {
         **dict.fromkeys(("null_in", "bad_filter", "bad_paging", "top_zero", "bad_select", "search_limit"), "400"),
@@ -250,6 +282,9 @@ STYLES = {
         **dict.fromkeys(("tag_filter_alone", "metrics_unknown", "log_window", "empty_file"), "400"),
         "media_type": ("415-json", "415-text", "400"),
         "merge_patch_only": True,
+        "artifact_scope": "scenario",
+        "checked_first": ("body", "state"),
+        "longest_ttl": "8h",
         "missing_group": ("400-json", "400-text", "403-text"),
         "metrics_limit": ("413", "400"),
         "content": ("tutorial", "rich", "other"),
@@ -263,6 +298,8 @@ STYLES = {
         "bare_top": "honour",
         "bad_filter": "empty",
         "top_zero": "empty",
+        "bulk_wrong": "entry",
+        "bad_scenario_lists": "empty",
         "missing_group": "default",
         "groups": ("any", "ignored", "two"),
         "name_filter": "substring",
@@ -274,7 +311,14 @@ STYLES = {
         "second_delete": "202",
         "second_stop": "202",
     },
-    "throttled": {"throttle": 40, "quota": ("429", "400", "403-text"), "quota_size": 3, "token_life": (5, 3600)},
+    "throttled": {
+        "throttle": 40,
+        "quota": ("429", "400", "403-text"),
+        "quota_size": 3,
+        "deployment_room": ("some", "none"),
+        "flaky": (0, 37),
+        "token_life": (5, 3600),
+    },
 }
 
 
@@ -300,8 +344,10 @@ class Choices:
         if values["meta"] != "full":
             values |= dict.fromkeys(("executions", "deployments", "logs"), "on")
             values["groups"] = "two" if values["groups"] == "ignored" else values["groups"]
-        if values["meta"].startswith("404"):
+        if values["meta"] not in ("full", "bare"):
             values["metrics"] = "on"
+        if values["ids"] == "free":
+            values["unlike_ours"] = "404"
 
     def __getitem__(self, name):
         return self._values[name]

@@ -41,6 +41,14 @@ def _tutorial(born):
     )
 
 
+def _split(born):
+    training = _scenario(
+        "my-training", born, _executable("train-it", "1.2.3", inputs=["data"], outputs=[("model", "model")])
+    )
+    serving = _scenario("my-serving", born, _executable("serve-it", "2.0.0", deployable=True, inputs=["model"]))
+    return [training, serving]
+
+
 def _churn(born):
     return _scenario(
         "ae0bd260-41ef-4162-81b0-861bd78a8516",
@@ -116,6 +124,9 @@ def scenarios_of(content, choices, born):
         "tutorial": [_tutorial(born)],
         "rich": [_tutorial(born), _churn(born), _llm(born), none],
         "other": [_churn(born), _llm(born)],
+        "split": _split(born),
+        # The serving template alone is synchronised; what trains is somebody's own.
+        "half-tutorial": [_only(_tutorial(born), True), _split(born)[0]],
         "deployable-only": [_only(_churn(born), True), _llm(born)],
         "training-only": [_only(_churn(born), False)],
         "no-executables": [none],

@@ -1,7 +1,7 @@
-"""Operations on executions and deployments: create, look, stop, reconfigure, delete, in bulk, and their logs."""
+"""Operations on executions and deployments: create, look, stop, reconfigure, delete, in bulk."""
 
 from .catalog import listed
-from .checking import ID, STATUSES, TTL, Body, bad, moment
+from .checking import ID, STATUSES, TTL, Body, bad
 from .records import artifact_body, counted, created, page_of
 from .runs import TERMINAL
 from .shapes import Refused, Reply, refuse
@@ -42,7 +42,7 @@ def run_body(api, group, run, *, detailed, only_status=False):
         "targetStatus": run.target,
         "statusMessage": run.message if status in ("DEAD", "UNKNOWN", "PENDING") else None,
         "submissionTime": text(run.created) if status != "UNKNOWN" else None,
-        "startTime": text(started) if started is not None else None,
+        "startTime": _start(api, started) if started is not None else None,
         "completionTime": text(finished) if finished is not None else None,
     }
     optional = ["statusMessage", "submissionTime", "startTime", "completionTime", "statusDetails", "outputArtifacts"]
@@ -63,8 +63,14 @@ def run_body(api, group, run, *, detailed, only_status=False):
     return api.shapes.thing(members, optional=optional, plain=plain)
 
 
+def _start(api, started):
+    """When it began to run: some count that in whole seconds."""
+    shown = api.shapes.now_text(started)
+    return shown[:19] + "Z" if api.choices["coarse_start"] and shown.endswith("Z") else shown
+
+
 def _configuration(api, call, body, name="configurationId"):
-    identifier = body.text(name, pattern=ID)
+    identifier = body.reference(name)
     configuration = call.group.configurations.get(identifier)
     if configuration is None:
         raise refuse(api.choices["unknown_configuration"], f"Configuration {identifier} not found")
@@ -76,8 +82,11 @@ def _check_quota(api, group, deploys):
     now = api.world.now()
     mine = [r for r in runs_of(group, deploys).values() if not r.foreign and not r.is_gone(now)]
     running = [r for r in mine if r.status(now) not in TERMINAL]
+    words = {"quota": f"The quota of {WORDS[deploys]}s is exhausted", "count": "maxRunningCount is reached"}
     if way not in ("none", "queue") and len(running) >= api.choices["quota_size"]:
-        raise refuse(way, f"The quota of {WORDS[deploys]}s is exhausted")
+        raise refuse(way, words[api.choices["quota_words"]])
+    if deploys and api.choices["deployment_room"] == "none":
+        raise refuse("400", words[api.choices["quota_words"]])
 
 
 def _fitting(api, configuration, deploys):
@@ -122,6 +131,8 @@ def ttl_of(api, body):
     match = TTL.fullmatch(ttl)
     if match[2] in "mM" and int(match[1]) < 10 and api.choices["short_ttl"] == "400":
         raise bad("ttl is below the minimum")
+    if api.choices["longest_ttl"] == "8h" and int(match[1]) * {"m": 1, "h": 60, "d": 1440}[match[2].lower()] > 480:
+        raise bad("ttl is above the maximum of 8h")
     return ttl if api.choices["ttl"] == "on" else None
 
 
@@ -223,8 +234,10 @@ def modifier(deploys):
     """PATCH /lm/executions/{executionId}, PATCH /lm/deployments/{deploymentId}."""
 
     def modify(api, call):
+        if api.choices["checked_first"] == "state":
+            _check_stop(api, _one(api, call, deploys))
         body = Body.read(api, call, merge=False)
-        target = body.one_of("targetStatus", ("STOPPED",))
+        target = _target(api, body)
         if not deploys:
             body.need("targetStatus")
         changes = deploys and body.given("configurationId")
@@ -235,9 +248,7 @@ def modifier(deploys):
         if target and changes and api.choices["patch_both"] == "400":
             raise bad("one change at a time")
         if target:
-            reason = stop_refusal(api, run)
-            if reason:
-                raise refuse(api.choices["forbidden_patch"], f"Invalid Request, {reason}..", FORBIDDEN)
+            _check_stop(api, run)
             if run.target != "STOPPED":
                 api.world.planner.stop(run, api.world.now())
         elif changes:
@@ -247,6 +258,19 @@ def modifier(deploys):
         return _modified(api, run)
 
     return modify
+
+
+def _check_stop(api, run):
+    reason = stop_refusal(api, run)
+    if reason:
+        raise refuse(api.choices["forbidden_patch"], f"Invalid Request, {reason}..", FORBIDDEN)
+
+
+def _target(api, body):
+    """The targetStatus of a body; one that exists, and that nothing can be told to reach, is no STOPPED."""
+    if body.members.get("targetStatus") in STATUSES and body.members["targetStatus"] != "STOPPED":
+        raise refuse(api.choices["unfit_target"], "Invalid Request, this targetStatus cannot be set", FORBIDDEN)
+    return body.one_of("targetStatus", ("STOPPED",))
 
 
 def _reconfigure(api, call, run, body):
@@ -305,6 +329,9 @@ def bulk(deploys):
         if not entries and (entries == [] or api.choices["bulk_empty"] == "400"):
             raise bad(f"{name} is empty")
         asked = []
+        if api.choices["bulk_wrong"] == "entry":
+            answers = [_any_entry(api, call.group, deploys, entry) for entry in entries or []]
+            return Reply(202, api.shapes.thing({name: answers}))
         for entry in entries or []:
             entry.need("id", "targetStatus")
             asked.append((entry.text("id", pattern=ID), entry.one_of("targetStatus", ("STOPPED", "DELETED"))))
@@ -316,6 +343,17 @@ def bulk(deploys):
         return Reply(202, api.shapes.thing({name: answers}))
 
     return modify
+
+
+def _any_entry(api, group, deploys, entry):
+    """The answer to an entry of which anything may be wrong but the id."""
+    identifier = entry.text("id", pattern=ID)
+    if identifier is None:
+        raise bad("id is missing")
+    if entry.members.get("targetStatus") not in ("STOPPED", "DELETED"):
+        error = api.shapes.envelope(400, "Invalid Request, targetStatus", "01010001")
+        return api.shapes.shuffled_members({"id": identifier, "error": error})
+    return _bulk_entry(api, group, deploys, identifier, entry.members["targetStatus"])
 
 
 def _bulk_entry(api, group, deploys, identifier, target):
@@ -341,49 +379,3 @@ def _bulk_entry(api, group, deploys, identifier, target):
         api.world.planner.stop(run, now)
     said = api.shapes.said(f"{WORDS[deploys]} modification scheduled")
     return api.shapes.shuffled_members({"id": identifier, "message": said})
-
-
-def logs(deploys):
-    """GET …/logs: nothing before the run has started."""
-
-    def get(api, call):
-        choices, now = api.choices, api.world.now()
-        if choices["logs"] == "off":
-            raise refuse(choices["off_answer"], "Logs are not supported")
-        identifier = call.id("deploymentId" if deploys else "executionId")
-        groups = [call.group] if choices["log_group"] == "kept" else api.world.groups.values()
-        run = next((runs_of(g, deploys)[identifier] for g in groups if identifier in runs_of(g, deploys)), None)
-        if run is None or run.is_gone(now):
-            raise Refused(404, f"{WORDS[deploys]} not found", UNKNOWN_CODES[deploys])
-        top = call.query.number("$top", 1000, largest=5000, smallest=1)
-        order = call.query.choice("$order", ("asc", "desc")) or "asc"
-        begin, end = _window(api, call, "start", now - 3600), _window(api, call, "end", now)
-        # Nobody may have seen it run, but what has ended has run.
-        started = run.reached("RUNNING", now) or run.finished(now)
-        if started is None and choices["early_logs"] == "404":
-            raise Refused(404, "No logs yet")
-        lines = (
-            [] if started is None else [(started, "Starting"), (started, "epoch 1 loss=0.3"), (started + 0.001, "é✓")]
-        )
-        lines = [line for line in lines if begin <= line[0] <= end]
-        lines = (lines if order == "asc" else lines[::-1])[:top]
-        shape = choices["log_shape"]
-        if shape == "empty-object" and not lines:
-            return Reply(200, {"data": {}} if api.chance(0.5) else {})
-        more = {"container": "main", "pod": run.id, "stream": "stderr"} if shape == "full" else {}
-        text = api.shapes.line_text
-        return Reply(200, {"data": {"result": [{"timestamp": text(at), "msg": said, **more} for at, said in lines]}})
-
-    return get
-
-
-def _window(api, call, name, default):
-    value = call.query.one(name)
-    if value is None:
-        return default
-    try:
-        return moment(value.replace(" ", "+"), name).timestamp()
-    except Refused:
-        if api.choices["log_window"] == "400":
-            raise
-        return default

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from . import catalog, enactments, files, metrics, records, schedules
+from . import catalog, enactments, files, logs, metrics, records, schedules
 from .checking import ID, Query
 from .shapes import Refused, Reply, Shapes, refuse
 from .world import World
@@ -53,7 +53,7 @@ for _deploys, _name, _id in ((False, "executions", "executionId"), (True, "deplo
         (f"/{_name}", _all),
         (f"/{_name}/$count", {"GET": enactments.counter(_deploys)}),
         (f"/{_name}/{{{_id}}}", _one),
-        (f"/{_name}/{{{_id}}}/logs", {"GET": enactments.logs(_deploys)}),
+        (f"/{_name}/{{{_id}}}/logs", {"GET": logs.getter(_deploys)}),
     ]
 
 
@@ -68,6 +68,8 @@ def _pattern(template):
 
 COMPILED = [(_pattern(template), methods) for template, methods in ROUTES]
 NO_GROUP_NEEDED = ("/meta", "/logs")
+BY_UUID = ("artifactId", "configurationId", "executionScheduleId")
+UUID = re.compile(r"[0-9a-f-]{36}")
 
 
 @dataclass
@@ -88,6 +90,9 @@ class Call:
         value = self.ids[name]
         if not ID.fullmatch(value):
             raise refuse(self.api.choices["bad_path_id"], f"Invalid Request, {name} does not match its pattern")
+        if name in BY_UUID and not UUID.fullmatch(value):
+            # All ids of this kind look alike here, and this one is none of them.
+            raise refuse(self.api.choices["unlike_ours"], f"{name} {value} not found")
         return value
 
 
@@ -113,6 +118,7 @@ class Api:
         self.seen += 1
         try:
             self._throttle()
+            self._hold_up(method)
             if path == "/oauth/token":
                 return self._token(headers, body, parse_qs(parts.query))
             return self._operate(method, parts, path, headers, body)
@@ -127,6 +133,20 @@ class Api:
             )
             reply.limited = True
             raise reply
+
+    def _hold_up(self, method):
+        every = self.choices["flaky"]
+        if every and method == "GET" and self.seen % every == 0:
+            raise refuse("503-text", "upstream connect error")
+
+    def _is_off(self, inner):
+        """Whether the path belongs to something that this server does not have, not even as a path."""
+        off = {name for name in ("executions", "deployments", "schedules") if self.choices[name] == "off"}
+        off |= {"schedules"} if "executions" in off else set()
+        names = {"executions": "/executions", "deployments": "/deployments", "schedules": "/executionSchedules"}
+        return not self.choices["off_routes"] and any(
+            inner == names[name] or inner.startswith(f"{names[name]}/") for name in off
+        )
 
     def retry_after(self):
         """Headers of a 429."""
@@ -165,7 +185,7 @@ class Api:
     def _operate(self, method, parts, path, headers, body):
         inner = path.removeprefix("/v2/lm")
         found = [(match.groupdict(), ms) for pattern, ms in COMPILED if (match := pattern.fullmatch(inner))]
-        known = path.startswith("/v2/lm/") and found
+        known = path.startswith("/v2/lm/") and found and not self._is_off(inner)
         if not known and self.choices["path_before_token"]:
             self._nothing_here()
         self._check_token(headers)
@@ -177,6 +197,8 @@ class Api:
                 self, method, f"/v2/lm/{legacy[2]}", {"content-type": "application/json"}, coded, None, {}, group
             )
             return enactments.creator(legacy[2] == "deployments")(self, call)
+        if legacy and self.choices["legacy_paths"] == "308":
+            return Reply(308, None, "empty", headers={"Location": f"/v2/lm/{legacy[2]}"})
         if legacy and self.choices["legacy_paths"] != "202":
             raise refuse(self.choices["legacy_paths"] + "-text", "gone")
         if not known:
@@ -189,7 +211,11 @@ class Api:
         group = self._group(inner, headers)
         query = Query(self, parse_qs(parts.query, keep_blank_values=True))
         self.world.live()
-        return methods[method](self, Call(self, method, path, headers, body, query, ids, group))
+        reply = methods[method](self, Call(self, method, path, headers, body, query, ids, group))
+        is_one = method == "GET" and ids and not inner.endswith("/logs") and query.one("$select") is None
+        if self.choices["detail_extra"] and is_one and isinstance(reply.body, dict):
+            reply.body["etag"] = "abc"
+        return reply
 
     def _group(self, inner, headers):
         name = headers.get("ai-resource-group")

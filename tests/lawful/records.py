@@ -17,6 +17,8 @@ def created(api, call, identifier, status, members):
         headers["Location"] = f"{base}/{identifier}"
         if api.choices["content_location"]:
             headers["Content-Location"] = headers["Location"]
+    if api.choices["created_status"] == "null" and "status" in members:
+        members = members | {"status": None}
     return Reply(status, api.shapes.thing(members), headers=headers)
 
 
@@ -74,7 +76,7 @@ def create_artifact(api, call):
         "name": body.text("name", pattern=NAME, longest=256),
         "kind": body.one_of("kind", KINDS),
         "url": body.text("url", pattern=URL, longest=1024),
-        "scenarioId": body.text("scenarioId", pattern=ID),
+        "scenarioId": body.reference("scenarioId"),
         "description": body.text("description", longest=5000),
         "labels": body.pairs(
             "labels", "value", key_rules={"pattern": LABEL_KEY, "longest": 256}, rules={"longest": 5000}
@@ -160,8 +162,8 @@ def create_configuration(api, call):
     keys = {"longest": 256}
     members = {
         "name": body.text("name", pattern=NAME, longest=256),
-        "executableId": body.text("executableId", pattern=ID),
-        "scenarioId": body.text("scenarioId", pattern=ID),
+        "executableId": body.reference("executableId"),
+        "scenarioId": body.reference("scenarioId"),
         "parameterBindings": body.pairs(
             "parameterBindings", "value", key_rules=keys, rules={"longest": 5000}, most=1000
         ),
@@ -179,9 +181,16 @@ def create_configuration(api, call):
         unknown = binding["artifactId"] not in call.group.artifacts
         if unknown and api.choices["config_unknown_artifact"] != "accept":
             raise refuse(api.choices["config_unknown_artifact"], "Artifact not found")
+        if not unknown and api.choices["artifact_scope"] == "scenario":
+            _check_scope(call.group.artifacts[binding["artifactId"]], members)
     made = api.world.add_configuration(call.group, members)
     said = {"id": made["id"], "message": api.shapes.said("Configuration created")}
     return created(api, call, made["id"], 201, said)
+
+
+def _check_scope(artifact, configuration):
+    if artifact["scenarioId"] != configuration["scenarioId"]:
+        raise bad("the artifact belongs to another scenario")
 
 
 def _configurations(api, call):

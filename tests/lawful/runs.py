@@ -106,7 +106,11 @@ class Planner:
         run.modified = now
         run.stop_begins = now + self.choices["stop_lag"] * self.rng.random()
         run.stopped = run.stop_begins + self.choices["stop_time"] * self.rng.uniform(0.5, 1.0)
-        if self._raced or not self.choices["stop_race"]:
+        race = self.choices["stop_race"]
+        if race == "always":
+            run.stop_begins = now + 2.0
+            run.stopped = run.stop_begins + 0.1
+        elif self._raced or not race:
             # Nothing happens any more between the request and the stop; a race is rare.
             run.plan = [(moment, status) for moment, status in run.plan if moment <= now]
         self._raced = True

@@ -3,7 +3,7 @@
 import re
 
 from .catalog import listed
-from .checking import ID, Body, bad, moment
+from .checking import Body, bad, moment
 from .enactments import _allowed as executions_allowed
 from .records import counted, created, page_of, sorted_records
 from .shapes import Refused, Reply, refuse
@@ -47,7 +47,7 @@ def _check_span(api, schedule):
 
 
 def _configuration(api, call, body):
-    identifier = body.text("configurationId", pattern=ID)
+    identifier = body.reference("configurationId")
     if identifier is not None and identifier not in call.group.configurations:
         raise refuse(api.choices["unknown_configuration"], f"Configuration {identifier} not found")
     if identifier is not None and api.choices["wrong_kind"] == "400":
@@ -108,6 +108,10 @@ def create(api, call):
 
 def _live(api, call):
     now = api.world.now()
+    for schedule in call.group.schedules.values():
+        waiting = schedule.get("waiting", [])
+        while waiting and waiting[0][0] <= now:
+            schedule.update(waiting.pop(0)[1])
     return [s for s in call.group.schedules.values() if s["gone"] is None or s["gone"] > now]
 
 
@@ -170,7 +174,11 @@ def modify(api, call):
     over = schedule["end"] is not None and schedule["end"] <= api.world.now()
     if "status" in changes and over and api.choices["resume_after_end"] == "400":
         raise bad("the schedule is over")
-    schedule.update(changes, modified=api.world.now())
+    changes["modified"] = api.world.now()
+    if api.choices["schedule_lag"]:
+        schedule.setdefault("waiting", []).append((changes["modified"] + api.choices["schedule_lag"], changes))
+    else:
+        schedule.update(changes)
     said = {"id": schedule["id"], "message": api.shapes.said("Execution Schedule modified")}
     return Reply(202, api.shapes.thing(said))
 

@@ -33,6 +33,14 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
     assert any(r["id"].startswith("fuzz/") and r["outcome"] == "PASS" for r in results)
 
 
+def test_a_deletion_that_outlasts_our_patience_is_nobodys_fault(tmp_path):
+    only = ("--only", "scenario/*", "--only", "fuzz/sequence/createExecution*")
+    patience = ("--poll-timeout", 1, "--max-examples", 20)
+    found, results = alarms(tmp_path, "plain", FIRST, *only, *patience, choose=["delete_time=2.5"], profile="full")
+    assert told(found) == []
+    assert any("takes the time" in str(r["message"]) for r in results)
+
+
 def test_a_glance_at_a_busy_group_raises_no_alarm(tmp_path):
     found, results = alarms(tmp_path, "busy", FIRST, profile="smoke")
     assert told(found) == []

@@ -40,6 +40,8 @@ class World:
             self.groups[name] = Group()
             for _ in range(choices["foreign"]):
                 self.add_foreign(self.groups[name])
+            if choices["foreign_name"]:
+                self._add_foreign_name(self.groups[name])
 
     def now(self):
         """The server's clock."""
@@ -115,7 +117,7 @@ class World:
             modified=now,
             schedule=schedule,
         )
-        if plan[-1][1] == "DEAD":
+        if plan[-1][1] == "DEAD" and self.choices["dead_message"]:
             run.message = "Failed to load artifacts: object store secret 'default' is missing"
         (group.deployments if deploys else group.executions)[run.id] = run
         return run
@@ -124,7 +126,8 @@ class World:
         """The artifacts that an execution has made by now."""
         now = self.now()
         done = run.reached("COMPLETED", now)
-        if done is not None and not run.outputs and not run.deploys:
+        late = done is not None and now < done + self.choices["output_lag"]
+        if done is not None and not late and not run.outputs and not run.deploys:
             for output in self.executable_of(run.configuration)["outputArtifacts"]:
                 members = {
                     "name": output["name"],
@@ -191,6 +194,14 @@ class World:
                 "tags": [{"name": "owner", "value": "somebody"}],
                 "customInfo": [],
             }
+
+    def _add_foreign_name(self, group):
+        """A configuration that somebody named in his own language."""
+        pairs = [(s, e) for s in self.scenarios.values() for e in s["executables"].values()]
+        for scenario, executable in pairs[:1]:
+            members = {"name": "Müller größe", "executableId": executable["id"], "scenarioId": scenario["id"]}
+            bindings = {"parameterBindings": [], "inputArtifactBindings": []}
+            self.add_configuration(group, members | bindings, foreign=True, at=self.born)
 
     def live(self):
         """Time passes among other people's things."""

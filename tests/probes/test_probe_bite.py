@@ -21,6 +21,12 @@ from tests.probes.probe_bench import open_session, run
 
 from lmconform.errors import Failure
 
+
+def three_at_most(body):
+    """BUG: a page that nobody asked for is a short one."""
+    body["resources"] = body["resources"][:3]
+
+
 # requirement: the defect that breaks it
 DEFECTS = {
     "LM-SCENARIO-LIST-COUNT": Answer("listScenarios", wider),
@@ -43,15 +49,19 @@ DEFECTS = {
     "LM-ARTIFACT-COUNT-FILTERED": Query("kind", "countArtifacts"),
     "LM-ARTIFACT-FILTER-KIND": Query("kind", "listArtifacts"),
     "LM-ARTIFACT-FILTER-SCENARIO": Query("scenarioId", "listArtifacts"),
+    "LM-ARTIFACT-FILTER-NAME": Query("name", "listArtifacts"),
     "LM-ARTIFACT-FILTER-COMBINED": Query("kind", "listArtifacts"),
     "LM-ARTIFACT-LABEL-EQUALS": Query("artifactLabelSelector"),
     "LM-ARTIFACT-LABEL-NOT-EQUALS": Query("artifactLabelSelector"),
     "LM-ARTIFACT-LABEL-AND": Query("artifactLabelSelector"),
     "LM-ARTIFACT-SEARCH-NAME": Query("$search"),
+    "LM-ARTIFACT-SEARCH-CASE": Query("$search", "listArtifacts"),
+    "LM-ARTIFACT-SEARCH-LITERAL": Query("$search", "listArtifacts"),
     "LM-ARTIFACT-SEARCH-NOTHING": Query("$search"),
     "LM-ARTIFACT-SEARCH-CASE-INSENSITIVE": Query("searchCaseInsensitive"),
     "LM-ARTIFACT-EXPAND-SCENARIO": Query("$expand"),
     "LM-ARTIFACT-TOP": Query("$top"),
+    "LM-ARTIFACT-DEFAULT-PAGE": Answer("listArtifacts", three_at_most),
     "LM-ARTIFACT-SKIP": Query("$skip"),
     "LM-ARTIFACT-PAGES-COVER": Query("$skip"),
     "LM-ARTIFACT-BODY-REQUIRED": Status("createArtifact", 400, 201, ACCEPTED),

@@ -22,6 +22,7 @@ CHECKS = (
     headers.declared_headers,
     body.error_envelope,
     body.declared_schema,
+    body.date_times,
 )
 
 

@@ -11,6 +11,8 @@ from lmconform.evidence.exchange import Exchange
 
 _SCHEMA = "LM-HTTP-BODY-SCHEMA"
 _ENVELOPE = "LM-ERROR-ENVELOPE"
+_TIMES = "LM-HTTP-DATE-TIME"
+_TOLD = frozenset({"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime"})
 
 # Declared by SAP with the envelope as their body; other statuses may come from a gateway.
 _ENVELOPED = frozenset({400, 404, 412})
@@ -33,11 +35,28 @@ def declared_schema(contract: Contract, operation: Operation, exchange: Exchange
         value = _value(exchange)
     except ValueError as error:
         return broken(_SCHEMA, f"a body that is {exchange.media_type}", f"{error}: {exchange.brief}")
-    problems = contract.errors(schema, value)
+    # What somebody else has called his things is no defect where only readings of the pattern differ.
+    problems = contract.errors(schema, value) and contract.errors(schema, value, wide=True)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return broken(_SCHEMA, f"a body valid for {exchange.status} of {operation.label}", problems[0][:300] + more)
     return kept(_SCHEMA)
+
+
+def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+    """Times in a valid 2xx body that the server itself tells are RFC 3339; others are as a client sent them."""
+    response = operation.response(exchange.status)
+    if response is None or not exchange.ok or exchange.media_type != "application/json" or exchange.truncated:
+        return None
+    schema = response.content.get(exchange.media_type)
+    try:
+        value = exchange.json()
+    except ValueError:
+        return None
+    if schema is None or contract.errors(schema, value, wide=True):
+        return None
+    odd = [text for name, text in contract.odd_times(schema, value) if name in _TOLD]
+    return broken(_TIMES, "date, time and offset as in 2024-05-06T07:08:09Z", odd[0][:300]) if odd else kept(_TIMES)
 
 
 def error_envelope(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:

@@ -19,6 +19,10 @@ from lmconform.errors import ContractError, did_you_mean
 DIALECTS = ("published", "deprecated", "as-printed")
 Schema = dict[str, Any] | bool
 
+# Letters, marks, digits and underscores of all languages, as UTS 18 defines a word character.
+_LETTERS = r"\p{L}\p{M}\p{N}\p{Pc}"
+# RFC 3339, section 5.6.
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -174,6 +178,19 @@ class Contract:
         """The methods that the description has for ``path``; empty when the path is unknown."""
         return tuple(sorted({o.method for pattern, o in self._routes.all if pattern.fullmatch(path)}))
 
+    def members(self, operation_id: str) -> frozenset[str]:
+        """The names that the JSON body of a 200 may have by its schema; empty when that is no object."""
+        response = self.operation(operation_id).response(200)
+        schema = response.content.get("application/json", {}) if response is not None else {}
+        return frozenset(self._members(schema))
+
+    def _members(self, schema: Any) -> Iterator[str]:
+        node = self.resolve(schema)
+        if isinstance(node, dict):
+            yield from node.get("properties", {})
+            for part in (*node.get("allOf", ()), *node.get("anyOf", ()), *node.get("oneOf", ())):
+                yield from self._members(part)
+
     def resolve(self, node: Any) -> Any:
         """``node``, or what its ``$ref`` points to."""
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
@@ -183,28 +200,49 @@ class Contract:
             node = target
         return node
 
-    def errors(self, schema: Schema, value: Any) -> list[str]:
+    def errors(self, schema: Schema, value: Any, *, wide: bool = False) -> list[str]:
         """What ``value`` breaks in ``schema``, one line each; empty when it is valid.
 
-        Formats are not asserted here: JSON Schema 2020-12 makes them annotations.
+        Formats are not asserted here: JSON Schema 2020-12 makes them annotations. ``wide``: ``\\w`` in a
+        pattern means the letters of all languages, which it does for some and not for others.
         """
-        return [f"{_where(e.instance_path)}{e.message}" for e in self.validator(schema).iter_errors(value)]
+        validator = self.validator(schema, wide=wide)
+        return [f"{_where(e.instance_path)}{e.message}" for e in validator.iter_errors(value)]
+
+    def odd_times(self, schema: Schema, value: Any) -> list[tuple[str, str]]:
+        """What is ``date-time`` by the schema and no RFC 3339 text, in a ``value`` that is valid otherwise.
+
+        Each is the name of the member, and its path with the text. Empty texts are passed over.
+        """
+        if id(schema) not in self._clocks:
+            whole = schema if isinstance(schema, bool) else {**schema, "components": self.document["components"]}
+            compiled = jsonschema_rs.Draft202012Validator(
+                _widened(whole), validate_formats=True, formats={"date-time": _is_time}
+            )
+            self._clocks[id(schema)] = (schema, compiled)
+        found = self._clocks[id(schema)][1].iter_errors(value)
+        return [(str(e.instance_path[-1]), f"{_where(e.instance_path)}{e.instance}") for e in found if e.instance_path]
+
+    @cached_property
+    def _clocks(self) -> dict[int, tuple[Schema, jsonschema_rs.Draft202012Validator]]:
+        return {}
 
     def is_valid(self, schema: Schema, value: Any) -> bool:
         """Whether ``value`` is valid against ``schema``; cheaper than ``errors``."""
         return bool(self.validator(schema).is_valid(value))
 
-    def validator(self, schema: Schema) -> jsonschema_rs.Draft202012Validator:
-        """A compiled validator for a schema of this document, references and all."""
-        key = id(schema)
+    def validator(self, schema: Schema, *, wide: bool = False) -> jsonschema_rs.Draft202012Validator:
+        """A compiled validator for a schema of this document, references and all; ``wide``: see ``errors``."""
+        key = (id(schema), wide)
         if key not in self._validators:
             whole = schema if isinstance(schema, bool) else {**schema, "components": self.document["components"]}
+            compiled = jsonschema_rs.Draft202012Validator(_widened(whole) if wide else whole)
             # The schema is kept beside its validator: a freed dict's id could be given away again.
-            self._validators[key] = (schema, jsonschema_rs.Draft202012Validator(whole))
+            self._validators[key] = (schema, compiled)
         return self._validators[key][1]
 
     @cached_property
-    def _validators(self) -> dict[int, tuple[Schema, jsonschema_rs.Draft202012Validator]]:
+    def _validators(self) -> dict[tuple[int, bool], tuple[Schema, jsonschema_rs.Draft202012Validator]]:
         return {}
 
     @cached_property
@@ -254,6 +292,20 @@ class Contract:
             header = self.resolve(value)
             headers.append(Header(name, bool(header.get("required")), header.get("schema", True)))
         return Response(str(status), _schemas(node), tuple(headers), str(node.get("x-lm-beyond", "")))
+
+
+def _widened(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: _wide(v) if name == "pattern" and isinstance(v, str) else _widened(v) for name, v in node.items()}
+    return [_widened(entry) for entry in node] if isinstance(node, list) else node
+
+
+def _is_time(text: str) -> bool:
+    return not text or bool(_TIME.fullmatch(text))
+
+
+def _wide(pattern: str) -> str:
+    return re.sub(r"(\[[^\]]*?)\\w", lambda found: found[1] + _LETTERS, pattern)
 
 
 class _Routes:

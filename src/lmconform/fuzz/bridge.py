@@ -18,11 +18,12 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 
 from lmconform.contract.openapi import Operation
-from lmconform.errors import NotApplicable, NotTestable, SafetyRefusal
+from lmconform.errors import NotApplicable
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import description, doubt, engine
 from lmconform.fuzz.found import Broken, Cause, Finding, Report
 from lmconform.fuzz.pool import Pool
+from lmconform.fuzz.sending import Sender
 from lmconform.fuzz.wire import Wire, as_response, encode
 from lmconform.target.client import Client
 from lmconform.target.session import Session
@@ -32,7 +33,6 @@ _Case = schemathesis.Case[Any]
 # How many requests may follow the first sight of a cause, to make its example small.
 _SHRINK = 120
 _CAUSES = 4
-_BROKEN_CONNECTIONS = 3
 # On a tenant nobody wants hundreds of artifacts that cannot be deleted, and deployments cost money.
 _CREATIONS = {
     **dict.fromkeys(("createArtifact", "createConfiguration", "createExecution", "uploadFile"), 8),
@@ -60,8 +60,11 @@ class _Hunt:
     first: dict[Cause, int] = field(default_factory=dict)
     case: int = 0
     budget: int | None = None
-    dropped: int = 0
     created: Counter[GenerationMode] = field(default_factory=Counter)
+    sender: Sender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(self.client)
 
 
 class Fuzzer:
@@ -182,22 +185,9 @@ class Fuzzer:
         most = _CREATIONS.get(hunt.operation.id)
         if most is not None and not self._session.target.is_mock and hunt.created[mode] >= most:
             return None
-        try:
-            exchange = hunt.client.dispatch(
-                hunt.operation,
-                wire.request(hunt.client.item, repeat=mode is GenerationMode.POSITIVE),
-                wire.path_parameters,
-                wire.query_values,
-                judge=False,
-            )
-        except SafetyRefusal:
-            return None
-        except NotTestable as error:
-            hunt.dropped += 1
-            if hunt.dropped >= _BROKEN_CONNECTIONS:
-                raise NotTestable(f"{hunt.dropped} generated requests got no answer, the last: {error}") from error
-            return None
-        hunt.created[mode] += exchange.ok
+        exchange = hunt.sender.send(hunt.operation, wire, repeat=mode is GenerationMode.POSITIVE)
+        if exchange is not None:
+            hunt.created[mode] += exchange.ok
         return exchange
 
     def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode, exchange: Exchange) -> list[Broken]:
@@ -208,7 +198,7 @@ class Fuzzer:
         ]
         if mode is GenerationMode.NEGATIVE and exchange.ok:
             ids = [value for name, value in wire.path_parameters.items() if name != "path"]
-            if any(doubt.is_wrong_id(value) for value in ids):
+            if doubt.must_refuse_wrong_ids(hunt.operation) and any(doubt.is_wrong_id(value) for value in ids):
                 rule = "400 or 404 for a path id that breaks its pattern"
                 found.append(Broken(label, "LM-FUZZ-NEGATIVE-PATH-REFUSED", rule, exchange.brief, exchange))
             why = self._why_wrong(hunt.operation, wire)
@@ -236,12 +226,10 @@ class Fuzzer:
         return again is not None and again.status == exchange.status
 
     def _is_possible(self, hunt: _Hunt) -> bool:
-        """Whether the plainest request of the kind still works: how many deployments there may be is not published."""
-        if hunt.operation.id != "createDeployment":
-            return True
+        """Whether the plainest request of the kind still works: how many there may be at once is not published."""
         # Nobody pays for a deployment that only shows that there can be one more.
-        is_free = self._session.target.is_mock
-        return is_free and bool(self.pool.make("createDeployment", {"configurationId": self.pool.servable[0]}))
+        is_free = hunt.operation.id != "createDeployment" or self._session.target.is_mock
+        return is_free and self.pool.can_start(hunt.operation.id)
 
 
 def _count(hunt: _Hunt, mode: GenerationMode, exchange: Exchange) -> None:

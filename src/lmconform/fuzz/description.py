@@ -13,7 +13,7 @@ from typing import Any
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation, Parameter
 from lmconform.fuzz.bodies import body
-from lmconform.fuzz.pool import ABSENT, FOUNDATION, Pool
+from lmconform.fuzz.pool import ABSENT, FOUNDATION, Pool, Recipe
 from lmconform.fuzz.schemas import Schema, number, one_of, several, text
 
 # Deprecated, or of a grammar that no schema describes: probes know what to do with them.
@@ -131,11 +131,12 @@ def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
             return one_of([*(things.spare if operation.id in _CHANGES else things.steady), f"{ABSENT}/none.csv"])
         case "scenarioId":
             has_models = operation.id == "listScenarioModels" and pool.has_models
-            return one_of([*([FOUNDATION] if has_models else pool.scenarios), ABSENT])
+            scenarios = [r.scenario for r in _together(operation, pool)] or pool.scenarios
+            return one_of([*([FOUNDATION] if has_models else scenarios), ABSENT])
         case "executableId":
-            return one_of([*(r.executable for r in pool.recipes), ABSENT])
+            return one_of([*(r.executable for r in _together(operation, pool)), ABSENT])
         case "executableIds":
-            return several(one_of([*(r.executable for r in pool.recipes), ABSENT]), 3, 1)
+            return several(one_of([*(r.executable for r in _together(operation, pool)), ABSENT]), 3, 1)
         case "artifactId":
             return one_of([*pool.artifacts, ABSENT])
         case "configurationId":
@@ -144,7 +145,7 @@ def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
         case "executionIds":
             return several(one_of(pool.of("execution").steady or [ABSENT]), 3, 1)
         case "versionId":
-            return one_of([*(r.version for r in pool.recipes if r.version), "0.0.1"])
+            return one_of([*(r.version for r in _together(operation, pool) if r.version), ABSENT])
         case "$select":
             sections = several(one_of(["metrics", "tags", "customInfo"]), 3, 1)
             return sections if operation.id == "findMetrics" else one_of(["status"])
@@ -159,6 +160,17 @@ def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
         case "labelSelector" | "artifactLabelSelector":
             return several(text("selector"), 3, 1)
     return None
+
+
+def _together(operation: Operation, pool: Pool) -> list[Recipe]:
+    """The recipes that a request may name: of one scenario, where it names a scenario and what belongs to one.
+
+    What trains and what serves lie in different scenarios as often as in the same.
+    """
+    names = {p.name for p in operation.parameters}
+    if "scenarioId" not in names or not names & {"executableId", "executableIds", "versionId"}:
+        return list(pool.recipes)
+    return [r for r in pool.recipes if r.scenario == pool.recipes[0].scenario]
 
 
 def _with_ids(contract: Contract, operation: Operation, schema: Any, pool: Pool) -> Any:

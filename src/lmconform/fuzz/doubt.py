@@ -35,6 +35,8 @@ _SHOWN_BY = {
     "downloadFile": "file",
 }
 _BULK = frozenset({"modifyExecutions", "modifyDeployments"})
+# What lists below a scenario that does not exist answer is open, and it need not matter why there is none.
+_BELOW_SCENARIOS = frozenset({"listExecutables", "listScenarioVersions", "listScenarioModels"})
 _CAPABILITIES = "aiApi.capabilities"
 _FILES = "extensions.dataset.capabilities"
 _NEEDED = {
@@ -84,6 +86,11 @@ def is_promised(operation: Operation, pool: Pool) -> bool:
 def can_be_wrong(operation: Operation) -> bool:
     """Whether a body can be wrong beyond doubt: bulk entries are answered one by one, and bytes never are."""
     return operation.request_body is not None and operation.id not in {*_BULK, "uploadFile"}
+
+
+def must_refuse_wrong_ids(operation: Operation) -> bool:
+    """Whether a path id that breaks its pattern must be refused by this operation."""
+    return operation.id not in _BELOW_SCENARIOS
 
 
 def is_wrong_body(contract: Contract, operation: Operation, value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,8 @@ _SERVES = ("text-clf-tutorial", "text-clf-infer-tutorial")
 _MOST_SCENARIOS = 20
 # Seconds until a new deployment must be seen, and between two looks.
 _UNSEEN, _LOOK_AGAIN = 10.0, 0.1
+# How often a tenant shows that it still starts things, for each operation.
+_MOST_SHOWN = 3
 # How many to read and how many to change; each execution is work for a tenant, each deployment costs money.
 _ON_MOCK = {"execution": (3, 6), "schedule": (2, 4), "deployment": (2, 4), "file": (2, 3)}
 _ON_TENANT = {"execution": (1, 2), "schedule": (1, 1), "deployment": (1, 0), "file": (1, 1)}
@@ -75,6 +78,7 @@ class Pool:
         self.servable: list[str] = []
         self.has_models = False
         self._patience = _UNSEEN
+        self._shown: Counter[str] = Counter()
         self._find()
         self._make_base()
 
@@ -121,6 +125,21 @@ class Pool:
         except (NotTestable, SafetyRefusal):
             return ""
         return str(answer.json_object().get("id") or "") if answer.ok else ""
+
+    def can_start(self, operation: str) -> bool:
+        """Whether the plainest start of the kind works now: if not, that another is refused says nothing of its data.
+
+        True for operations that start nothing.
+        """
+        if operation not in ("createExecution", "createDeployment", "createExecutionSchedule"):
+            return True
+        self._shown[operation] += 1
+        if self._shown[operation] > _MOST_SHOWN and not self._session.target.is_mock:
+            return False
+        given = self.servable if operation == "createDeployment" else self.runnable
+        if operation == "createExecutionSchedule":
+            return any(self._schedule(configuration) for configuration in given[:1])
+        return any(self.make(operation, {"configurationId": configuration}) for configuration in given[:1])
 
     def _numbers(self, kind: str) -> tuple[int, int]:
         return (_ON_MOCK if self._session.target.is_mock else _ON_TENANT)[kind]

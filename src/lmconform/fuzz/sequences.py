@@ -15,12 +15,13 @@ from hypothesis.errors import Flaky, HypothesisWarning
 from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 
 from lmconform.contract.openapi import Operation
-from lmconform.errors import Inconclusive, NotApplicable, NotTestable, SafetyRefusal
+from lmconform.errors import Inconclusive, NotApplicable
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import description, doubt, engine, links
 from lmconform.fuzz.found import Finding, Report
 from lmconform.fuzz.ledger import GONE, READABLE, Ledger, Verdict
 from lmconform.fuzz.pool import ABSENT, Pool
+from lmconform.fuzz.sending import Sender
 from lmconform.fuzz.wire import Wire, as_response, encode
 from lmconform.target.client import Client
 from lmconform.target.session import Session
@@ -29,7 +30,6 @@ USABLE = "LM-FUZZ-SEQUENCE-USABLE"
 REQUIREMENTS = (READABLE, USABLE, GONE)
 
 _STEPS = 8
-_BROKEN_CONNECTIONS = 3
 _SECONDS_ON_MOCK, _SECONDS_ON_TENANT = 15.0, 120.0
 # Per item; a tenant keeps artifacts and configurations for ever.
 _CREATIONS = {
@@ -61,11 +61,12 @@ class _Walk:
     usable: set[str] = field(default_factory=set)
     found: dict[tuple[str, str], Finding] = field(default_factory=dict)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    dropped: int = 0
     ledger: Ledger = field(init=False)
+    sender: Sender = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.client)
+        self.sender = Sender(self.client)
 
     def step(self, given: StepInput) -> StepOutput | None:
         """Send one case; None when it cannot be sent, so that nothing follows from it."""
@@ -112,18 +113,9 @@ class _Walk:
         most = None if self.session.target.is_mock else _CREATIONS.get(operation.id)
         if most is not None and self.created[operation.id] >= most:
             return None
-        try:
-            exchange = self.client.dispatch(
-                operation, wire.request(self.client.item, True), wire.path_parameters, wire.query_values, judge=False
-            )
-        except SafetyRefusal:
-            return None
-        except NotTestable as error:
-            self.dropped += 1
-            if self.dropped >= _BROKEN_CONNECTIONS:
-                raise NotTestable(f"{self.dropped} generated requests got no answer, the last: {error}") from error
-            return None
-        self.created[operation.id] += exchange.ok
+        exchange = self.sender.send(operation, wire)
+        if exchange is not None:
+            self.created[operation.id] += exchange.ok
         return exchange
 
     def _look(self, operation: Operation, wire: Wire, exchange: Exchange, before: str) -> None:
@@ -141,6 +133,9 @@ class _Walk:
             self.outcome.judged.add(USABLE)
             return
         if not 400 <= exchange.status < 500 or exchange.status in doubt.NO_REFUSAL or "quota" in exchange.text.lower():
+            return
+        # How many there may be at once is not published, nor in which words a tenant says so.
+        if not self.pool.can_start(operation.id):
             return
         again = self._send(operation, wire)
         if again is not None and again.status == exchange.status:

@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from lmconform.errors import NotApplicable, NotTestable
+from lmconform.errors import NotApplicable, NotTestable, Skip
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import trials
-from lmconform.probes.lab import EXECUTIONS, Lab
+from lmconform.probes import schedules, trials
+from lmconform.probes.enactment import DEPLOYMENT
+from lmconform.probes.lab import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, LOGS, METRICS, SCHEDULES, Lab
+from lmconform.probes.metrics import store
 from lmconform.probes.registry import probe
+from lmconform.probes.resources import batch
 
 _REFUSED = frozenset({401, 403})
 # What is read without naming anything, and the capability that it belongs to.
@@ -22,11 +27,14 @@ _LISTS = (
     ("countConfigurations", ""),
     ("listExecutions", EXECUTIONS),
     ("countExecutions", EXECUTIONS),
-    ("listExecutionSchedules", "aiApi.capabilities.executionSchedules"),
-    ("countExecutionSchedules", "aiApi.capabilities.executionSchedules"),
-    ("listDeployments", "aiApi.capabilities.userDeployments"),
-    ("countDeployments", "aiApi.capabilities.userDeployments"),
+    ("listExecutionSchedules", SCHEDULES),
+    ("countExecutionSchedules", SCHEDULES),
+    ("listDeployments", DEPLOYMENTS),
+    ("countDeployments", DEPLOYMENTS),
 )
+
+# An operation, and what else ``Lab.send`` takes.
+Asked = tuple[str, dict[str, Any]]
 
 
 def without_token(lab: Lab, operation: str, authorization: str | None = None) -> Exchange:
@@ -36,12 +44,16 @@ def without_token(lab: Lab, operation: str, authorization: str | None = None) ->
 
 
 def _expect_refused(lab: Lab, answer: Exchange) -> None:
+    if answer.status == 429:
+        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
     lab.expect(answer.status in _REFUSED, expected="401 or 403", actual=answer.brief, exchange=answer)
 
 
 @probe("LM-AUTH-TOKEN-REQUIRED", effect="read")
 def no_token_no_answer(lab: Lab) -> None:
-    for operation in ("listScenarios", "listArtifacts", "listExecutions"):
+    # Where there is nothing behind a path, nobody said what answers first (F57, F64).
+    served = ("listExecutions",) if lab.offers(EXECUTIONS) else ()
+    for operation in ("listScenarios", "listArtifacts", *served):
         _expect_refused(lab, without_token(lab, operation))
 
 
@@ -102,7 +114,7 @@ def refused_write_leaves_nothing(lab: Lab) -> None:
 @probe("LM-AUTH-EVERY-LIST", effect="read")
 def no_list_without_a_token(lab: Lab) -> None:
     for operation, capability in _LISTS:
-        if lab.session.capabilities.has(capability):
+        if lab.offers(capability):
             _expect_refused(lab, without_token(lab, operation))
 
 
@@ -114,3 +126,75 @@ def no_change_without_a_token(lab: Lab) -> None:
         _expect_refused(lab, lab.send(operation, path, authorize=False, **rest))
     found = lab.read("getExecution", executionId=trial.id)
     lab.expect_told({"targetStatus": "COMPLETED"}, found, what="an execution that nobody may change")
+
+
+@probe("LM-AUTH-EVERY-READ")
+def nothing_of_ours_is_shown_without_a_token(lab: Lab) -> None:
+    _expect_none_carried_out(lab, _reads)
+
+
+@probe("LM-AUTH-EVERY-CHANGE", effect="destructive")
+def nothing_is_made_or_changed_without_a_token(lab: Lab) -> None:
+    _expect_none_carried_out(lab, _changes)
+
+
+def _expect_none_carried_out(lab: Lab, asked: Callable[[Lab, str], Iterator[Asked]]) -> None:
+    """Nobody published what is looked at first (F64), so any refusal will do; what cannot be asked is left out."""
+    for capability in ("", EXECUTIONS, LOGS, METRICS, SCHEDULES, DEPLOYMENTS, BULK, BULK_DEPLOYMENTS):
+        try:
+            lab.require(capability)
+            for operation, rest in asked(lab, capability):
+                answer = lab.send(operation, authorize=False, **rest)
+                lab.expect(not answer.ok, expected="a refusal: no token was sent", actual=answer.brief, exchange=answer)
+        except Skip:
+            if not capability:
+                raise
+
+
+def _reads(lab: Lab, capability: str) -> Iterator[Asked]:
+    if not capability:
+        configuration = lab.configuration()
+        scenario = {"path": {"scenarioId": configuration.sent["scenarioId"]}}
+        yield "getArtifact", {"path": {"artifactId": lab.artifact().id}}
+        yield "getConfiguration", {"path": {"configurationId": configuration.id}}
+        yield from ((operation, scenario) for operation in ("getScenario", "listScenarioVersions", "listExecutables"))
+    elif capability == SCHEDULES:
+        made = batch(lab, schedules.SCHEDULE).members[0]
+        yield "getExecutionSchedule", {"path": {"executionScheduleId": made.id}}
+    elif capability == DEPLOYMENTS:
+        yield "getDeployment", {"path": trials.base(lab, DEPLOYMENT).path}
+    elif capability in (EXECUTIONS, LOGS):
+        yield "getExecution" if capability == EXECUTIONS else "getExecutionLogs", {"path": trials.base(lab).path}
+    elif capability == METRICS:
+        execution = trials.base(lab).id
+        # There has to be something to see.
+        store(lab, execution, tags=[{"name": lab.unique("token"), "value": "none"}])
+        yield "findMetrics", {"query": {"executionIds": [execution]}}
+
+
+def _changes(lab: Lab, capability: str) -> Iterator[Asked]:
+    stop = {"json": {"targetStatus": "STOPPED"}}
+    if not capability:
+        yield "createConfiguration", {"json": lab.configuration_body()}
+    elif capability == SCHEDULES:
+        made = schedules.SCHEDULE.make(lab)
+        path = {"executionScheduleId": made.id}
+        yield "createExecutionSchedule", {"json": schedules.body(lab)}
+        yield "modifyExecutionSchedule", {"path": path, "json": {"status": "INACTIVE"}}
+        yield "deleteExecutionSchedule", {"path": path}
+    elif capability == EXECUTIONS:
+        yield "createExecution", {"json": {"configurationId": trials.base(lab).configuration.id}}
+    elif capability == DEPLOYMENTS:
+        trial = trials.base(lab, DEPLOYMENT)
+        yield "createDeployment", {"json": {"configurationId": trial.configuration.id}}
+        yield "modifyDeployment", {"path": trial.path, **stop}
+        yield "deleteDeployment", {"path": trial.path}
+    elif capability == METRICS:
+        entry = {"name": lab.unique("token"), "value": "none"}
+        yield "patchMetrics", {"json": {"executionId": trials.base(lab).id, "tags": [entry]}}
+        yield "deleteMetrics", {"query": {"executionId": trials.base(lab).id}}
+    elif capability in (BULK, BULK_DEPLOYMENTS):
+        operation, collection = (
+            ("modifyExecutions", "executions") if capability == BULK else ("modifyDeployments", "deployments")
+        )
+        yield operation, {"json": {collection: [{"id": lab.absent_id(), "targetStatus": "STOPPED"}]}}

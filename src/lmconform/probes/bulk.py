@@ -34,6 +34,7 @@ def install(kind: Enactment) -> None:
     noun = f"LM-{kind.bulk_noun}"
     _answers(noun, kind)
     _changes(noun, kind)
+    _mixed(noun, kind)
     _bodies(noun, kind)
 
 
@@ -85,19 +86,14 @@ def _changes(noun: str, kind: Enactment) -> None:
             first, second = _two(lab, kind, entry(trial.id), entry(absent))
             if "error" in first and trials.look(lab, trial) not in STOPPABLE:
                 continue
-            _expect_done(lab, trial, first)
+            expect_done(lab, trial, first)
             trial.ending = True
             accepted += 1
             lab.expect("error" in second, expected=f"an error for {absent}", actual=f"{second}")
-            seen: list[str] = []
-            try:
-                trial.last = trials.wait(lab, trial, TERMINAL, seen)
-            except Inconclusive:
-                # One that is STOPPING takes its time; one that is not will never stop.
-                lab.expect(seen[-1] not in ACTIVE, expected="STOPPED", actual=f"accepted, and still {seen[-1]}")
-                raise
+            trial.last = _end(lab, trial)
             if trial.last.get("status") == "STOPPED":
                 return
+            accepted -= trials.is_on_its_way(lab)
         # One may have ended while it was about to be stopped; one after the other is no chance.
         lab.expect(accepted < TRIES, expected="STOPPED", actual=f"accepted {accepted} times, and each time it went on")
         raise Inconclusive(f"{kind.word}s end before anybody can stop them")
@@ -106,21 +102,71 @@ def _changes(noun: str, kind: Enactment) -> None:
     def bulk_deletes(lab: Lab) -> None:
         trial = trials.ended(lab, kind=kind)
         first, second = _two(lab, kind, entry(trial.id, "DELETED"), entry(lab.absent_id(), "DELETED"))
-        _expect_done(lab, trial, first)
+        expect_done(lab, trial, first)
         lab.expect("error" in second, expected="an error for the unknown id", actual=f"{second}")
         trials.remove(lab, trial)
         trials.wait_until_gone(lab, trial)
 
 
-def _bodies(noun: str, kind: Enactment) -> None:
-    def wrong(what: str, *bodies: Callable[[str], list[Json]]) -> None:
-        refuses(
-            f"{noun}-{what}", kind.modify_many, lambda lab: [{kind.bulk_key: body(lab.absent_id())} for body in bodies]
-        )
+def _mixed(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-MIXED", effect="destructive")
+    def bulk_does_what_each_entry_asks(lab: Lab) -> None:
+        accepted = 0
+        for _ in range(TRIES):
+            gone, going = trials.ended(lab, kind=kind), trials.active(lab, kind)
+            asked = [entry(lab.absent_id()), entry(going.id), entry(gone.id, "DELETED")]
+            found, ids = results(lab, kind, asked), [item["id"] for item in asked]
+            text = f"one result for each of {ids}, in their order"
+            lab.expect([r.get("id") for r in found] == ids, expected=text, actual=f"{found}")
+            lab.expect("error" in found[0], expected=f"an error for {ids[0]}", actual=f"{found[0]}")
+            expect_done(lab, gone, found[2])
+            trials.remove(lab, gone)
+            if "error" in found[1] and trials.look(lab, going) not in STOPPABLE:
+                continue
+            expect_done(lab, going, found[1])
+            going.ending = True
+            accepted += 1
+            going.last = _end(lab, going)
+            meant = trials.is_on_its_way(lab)
+            trials.wait_until_gone(lab, gone)
+            if going.last.get("status") == "STOPPED":
+                return
+            accepted -= meant
+        # One may have ended while it was about to be stopped; one after the other is no chance.
+        lab.expect(accepted < TRIES, expected="STOPPED", actual=f"accepted {accepted} times, and each time it went on")
+        raise Inconclusive(f"{kind.word}s end before anybody can stop them")
 
-    wrong("EMPTY", lambda absent: [])
-    wrong("BODY-TARGET", lambda absent: [entry(absent, "COMPLETED")], lambda absent: [entry(absent, "LMCONFORM")])
-    wrong("BODY-REQUIRED", lambda absent: [{"id": absent}], lambda absent: [{"targetStatus": "STOPPED"}])
+
+def _end(lab: Lab, trial: Trial) -> Json:
+    """How one ends whose stop was accepted; raises Inconclusive when it takes its time, Failure when it goes on."""
+    seen: list[str] = []
+    try:
+        return trials.wait(lab, trial, TERMINAL, seen)
+    except Inconclusive:
+        # One that is STOPPING takes its time; one that is not will never stop.
+        idle = seen[-1] in ACTIVE and not trials.is_on_its_way(lab)
+        lab.expect(not idle, expected="STOPPED", actual=f"accepted, and still {seen[-1]}")
+        raise
+
+
+def _bodies(noun: str, kind: Enactment) -> None:
+    def wrong(what: str, *bodies: Callable[[str], Json]) -> None:
+        @probe(f"{noun}-{what}")
+        def wrong_entry_is_refused(lab: Lab) -> None:
+            own = trials.spare(lab, kind).id
+            for body in bodies:
+                answer = lab.send(kind.modify_many, json={kind.bulk_key: [body(own)]})
+                if answer.status == 202:
+                    # Always 202, and what is wrong with an entry is said there (C4).
+                    found = answer.json_object().get(kind.bulk_key)
+                    good = isinstance(found, list) and any(isinstance(e, dict) and e.get("error") for e in found)
+                    lab.expect(good, expected="400, or an error of the entry", actual=answer.brief)
+                else:
+                    lab.expect_refused(answer)
+
+    refuses(f"{noun}-EMPTY", kind.modify_many, lambda lab: [{kind.bulk_key: []}])
+    wrong("BODY-TARGET", lambda own: entry(own, "COMPLETED"), lambda own: entry(own, "LMCONFORM"))
+    wrong("BODY-REQUIRED", lambda own: {"id": own}, lambda own: {"targetStatus": "STOPPED"})
     refuses(f"{noun}-BODY-MALFORMED", kind.modify_many, lambda lab: [MALFORMED])
 
 
@@ -136,7 +182,8 @@ def _two(lab: Lab, kind: Enactment, *entries: Json) -> tuple[Json, Json]:
     return first, second
 
 
-def _expect_done(lab: Lab, trial: Trial, result: Json) -> None:
+def expect_done(lab: Lab, trial: Trial, result: Json) -> None:
+    """Raise Failure when an entry is not answered as done; raises Inconclusive when that need not be done."""
     if "error" in result and _code(result) not in (_WRONG_STATE, trial.kind.unknown_code):
         # A template must allow bulk updates of what it makes (K): no promise about ours.
         raise Inconclusive(f"bulk update of {trial.id}: {result['error']}")

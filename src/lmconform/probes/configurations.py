@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from lmconform.errors import Inconclusive
 from lmconform.probes import recipe
-from lmconform.probes.families import MALFORMED, accepts, refuses, without_each
+from lmconform.probes.families import LOOKED_UP, MALFORMED, accepts, refuses, without_each
 from lmconform.probes.lab import Json, Lab
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch, install, selected
@@ -30,7 +30,7 @@ install(CONFIGURATION)
 
 @probe("LM-CONFIGURATION-GET-ECHO")
 def get_returns_what_was_sent(lab: Lab) -> None:
-    made = lab.configuration()
+    made = lab.configuration(name=lab.unique("Configuration  As Sent"))
     lab.expect_same({**made.sent, "id": made.id}, CONFIGURATION.fetch(lab, made), what="as sent")
 
 
@@ -69,9 +69,16 @@ def version_id_is_tolerated(lab: Lab) -> None:
 
 @probe("LM-CONFIGURATION-UNKNOWN-EXECUTABLE")
 def unknown_executable_is_refused(lab: Lab) -> None:
-    answer = lab.send("createConfiguration", json=lab.configuration_body(executableId=lab.absent_id()))
-    # The documentation prints the refusal and not its status (F19).
-    lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+    body = lab.configuration_body()
+    own, executable = str(body["scenarioId"]), str(body["executableId"])
+    pairs = [(own, lab.absent_id()), (lab.absent_id(), executable)]
+    other = recipe.scenario_without(lab, executable)
+    pairs += [(other, executable)] if other else []
+    for scenario, wanted in pairs:
+        answer = lab.send("createConfiguration", json={**body, "scenarioId": scenario, "executableId": wanted})
+        # The documentation prints the refusal and not its status (F19).
+        text = f"a 4xx status for executable {wanted} of scenario {scenario}"
+        lab.expect(400 <= answer.status < 500, expected=text, actual=answer.brief, exchange=answer)
 
 
 @probe("LM-CONFIGURATION-FILTER-SCENARIO")
@@ -163,6 +170,7 @@ refuses(
         lab.configuration_body(inputArtifactBindings=[{"key": "data"}]),
         lab.configuration_body(inputArtifactBindings=[{"key": "data", "artifactId": "?"}]),
     ],
+    allowed=LOOKED_UP,
 )
 refuses(
     "LM-CONFIGURATION-BODY-TOO-LONG",
@@ -181,6 +189,7 @@ refuses(
         for name in ("executableId", "scenarioId")
         for wrong in ("a b c d", "abc", "a" * 65)
     ],
+    allowed=LOOKED_UP,
 )
 refuses(
     "LM-CONFIGURATION-BODY-TOO-MANY",

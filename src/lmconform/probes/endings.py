@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import trials
+from lmconform.probes.bulk import entry, expect_done, results
+from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.lab import EXECUTIONS, TERMINAL, Json, Lab, Made
-from lmconform.probes.lifecycle import REFUSED
+from lmconform.probes.lifecycle import REFUSED, expect_uncounted
 from lmconform.probes.registry import probe
-from lmconform.probes.trials import Trial
+from lmconform.probes.trials import TRIES, Trial
 
 _DEPARTURE: Final = "probes.departure"
 _DOOMED: Final = "probes.doomed"
@@ -70,6 +73,15 @@ def _ended(lab: Lab) -> Trial:
         return trials.ended(lab)
 
 
+def _completed(lab: Lab) -> Trial:
+    """A spare execution that has completed; raises Inconclusive."""
+    for _ in range(TRIES - 1):
+        with suppress(Inconclusive):
+            return trials.ended(lab, {"COMPLETED"})
+        # One that was on its way to another end is out of the way now.
+    return trials.ended(lab, {"COMPLETED"})
+
+
 def doomed(lab: Lab) -> tuple[Made, Exchange]:
     """A configuration whose bindings its executable does not know, and the answer to its start.
 
@@ -121,6 +133,15 @@ def unknown_bindings_do_not_keep_it_from_starting(lab: Lab) -> None:
     lab.expect_status(doomed(lab)[1], {202})
 
 
+@probe("LM-BULK-DELETE-COMPLETED", effect="destructive")
+def bulk_deletes_what_has_completed(lab: Lab) -> None:
+    trial = _completed(lab)
+    found = results(lab, EXECUTION, [entry(trial.id, "DELETED")])
+    expect_done(lab, trial, found[0] if found else {})
+    trials.remove(lab, trial)
+    trials.wait_until_gone(lab, trial)
+
+
 @probe("LM-EXECUTION-STOP-TWICE", effect="destructive")
 def stopped_execution_is_not_stopped_again(lab: Lab) -> None:
     trial = trials.stopped(lab)
@@ -154,14 +175,7 @@ def execution_on_its_way_out_says_so(lab: Lab) -> None:
 @probe("LM-EXECUTION-DELETE-UNCOUNTED", effect="destructive")
 def deleted_execution_is_not_counted(lab: Lab) -> None:
     trial = departure(lab).trial
-    query = {"configurationId": trial.configuration.id}
-    # Others of the configuration may come and go: what is counted is what is listed, before and after.
-    for _ in lab.ticks():
-        before, number = lab.ids("listExecutions", query), lab.count("countExecutions", query)
-        after = lab.ids("listExecutions", query)
-        if before == after and trial.id not in after:
-            lab.expect(number == len(after), expected=f"$count = {len(after)} without it", actual=f"$count = {number}")
-            return
+    expect_uncounted(lab, "listExecutions", "countExecutions", {"configurationId": trial.configuration.id}, trial.id)
 
 
 @probe("LM-EXECUTION-DELETE-KEEPS-CONFIGURATION", effect="destructive")

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lmconform.errors import Inconclusive
-from lmconform.probes import trials
+from lmconform.probes import schedules, trials
 from lmconform.probes.artifacts import ARTIFACT
+from lmconform.probes.bulk import entry
 from lmconform.probes.configurations import CONFIGURATION
+from lmconform.probes.deployment_updates import another
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
-from lmconform.probes.lab import GROUPS, TERMINAL, Lab
+from lmconform.probes.lab import GROUPS, TERMINAL, Json, Lab
 from lmconform.probes.metrics import point, store
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch
@@ -93,6 +97,51 @@ def _install_enactment(kind: Enactment) -> None:
         lab.expect(told == wanted, expected=f"targetStatus: {wanted}", actual=f"targetStatus: {told}")
         if found.get("status") in TERMINAL:
             trial.last = found
+
+
+def _uncounted(requirement: str, operation: str, own: Callable[[Lab], str]) -> None:
+    @probe(requirement)
+    def foreign_one_is_not_counted(lab: Lab) -> None:
+        other = other_group(lab)
+        answer = lab.send(operation, query={"configurationId": own(lab)}, resource_group=other)
+        # A filter that names what does not exist may be refused (F12).
+        good = answer.text.strip() == "0" if answer.ok else 400 <= answer.status < 500
+        lab.expect(good, expected="$count = 0", actual=answer.brief, exchange=answer)
+
+
+def _unused(requirement: str, operation: str, body: Callable[[Lab], Json]) -> None:
+    @probe(requirement)
+    def foreign_configuration_makes_nothing(lab: Lab) -> None:
+        other = other_group(lab)
+        answer = lab.send(operation, json=body(lab), resource_group=other)
+        lab.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
+
+
+_uncounted(
+    "LM-ISOLATION-DEPLOYMENT-COUNT", "countDeployments", lambda lab: trials.base(lab, DEPLOYMENT).configuration.id
+)
+_uncounted(
+    "LM-ISOLATION-SCHEDULE-COUNT",
+    "countExecutionSchedules",
+    lambda lab: str(batch(lab, SCHEDULE).query["configurationId"]),
+)
+_unused("LM-ISOLATION-DEPLOYMENT-CONFIGURATION", "createDeployment", lambda lab: {"configurationId": another(lab).id})
+_unused("LM-ISOLATION-SCHEDULE-CONFIGURATION", "createExecutionSchedule", schedules.body)
+
+
+@probe("LM-ISOLATION-DEPLOYMENT-BULK", effect="destructive")
+def foreign_deployment_is_not_changed_in_bulk(lab: Lab) -> None:
+    other = other_group(lab)
+    trial = trials.spare(lab, DEPLOYMENT)
+    wanted = lab.need("getDeployment", **trial.path).get("targetStatus") or DEPLOYMENT.goal
+    for target in ("STOPPED", "DELETED"):
+        body = {"deployments": [entry(trial.id, target)]}
+        answer = lab.send("modifyDeployments", json=body, resource_group=other)
+        lab.expect_status(answer, {202})
+        found = answer.json_object().get("deployments") or [{}]
+        lab.expect("error" in found[0], expected="an entry with an error", actual=answer.brief, exchange=answer)
+    told = lab.read("getDeployment", **trial.path).get("targetStatus") or wanted
+    lab.expect(told == wanted, expected=f"targetStatus: {wanted}", actual=f"targetStatus: {told}")
 
 
 _install_enactment(EXECUTION)

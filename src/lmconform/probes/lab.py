@@ -87,6 +87,14 @@ class Lab:
         if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not self._serves(capability):
             raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
 
+    def offers(self, capability: str) -> bool:
+        """Whether the target advertises ``capability``, or it always applies (empty)."""
+        try:
+            self.require(capability)
+        except NotApplicable:
+            return False
+        return True
+
     def _serves(self, capability: str) -> bool:
         """Whether a bulk update that nothing is wrong with is taken: they are off unless advertised."""
         shared, (operation, collection) = self.session.shared, _BULK_OPERATIONS[capability]
@@ -201,6 +209,15 @@ class Lab:
             name, left, right = broken[0]
             self.fail(expected=f"{what}: {name} = {_short(left)}", actual=f"{name} = {_short(right)}")
 
+    def expect_alike(self, operation_id: str, found: Mapping[str, Any], listed: Mapping[str, Any]) -> None:
+        """Raise Failure unless a list tells of a thing what the GET ``operation_id`` tells.
+
+        A list may say less, and what the contract does not know is nobody's promise (D1).
+        """
+        known = self.session.contract.members(operation_id)
+        both = {name: v for name, v in found.items() if name in known and None not in (v, listed.get(name))}
+        self.expect_same(both, listed, what="the list as GET has it")
+
     def expect_told(self, wanted: Mapping[str, Any], found: Mapping[str, Any], *, what: str) -> None:
         """``expect_same`` for fields that the schema leaves optional: raises NotApplicable when one is missing."""
         for name in wanted:
@@ -278,7 +295,7 @@ class Lab:
         }
         if "inputArtifactBindings" not in overrides:
             body["inputArtifactBindings"] = [
-                {"key": key, "artifactId": self._input(kind)} for key, kind in found.inputs
+                {"key": key, "artifactId": self._input(kind, found.scenario_id)} for key, kind in found.inputs
             ]
         return _with(body, overrides)
 
@@ -303,11 +320,11 @@ class Lab:
 
         return recipe.scenario(self)
 
-    def _input(self, kind: str) -> str:
-        """An artifact that configurations bind: nothing changes it, so all may share it."""
-        key = f"probes.input.{kind}"
+    def _input(self, kind: str, scenario: str) -> str:
+        """An artifact that configurations of a scenario bind: nothing changes it, so all may share it."""
+        key = f"probes.input.{kind}.{scenario}"
         if key not in self.session.shared:
-            self.session.shared[key] = self.artifact(kind=kind).id
+            self.session.shared[key] = self.artifact(kind=kind, scenarioId=scenario).id
         return str(self.session.shared[key])
 
     def doubts(self, *ids: str) -> bool:

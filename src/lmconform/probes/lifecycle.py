@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lmconform.errors import Inconclusive
+import time
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
 from lmconform.probes import trials
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab
@@ -20,6 +23,24 @@ def install(kind: Enactment) -> None:
     _refusals(noun, kind)
     _deleting(noun, kind)
     _stopping(noun, kind)
+    _answers(noun, kind)
+
+
+def expect_uncounted(lab: Lab, listing: str, count: str, query: Json, gone: str) -> None:
+    """Raise Failure when ``count`` still counts what is not listed any more.
+
+    Others that match may come and go: what is counted is what is listed, before and after.
+    """
+
+    def judge() -> None:
+        for _ in lab.ticks():
+            before, number, after = lab.ids(listing, query), lab.count(count, query), lab.ids(listing, query)
+            if before == after and gone not in after:
+                text = f"$count = {len(after)} without it"
+                lab.expect(number == len(after), expected=text, actual=f"$count = {number}")
+                return
+
+    lab.again(time.monotonic(), judge)
 
 
 def _unknown(noun: str, kind: Enactment) -> None:
@@ -47,6 +68,7 @@ def _unknown(noun: str, kind: Enactment) -> None:
             answer = delete(lab, trial)
             if answer.ok:
                 trials.remove(lab, trial)
+                trials.wait_until_gone(lab, trial)
                 return
             if lab.get(kind.get, **trial.path).json_object().get("status") == "UNKNOWN":
                 refused += 1
@@ -62,7 +84,8 @@ def _refusals(noun: str, kind: Enactment) -> None:
         # Of a deployment another configuration may be asked for, and the description demands neither.
         empty: list[Json] = [{}] if kind.modify == "modifyExecution" else []
         for body in ({"targetStatus": "RUNNING"}, {"targetStatus": "LMCONFORM"}, {"targetStatus": 7}, *empty):
-            lab.expect_refused(lab.send(kind.modify, path, json=body))
+            # A word that there is may be taken for a transition that is forbidden now (C3).
+            lab.expect_refused(lab.send(kind.modify, path, json=body), REFUSED)
 
     @probe(f"{noun}-STOP-404", effect="destructive")
     def nothing_is_not_stopped(lab: Lab) -> None:
@@ -115,23 +138,29 @@ def _stopping(noun: str, kind: Enactment) -> None:
     @probe(f"{noun}-STOP", effect="destructive")
     def active_one_stops(lab: Lab) -> None:
         seen: list[str] = []
+        too_late = False
         for _ in range(TRIES):
             done = trials.while_in(lab, STOPPABLE, lambda trial: stop(lab, trial), kind)
             if done is None:
                 raise Inconclusive(f"{kind.word}s end before anybody can stop them")
             trial, answer = done
+            lab.session.shared[_stop_of(kind)] = (trial.id, answer)
             lab.expect_status(answer, {202})
             seen = []
             try:
                 trial.last = trials.wait(lab, trial, TERMINAL, seen)
             except Inconclusive:
                 # One that is STOPPING takes its time; one that is not will never stop.
-                lab.expect(seen[-1] not in ACTIVE, expected="STOPPING, then STOPPED", actual=f"still {seen[-1]}")
+                idle = seen[-1] in ACTIVE and not trials.is_on_its_way(lab)
+                lab.expect(not idle, expected="STOPPING, then STOPPED", actual=f"still {seen[-1]}")
                 raise
             if seen[-1] == "STOPPED":
                 odd = [s for s in seen if s not in ("PENDING", "RUNNING", "STOPPING", "STOPPED")]
                 lab.expect(not odd, expected="STOPPING, then STOPPED", actual=" → ".join(seen))
                 return
+            too_late = too_late or trials.is_on_its_way(lab)
+        if too_late:
+            raise Inconclusive(f"{kind.word}s end while they are about to be stopped")
         # One may have ended while it was about to be stopped; one after the other is no chance.
         lab.fail(expected="STOPPING, then STOPPED", actual=f"each time it went on: {' → '.join(seen)}")
 
@@ -147,3 +176,29 @@ def _stopping(noun: str, kind: Enactment) -> None:
         answer = stop(lab, trial)
         lab.expect_refused(answer, REFUSED)
         lab.expect_same({"status": before}, lab.read(kind.get, **trial.path), what="the status as before")
+
+
+def _answers(noun: str, kind: Enactment) -> None:
+    @probe(f"{noun}-ANSWER-ID", effect="destructive")
+    def answers_name_what_changes(lab: Lab) -> None:
+        shared = lab.session.shared
+        if _stop_of(kind) not in shared:
+            done = trials.while_in(lab, STOPPABLE, lambda trial: stop(lab, trial), kind)
+            if done is None:
+                raise Inconclusive(f"{kind.word}s end before anybody can stop them")
+            shared[_stop_of(kind)] = (done[0].id, done[1])
+        deletion = trials.deleted(lab, kind)
+        for own, answer in (shared[_stop_of(kind)], (deletion.trial.id, deletion.answer)):
+            expect_named(lab, own, answer)
+
+
+def expect_named(lab: Lab, own: str, answer: Exchange) -> None:
+    """Raise Failure when the answer to a change tells another id than that of the path."""
+    if not answer.ok:
+        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
+    found = answer.json_object().get("id")
+    lab.expect(found in (None, own), expected=f"id: {own}", actual=f"id: {found}", exchange=answer)
+
+
+def _stop_of(kind: Enactment) -> str:
+    return f"probes.lifecycle.stop.{kind.word}"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,6 +11,7 @@ from itertools import pairwise
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import trials
+from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.families import bad_id, unknown_id
 from lmconform.probes.lab import DEPLOYMENTS, EXECUTIONS, LOGS, Json, Lab
 from lmconform.probes.observations import answer
@@ -124,6 +126,33 @@ def top_bounds_the_lines(lab: Lab) -> None:
     _some(lab)
     found = _lines(lab, top=1)
     lab.expect(len(found) == 1, expected="1 line of several", actual=f"{len(found)}")
+
+
+@probe("LM-LOGS-TOP-OF-ORDER", late=True)
+def top_keeps_the_first_of_the_order(lab: Lab) -> None:
+    times = list(_times(_some(lab)))
+    if len(set(times)) < 2:
+        raise Inconclusive("the training wrote all its lines at one time")
+
+    def judge() -> None:
+        found = list(_times(_lines(lab, order="desc", top=1)))
+        if not found:
+            raise NotTestable("no line for $order=desc and $top=1")
+        text = f"a line of {max(times)} or later"
+        lab.expect(found[0] >= max(times), expected=text, actual=f"one of {found[0]}")
+
+    lab.again(time.monotonic(), judge)
+
+
+@probe("LM-LOGS-DEPLOYMENT-SERVED", late=True)
+def running_deployment_has_logs(lab: Lab) -> None:
+    lab.require(DEPLOYMENTS)
+
+    def judge(body: Json) -> None:
+        trials.completed(lab, DEPLOYMENT)
+        lab.expect_status(lab.get("getDeploymentLogs", deploymentId=str(body["id"])), {200})
+
+    trials.steadily(lab, DEPLOYMENT, judge)
 
 
 @probe("LM-LOGS-TOP-AT-LIMIT", late=True)

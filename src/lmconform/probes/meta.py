@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from lmconform.errors import NotApplicable
-from lmconform.probes.lab import EXECUTIONS, Lab
+from lmconform.probes.lab import DEPLOYMENTS, EXECUTIONS, SCHEDULES, Lab
 from lmconform.probes.registry import probe
 
 
 @probe("LM-META-API-VERSION", effect="read")
 def meta_names_the_version(lab: Lab) -> None:
     answer = lab.get("getMeta")
-    if answer.status == 404:
+    if 400 <= answer.status < 500 and answer.status not in (401, 429):
         raise NotApplicable("the target has no GET /v2/lm/meta")
     lab.expect_status(answer, {200})
     api = answer.json_object().get("aiApi")
@@ -29,9 +29,40 @@ def advertised_executions_are_served(lab: Lab) -> None:
 @probe("LM-QUERY-UNDECLARED-TOLERATED", effect="read")
 def undeclared_query_parameters_are_tolerated(lab: Lab) -> None:
     # SAP's Python client sends top where the description says $top.
-    served = ["listExecutions"] if lab.session.capabilities.has(EXECUTIONS) else []
-    for operation in (*served, "listConfigurations"):
-        lab.expect_status(lab.get(operation, {"top": 10, "$top": 1}), {200})
+    for operation, capability in (
+        ("listExecutions", EXECUTIONS),
+        ("listDeployments", DEPLOYMENTS),
+        ("listExecutionSchedules", SCHEDULES),
+        ("listArtifacts", ""),
+        ("listConfigurations", ""),
+    ):
+        if lab.offers(capability):
+            lab.expect_status(lab.get(operation, {"top": 10, "$top": 1}), {200})
+
+
+@probe("LM-QUERY-DOLLAR-ENCODED")
+def dollar_may_be_encoded(lab: Lab) -> None:
+    # So that there is something which the search leaves out.
+    lab.artifact()
+    word = lab.unique("nothing")
+    exchange = lab.ask("listArtifacts", f"%24search={word}&%24top=10")
+    lab.expect_status(exchange, {200})
+    found = exchange.json_object().get("resources")
+    lab.expect(
+        found == [], expected=f"nothing that holds {word!r}", actual=f"%24search is overlooked: {exchange.brief}"
+    )
+
+
+@probe("LM-QUERY-COMMA-ENCODED")
+def comma_of_a_list_may_be_encoded(lab: Lab) -> None:
+    made = lab.configuration()
+    wanted, word = made.sent["executableId"], made.sent["name"]
+    for comma in ("%2C", ","):
+        ids = comma.join((lab.absent_id(), wanted))
+        exchange = lab.ask("listConfigurations", f"executableIds={ids}&$search={word}")
+        lab.expect_status(exchange, {200})
+        found = [e.get("id") for e in exchange.json_object().get("resources") or [] if isinstance(e, dict)]
+        lab.expect(found == [made.id], expected=f"the one of {wanted}: a list with {comma}", actual=f"{found}")
 
 
 def _served(requirement: str, listing: str, count: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lmconform.errors import Inconclusive
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import deployments, trials
+from lmconform.probes import deployment_updates, deployments, trials
 from lmconform.probes.bulk import entry
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
 from lmconform.probes.lab import ACTIVE, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TIME_TO_LIVE, Json, Lab
@@ -47,7 +47,7 @@ def unknown_configuration(lab: Lab) -> str:
     text="A deployment whose configuration binds nothing.",
 )
 def unbound(lab: Lab) -> str:
-    return _start(lab, "createDeployment", deployments.unbound(lab).id)
+    return _start(lab, "createDeployment", deployment_updates.unbound(lab).id)
 
 
 @observation(
@@ -71,7 +71,7 @@ def deployment_of_training(lab: Lab) -> str:
     text="An execution of what is to be deployed.",
 )
 def execution_of_serving(lab: Lab) -> str:
-    return _start(lab, "createExecution", deployments.another(lab).id)
+    return _start(lab, "createExecution", deployment_updates.another(lab).id)
 
 
 @observation(
@@ -142,8 +142,8 @@ def _modification(name: str, text: str, source: str, body: Any) -> None:
         exchange = lab.send("modifyDeployment", trial.path, json=wanted)
         if exchange.ok:
             trial.last = {}
-            if wanted.get("configurationId") == deployments.another(lab).id:
-                trial.configuration = deployments.another(lab)
+            if wanted.get("configurationId") == deployment_updates.another(lab).id:
+                trial.configuration = deployment_updates.another(lab)
         return answer(exchange)
 
 
@@ -163,7 +163,7 @@ _modification(
     "LM-OBS-DEPLOYMENT-UPDATE-AND-STOP",
     "A change of a deployment with both targetStatus and configurationId.",
     "C2",
-    lambda lab, trial: {"targetStatus": "STOPPED", "configurationId": deployments.another(lab).id},
+    lambda lab, trial: {"targetStatus": "STOPPED", "configurationId": deployment_updates.another(lab).id},
 )
 
 
@@ -176,7 +176,7 @@ _modification(
     text="A time to live of one minute.",
 )
 def ttl_too_short(lab: Lab) -> str:
-    return _start(lab, "createDeployment", deployments.another(lab).id, ttl="1m")
+    return _start(lab, "createDeployment", deployment_updates.another(lab).id, ttl="1m")
 
 
 @observation(

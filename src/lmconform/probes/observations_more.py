@@ -159,8 +159,10 @@ def count_form(lab: Lab) -> str:
     text="What is wrong first of all: token, resource group or body.",
 )
 def check_order(lab: Lab) -> str:
-    everything = lab.send("createArtifact", body=b"{", resource_group=None, authorize=False)
-    group_and_body = lab.send("createArtifact", body=b"{", resource_group="lmconform-absent-group")
+    # Whose error it is tells who answers, and in what form (F18): nothing to judge.
+    wrong: Json = {"body": b"{", "judge": False}
+    everything = lab.send("createArtifact", **wrong, resource_group=None, authorize=False)
+    group_and_body = lab.send("createArtifact", **wrong, resource_group="lmconform-absent-group")
     return f"all three: {answer(everything)}; group and body: {answer(group_and_body)}"
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from lmconform.errors import Inconclusive
+from lmconform.errors import Inconclusive, NotTestable
 from lmconform.probes.lab import Json, Lab
 
 _SCENARIO: Final = "text-clf-tutorial"
@@ -79,6 +80,16 @@ def another_executable(lab: Lab, own: str) -> str:
             if executable["id"] != own:
                 return str(executable["id"])
     raise Inconclusive("the tenant has one executable alone")
+
+
+def scenario_without(lab: Lab, executable_id: str) -> str | None:
+    """A scenario that exists and does not have the executable, if there is one."""
+    for entry in scenarios(lab)[:_MOST_SCENARIOS]:
+        # One whose executables cannot be read tells nothing, and breaks nothing.
+        with suppress(NotTestable):
+            if executable_id not in [e["id"] for e in executables(lab, str(entry["id"]))]:
+                return str(entry["id"])
+    return None
 
 
 def find(lab: Lab, *, deployable: bool = False) -> Recipe:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from lmconform.errors import NotTestable
 from lmconform.probes.families import bad_id, unknown_id
 from lmconform.probes.lab import Json, Lab, Made
 from lmconform.probes.registry import probe
+
+# A batch is as many as tell the order and pages apart; a page that nobody asks for is that of F3.
+_BATCH, _DEFAULT_TOP = 3, 10_000
+# What LIKE, regular expressions and globs take for any character, or for any number of them.
+_JOKERS: Final = "_%.*"
 
 
 def _by_name(lab: Lab, token: str) -> Json:
@@ -69,10 +75,12 @@ def batch(lab: Lab, kind: Kind) -> Batch:
     known: Batch | None = lab.session.shared.get(key)
     if known is None or lab.doubts(*known.ids):
         token = lab.unique("batch")
-        # Neither the order of names nor its reverse is the order of creation.
+        # Neither the order of names nor its reverse is the order of creation; capitals and two spaces are for echoes.
         query = kind.select(lab, token)
         common = {} if kind.searchable else query
-        members = (kind.make(lab, name=f"{token}-{c}", **kind.vary(lab, i), **common) for i, c in enumerate("bca"))
+        members = (
+            kind.make(lab, name=f"{token}-{c}  As Sent", **kind.vary(lab, i), **common) for i, c in enumerate("bca")
+        )
         lab.session.shared[key] = Batch(token, query, tuple(members))
     found: Batch = lab.session.shared[key]
     return found
@@ -94,6 +102,7 @@ def install(kind: Kind) -> None:
         # Whether two schedules may have one name is not published (J).
         _named(noun, kind)
         _search(noun, kind)
+        _default_page(noun, kind)
     _paging(noun, kind)
 
 
@@ -119,7 +128,7 @@ def _views(noun: str, kind: Kind) -> None:
         for made in group.members:
             if made.id not in listed:
                 raise NotTestable(f"{kind.list} does not hold {made.id}")
-            lab.expect_same(kind.fetch(lab, made), listed[made.id], what="the list as GET has it")
+            lab.expect_alike(kind.get, kind.fetch(lab, made), listed[made.id])
 
 
 def _named(noun: str, kind: Kind) -> None:
@@ -165,6 +174,9 @@ def _search(noun: str, kind: Kind) -> None:
         group = batch(lab, kind)
         found = set(lab.ids(kind.list, {"$search": group.token.upper()})) & set(group.ids)
         lab.expect(not found, expected=f"nothing for {group.token.upper()!r}", actual=f"{sorted(found)}")
+        query = {"$search": group.token.upper(), "searchCaseInsensitive": False}
+        found = set(lab.ids(kind.list, query)) & set(group.ids)
+        lab.expect(not found, expected="nothing with searchCaseInsensitive=false", actual=f"{sorted(found)}")
 
     @probe(f"{noun}-SEARCH-CASE-INSENSITIVE")
     def search_can_ignore_the_case(lab: Lab) -> None:
@@ -174,6 +186,18 @@ def _search(noun: str, kind: Kind) -> None:
         lab.expect(found == set(group.ids), expected="all three", actual=f"{len(found)} of them")
         number = lab.count(kind.count, query)
         lab.expect(number == len(group.ids), expected="$count = 3", actual=f"$count = {number}")
+
+    @probe(f"{noun}-SEARCH-LITERAL")
+    def search_knows_no_wildcards(lab: Lab) -> None:
+        group = batch(lab, kind)
+        for joker in _JOKERS:
+            wanted = joker.join(group.token.rsplit("-", 1))
+            answer = lab.get(kind.list, {"$search": wanted})
+            if answer.status != 200:
+                raise NotTestable(f"{lab.label(answer)} answered {answer.brief} for {wanted!r}")
+            listed = answer.json_object().get("resources") or []
+            found = [item for item in listed if item.get("id") in group.ids]
+            lab.expect(not found, expected=f"none of ours for {wanted!r}", actual=f"{len(found)} of them")
 
     @probe(f"{noun}-SEARCH-NOTHING", effect="read")
     def search_may_find_nothing(lab: Lab) -> None:
@@ -185,6 +209,27 @@ def _search(noun: str, kind: Kind) -> None:
     def nothing_counts_zero(lab: Lab) -> None:
         number = lab.count(kind.count, {"$search": lab.unique("nothing")})
         lab.expect(number == 0, expected="0", actual=str(number))
+
+
+def _default_page(noun: str, kind: Kind) -> None:
+    @probe(f"{noun}-DEFAULT-PAGE", late=True)
+    def list_is_not_cut_short(lab: Lab) -> None:
+        batch(lab, kind)
+        begun, query = time.monotonic(), {"$search": lab.mark()}
+        # Nobody can remove them (F53): what other probes made is enough, and one more than the batch has.
+        if lab.count(kind.count, query) <= _BATCH:
+            kind.make(lab)
+
+        def judge() -> None:
+            before = lab.count(kind.count, query)
+            length = len(lab.items(kind.list, query))
+            after = lab.count(kind.count, query)
+            if before != after:
+                raise NotTestable(f"$count answers {before}, then {after}")
+            wanted = min(after, _DEFAULT_TOP)
+            lab.expect(length == wanted, expected=f"all {wanted} of this session", actual=f"{length} of them")
+
+        lab.again(begun, judge)
 
 
 def _paging(noun: str, kind: Kind) -> None:
@@ -214,6 +259,9 @@ def _paging(noun: str, kind: Kind) -> None:
             found = lab.ids(kind.list, {**query, "$skip": number})
             left = 3 - number
             lab.expect(len(found) == left, expected=f"{left} after $skip={number} of 3", actual=f"{len(found)}")
+        # No multiple of $top: pages that are counted instead of resources would begin anew.
+        found = lab.ids(kind.list, {**query, "$top": 3, "$skip": 1})
+        lab.expect(len(found) == 2, expected="2 after $skip=1 of 3, also with $top=3", actual=f"{len(found)}")
 
     @probe(f"{noun}-PAGES-COVER")
     def pages_hold_everything_once(lab: Lab) -> None:

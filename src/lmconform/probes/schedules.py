@@ -1,4 +1,4 @@
-"""Probes of execution schedules: made, paused, changed and deleted; none of them ever starts anything."""
+"""Probes of execution schedules: made, read, filtered and counted; none of them ever starts anything."""
 # ruff: noqa: D103 - the register holds the sentence of each probe
 
 from __future__ import annotations
@@ -7,16 +7,16 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import trials
-from lmconform.probes.families import MALFORMED, accepts, refuses, without_each
-from lmconform.probes.lab import Json, Lab, Made
+from lmconform.probes.families import LOOKED_UP, MALFORMED, accepts, refuses, without_each
+from lmconform.probes.lab import EXECUTIONS, Json, Lab, Made
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch, install
 from lmconform.target.safety import quiet_month
 
-_CONFIGURATION, _CHANGING, _PAIR = (f"probes.schedules.{name}" for name in ("configuration", "changing", "pair"))
+_CONFIGURATION, _PAIR = "probes.schedules.configuration", "probes.schedules.pair"
 
 
 def quiet_cron(minute: int = 1) -> str:
@@ -134,86 +134,13 @@ def executions_are_filtered_by_their_schedule(lab: Lab) -> None:
     lab.expect(number == len(found), expected=f"$count = {len(found)}, as the list has", actual=f"{number}")
 
 
-# --- changes ---------------------------------------------------------------------------------
-
-
-@probe("LM-SCHEDULE-PAUSE", effect="destructive")
-def pausing_makes_inactive(lab: Lab) -> None:
-    _prepare(lab, status="ACTIVE")
-    _expect_changed(lab, status="INACTIVE")
-
-
-@probe("LM-SCHEDULE-RESUME", effect="destructive")
-def resuming_makes_active(lab: Lab) -> None:
-    _prepare(lab, status="INACTIVE")
-    _expect_changed(lab, status="ACTIVE")
-
-
-@probe("LM-SCHEDULE-MODIFY-CRON", effect="destructive")
-def cron_changes(lab: Lab) -> None:
-    _prepare(lab, status="ACTIVE")
-    _expect_changed(lab, cron=_other_cron(lab))
-
-
-@probe("LM-SCHEDULE-MODIFY-WINDOW", effect="destructive")
-def window_changes(lab: Lab) -> None:
-    _prepare(lab, status="ACTIVE")
-    _expect_changed(lab, **window(2, 800))
-
-
-@probe("LM-SCHEDULE-MODIFY-CONFIGURATION", effect="destructive")
-def configuration_changes(lab: Lab) -> None:
-    _prepare(lab, status="ACTIVE", configurationId=configuration(lab).id)
-    _expect_changed(lab, configurationId=configuration(lab, f"{_CHANGING}.configuration").id)
-
-
-@probe("LM-SCHEDULE-MODIFY-KEEPS", effect="destructive")
-def the_rest_stays(lab: Lab) -> None:
-    _prepare(lab, status="ACTIVE")
-    made = _changing(lab)
-    before = SCHEDULE.fetch(lab, made)
-    _expect_changed(lab, cron=_other_cron(lab))
-    kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
-    lab.expect_same(kept, SCHEDULE.fetch(lab, made), what="what the change does not name")
-
-
-@probe("LM-SCHEDULE-NAME-STAYS", effect="destructive")
-def name_does_not_change(lab: Lab) -> None:
-    made = _changing(lab)
-    _change(lab, made, name=lab.unique("renamed"), cron=_other_cron(lab))
-    lab.expect_same({"name": made.sent["name"]}, SCHEDULE.fetch(lab, made), what="whatever a change asks for")
-
-
-@probe("LM-SCHEDULE-MODIFY-BODY", effect="destructive")
-def wrong_changes_are_refused(lab: Lab) -> None:
-    made = _changing(lab)
-    for wrong in ({"status": "LMCONFORM"}, {"status": 7}, {"cron": 7}, {"configurationId": "a b c d"}):
-        lab.expect_refused(_change(lab, made, **wrong))
-
-
-@probe("LM-SCHEDULE-MODIFY-404", effect="destructive")
-def nothing_is_not_changed(lab: Lab) -> None:
-    path = {SCHEDULE.parameter: lab.absent_id()}
-    lab.expect_refused(lab.send("modifyExecutionSchedule", path, json={"status": "INACTIVE"}), {404})
-
-
-@probe("LM-SCHEDULE-DELETE", effect="destructive")
-def active_schedule_goes_away(lab: Lab) -> None:
-    _expect_deleted(lab, SCHEDULE.make(lab))
-
-
-@probe("LM-SCHEDULE-DELETE-INACTIVE", effect="destructive")
-def paused_schedule_goes_away(lab: Lab) -> None:
-    made = SCHEDULE.make(lab)
-    answer = _change(lab, made, status="INACTIVE")
-    if not answer.ok:
-        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-    _expect_deleted(lab, made)
-
-
-@probe("LM-SCHEDULE-DELETE-404", effect="destructive")
-def nothing_is_not_deleted(lab: Lab) -> None:
-    lab.expect_refused(lab.send("deleteExecutionSchedule", {SCHEDULE.parameter: lab.absent_id()}), {404})
+@probe("LM-SCHEDULE-STARTS-NOTHING-EARLY", late=True)
+def quiet_schedule_has_started_nothing(lab: Lab) -> None:
+    lab.require(EXECUTIONS)
+    query = batch(lab, SCHEDULE).query
+    # Only its schedules have the configuration: they started whatever ran it.
+    found = [e.get("id") for e in lab.items("listExecutions", query) if query.items() <= e.items()]
+    lab.expect(not found, expected="nothing started for months", actual=f"{len(found)} executions: {found}")
 
 
 # --- bodies ----------------------------------------------------------------------------------
@@ -230,7 +157,10 @@ refuses(
 )
 refuses("LM-SCHEDULE-BODY-MALFORMED", "createExecutionSchedule", lambda lab: [MALFORMED])
 refuses(
-    "LM-SCHEDULE-BODY-CONFIGURATION-ID", "createExecutionSchedule", lambda lab: [body(lab, configurationId="a b c d")]
+    "LM-SCHEDULE-BODY-CONFIGURATION-ID",
+    "createExecutionSchedule",
+    lambda lab: [{**body(lab), "configurationId": "a b c d"}],
+    allowed=LOOKED_UP,
 )
 refuses(
     "LM-SCHEDULE-BODY-TIME",
@@ -250,15 +180,6 @@ accepts(
 )
 
 
-def _changing(lab: Lab) -> Made:
-    """The one schedule that probes change, one after the other."""
-    shared = lab.session.shared
-    if _CHANGING not in shared or lab.doubts(shared[_CHANGING].id):
-        shared[_CHANGING] = SCHEDULE.make(lab)
-    found: Made = shared[_CHANGING]
-    return found
-
-
 def _pair(lab: Lab) -> tuple[Made, Made]:
     """Two schedules with a configuration of their own: one is active, one is paused."""
     shared = lab.session.shared
@@ -266,51 +187,20 @@ def _pair(lab: Lab) -> tuple[Made, Made]:
         # What an attempt left that came to nothing has another one.
         own = lab.configuration().id
         active, paused = (SCHEDULE.make(lab, configurationId=own) for _ in range(2))
-        answer = _change(lab, paused, status="INACTIVE")
+        answer = change(lab, paused, status="INACTIVE")
         if not answer.ok:
             raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
+        lab.again(time.monotonic(), lambda: _expect_paused(lab, paused))
         shared[_PAIR] = (active, paused)
     found: tuple[Made, Made] = shared[_PAIR]
     return found
 
 
-def _change(lab: Lab, made: Made, **fields: Any) -> Exchange:
+def _expect_paused(lab: Lab, made: Made) -> None:
+    if lab.need("getExecutionSchedule", executionScheduleId=made.id).get("status") != "INACTIVE":
+        raise NotTestable("a schedule that was paused stays active")
+
+
+def change(lab: Lab, made: Made, **fields: Any) -> Exchange:
+    """Ask for other values of the fields."""
     return lab.send("modifyExecutionSchedule", {SCHEDULE.parameter: made.id}, json=fields)
-
-
-def _prepare(lab: Lab, **fields: Any) -> None:
-    """Bring the one that changes into this state, if it is in another."""
-    made = _changing(lab)
-    now = lab.need("getExecutionSchedule", executionScheduleId=made.id)
-    wanted = {name: value for name, value in fields.items() if now.get(name) != value}
-    answer = _change(lab, made, **wanted) if wanted else None
-    if answer is not None and not answer.ok:
-        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-
-
-def _other_cron(lab: Lab) -> str:
-    now = SCHEDULE.fetch(lab, _changing(lab)).get("cron")
-    return quiet_cron(8 if now == quiet_cron(7) else 7)
-
-
-def _expect_changed(lab: Lab, **fields: Any) -> None:
-    made = _changing(lab)
-    lab.expect_status(_change(lab, made, **fields), {202})
-    since = time.monotonic()
-    lab.again(since, lambda: lab.expect_same(fields, SCHEDULE.fetch(lab, made), what="as changed"))
-
-
-def _expect_deleted(lab: Lab, made: Made) -> None:
-    path = {SCHEDULE.parameter: made.id}
-    lab.expect_status(lab.send("deleteExecutionSchedule", path), {202})
-    lab.session.journal.removed("schedule", made.id)
-    try:
-        for _ in lab.ticks():
-            exchange = lab.send("getExecutionSchedule", path)
-            if exchange.status == 404:
-                break
-            lab.expect_status(exchange, {200})
-    except Inconclusive:
-        lab.fail(expected="404 after the deletion", actual="the schedule is still there")
-    found = lab.ids("listExecutionSchedules", {"configurationId": made.sent["configurationId"]})
-    lab.expect(made.id not in found, expected="not in the list either", actual=f"{made.id} is listed")

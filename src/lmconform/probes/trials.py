@@ -21,6 +21,8 @@ from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab, Made
 # Still there to be stopped, or being stopped: an answer that denies it is wrong.
 STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
 TRIES: Final = 3
+# What refusals for lack of room are known by: their status is published nowhere, nor their words (C7).
+_FULL: Final = ("quota", "maxrunningcount", "limit", "maximum")
 
 
 @dataclass(slots=True)
@@ -94,8 +96,7 @@ def glance(lab: Lab) -> None:
         if time.monotonic() - trial.glanced >= lab.session.target.poll_interval:
             trial.glanced = time.monotonic()
             with suppress(NotTestable):
-                exchange = lab.client.send(kind.get, path=trial.path, judge=False)
-                trial.seen += [str(exchange.json_object()["status"])] if "status" in exchange.json_object() else []
+                trial.seen += _status(lab.client.send(kind.get, path=trial.path, judge=False))
 
 
 def finished(lab: Lab, kind: Enactment = EXECUTION) -> Json:
@@ -138,15 +139,14 @@ def start(lab: Lab, configuration: Made, kind: Enactment = EXECUTION, **more: st
     try:
         created = lab.make(kind.create, {"configurationId": configuration.id, **more})
     except NotTestable as refusal:
-        quota = "quota" in str(refusal).lower()
+        quota = any(word in str(refusal).lower() for word in _FULL)
         if quota or recipe.find(lab, deployable=kind.deployable).parameters or (trials.started and not more):
             # A quota (C7), or a value of ours that makes no sense to the executable: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal
         raise
     trials.started += 1
     first = _first(lab, kind, created)
-    seen = [str(e.json_object()["status"]) for e in (created.exchange, first) if "status" in e.json_object()]
-    return Trial(kind, configuration, created, first, seen)
+    return Trial(kind, configuration, created, first, _status(created.exchange) + _status(first))
 
 
 def spare(lab: Lab, kind: Enactment = EXECUTION) -> Trial:
@@ -300,6 +300,13 @@ def wait(lab: Lab, trial: Trial, statuses: Collection[str], seen: list[str] | No
     raise AssertionError("ticks() does not end by itself")
 
 
+def is_on_its_way(lab: Lab) -> bool:
+    """Whether the last answer says that a stop is meant: how long it may take nobody promised; our mock is known."""
+    last = lab.client.last
+    told = last.json_object().get("targetStatus") if last is not None else None
+    return told == "STOPPED" and not lab.session.target.is_mock
+
+
 def wait_until_gone(lab: Lab, trial: Trial) -> None:
     """Poll until GET answers 404; a deletion that was promised and never begins breaks the requirement.
 
@@ -326,6 +333,12 @@ def _trials(lab: Lab, kind: Enactment) -> _Trials:
         found.base = None
     found.spare = [trial for trial in found.spare if not journal.is_doubted(trial.id)]
     return found
+
+
+def _status(exchange: Exchange) -> list[str]:
+    """The status that an answer tells; none when it is an error, or says nothing."""
+    told = exchange.json_object().get("status")
+    return [told] if exchange.ok and isinstance(told, str) else []
 
 
 def _drop(lab: Lab, trial: Trial) -> None:

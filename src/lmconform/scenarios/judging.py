@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lmconform.contract.requirements import Register
@@ -11,11 +12,15 @@ from lmconform.scenarios.compare import difference
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, resolve
 from lmconform.scenarios.model import Absent, Step
-from lmconform.scenarios.sending import send, values
+from lmconform.scenarios.sending import send, send_step, values
 from lmconform.target.client import Client
 
 # Outcomes after which the flow goes on.
 FINE = (Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE)
+# How often and for how many seconds at the most one looks again; seconds between two looks at the least.
+_LOOKS, _MOST_GRACE, _LEAST_PAUSE = 20, 60.0, 0.02
+# Both are declared, and nobody says which of them stands for a scenario that does not exist.
+_NOWHERE = frozenset({400, 404})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,19 @@ class Broken(Exception):
         self.message = message
 
 
+def judge_settled(step: Step, client: Client, scope: Scope, sleep: Callable[[float], None]) -> None:
+    """``judge`` what a poll came to, and again for a moment: what belongs to a status may be seen after it."""
+    interval = max(client.session.target.poll_interval, _LEAST_PAUSE)
+    pause = min(interval, _MOST_GRACE / _LOOKS)
+    for _ in range(_LOOKS):
+        try:
+            return judge(step, client, scope)
+        except Broken:
+            sleep(pause)
+            send_step(step, client, scope)
+    judge(step, client, scope)
+
+
 def judge(step: Step, client: Client, scope: Scope) -> None:
     """Raise Broken at the first thing that the step expects and the answer does not have.
 
@@ -77,13 +95,13 @@ def judge(step: Step, client: Client, scope: Scope) -> None:
 
 def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Scope) -> None:
     """Ask for what is lacking by its id: nobody is to blame when it is nowhere."""
-    other = absent.call.operation.label
+    other, refused = absent.call.operation.label, scope.exchange is not None and not scope.exchange.ok
     answer = send(client, absent.call, absent.parameters, None, scope).exchange
-    if answer.status == 404:
+    if answer.status in _NOWHERE:
         raise Inconclusive(absent.says)
     if not answer.ok:
         raise NotTestable(f"{other} answered {answer.status}; expected 200, or 404 when there is none")
-    raise Broken(f"what {other} finds", f"{label} lacks it: {actual}")
+    raise Broken(f"what {other} finds", f"{label} {'refuses' if refused else 'lacks'} it: {actual}")
 
 
 def worst(step: Step, register: Register) -> Outcome:

@@ -69,8 +69,8 @@ class Poll:
     ``reachable`` maps a status to all that may be seen after it, itself included. ``gone``: the
     end is a 404. ``late``: a 404 at the beginning is one that is not seen yet. ``excuse`` says on
     what else the end depends: then nobody is to blame for a bad status, or for none in time.
-    ``excused`` narrows it to statuses, bad ones and those in which the deadline finds it; a bad
-    one counts when ``detail`` says why.
+    ``excused`` narrows it to statuses: bad ones, and on the mock those in which the deadline
+    finds it; there a bad one counts when ``detail`` says why.
     """
 
     status: str

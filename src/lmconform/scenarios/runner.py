@@ -16,7 +16,8 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
-from lmconform.scenarios.judging import FINE, Broken, StepOutcome, judge, worst
+from lmconform.scenarios.judging import FINE, Broken, StepOutcome, judge, judge_settled, worst
+from lmconform.scenarios.limits import beyond_limits
 from lmconform.scenarios.model import Action, Document, Step, Workflow, item_id
 from lmconform.scenarios.poll import Pace, follow
 from lmconform.scenarios.sending import Unresolved, send_step, values
@@ -135,10 +136,10 @@ class WorkflowRun:
     def _advance(self, step: Step) -> None:
         started = time.monotonic()
         client = self._client or self.session.client(item_id(self.workflow, step))
-        capability = self._not_advertised(step)
-        if capability:
+        reason = self._not_advertised(step)
+        if reason:
             self._lacking.add(step.id)
-            self._pass_over(step, Outcome.NOT_APPLICABLE, f"GET /v2/lm/meta does not advertise {capability}", "", False)
+            self._pass_over(step, Outcome.NOT_APPLICABLE, reason, "", False)
             self._go_on(step, self._outcomes[step.id], None)
             return
         try:
@@ -166,9 +167,12 @@ class WorkflowRun:
         self._go_on(step, done, action)
 
     def _not_advertised(self, step: Step) -> str:
-        """The capability that a requirement of the step belongs to and the target lacks, or empty."""
-        needed = (self.session.register[requirement].capability for requirement in step.requirements)
-        return next((capability for capability in needed if not self.session.capabilities.has(capability)), "")
+        """Why a requirement of the step does not apply to the target, or empty."""
+        capabilities = self.session.capabilities
+        for capability in (self.session.register[requirement].capability for requirement in step.requirements):
+            if not capabilities.has(capability):
+                return f"GET /v2/lm/meta does not advertise {capability}"
+        return beyond_limits(self.workflow, step, capabilities)
 
     def _persist(self, step: Step, client: Client) -> tuple[_Attempt, Action | None]:
         """Attempt the step, and again as its retry actions say; returns what ended it."""
@@ -211,7 +215,9 @@ class WorkflowRun:
             elif step.poll:
                 label = f"{self.workflow.id}/{step.id}"
                 target = self.session.target
-                pace = Pace(target.poll_interval, target.poll_timeout, self._progress, self._sleep)
+                pace = Pace(
+                    target.poll_interval, target.poll_timeout, self._progress, self._sleep, known=target.is_mock
+                )
                 follow(
                     step.poll,
                     label,
@@ -219,9 +225,11 @@ class WorkflowRun:
                     lambda text: resolve(text, attempt.scope),
                     pace,
                 )
+                judge_settled(step, client, attempt.scope, self._sleep)
             else:
                 send_step(step, client, attempt.scope)
-            judge(step, client, attempt.scope)
+            if not step.poll:
+                judge(step, client, attempt.scope)
         except (Broken, Unresolved, Skip) as problem:
             attempt.problem = problem
         attempt.outputs = _present(step.outputs, attempt.scope)
@@ -271,6 +279,8 @@ class WorkflowRun:
         outcome, expected, actual, because = Outcome.PASS, "", "", ""
         note = as_text(resolve(action.note, attempt.scope)) if action else ""
         match attempt.problem:
+            case Broken() if action and action.outcome:
+                outcome, actual = Outcome(action.outcome), attempt.exchange.brief if attempt.exchange else ""
             case Broken() if attempt.exchange is not None and attempt.exchange.status == _BUSY:
                 outcome, note = Outcome.NOT_TESTABLE, f"{step.label} answered {attempt.exchange.brief}"
             case Broken() as problem:
@@ -309,7 +319,7 @@ class WorkflowRun:
             because=because,
             # An action that says so in the file knows a reason that nobody is to blame for.
             inconclusive=isinstance(attempt.problem, Inconclusive)
-            or (attempt.problem is None and outcome is Outcome.NOT_TESTABLE),
+            or (outcome is Outcome.NOT_TESTABLE and bool(action and action.outcome)),
             duration=duration,
             observations=observations,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench
-from lmconform.mock.mutants.common import SCHEMAS, loosen, refuses_when
+from lmconform.mock.mutants.common import SCHEMAS, loosen, oldest_configuration, refuses_when
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem
 
@@ -27,7 +27,7 @@ def enactment_bad_id(bench: Bench) -> None:
 
 @mutant("configuration-scenario-made-up", "LM-CONFIGURATION-BODY-IDS")
 def scenario_made_up(bench: Bench) -> None:
-    """BUG: "A configuration whose executableId or scenarioId breaks the pattern of ids is refused with 400."
+    """BUG: "A configuration whose executableId or scenarioId breaks the pattern of ids is refused with 400 or 404."
 
     The executable's own scenario stands for one.
     """
@@ -77,13 +77,9 @@ def key_lower(bench: Bench) -> None:
 
 @mutant("execution-configuration-any", "LM-EXECUTION-BODY-TYPE")
 def configuration_any(bench: Bench) -> None:
-    """BUG: "An execution whose configurationId is no id is refused with 400." It is looked for, and 404 answers."""
+    """BUG: "An execution whose configurationId is no id is refused with 400 or 404." The oldest one is taken."""
     loosen(bench, "ExecutionCreation", "configurationId")
-
-    @bench.before("createExecution")
-    def look(call: Call) -> None:
-        if "executableId" not in call.body and str(call.body["configurationId"]) not in call.group.configurations:
-            raise Problem(404, "01010006", "Configuration does not exist")
+    oldest_configuration(bench, "createExecution")
 
 
 @mutant("execution-keys-checked", "LM-EXECUTION-WRONG-KEYS")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from lmconform.mock import validation
+from lmconform.mock.app import App
+from lmconform.mock.auth import Authority
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench, resources
 from lmconform.mock.problems import WRONG_STATE, Problem, bad_request
@@ -218,3 +221,45 @@ def keeps_out(bench: Bench, operation: str, out: Callable[[Call, dict[str, Any]]
 def each(reply: Reply, key: str) -> list[dict[str, Any]]:
     """The entries of a bulk answer."""
     return list(reply.json[key])
+
+
+def needs_no_token(bench: Bench, free: Callable[[str, str], bool]) -> None:
+    """Requests of a method and path that are ``free`` need no token."""
+    now = [False]
+
+    @bench.patch(App, "_answer")
+    def look(original, self, scope, path, headers, body):  # type: ignore[no-untyped-def]
+        now[0] = free(scope["method"], path)
+        return original(self, scope, path, headers, body)
+
+    @bench.patch(Authority, "check")
+    def check(original, self, authorization, switches):  # type: ignore[no-untyped-def]
+        if not now[0]:
+            original(self, authorization, switches)
+
+
+def acknowledges(bench: Bench, operation: str, key: str) -> None:
+    """A bulk update says done to a target that there is not, and does nothing."""
+
+    @bench.instead(operation)
+    def done(call: Call, handler: Handler) -> Reply:
+        whole = call.body[key]
+        call.body[key] = [entry for entry in whole if entry.get("targetStatus") in ("STOPPED", "DELETED")]
+        real = iter(handler(call).json[key]) if call.body[key] else iter(())
+        told = [next(real) if e in call.body[key] else {"id": e["id"], "message": "Scheduled"} for e in whole]
+        return Reply(202, {key: told})
+
+
+def oldest_configuration(bench: Bench, operation: str) -> None:
+    """What cannot be an id stands for the first configuration that there is for the operation."""
+    deployable = operation == "createDeployment"
+
+    @bench.before(operation)
+    def any_will_do(call: Call) -> None:
+        wanted = call.body.get("configurationId", "none")
+        if isinstance(wanted, str) and re.fullmatch(r"[\w.-]{4,64}", wanted):
+            return
+        for found in call.group.configurations.values():
+            if call.catalog.of(found).deployable is deployable:
+                call.body["configurationId"] = found["id"]
+                return

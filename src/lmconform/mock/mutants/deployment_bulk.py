@@ -6,6 +6,7 @@ from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench
 from lmconform.mock.mutants.common import (
     SCHEMAS,
+    acknowledges,
     deletes_nothing,
     each,
     malformed_422,
@@ -93,16 +94,17 @@ def bulk_empty(bench: Bench) -> None:
 
 @mutant("deployment-bulk-target", "LM-DEPLOYMENT-BULK-BODY-TARGET")
 def bulk_target(bench: Bench) -> None:
-    """BUG: "A bulk update of deployments to anything but STOPPED and DELETED is refused with 400."
+    """BUG: "A bulk update of deployments to anything but STOPPED and DELETED is refused, or is an error of its entry."
 
-    It is an error of the entry.
+    It does nothing.
     """
     _bulk_entry(bench)["properties"]["targetStatus"] = {"type": "string"}
+    acknowledges(bench, "modifyDeployments", "deployments")
 
 
 @mutant("deployment-bulk-required", "LM-DEPLOYMENT-BULK-BODY-REQUIRED")
 def bulk_required(bench: Bench) -> None:
-    """BUG: "A bulk update with a deployment without id or targetStatus is refused with 400."
+    """BUG: "A bulk update with a deployment without id or targetStatus is refused, or is an error of its entry."
 
     Entries without an id are passed over.
     """

@@ -167,7 +167,7 @@ def update_unknown(bench: Bench) -> None:
 
 @mutant("deployment-update-anything", "LM-DEPLOYMENT-UPDATE-BODY")
 def update_anything(bench: Bench) -> None:
-    """BUG: "An update to what is no id of a configuration is refused with 400." It is left out of account."""
+    """BUG: "An update to what is no id of a configuration is refused with 400, 404 or 412." It is left out."""
     loosen(bench, "DeploymentModification", "configurationId")
 
     @bench.instead("modifyDeployment")
@@ -231,7 +231,7 @@ def stop_fresh(bench: Bench) -> None:
 
 @mutant("deployment-stop-anything", "LM-DEPLOYMENT-STOP-BODY")
 def stop_anything(bench: Bench) -> None:
-    """BUG: "A targetStatus other than STOPPED is refused for a deployment with 400."
+    """BUG: "A targetStatus other than STOPPED is refused for a deployment with 400 or 412."
 
     Any other word changes nothing, with 202.
     """

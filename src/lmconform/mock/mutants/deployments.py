@@ -9,6 +9,7 @@ from lmconform.mock.mutants.common import (
     elsewhere,
     loosen,
     malformed_422,
+    oldest_configuration,
     optional,
     same_again,
     unknown_is_200,
@@ -203,15 +204,11 @@ def configuration_optional(bench: Bench) -> None:
             call.body["configurationId"] = next(iter(call.group.configurations))
 
 
-@mutant("deployment-configuration-404", "LM-DEPLOYMENT-BODY-TYPE")
-def configuration_404(bench: Bench) -> None:
-    """BUG: "A deployment whose configurationId is no id is refused with 400." It is looked for, and 404 answers."""
+@mutant("deployment-configuration-any", "LM-DEPLOYMENT-BODY-TYPE")
+def configuration_any(bench: Bench) -> None:
+    """BUG: "A deployment whose configurationId is no id is refused with 400 or 404." The oldest is taken."""
     loosen(bench, "DeploymentCreation", "configurationId")
-
-    @bench.before("createDeployment")
-    def look(call: Call) -> None:
-        if str(call.body["configurationId"]) not in call.group.configurations:
-            raise Problem(404, "01010006", "Configuration does not exist")
+    oldest_configuration(bench, "createDeployment")
 
 
 @mutant("deployment-malformed-422", "LM-DEPLOYMENT-BODY-MALFORMED")

@@ -50,6 +50,36 @@ def dead_stays(bench: Bench) -> None:
     _undeletable(bench, "DEAD")
 
 
+@mutant("ending-delete-unknown-status-stays", "LM-EXECUTION-DELETE-UNKNOWN-STATUS")
+def unknown_stays(bench: Bench) -> None:
+    """BUG: "An execution whose status is UNKNOWN can be deleted." It is promised, and never done."""
+
+    @bench.instead("deleteExecution")
+    def promised(call: Call, handler: Handler) -> Reply:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status == "UNKNOWN":
+            return Reply(202, {"id": found.id, "message": "Deletion scheduled"})
+        return handler(call)
+
+
+@mutant("ending-stop-names-another", "LM-EXECUTION-ANSWER-ID")
+def names_another(bench: Bench) -> None:
+    """BUG: "The answers to stopping and to deleting an execution tell its id." The former tells its configuration's."""
+
+    @bench.after("modifyExecution")
+    def configuration(call: Call, reply: Reply) -> None:
+        reply.json["id"] = call.group.executions[call.path["executionId"]].configuration["id"]
+
+
+@mutant("ending-delete-names-another", "LM-EXECUTION-ANSWER-ID")
+def delete_names_another(bench: Bench) -> None:
+    """BUG: "The answers to stopping and to deleting an execution tell its id." The latter tells that of a job."""
+
+    @bench.after("deleteExecution")
+    def job(call: Call, reply: Reply) -> None:
+        reply.json["id"] = f"job-{call.path['executionId']}"
+
+
 @mutant("ending-delete-target", "LM-EXECUTION-DELETE-TARGET")
 def delete_target(bench: Bench) -> None:
     """BUG: "An execution that is being deleted has targetStatus DELETED until it is gone."

@@ -169,7 +169,7 @@ def stop_unknown(bench: Bench) -> None:
 
 @mutant("execution-stop-anything", "LM-EXECUTION-STOP-BODY")
 def stop_anything(bench: Bench) -> None:
-    """BUG: "A change of an execution that asks for anything but STOPPED is refused with 400." It does nothing."""
+    """BUG: "A change of an execution that asks for anything but STOPPED is refused with 400 or 412." No effect."""
     loosen(bench, "ExecutionModification", "targetStatus")
 
     @bench.instead("modifyExecution")

@@ -20,6 +20,28 @@ def artifact_scenario(bench: Bench) -> None:
     forget(bench, "scenarioId", "listArtifacts")
 
 
+@mutant("filter-artifact-name", "LM-ARTIFACT-FILTER-NAME")
+def artifact_name(bench: Bench) -> None:
+    """BUG: "The filter name leaves the artifact of this name, and none of a wholly other name, also when counted."
+
+    It is not looked at, in the list and in the count.
+    """
+    forget(bench, "name", "listArtifacts", "countArtifacts")
+
+
+@mutant("filter-artifact-name-nothing", "LM-ARTIFACT-FILTER-NAME")
+def artifact_name_nothing(bench: Bench) -> None:
+    """BUG: "The filter name leaves the artifact of this name, and none of a wholly other name, also when counted."
+
+    Of a name with spaces the first word is compared.
+    """
+
+    @bench.before("listArtifacts", "countArtifacts")
+    def first_word(call: Call) -> None:
+        if "name" in call.query:
+            call.query["name"] = call.query["name"].split(" ")[0]
+
+
 @mutant("filter-artifact-combined-or", "LM-ARTIFACT-FILTER-COMBINED")
 def artifact_combined(bench: Bench) -> None:
     """BUG: "Several filters of artifacts must all match." With kind and scenarioId the kind is left out."""
@@ -88,6 +110,26 @@ def execution_executable(bench: Bench) -> None:
 def execution_status(bench: Bench) -> None:
     """BUG: "The filter status leaves the executions with that status, and no other." It is not looked at."""
     forget(bench, "status", "listExecutions")
+
+
+@mutant("filter-status-some", "LM-EXECUTION-FILTER-STATUS", "LM-DEPLOYMENT-FILTER-STATUS")
+def some_statuses(bench: Bench) -> None:
+    """BUG: "The filter status leaves the executions with that status, and no other." UNKNOWN and PENDING are all."""
+
+    @bench.before("listExecutions", "countExecutions", "listDeployments", "countDeployments")
+    def ignored(call: Call) -> None:
+        if call.query.get("status") in ("UNKNOWN", "PENDING"):
+            del call.query["status"]
+
+
+@mutant("filter-status-stopped", "LM-EXECUTION-FILTER-STATUS")
+def stopped_is_ended(bench: Bench) -> None:
+    """BUG: "The filter status leaves the executions with that status, and no other." STOPPED finds COMPLETED."""
+
+    @bench.before("listExecutions", "countExecutions")
+    def ended(call: Call) -> None:
+        if call.query.get("status") == "STOPPED":
+            call.query["status"] = "COMPLETED"
 
 
 @mutant("filter-execution-combined", "LM-EXECUTION-FILTER-COMBINED")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.mutants.bench import Bench
-from lmconform.mock.mutants.common import lists_everything, reads_everywhere
+from lmconform.mock.mutants.common import lists_everything, needs_no_token, reads_everywhere
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem
 from lmconform.mock.tokens import Mint
@@ -83,6 +84,61 @@ def refused_yet_stored(bench: Bench) -> None:
                 if group is not None:
                     group.add_artifact(json.loads(body))
             raise
+
+
+@mutant("auth-one-open", "LM-AUTH-EVERY-READ")
+def one_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is read by its id, and neither logs nor metrics are." What has an id is."""
+    named = re.compile(r"/v2/lm/(artifacts|configurations|executions|deployments|executionSchedules)/[^/$]+")
+    needs_no_token(bench, lambda method, path: method == "GET" and bool(named.fullmatch(path)))
+
+
+@mutant("auth-logs-open", "LM-AUTH-EVERY-READ")
+def logs_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is read by its id, and neither logs nor metrics are." Logs are."""
+    needs_no_token(bench, lambda method, path: path.endswith("/logs"))
+
+
+@mutant("auth-metrics-open", "LM-AUTH-EVERY-READ")
+def metrics_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is read by its id, and neither logs nor metrics are." Metrics are."""
+    needs_no_token(bench, lambda method, path: method == "GET" and path.endswith("/metrics"))
+
+
+@mutant("auth-catalogue-open", "LM-AUTH-EVERY-READ")
+def catalogue_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is read by its id, and neither logs nor metrics are." Executables are."""
+    needs_no_token(bench, lambda method, path: method == "GET" and path.endswith("/executables"))
+
+
+@mutant("auth-start-open", "LM-AUTH-EVERY-CHANGE")
+def start_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is made, changed or deleted." Executions and deployments are started."""
+    needs_no_token(bench, lambda method, path: method == "POST" and path.endswith(("/executions", "/deployments")))
+
+
+@mutant("auth-configuration-open", "LM-AUTH-EVERY-CHANGE")
+def configuration_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is made, changed or deleted." Configurations are made."""
+    needs_no_token(bench, lambda method, path: method == "POST" and path.endswith("/configurations"))
+
+
+@mutant("auth-metrics-written", "LM-AUTH-EVERY-CHANGE")
+def metrics_written(bench: Bench) -> None:
+    """BUG: "Without a token nothing is made, changed or deleted." Metrics are written."""
+    needs_no_token(bench, lambda method, path: method == "PATCH" and path.endswith("/metrics"))
+
+
+@mutant("auth-bulk-open", "LM-AUTH-EVERY-CHANGE")
+def bulk_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is made, changed or deleted." Many at once are changed."""
+    needs_no_token(bench, lambda method, path: method == "PATCH" and path.endswith(("/executions", "/deployments")))
+
+
+@mutant("auth-schedules-open", "LM-AUTH-EVERY-CHANGE")
+def schedules_open(bench: Bench) -> None:
+    """BUG: "Without a token nothing is made, changed or deleted." Schedules are."""
+    needs_no_token(bench, lambda method, path: method != "GET" and "/executionSchedules" in path)
 
 
 @mutant("isolation-none", "LM-ISOLATION-ARTIFACT-LIST", "LM-ISOLATION-CONFIGURATION-LIST", "LM-ISOLATION-ARTIFACT-GET")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from lmconform.mock.app import App
-from lmconform.mock.auth import Authority
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
-from lmconform.mock.mutants.common import lists_everything, reads_everywhere
+from lmconform.mock.mutants.common import lists_everything, needs_no_token, reads_everywhere
 from lmconform.mock.mutants.registry import mutant
 
 
@@ -103,51 +99,36 @@ def schedule_change(bench: Bench) -> None:
 
 
 @mutant("auth-counts-open", "LM-AUTH-EVERY-LIST")
-def counts_open(bench: Bench) -> None:
+def countsneeds_no_token(bench: Bench) -> None:
     """BUG: "No list and no count is given away without a token." Counts are."""
-    _open(bench, lambda method, path: path.endswith("$count"))
+    needs_no_token(bench, lambda method, path: path.endswith("$count"))
 
 
 @mutant("auth-deployments-open", "LM-AUTH-EVERY-LIST")
-def deployments_open(bench: Bench) -> None:
+def deploymentsneeds_no_token(bench: Bench) -> None:
     """BUG: "No list and no count is given away without a token." Deployments are."""
-    _open(bench, lambda method, path: path.endswith("/deployments") and method == "GET")
+    needs_no_token(bench, lambda method, path: path.endswith("/deployments") and method == "GET")
 
 
 @mutant("auth-delete-open", "LM-AUTH-CHANGE", "LM-AUTH-FILE")
-def delete_open(bench: Bench) -> None:
+def deleteneeds_no_token(bench: Bench) -> None:
     """BUG: "Without a token an execution is neither stopped nor deleted." It can be deleted."""
-    _open(bench, lambda method, path: method == "DELETE")
+    needs_no_token(bench, lambda method, path: method == "DELETE")
 
 
 @mutant("auth-change-open", "LM-AUTH-CHANGE")
-def change_open(bench: Bench) -> None:
+def changeneeds_no_token(bench: Bench) -> None:
     """BUG: "Without a token an execution is neither stopped nor deleted." It can be stopped."""
-    _open(bench, lambda method, path: method == "PATCH")
+    needs_no_token(bench, lambda method, path: method == "PATCH")
 
 
 @mutant("auth-files-open", "LM-AUTH-FILE")
-def files_open(bench: Bench) -> None:
+def filesneeds_no_token(bench: Bench) -> None:
     """BUG: "Without a token a file is neither read, written nor deleted." It can be read."""
-    _open(bench, lambda method, path: method == "GET" and "/dataset/files/" in path)
+    needs_no_token(bench, lambda method, path: method == "GET" and "/dataset/files/" in path)
 
 
 @mutant("auth-files-written", "LM-AUTH-FILE")
 def files_written(bench: Bench) -> None:
     """BUG: "Without a token a file is neither read, written nor deleted." It can be written."""
-    _open(bench, lambda method, path: method == "PUT")
-
-
-def _open(bench: Bench, free: Callable[[str, str], bool]) -> None:
-    """Requests of a method and path that are ``free`` need no token."""
-    now = [False]
-
-    @bench.patch(App, "_answer")
-    def look(original, self, scope, path, headers, body):  # type: ignore[no-untyped-def]
-        now[0] = free(scope["method"], path)
-        return original(self, scope, path, headers, body)
-
-    @bench.patch(Authority, "check")
-    def check(original, self, authorization, switches):  # type: ignore[no-untyped-def]
-        if not now[0]:
-            original(self, authorization, switches)
+    needs_no_token(bench, lambda method, path: method == "PUT")

@@ -136,6 +136,28 @@ def top(bench: Bench) -> None:
             call.query["$top"] += 1
 
 
+@mutant("logs-cut-before-ordered", "LM-LOGS-TOP-OF-ORDER")
+def cut_first(bench: Bench) -> None:
+    """BUG: "With $order=desc and $top=1 logs hold the latest line." The earliest are taken, and turned round then."""
+
+    @bench.instead("getExecutionLogs")
+    def turned(call: Call, handler: Handler) -> Reply:
+        descending = call.query.pop("$order", "asc") == "desc"
+        reply = handler(call)
+        if descending:
+            reply.json["data"]["result"].reverse()
+        return reply
+
+
+@mutant("logs-of-deployments-missing", "LM-LOGS-DEPLOYMENT-SERVED")
+def deployments_missing(bench: Bench) -> None:
+    """BUG: "Logs of a deployment that runs are answered with 200." They are looked for among executions: 404."""
+
+    @bench.after("getDeploymentLogs")
+    def missing(call: Call, reply: Reply) -> None:
+        raise Problem(404, "01010016", "There is no such execution")
+
+
 @mutant("logs-top-below-limit", "LM-LOGS-TOP-AT-LIMIT")
 def top_at_limit(bench: Bench) -> None:
     """BUG: "The greatest $top for logs is taken." 4999 is the most."""

@@ -120,6 +120,44 @@ def execution_skip(bench: Bench) -> None:
     forget(bench, "$skip", "listExecutions")
 
 
+@mutant(
+    "skip-whole-pages",
+    "LM-ARTIFACT-SKIP",
+    "LM-CONFIGURATION-SKIP",
+    "LM-EXECUTION-SKIP",
+    "LM-DEPLOYMENT-SKIP",
+    "LM-SCHEDULE-SKIP",
+)
+def whole_pages(bench: Bench) -> None:
+    """BUG: "With $skip a list of artifacts leaves out that many." With $top it leaves out whole pages alone."""
+
+    @bench.before("listArtifacts", "listConfigurations", "listExecutions", "listDeployments", "listExecutionSchedules")
+    def pages(call: Call) -> None:
+        top, skip = call.query.get("$top"), call.query.get("$skip")
+        if top and skip and skip > 0:
+            call.query["$skip"] = skip // top * top
+
+
+@mutant("top-default-artifacts", "LM-ARTIFACT-DEFAULT-PAGE")
+def artifact_default(bench: Bench) -> None:
+    """BUG: "Without $top a list of artifacts holds all that match, up to 10000." It holds three."""
+    _shown_at_most(bench, 3, "listArtifacts")
+
+
+@mutant("top-default-configurations", "LM-CONFIGURATION-DEFAULT-PAGE")
+def configuration_default(bench: Bench) -> None:
+    """BUG: "Without $top a list of configurations holds all that match, up to 10000." It holds three."""
+    _shown_at_most(bench, 3, "listConfigurations")
+
+
+def _shown_at_most(bench: Bench, most: int, operation: str) -> None:
+    """A page that nobody asked for is a short one."""
+
+    @bench.before(operation)
+    def short(call: Call) -> None:
+        call.query.setdefault("$top", most)
+
+
 @mutant("count-is-text", "LM-HTTP-BODY-SCHEMA")
 def count_is_text(bench: Bench) -> None:
     """BUG: "The body of a successful answer is valid against its schema." A count reads "3 artifacts"."""

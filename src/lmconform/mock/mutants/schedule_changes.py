@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.mutants.bench import Bench
+from lmconform.mock.mutants.bench import Bench, resources
 from lmconform.mock.mutants.common import loosen, takes_unknown, wrong_status
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import WRONG_STATE, Problem
@@ -222,3 +222,77 @@ def _drops(bench: Bench, member: str, value: str) -> None:
         found = call.group.schedules.get(call.path["executionScheduleId"])
         if found is not None and call.body.get(member) == value:
             call.body[member] = getattr(found, member)
+
+
+@mutant("schedule-starts-when-made", "LM-SCHEDULE-STARTS-NOTHING-EARLY")
+def starts_when_made(bench: Bench) -> None:
+    """BUG: "A schedule starts nothing before the time that its cron names." It starts an execution when it is made."""
+
+    @bench.after("createExecutionSchedule")
+    def at_once(call: Call, reply: Reply) -> None:
+        made = call.group.schedules[reply.json["id"]]
+        executable = call.catalog.of(made.configuration)
+        call.group.add_execution(made.configuration, "", executable.products(), schedule=made.id)
+
+
+@mutant("schedule-list-of-yesterday", "LM-SCHEDULE-MODIFY-LISTED")
+def list_of_yesterday(bench: Bench) -> None:
+    """BUG: "A change of a schedule is shown by the list as by GET." The list has the cron that it was made with."""
+    first: dict[str, str] = {}
+
+    @bench.after("createExecutionSchedule")
+    def remember(call: Call, reply: Reply) -> None:
+        first[reply.json["id"]] = call.body["cron"]
+
+    @bench.after("listExecutionSchedules")
+    def stale(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            resource["cron"] = first.get(resource["id"], resource["cron"])
+
+
+@mutant("schedule-pause-drops-window", "LM-SCHEDULE-PAUSE-KEEPS")
+def pause_drops_window(bench: Bench) -> None:
+    """BUG: "A schedule that is paused keeps its name, cron, configuration, start and end." Start and end are lost."""
+
+    @bench.after("modifyExecutionSchedule")
+    def lost(call: Call, reply: Reply) -> None:
+        if call.body.get("status") == "INACTIVE":
+            found = call.group.schedules[call.path["executionScheduleId"]]
+            found.start = found.end = None
+
+
+@mutant("schedule-delete-counted", "LM-SCHEDULE-DELETE-UNCOUNTED")
+def delete_counted(bench: Bench) -> None:
+    """BUG: "A schedule that was deleted is not counted any more." It is counted for ever."""
+    deleted: list[str] = []
+
+    @bench.instead("deleteExecutionSchedule")
+    def remember(call: Call, handler: Handler) -> Reply:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        reply = handler(call)
+        if found is not None:
+            deleted.append(found.configuration["id"])
+        return reply
+
+    @bench.after("countExecutionSchedules")
+    def more(call: Call, reply: Reply) -> None:
+        wanted = call.query.get("configurationId")
+        reply.text = str(int(reply.text or 0) + sum(wanted in (None, own) for own in deleted))
+
+
+@mutant("schedule-change-names-another", "LM-SCHEDULE-ANSWER-ID")
+def change_names_another(bench: Bench) -> None:
+    """BUG: "The answers to changing and to deleting a schedule tell its id." The former tells its configuration's."""
+
+    @bench.after("modifyExecutionSchedule")
+    def configuration(call: Call, reply: Reply) -> None:
+        reply.json["id"] = call.group.schedules[call.path["executionScheduleId"]].configuration["id"]
+
+
+@mutant("schedule-delete-names-another", "LM-SCHEDULE-ANSWER-ID")
+def delete_names_another(bench: Bench) -> None:
+    """BUG: "The answers to changing and to deleting a schedule tell its id." The latter tells that of a job."""
+
+    @bench.after("deleteExecutionSchedule")
+    def job(call: Call, reply: Reply) -> None:
+        reply.json["id"] = f"job-{call.path['executionScheduleId']}"

@@ -13,6 +13,7 @@ from lmconform.mock.mutants.common import (
     loosen,
     malformed_422,
     off_by_one,
+    oldest_configuration,
     optional,
     refuses_when,
     skips_one_more,
@@ -271,18 +272,14 @@ def mended(bench: Bench) -> None:
         return original(contract, asked, media_type, raw, switches)
 
 
-@mutant("schedule-configuration-id-404", "LM-SCHEDULE-BODY-CONFIGURATION-ID")
-def configuration_404(bench: Bench) -> None:
-    """BUG: "A schedule whose configurationId breaks the pattern of ids is refused with 400."
+@mutant("schedule-configuration-id-any", "LM-SCHEDULE-BODY-CONFIGURATION-ID")
+def configuration_any(bench: Bench) -> None:
+    """BUG: "A schedule whose configurationId breaks the pattern of ids is refused with 400 or 404."
 
-    It is looked for, and 404 answers.
+    The oldest configuration is taken.
     """
     loosen(bench, "ExecutionScheduleCreation", "configurationId", {"type": "string"})
-
-    @bench.before("createExecutionSchedule")
-    def look(call: Call) -> None:
-        if call.body["configurationId"] not in call.group.configurations:
-            raise Problem(404, "01010006", "Configuration does not exist")
+    oldest_configuration(bench, "createExecutionSchedule")
 
 
 @mutant("schedule-time-any", "LM-SCHEDULE-BODY-TIME")

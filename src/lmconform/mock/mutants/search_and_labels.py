@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lmconform.mock import query
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench
@@ -101,10 +103,88 @@ def configuration_cased(bench: Bench) -> None:
     forget(bench, "searchCaseInsensitive", "listConfigurations", "countConfigurations")
 
 
+@mutant("search-case-by-presence", "LM-ARTIFACT-SEARCH-CASE", "LM-CONFIGURATION-SEARCH-CASE")
+def case_by_presence(bench: Bench) -> None:
+    """BUG: "A search for artifacts minds the case unless it is told otherwise." Not with the flag false either."""
+
+    @bench.before("listArtifacts", "countArtifacts", "listConfigurations", "countConfigurations")
+    def present(call: Call) -> None:
+        if "searchCaseInsensitive" in call.query:
+            call.query["searchCaseInsensitive"] = True
+
+
+def _wild(bench: Bench, signs: dict[str, str]) -> None:
+    """Some signs of a search stand for more than themselves; ``signs`` has the regular expression of each."""
+
+    @bench.patch(query, "searched")
+    def wild(original, resource, call, members):  # type: ignore[no-untyped-def]
+        wanted = call.query.get("$search")
+        if wanted is None or not any(sign in wanted for sign in signs):
+            return original(resource, call, members)
+        pattern = "".join(signs.get(sign) or re.escape(sign) for sign in wanted)
+        flags = re.IGNORECASE if call.query.get("searchCaseInsensitive") else 0
+        return any(re.search(pattern, str(resource.get(name) or ""), flags) for name in members)
+
+
+@mutant("search-like-one", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
+def like_one(bench: Bench) -> None:
+    """BUG: "A search for artifacts knows no wildcards: _, %, . and * stand for themselves." _ is any character."""
+    _wild(bench, {"_": "."})
+
+
+@mutant("search-like-many", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
+def like_many(bench: Bench) -> None:
+    """BUG: "A search for artifacts knows no wildcards: _, %, . and * stand for themselves." % is any text."""
+    _wild(bench, {"%": ".*"})
+
+
+@mutant("search-expression", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
+def expression(bench: Bench) -> None:
+    """BUG: "A search for artifacts knows no wildcards: _, %, . and * stand for themselves." A dot is any character."""
+    _wild(bench, {".": "."})
+
+
+@mutant("search-glob", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
+def glob(bench: Bench) -> None:
+    """BUG: "A search for artifacts knows no wildcards: _, %, . and * stand for themselves." A star is any text."""
+    _wild(bench, {"*": ".*"})
+
+
 @mutant("labels-ignored", "LM-ARTIFACT-LABEL-EQUALS")
 def labels_ignored(bench: Bench) -> None:
     """BUG: "The label selector key=value leaves the artifacts that have this label." It is not looked at."""
     forget(bench, "artifactLabelSelector", "listArtifacts")
+
+
+@mutant("labels-crossed", "LM-ARTIFACT-LABEL-EQUALS", "LM-ARTIFACT-COUNT-FILTERED")
+def labels_crossed(bench: Bench) -> None:
+    """BUG: "The label selector key=value leaves the artifacts that have this label."
+
+    The key of one label and the value of another will do.
+    """
+
+    @bench.patch(query, "labelled")
+    def crossed(original, resource, selectors):  # type: ignore[no-untyped-def]
+        labels = resource.get("labels") or []
+        every = [{"key": one["key"], "value": other["value"]} for one in labels for other in labels]
+        return all(
+            original(resource, [s]) if "!=" in s else any(original({"labels": [pair]}, [s]) for pair in every)
+            for s in selectors
+        )
+
+
+@mutant("labels-unequal-crossed", "LM-ARTIFACT-LABEL-NOT-EQUALS")
+def labels_unequal_crossed(bench: Bench) -> None:
+    """BUG: "The label selector key!=value leaves those that have the key, with another value."
+
+    No label at all may have the value.
+    """
+
+    @bench.patch(query, "labelled")
+    def crossed(original, resource, selectors):  # type: ignore[no-untyped-def]
+        values = {label["value"] for label in resource.get("labels") or []}
+        shut = any("!=" in s and s.partition("!=")[2] in values for s in selectors)
+        return not shut and original(resource, selectors)
 
 
 @mutant("labels-or", "LM-ARTIFACT-LABEL-AND")

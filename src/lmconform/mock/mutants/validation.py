@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.mutants.bench import Bench
-from lmconform.mock.mutants.common import SCHEMAS, malformed_422, optional, same_again
+from lmconform.mock.mutants.common import SCHEMAS, acknowledges, malformed_422, optional, same_again
 from lmconform.mock.mutants.registry import mutant
 from lmconform.mock.problems import Problem, bad_request
 
@@ -68,7 +68,7 @@ def artifact_url(bench: Bench) -> None:
 
 @mutant("accepts-artifact-scenario-id", "LM-ARTIFACT-BODY-SCENARIO-ID")
 def artifact_scenario(bench: Bench) -> None:
-    """BUG: "An artifact whose scenarioId breaks the pattern of ids is refused with 400." It is taken."""
+    """BUG: "An artifact whose scenarioId breaks the pattern of ids is refused with 400 or 404." It is taken."""
     bench.schema(f"{SCHEMAS}/ArtifactCreation")["properties"]["scenarioId"] = {"type": "string"}
 
 
@@ -166,7 +166,7 @@ def configuration_type(bench: Bench) -> None:
 
 @mutant("accepts-configuration-binding", "LM-CONFIGURATION-BODY-BINDING")
 def configuration_binding(bench: Bench) -> None:
-    """BUG: "A binding without its value, or with an impossible artifact id, is refused with 400." It is dropped."""
+    """BUG: "A binding without its value, or with an impossible artifact id, is refused with 400 or 404." Dropped."""
     properties = bench.schema(f"{SCHEMAS}/ConfigurationCreation")["properties"]
     properties["inputArtifactBindings"] = properties["parameterBindings"] = {"type": "array"}
 
@@ -247,19 +247,19 @@ def bulk_malformed(bench: Bench) -> None:
 
 @mutant("accepts-bulk-target", "LM-BULK-BODY-TARGET")
 def bulk_target(bench: Bench) -> None:
-    """BUG: "A bulk update to anything but STOPPED and DELETED is refused with 400." It is an error of the entry."""
+    """BUG: "A bulk update to anything but STOPPED and DELETED is refused, or is an error of its entry." Ignored."""
     bulk_entry(bench)["properties"]["targetStatus"] = {"type": "string"}
+    acknowledges(bench, "modifyExecutions", "executions")
 
 
 @mutant("accepts-bulk-required", "LM-BULK-BODY-REQUIRED")
 def bulk_required(bench: Bench) -> None:
-    """BUG: "A bulk update with an entry without id or targetStatus is refused with 400." STOPPED is meant."""
-    bulk_entry(bench)["required"] = ["id"]
+    """BUG: "A bulk update with an entry without id or targetStatus is refused, or is an error of its entry."
 
-    @bench.before("modifyExecutions")
-    def default(call: Call) -> None:
-        for entry in call.body["executions"]:
-            entry.setdefault("targetStatus", "STOPPED")
+    Without targetStatus it does nothing.
+    """
+    bulk_entry(bench)["required"] = ["id"]
+    acknowledges(bench, "modifyExecutions", "executions")
 
 
 def bulk_entry(bench: Bench) -> dict:  # type: ignore[type-arg]

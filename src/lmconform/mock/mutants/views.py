@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.mutants.bench import Bench, resources
 from lmconform.mock.mutants.common import elsewhere, wrong_location
@@ -184,3 +186,36 @@ def scenarios_by_group(bench: Bench) -> None:
         if call.group.name == "other":
             reply.json["resources"].pop()
             reply.json["count"] -= 1
+
+
+@mutant("names-lower-case", "LM-ARTIFACT-GET-ECHO", "LM-CONFIGURATION-GET-ECHO", "LM-SCHEDULE-GET-ECHO")
+def lower_case(bench: Bench) -> None:
+    """BUG: "An artifact is read back with every field as it was sent." Its name has lost its capitals."""
+    _named(bench, str.lower)
+
+
+@mutant("names-single-spaces", "LM-ARTIFACT-GET-ECHO", "LM-CONFIGURATION-GET-ECHO", "LM-SCHEDULE-GET-ECHO")
+def single_spaces(bench: Bench) -> None:
+    """BUG: "An artifact is read back with every field as it was sent." Two spaces in its name have become one."""
+    _named(bench, lambda name: " ".join(name.split()))
+
+
+def _named(bench: Bench, tidy: Callable[[str], str]) -> None:
+    @bench.before("createArtifact", "createConfiguration", "createExecutionSchedule")
+    def tidied(call: Call) -> None:
+        if "name" in call.body:
+            call.body["name"] = tidy(call.body["name"])
+
+
+@mutant("view-executable", "LM-EXECUTION-EXECUTABLE", "LM-DEPLOYMENT-EXECUTABLE")
+def executable(bench: Bench) -> None:
+    """BUG: "An execution that names its executable names that of its configuration, in the list and alone."
+
+    It names its scenario there.
+    """
+
+    @bench.after("getExecution", "listExecutions", "getDeployment", "listDeployments")
+    def other(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if "executableId" in resource:
+                resource["executableId"] = resource["scenarioId"]

@@ -1,0 +1,57 @@
+"""Sends generated requests: what cannot be sent is passed over, what passes is asked once more."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from lmconform.contract.openapi import Operation
+from lmconform.errors import NotTestable, SafetyRefusal
+from lmconform.evidence.exchange import Exchange
+from lmconform.fuzz.wire import Wire
+from lmconform.target.client import Client
+from lmconform.target.transport import retry_after
+
+_BROKEN_CONNECTIONS = 3
+# What a gateway says for a moment; the transport waits it out where it may repeat a request of itself.
+_PASSING = frozenset({502, 503, 504})
+_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
+# After so many requests that waiting did not help, nobody waits until it helps.
+_IN_VAIN = 3
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends the requests of one item."""
+
+    client: Client
+    dropped: int = 0
+    in_vain: int = 0
+
+    def send(self, operation: Operation, wire: Wire, *, repeat: bool = True) -> Exchange | None:
+        """The answer, not judged yet; None when there is none.
+
+        ``repeat``: the transport may repeat it as often as it likes. Raises NotTestable when the
+        target breaks one connection after the other.
+        """
+        try:
+            exchange = self._dispatch(operation, wire, repeat)
+            if exchange.status not in _PASSING or self.in_vain >= _IN_VAIN:
+                return exchange
+            told = exchange.header("Retry-After")
+            pause = retry_after(told) if told is not None else None
+            time.sleep(min(_PAUSE if pause is None else pause, _LONGEST_PAUSE))
+            exchange = self._dispatch(operation, wire, repeat)
+            self.in_vain = self.in_vain + 1 if exchange.status in _PASSING else 0
+            return exchange
+        except SafetyRefusal:
+            return None
+        except NotTestable as error:
+            self.dropped += 1
+            if self.dropped >= _BROKEN_CONNECTIONS:
+                raise NotTestable(f"{self.dropped} generated requests got no answer, the last: {error}") from error
+            return None
+
+    def _dispatch(self, operation: Operation, wire: Wire, repeat: bool) -> Exchange:
+        request = wire.request(self.client.item, repeat)
+        return self.client.dispatch(operation, request, wire.path_parameters, wire.query_values, judge=False)
