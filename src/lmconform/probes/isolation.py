@@ -13,7 +13,7 @@ from lmconform.probes.configurations import CONFIGURATION
 from lmconform.probes.deployment_updates import another
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.lab import GROUPS, TERMINAL, Json, Lab
-from lmconform.probes.metrics import point, store
+from lmconform.probes.metrics import point, resource, store
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch
 from lmconform.probes.schedules import SCHEDULE
@@ -156,6 +156,19 @@ def foreign_metrics_are_not_shown(lab: Lab) -> None:
     answer = lab.send("findMetrics", query={"executionIds": [execution]}, resource_group=other)
     shown = [r for r in answer.json_object().get("resources") or [] if r.get("executionId") == execution]
     lab.expect(not shown, expected="nothing about it", actual=answer.brief, exchange=answer)
+
+
+@probe("LM-ISOLATION-METRICS-CHANGE")
+def foreign_metrics_are_not_written(lab: Lab) -> None:
+    other = other_group(lab)
+    # Not the one of the other probes: it may have metrics in either group from now on.
+    execution, own, foreign = trials.spare(lab).id, lab.unique("own"), lab.unique("foreign")
+    store(lab, execution, metrics=[point(own)])
+    # What this answers is open (F42): what we see afterwards is not.
+    sent = {"executionId": execution, "metrics": [point(foreign)]}
+    lab.send("patchMetrics", json=sent, resource_group=other, judge=False)
+    names = [m.get("name") for m in resource(lab, execution).get("metrics") or []]
+    lab.expect(foreign not in names, expected=f"{own}, and no metric from {other}", actual=f"{names[-5:]}")
 
 
 @probe("LM-ISOLATION-SCHEDULE-CHANGE", effect="destructive")

@@ -291,7 +291,8 @@ def star_selects_all(lab: Lab) -> None:
 @probe("LM-METRICS-TAG-FILTER")
 def tags_filter(lab: Lab) -> None:
     execution, name = _shared(lab), lab.unique("tagged")
-    store(lab, execution, tags=[{"name": name, "value": "yes"}])
+    # The value that is not found is that of another tag.
+    store(lab, execution, tags=[{"name": name, "value": "yes"}, {"name": lab.unique("other"), "value": "no"}])
     for value, wanted in (("yes", True), ("no", False)):
         answer = lab.get("findMetrics", {"executionIds": [execution], "tagFilters": f"{name}={value}"})
         # Whether nothing found is an empty list or a 404 is not what this is about.

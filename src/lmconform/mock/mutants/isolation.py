@@ -42,6 +42,17 @@ def execution_bulk(bench: Bench) -> None:
         return reply
 
 
+@mutant("isolation-metrics-change", "LM-ISOLATION-METRICS-CHANGE")
+def metrics_change(bench: Bench) -> None:
+    """BUG: "What is sent from another resource group adds nothing to the metrics of an execution." It does."""
+
+    @bench.before("patchMetrics")
+    def anywhere(call: Call) -> None:
+        for group in bench.groups.values():
+            if call.body["executionId"] in group.executions:
+                call.group = group
+
+
 @mutant("isolation-metrics-delete", "LM-ISOLATION-METRICS-DELETE")
 def metrics_delete(bench: Bench) -> None:
     """BUG: "Metrics of an execution cannot be deleted from another resource group." They can."""

@@ -171,6 +171,20 @@ def tags_unequal(bench: Bench) -> None:
             call.query["tagFilters"] = call.query["tagFilters"].replace("!=", "=")
 
 
+@mutant("metrics-tags-crossed", "LM-METRICS-TAG-FILTER")
+def tags_crossed(bench: Bench) -> None:
+    """BUG: "tagFilters leaves the executions whose metrics have the tag with that value."
+
+    One tag may have the name and another one the value.
+    """
+
+    @bench.patch(metrics, "_tagged")
+    def crossed(original, tracking, conditions):  # type: ignore[no-untyped-def]
+        values = {tag["value"] for tag in tracking.tags.values()}
+        apart = [c for c in conditions if c[1] != "=" or c[0] not in tracking.tags or c[2] not in values]
+        return original(tracking, apart)
+
+
 @mutant("metrics-tags-by-name", "LM-METRICS-TAG-FILTER-NAME")
 def tags_by_name(bench: Bench) -> None:
     """BUG: "A tag filter without a value leaves those that have the tag." It wants the tag to be true."""
