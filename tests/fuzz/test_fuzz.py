@@ -8,8 +8,10 @@ import pytest
 from tests.conftest import serve
 from tests.fuzz.conftest import proxy, requirements
 
+from lmconform.contract.capabilities import Capabilities
 from lmconform.errors import NotTestable, TargetLost
-from lmconform.fuzz import doubt
+from lmconform.fuzz import description, doubt, sending
+from lmconform.fuzz.pool import ABSENT, Pool, Recipe
 from lmconform.target.safety import ABSENT_PREFIX
 
 
@@ -100,6 +102,55 @@ def test_a_server_that_takes_every_id_is_found(fuzz, mock):
     with proxy(mock, spoil) as (url, _):
         reports, _ = fuzz("getConfiguration", url=url, examples=80)
     assert requirements(reports["getConfiguration"]) == {"LM-FUZZ-NEGATIVE-PATH-REFUSED": 1}
+
+
+@pytest.mark.parametrize(("often", "found"), [(1, {}), (1000, {"LM-HTTP-NO-SERVER-ERROR": 1})])
+def test_what_passes_for_a_moment_is_no_finding_and_what_stays_is(fuzz, mock, monkeypatch, often, found):
+    monkeypatch.setattr(sending, "_PAUSE", 0.0)
+    seen = []
+
+    def spoil(handler, status, body, media_type):
+        if handler.path.endswith("/artifacts") and handler.command == "POST":
+            seen.append(handler.body)
+            if seen.count(handler.body) <= often:
+                return 503, b"upstream connect error", "text/plain"
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("createArtifact", url=url)
+    assert requirements(reports["createArtifact"]) == found
+
+
+def test_lists_below_a_scenario_that_cannot_exist_may_be_empty(fuzz, mock):
+    def spoil(handler, status, body, media_type):
+        is_list = handler.path.partition("?")[0].endswith(("/executables", "/versions", "/models"))
+        return (200, b'{"count": 0, "resources": []}', "application/json") if is_list and status >= 400 else None
+
+    lists = ("listExecutables", "listScenarioVersions", "listScenarioModels")
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz(*lists, url=url)
+    assert {name: requirements(reports[name])["LM-FUZZ-NEGATIVE-PATH-REFUSED"] for name in lists} == dict.fromkeys(
+        lists, 0
+    )
+
+
+def test_what_a_request_names_belongs_together(contract, opened):
+    pool = Pool(opened())
+    pool.trains = Recipe("my-training", "train-it", "1.2.3", (), ())
+    pool.serves = Recipe("my-serving", "serve-it", "2.0.0", (), ())
+    pool.scenarios = ["my-training", "my-serving"]
+
+    def drawn(operation):
+        document = description.narrowed(contract, [contract.operation(operation)], pool, Capabilities(None))
+        (node,) = (node for item in document["paths"].values() for node in item.values())
+        rows = {row["name"]: row["schema"] for row in node["parameters"]}
+        return {name: set(schema.get("items", schema).get("enum", ())) for name, schema in rows.items()}
+
+    assert drawn("getExecutable")["scenarioId"] == {"my-training", ABSENT}
+    assert drawn("getExecutable")["executableId"] == {"train-it", ABSENT}
+    assert drawn("listExecutables")["versionId"] == {"1.2.3", ABSENT}
+    assert drawn("listConfigurations")["executableIds"] == {"train-it", ABSENT}
+    assert drawn("listScenarioVersions")["scenarioId"] == {"my-training", "my-serving", ABSENT}
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 413, 414, 415, 429, 431])

@@ -11,6 +11,7 @@ from lmconform.errors import Inconclusive, NotApplicable, NotTestable
 from lmconform.fuzz import engine, ledger, links, sequences
 from lmconform.fuzz.ledger import GONE, READABLE
 from lmconform.fuzz.sequences import USABLE
+from lmconform.target.safety import NAME_PREFIX
 
 STARTS = ("listScenarios", "createArtifact", "createConfiguration", "createExecution", "createExecutionSchedule")
 STARTS = (*STARTS, "createDeployment", "uploadFile")
@@ -121,18 +122,57 @@ def test_what_was_deleted_and_stays_is_found(walk, mock):
     assert requirements(outcome)[GONE] == 1
 
 
+def test_a_deletion_that_takes_longer_is_no_finding_but_one_that_never_began_is(walk, mock):
+    deleted = set()
+
+    def outlasts(target):
+        shown = json.dumps({"id": "e", "status": "COMPLETED", "targetStatus": target}).encode()
+
+        def spoil(handler, status, body, media_type):
+            path = handler.path.partition("?")[0]
+            if handler.command == "DELETE" and "/executions/" in path and status == 202:
+                deleted.add(path)
+            return (200, shown, media_type) if handler.command == "GET" and path in deleted else None
+
+        with proxy(mock, spoil) as (url, _):
+            return walk("createExecution", url=url, examples=60, timeout=0.3, is_mock=False)[0]
+
+    assert requirements(outlasts("DELETED"))[GONE] == 0
+    assert requirements(outlasts("COMPLETED"))[GONE] == 1
+
+
 def test_a_configuration_that_cannot_be_run_after_all_is_found(walk, mock):
-    known = []
+    plain = set()
 
     def spoil(handler, status, body, media_type):
-        if handler.command == "POST" and handler.path.endswith("/executions") and status == 202:
-            known.append(1)
-            return REFUSAL if len(known) > 9 else None
-        return None
+        if handler.command != "POST" or status not in (201, 202):
+            return None
+        sent = json.loads(handler.body) if handler.path.endswith(("/configurations", "/executions")) else {}
+        if str(sent.get("name")).startswith(f"{NAME_PREFIX}fuzz-"):
+            plain.add(json.loads(body)["id"])
+        refused = handler.path.endswith("/executions") and sent["configurationId"] not in plain
+        return REFUSAL if refused else None
 
     with proxy(mock, spoil) as (url, _):
         outcome, _ = walk("createConfiguration", url=url, examples=80)
     assert USABLE in requirements(outcome)
+
+
+@pytest.mark.parametrize("words", ["maxRunningCount is reached", "come back tomorrow"])
+def test_a_tenant_that_has_no_room_for_another_run_is_no_finding(walk, mock, words):
+    started = []
+
+    def spoil(handler, status, body, media_type):
+        if handler.command == "POST" and handler.path.endswith("/executions") and status == 202:
+            started.append(1)
+            said = json.dumps({"error": {"code": "1", "message": words}}).encode()
+            return (400, said, "application/json") if len(started) > 9 else None
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk("createConfiguration", url=url, examples=80)
+    assert len(started) > 9
+    assert outcome.findings == ()
 
 
 def test_a_contract_broken_in_the_middle_of_a_sequence_is_remembered(walk, mock, opened):

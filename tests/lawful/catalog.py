@@ -7,7 +7,9 @@ from .shapes import Refused, Reply, refuse
 def listed(api, items, *, total=None):
     """A list's reply; ``total`` is how many there are besides this page."""
     if api.choices["list_members"] == "short":
-        items = [{n: v for n, v in item.items() if n not in ("description", "labels")} for item in items]
+        # A model must be described.
+        dropped = ("description", "labels")
+        items = [{n: v for n, v in item.items() if "id" not in item or n not in dropped} for item in items]
     if api.choices["shuffle"] and total is None:
         api.rng.shuffle(items)
     count = len(items) if total is None or api.choices["count_under_top"] == "page" else total

@@ -43,7 +43,7 @@ DEFECTS = {
     "LM-ARTIFACT-URL-VERBATIM": Answer("getArtifact", each(lambda a: a.update(url=a["url"].rstrip("/")))),
     "LM-ARTIFACT-CREATE-ECHO": Answer("createArtifact", each(lambda a: a.update(url=a["url"] + "/"))),
     "LM-ARTIFACT-LIST-COUNT": Answer("listArtifacts", wider),
-    "LM-ARTIFACT-LIST-EQUALS-GET": Answer("listArtifacts", drop("description")),
+    "LM-ARTIFACT-LIST-EQUALS-GET": Answer("listArtifacts", put(url="ai://default/elsewhere")),
     "LM-ARTIFACT-COUNT-MATCHES-LIST": Count("countArtifacts"),
     "LM-ARTIFACT-COUNT-NOTHING": Count("countArtifacts"),
     "LM-ARTIFACT-COUNT-FILTERED": Query("kind", "countArtifacts"),

@@ -24,10 +24,10 @@ def written(tmp_path):
     """Runs the steps that a test writes, on a server with its routes and capabilities."""
     with ExitStack() as stack:
 
-        def start(*steps, routes=None, meta=None, timeout=5.0, inputs=None):
+        def start(*steps, routes=None, meta=None, timeout=5.0, inputs=None, is_mock=True):
             fake = stack.enter_context(serve(Fake()))
             fake.reset(routes or {})
-            session = stack.enter_context(session_for(fake.base, timeout=timeout))
+            session = stack.enter_context(session_for(fake.base, timeout=timeout, is_mock=is_mock))
             session.capabilities = Capabilities(meta)
             workflow = {"workflowId": "w", "steps": list(steps), "inputs": {"properties": inputs or {}}}
             document = {
@@ -77,6 +77,14 @@ def test_what_does_not_go_fails(written):
     gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
     run, _ = written(gone, routes=answers("RUNNING"), timeout=0.2)
     assert (run.until("p").outcome, run.until("p").expected) == (FAIL, "gone within 0.2 s")
+
+
+@pytest.mark.parametrize(("target", "outcome"), [("DELETED", NOT_TESTABLE), (None, NOT_TESTABLE), ("STOPPED", FAIL)])
+def test_elsewhere_than_on_the_mock_a_deletion_that_has_begun_takes_its_time(written, target, outcome):
+    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
+    routes = {GET: lambda r: (200, execution("RUNNING", targetStatus=target))}
+    run, _ = written(gone, routes=routes, timeout=0.2, is_mock=False)
+    assert (run.until("p").outcome, run.until("p").inconclusive) == (outcome, outcome is NOT_TESTABLE)
 
 
 def test_a_late_one_may_be_unseen_at_first_and_not_afterwards(written):
@@ -143,6 +151,42 @@ def test_an_action_may_know_a_reason_that_nobody_is_to_blame_for(written):
     for step in "ab":
         assert (run.until(step).outcome, run.until(step).inconclusive) == (NOT_TESTABLE, True)
     assert run.until("a").message == "the template forbids it"
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [("The quota is exhausted", NOT_TESTABLE), ("maxRunningCount is 5", NOT_TESTABLE), ("no", FAIL)],
+)
+def test_a_failure_may_have_a_reason_that_nobody_is_to_blame_for(written, words, outcome):
+    full = {"context": "$response.body", "condition": "(?i)quota|maxRunningCount", "type": "regex"}
+    end = {"name": "full", "type": "end", "criteria": [full], "x-lm-outcome": "NOT_TESTABLE", "x-lm-note": "no room"}
+    said = {"error": {"code": "1", "message": words}}
+    steps = listing("a", "LM-FLOW-SERVING-DEPLOYED", onFailure=[end]), listing("b", "LM-FLOW-SERVING-RUNS")
+    run, _ = written(*steps, routes={"GET /lm/scenarios": lambda r: (400, said)})
+    assert (run.until("a").outcome, run.until("a").inconclusive) == (outcome, outcome is NOT_TESTABLE)
+    assert (run.until("b").outcome, run.until("b").inconclusive) == (NOT_TESTABLE, outcome is NOT_TESTABLE)
+
+
+@pytest.mark.parametrize(
+    ("limits", "applies"),
+    [
+        (None, True),
+        ({"minimum": "10m", "maximum": -1}, True),
+        ({"minimum": "10m", "maximum": "10H"}, True),
+        ({"minimum": None, "maximum": "1d"}, True),
+        ({"minimum": "10m", "maximum": "8h"}, False),
+        ({"minimum": "1d", "maximum": -1}, False),
+        ({"minimum": "10m", "maximum": 28800}, False),
+    ],
+)
+def test_a_time_to_live_beyond_the_limits_is_not_asked_for(written, limits, applies):
+    meta = {"aiApi": {"capabilities": {"timeToLiveDeployments": True}, "limits": {"timeToLiveDeployments": limits}}}
+    deploy = {"operationId": "createDeployment", "requestBody": {"payload": {"configurationId": "c", "ttl": "10h"}}}
+    steps = {"stepId": "a", **deploy, "x-lm-requirements": ["LM-FLOW-SERVING-TTL"]}, listing("b", "LM-FLOW-SERVING-TTL")
+    made = {"id": "d001", "message": "Deployment scheduled"}
+    run, _ = written(*steps, routes={"POST /lm/deployments": lambda r: (202, made)}, meta=meta)
+    outcome = PASS if applies else NOT_APPLICABLE
+    assert [run.until(step).outcome for step in "ab"] == [outcome, outcome]
 
 
 # --- names ----------------------------------------------------------------------------------------

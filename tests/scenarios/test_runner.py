@@ -143,8 +143,8 @@ def test_the_fallback_is_taken_and_says_so(flow):
     assert run.until("start-execution-fallback").outcome is Outcome.PASS
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 405, 410, 501])
-def test_any_refusal_of_the_deprecated_endpoint_is_lawful(flow, status):
+@pytest.mark.parametrize("status", [200, 308, 400, 401, 403, 405, 410, 500, 501])
+def test_any_answer_of_the_deprecated_endpoint_is_lawful(flow, status):
     run = flow({DEPRECATED: lambda r: (status, None)})
     assert run.until("start-execution").outcome is Outcome.PASS
     assert run.until("start-execution").observations[0][1] == str(status)
@@ -160,16 +160,6 @@ def test_without_need_the_fallback_does_not_apply(flow):
     assert run.until("read-metrics").outcome is Outcome.PASS
     assert run.fake.count("POST", "/lm/executions") == 0
     assert run.session.journal.left("execution", "tutorial") == ["e001"]
-
-
-def test_a_deprecated_endpoint_that_breaks_down_fails(flow):
-    run = flow({DEPRECATED: lambda r: (500, ERROR)})
-    done = run.until("start-execution")
-    assert (done.outcome, done.actual[:3]) == (Outcome.FAIL, "500")
-    assert (run.until("poll-execution").outcome, run.until("poll-execution").because) == (
-        Outcome.NOT_TESTABLE,
-        "start-execution",
-    )
 
 
 # --- failures -------------------------------------------------------------------------------------
@@ -212,6 +202,17 @@ def test_a_tenant_without_the_tutorials_content_is_not_blamed(flow):
     assert "no scenario text-clf-tutorial in this tenant; synchronise" in done[0].message
     assert {o.because for o in done[1:]} == {"list-scenarios"}
     assert len(run.fake.seen) == 2
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_scenario_without_the_training_template_is_not_blamed(flow, status):
+    executable = "GET /lm/scenarios/text-clf-tutorial/executables/text-clf-train-tutorial"
+    refused = {"POST /lm/configurations": lambda r: (400, ERROR)}
+    done = flow({**refused, executable: lambda r: (status, ERROR)}).until("create-configuration")
+    assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
+    assert "no executable text-clf-train-tutorial in this tenant" in done.message
+    done = flow({**refused, executable: lambda r: (200, {})}).until("create-configuration")
+    assert (done.outcome, "refuses it: 400" in done.actual) == (Outcome.FAIL, True)
 
 
 def test_a_scenario_that_is_there_and_not_listed_fails(flow):
@@ -308,6 +309,31 @@ def test_a_training_that_dies_or_waits_for_ever_blames_nobody(flow, seen, said):
     assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
     assert said in done.message
     assert run.until("store-metrics").inconclusive
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [(("PENDING", "DEAD"), "DEAD"), (("PENDING", "RUNNING"), "RUNNING after ")],
+    ids=["DEAD", "RUNNING"],
+)
+def test_elsewhere_than_on_the_mock_a_training_may_die_without_a_word_and_last_for_ever(flow, seen, said):
+    run = flow(statuses(*seen, statusMessage=None), timeout=0.3, is_mock=False)
+    done = run.until("poll-execution")
+    assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
+    assert said in done.message
+
+
+def test_a_model_may_be_seen_a_moment_after_the_end(flow):
+    early, looks = execution("COMPLETED", outputArtifacts=[]), []
+
+    def route(request):
+        looks.append(request)
+        return 200, early if len(looks) < 4 else execution("COMPLETED")
+
+    run = flow({"GET /lm/executions/e001": route})
+    assert run.until("poll-execution").outcome is Outcome.PASS
+    assert run.until("read-metrics").outcome is Outcome.PASS
+    assert len(looks) == 4
 
 
 @pytest.mark.parametrize("status", ["STOPPED", "DEAD"])

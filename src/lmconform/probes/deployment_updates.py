@@ -10,7 +10,7 @@ from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import recipe, trials
 from lmconform.probes.enactment import DEPLOYMENT
-from lmconform.probes.families import LOOKED_UP
+from lmconform.probes.families import LOOKED_UP, expect_absent
 from lmconform.probes.lab import ACTIVE, Json, Lab, Made
 from lmconform.probes.lifecycle import REFUSED
 from lmconform.probes.registry import probe
@@ -87,7 +87,7 @@ def update_with_wrong_bindings_is_refused_at_once(lab: Lab) -> None:
 def nothing_is_not_updated(lab: Lab) -> None:
     path = {"deploymentId": lab.absent_id()}
     answer = lab.send("modifyDeployment", path, json={"configurationId": another(lab).id})
-    lab.expect_refused(answer, {404})
+    expect_absent(lab, answer, "getDeployment", path)
 
 
 @probe("LM-DEPLOYMENT-UPDATE-BODY", effect="destructive")

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from lmconform.errors import Inconclusive
+from lmconform.evidence.exchange import Exchange
 from lmconform.probes.lab import Lab
 from lmconform.probes.registry import probe
 
@@ -36,6 +38,16 @@ def unknown_id(requirement: str, operation: str, parameter: str, *, place: Place
         if answer.status == 400:
             answer = lab.get(operation, **{**place(lab), parameter: uuid.uuid4().hex[:16]})
         lab.expect_refused(answer, {404})
+
+
+def expect_absent(lab: Lab, answer: Exchange, get: str, path: dict[str, str]) -> None:
+    """Raise Failure unless a change of nothing was answered with 404; ``get`` reads what ``path`` names.
+
+    Raises Inconclusive where the target's ids have a form that ours have not.
+    """
+    if answer.status == 400 and lab.send(get, path).status == 400:
+        raise Inconclusive(f"{lab.label(answer)}: ids of the target have a form of their own")
+    lab.expect_refused(answer, {404})
 
 
 def bad_id(requirement: str, operation: str, parameter: str, *, place: Place = nowhere, needs: str = "") -> None:

@@ -8,6 +8,7 @@ from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import trials
 from lmconform.probes.enactment import Enactment
+from lmconform.probes.families import expect_absent
 from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab
 from lmconform.probes.registry import probe
 from lmconform.probes.trials import STOPPABLE, TRIES, delete, stop
@@ -90,11 +91,12 @@ def _refusals(noun: str, kind: Enactment) -> None:
     @probe(f"{noun}-STOP-404", effect="destructive")
     def nothing_is_not_stopped(lab: Lab) -> None:
         path = {kind.parameter: lab.absent_id()}
-        lab.expect_refused(lab.send(kind.modify, path, json={"targetStatus": "STOPPED"}), {404})
+        expect_absent(lab, lab.send(kind.modify, path, json={"targetStatus": "STOPPED"}), kind.get, path)
 
     @probe(f"{noun}-DELETE-404", effect="destructive")
     def nothing_is_not_deleted(lab: Lab) -> None:
-        lab.expect_refused(lab.send(kind.delete, {kind.parameter: lab.absent_id()}), {404})
+        path = {kind.parameter: lab.absent_id()}
+        expect_absent(lab, lab.send(kind.delete, path), kind.get, path)
 
 
 def _deleting(noun: str, kind: Enactment) -> None:
