@@ -141,6 +141,9 @@ def _updated(lab: Lab) -> _Update:
     if _UPDATE not in shared:
         trial = trials.active(lab, DEPLOYMENT, {"RUNNING"})
         new = another(lab)
+        if new.id == trial.configuration.id:
+            # Somebody else has brought it there.
+            new = lab.configuration(deployable=True)
         answer = update(lab, trial, new.id)
         after = lab.get("getDeployment", **trial.path)
         if not answer.ok and after.json_object().get("status") not in ACTIVE:
