@@ -229,7 +229,10 @@ STYLES = {
         "no_step": "absent",
         "log_shape": ("bare", "empty-object"),
     },
-    "busy": {"foreign": 150, "restless": True, "content": "rich", "shuffle": True, "optional": "mixed"},
+    "busy": {
+        **{"foreign": 150, "foreign_name": True, "restless": True, "content": "rich", "shuffle": True},
+        "optional": "mixed",
+    },
     "slow": {
         "pace": (0.5, 1.1),
         "fate": ("good", "unknown", "pending"),

@@ -90,9 +90,9 @@ class Call:
         value = self.ids[name]
         if not ID.fullmatch(value):
             raise refuse(self.api.choices["bad_path_id"], f"Invalid Request, {name} does not match its pattern")
-        if name in BY_UUID and not UUID.fullmatch(value):
+        if self.api.choices["unlike_ours"] == "400" and name in BY_UUID and not UUID.fullmatch(value):
             # All ids of this kind look alike here, and this one is none of them.
-            raise refuse(self.api.choices["unlike_ours"], f"{name} {value} not found")
+            raise Refused(400, f"Invalid Request, {name} is no UUID")
         return value
 
 

@@ -38,7 +38,7 @@ def test_a_deletion_that_outlasts_our_patience_is_nobodys_fault(tmp_path):
     patience = ("--poll-timeout", 1, "--max-examples", 20)
     found, results = alarms(tmp_path, "plain", FIRST, *only, *patience, choose=["delete_time=2.5"], profile="full")
     assert told(found) == []
-    assert any("takes the time" in str(r["message"]) for r in results)
+    assert any("takes the time" in str(r["because"]) for r in results)
 
 
 def test_a_glance_at_a_busy_group_raises_no_alarm(tmp_path):
