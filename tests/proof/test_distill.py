@@ -126,12 +126,12 @@ def test_distill_writes_the_profile_and_says_what_it_keeps(lmconform, tmp_path):
     assert "written" not in again.stdout
 
 
-def test_a_profile_that_keeps_too_little_is_told_by_the_exit_code(lmconform, tmp_path):
+def test_a_profile_that_takes_too_long_is_told_by_the_exit_code(lmconform, tmp_path):
     kills = {f"m{n}": [f"probe/{n}"] for n in range(10)}
     (tmp_path / "matrix.json").write_text(json.dumps(matrix(kills, {f"probe/{n}": 1.0 for n in range(10)})))
     done = lmconform("distill", "matrix.json", "--out", "gate.yaml", "--estimate")
     assert done.returncode == 1
-    assert "keeps 10.0% of the kills in 10.0% of the time" in done.stdout
+    assert "keeps 100.0% of the kills in 100.0% of the time" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -159,3 +159,11 @@ def test_the_profile_that_is_shipped_runs_in_its_order_and_passes_on_the_mock(lm
     events = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
     ran = list(dict.fromkeys(e["item"] for e in events if "item" in e))
     assert ran == items
+
+
+def test_no_cut_goes_below_the_share_of_the_kills_that_is_to_be_kept():
+    kills = {**{f"m{n}": ["good"] for n in range(19)}, "last": ["slow"], "one": ["dear"]}
+    known = evidence(kills, {"good": 1.0, "slow": 8.0, "dear": 4.0})
+    least, _ = distill.smallest(known)
+    assert distill.within(known, least, 3.0, kept=0.95).items == ("good", "dear")
+    assert distill.within(known, least, 3.0, kept=0.5).items == ("good",)

@@ -210,22 +210,35 @@ class Contract:
         return [f"{_where(e.instance_path)}{e.message}" for e in validator.iter_errors(value)]
 
     def odd_times(self, schema: Schema, value: Any) -> list[tuple[str, str]]:
-        """What is ``date-time`` by the schema and no RFC 3339 text, in a ``value`` that is valid otherwise.
+        """What is ``date-time`` by the schema and no RFC 3339 text: the name of the member, and its path with the text.
 
-        Each is the name of the member, and its path with the text. Empty texts are passed over.
+        Empty texts are passed over, and what is no text is the schema's matter.
         """
-        if id(schema) not in self._clocks:
-            whole = schema if isinstance(schema, bool) else {**schema, "components": self.document["components"]}
-            compiled = jsonschema_rs.Draft202012Validator(
-                _widened(whole), validate_formats=True, formats={"date-time": _is_time}
-            )
-            self._clocks[id(schema)] = (schema, compiled)
-        found = self._clocks[id(schema)][1].iter_errors(value)
-        return [(str(e.instance_path[-1]), f"{_where(e.instance_path)}{e.instance}") for e in found if e.instance_path]
+        if id(schema) not in self._times:
+            self._times[id(schema)] = (schema, tuple(dict.fromkeys(self._dated(schema, frozenset()))))
+        return [
+            (path[-1], f"{'.'.join(path)}: {text}")
+            for path in self._times[id(schema)][1]
+            for text in _at(value, path)
+            if isinstance(text, str) and text and not _TIME.fullmatch(text)
+        ]
 
     @cached_property
-    def _clocks(self) -> dict[int, tuple[Schema, jsonschema_rs.Draft202012Validator]]:
+    def _times(self) -> dict[int, tuple[Schema, tuple[tuple[str, ...], ...]]]:
         return {}
+
+    def _dated(self, schema: Any, above: frozenset[int]) -> Iterator[tuple[str, ...]]:
+        """The paths of the date-times in a schema; a list is ``*``."""
+        node = self.resolve(schema)
+        if not isinstance(node, dict) or id(node) in above:
+            return
+        above |= {id(node)}
+        if node.get("format") == "date-time":
+            yield ()
+        for part in (*node.get("allOf", ()), *node.get("anyOf", ()), *node.get("oneOf", ())):
+            yield from self._dated(part, above)
+        for name, member in (*node.get("properties", {}).items(), ("*", node.get("items"))):
+            yield from ((name, *rest) for rest in self._dated(member, above))
 
     def is_valid(self, schema: Schema, value: Any) -> bool:
         """Whether ``value`` is valid against ``schema``; cheaper than ``errors``."""
@@ -300,8 +313,14 @@ def _widened(node: Any) -> Any:
     return [_widened(entry) for entry in node] if isinstance(node, list) else node
 
 
-def _is_time(text: str) -> bool:
-    return not text or bool(_TIME.fullmatch(text))
+def _at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    if not path:
+        yield value
+    elif path[0] == "*":
+        for entry in value if isinstance(value, list) else ():
+            yield from _at(entry, path[1:])
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _at(value[path[0]], path[1:])
 
 
 def _wide(pattern: str) -> str:

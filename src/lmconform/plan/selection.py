@@ -15,6 +15,7 @@ from lmconform.plan.items import Item
 # What ``lmconform distill`` wrote: the items of profile gate, in their order.
 GATE = Path(__file__).with_name("gate.yaml")
 _RANK = {"smoke": 0, "core": 1, "full": 2}
+_JOKERS = frozenset("*?[")
 
 
 def select(items: Sequence[Item], profile: str, only: Iterable[str]) -> list[Item]:
@@ -48,7 +49,10 @@ def _gate(items: Sequence[Item]) -> list[Item]:
 def _matched(items: Iterable[Item], pattern: str) -> set[str]:
     """The ids of the items that have a name which the pattern matches."""
     # Results carry ids such as item#REQUIREMENT: pasting one selects its item.
-    matches = re.compile(translate(pattern.partition("#")[0])).match
+    wanted = pattern.partition("#")[0]
+    if not _JOKERS.intersection(wanted):
+        return {item.id for item in items if wanted in item.names}
+    matches = re.compile(translate(wanted)).match
     return {item.id for item in items if any(matches(name) for name in item.names)}
 
 

@@ -98,7 +98,7 @@ def _changes(noun: str, kind: Enactment) -> None:
         lab.expect(accepted < TRIES, expected="STOPPED", actual=f"accepted {accepted} times, and each time it went on")
         raise Inconclusive(f"{kind.word}s end before anybody can stop them")
 
-    @probe(f"{noun}-DELETE", effect="destructive")
+    @probe(f"{noun}-DELETE", effect="destructive", late=True)
     def bulk_deletes(lab: Lab) -> None:
         trial = trials.ended(lab, kind=kind)
         first, second = _two(lab, kind, entry(trial.id, "DELETED"), entry(lab.absent_id(), "DELETED"))
@@ -109,7 +109,7 @@ def _changes(noun: str, kind: Enactment) -> None:
 
 
 def _mixed(noun: str, kind: Enactment) -> None:
-    @probe(f"{noun}-MIXED", effect="destructive")
+    @probe(f"{noun}-MIXED", effect="destructive", late=True)
     def bulk_does_what_each_entry_asks(lab: Lab) -> None:
         accepted = 0
         for _ in range(TRIES):

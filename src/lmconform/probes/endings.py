@@ -149,7 +149,7 @@ def bulk_deletes_what_has_completed(lab: Lab) -> None:
     trials.wait_until_gone(lab, trial)
 
 
-@probe("LM-EXECUTION-STOP-TWICE", effect="destructive")
+@probe("LM-EXECUTION-STOP-TWICE", effect="destructive", late=True)
 def stopped_execution_is_not_stopped_again(lab: Lab) -> None:
     trial = trials.stopped(lab)
     lab.expect_refused(trials.stop(lab, trial), REFUSED)

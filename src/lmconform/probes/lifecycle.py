@@ -100,7 +100,7 @@ def _refusals(noun: str, kind: Enactment) -> None:
 
 
 def _deleting(noun: str, kind: Enactment) -> None:
-    @probe(f"{noun}-DELETE", effect="destructive")
+    @probe(f"{noun}-DELETE", effect="destructive", late=True)
     def ended_one_goes_away(lab: Lab) -> None:
         deletion = trials.deleted(lab, kind)
         trial = deletion.trial

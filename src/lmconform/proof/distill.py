@@ -100,27 +100,29 @@ def estimated(evidence: Evidence, items: Collection[str] | None = None) -> Evide
     return evidence
 
 
-def within(evidence: Evidence, found: Distilled, seconds: float, clock: Clock = estimated) -> Distilled:
+def within(
+    evidence: Evidence, found: Distilled, seconds: float, clock: Clock = estimated, kept: float = 0.0
+) -> Distilled:
     """As much of ``found`` as takes no longer than ``seconds``: what kills least for its time goes first.
 
     Items share what they start and wait for: only half of what is too much goes in one cut, and what is
-    left is timed again.
+    left is timed again. Nothing more goes when less than the share ``kept`` of the kills would be left.
     """
     kills = _kills(evidence)
     chosen = list(found.items)
-    while True:
-        evidence = clock(evidence, chosen)
-        now = evidence.of(chosen)
-        if now.seconds <= seconds or not chosen:
-            return now
+    while (now := evidence.of(chosen)).seconds > seconds and chosen:
         goal = max(seconds, now.seconds - max(_CUT * (now.seconds - seconds), _LEAST_CUT * seconds))
         saved = 0.0
         while chosen and now.seconds - saved > goal:
             told = Counter(m for item in chosen for m in kills[item])
             alone = {item: sum(told[m] == 1 for m in kills[item]) for item in chosen}
             least = min(chosen, key=lambda item: alone[item] / _cost(evidence, item))
+            if len(told) - alone[least] < kept * len(found.killed):
+                return clock(evidence, chosen).of(chosen) if saved else now
             chosen.remove(least)
             saved += _cost(evidence, least)
+        evidence = clock(evidence, chosen)
+    return now
 
 
 def _kills(evidence: Evidence) -> Killers:
