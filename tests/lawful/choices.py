@@ -152,7 +152,7 @@ OPTIONS = {
     "schedule_start": ("filled", "as-given"),
     "resume_after_end": ("400", "accept"),
     "schedule_delete_time": (0.0, 0.4),
-    "schedule_lag": (0.0, 1.0),
+    "schedule_lag": (0.0, 0.5),
     "files": ("off", "on", "upload-only", "no-store", "csv-only"),
     "empty_file": ("201", "400"),
     "file_url": ("ai", "https"),
@@ -242,7 +242,7 @@ STYLES = {
         "deployment_gap": 0.4,
         "list_gap": 0.3,
         "output_lag": 0.4,
-        "schedule_lag": (0.0, 1.0),
+        "schedule_lag": (0.0, 0.5),
         "skip_states": False,
     },
     "instant": {

@@ -41,6 +41,20 @@ class Choosy(Defect):
         return exchange
 
 
+class Finicky(Defect):
+    """Starts nothing whose bindings the executable does not know."""
+
+    def __init__(self):
+        self._odd = set()
+
+    def answer(self, exchange):
+        if exchange.operation == "createConfiguration" and b"lmconform-unknown" in exchange.request_body:
+            self._odd.add(exchange.json_object()["id"])
+        if exchange.operation == "createExecution" and body(exchange)["configurationId"] in self._odd:
+            return answered(exchange, 400, {"error": {"code": "1", "message": "odd"}})
+        return exchange
+
+
 def query(exchange):
     """The query of a request, as lists of values."""
     return parse_qs(exchange.url.partition("?")[2], keep_blank_values=True)
@@ -245,7 +259,7 @@ DEFECTS = {
     "LM-EXECUTION-COUNT-COMBINED": Count("countExecutions"),
     "LM-EXECUTION-FILTER-EXECUTABLES": Blind("listExecutions", _last_of_two),
     "LM-EXECUTION-TOP-AT-LIMIT": Choosy("listExecutions", lambda e: query(e).get("$top") == ["100000"]),
-    "LM-EXECUTION-WRONG-KEYS": Status("createExecution", 202, 400, {}),
+    "LM-EXECUTION-WRONG-KEYS": Finicky(),
     "LM-EXECUTION-OUTPUT-NAMES": Answer(
         "getExecution", each(lambda e: [a.update(name="other") for a in e.get("outputArtifacts") or []])
     ),
