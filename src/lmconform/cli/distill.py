@@ -33,9 +33,9 @@ def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) 
     """Compute from MATRIX (matrix.json of 'lmconform mutants') the smallest set of items that kills every mutant.
 
     Several matrices are taken together: with 'lmconform mutants --full' each mutant has all its killers.
-    Times are those of runs against the embedded mock, made now: about two minutes on a free machine.
-    The profile keeps 95 % of the kills, and as little more as brings it near a tenth of the time.
-    Exits 1 when it keeps less, or takes more.
+    Times are those of runs against the embedded mock, made now: about four minutes on a free machine.
+    The profile is cut down to a tenth of the time, and no further than to 95 % of the kills.
+    Exits 1 when it keeps less than 95 %, or takes more than a tenth.
     """
     evidence = distill.read(_read(path) for path in matrices)
     if not evidence.killers:

@@ -21,8 +21,8 @@ from lmconform.probes.lab import ACTIVE, TERMINAL, Json, Lab, Made
 # Still there to be stopped, or being stopped: an answer that denies it is wrong.
 STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
 TRIES: Final = 3
-# What refusals for lack of room are known by: their status is published nowhere, nor their words (C7).
-_FULL: Final = ("quota", "maxrunningcount", "limit", "maximum")
+# What refusals for lack of room are known by, here and in the scenarios: neither status nor words are published (C7).
+_FULL: Final = ("quota", "maxrunningcount", "capacity", "exhausted", "too many")
 
 
 @dataclass(slots=True)
