@@ -19,7 +19,6 @@ from lmconform.errors import HarnessError, NothingSelected, TargetLost, TargetUn
 from lmconform.outcomes import Outcome
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
-from lmconform.results.stream import FILE_NAME
 from lmconform.target import cleaning
 from lmconform.target.config import OPTIONS, RunConfig
 from lmconform.target.session import Session
@@ -39,6 +38,7 @@ _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _INTERRUPTS: pytest.StashKey[Interrupts] = pytest.StashKey()
 _BEGUN: pytest.StashKey[float] = pytest.StashKey()
 _PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
+_RUNNING: pytest.StashKey[pytest.Item] = pytest.StashKey()
 
 
 class Prepared:
@@ -152,6 +152,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Keep a signal away from the hooks around an item."""
     if _INTERRUPTS not in item.config.stash:
         return (yield)
+    item.config.stash[_RUNNING] = item
     with item.config.stash[_INTERRUPTS].held():
         return (yield)
 
@@ -179,23 +180,21 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
     return session
 
 
-@pytest.fixture
-def conformance(
-    request: pytest.FixtureRequest, lm_session: Session, record_property: Callable[[str, object], None]
-) -> Callable[[Item], None]:
+@pytest.fixture(scope="session")
+def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable[[Item], None]:
     """Runs an item, hands its results to the report, and fails the test when one of them gates."""
-    from lmconform.plan.controller import LOST, PROPERTY
+    # One for all tests: to make a fixture for each takes longer than many an item.
     from lmconform.reporting import allure, terminal
 
     def run(item: Item) -> None:
         allure.describe(item.id, item.requirements)
         events, error = _run_item(item, lm_session, request.config)
-        record_property(PROPERTY, json.dumps([as_json(event) for event in events]))
+        words = "" if error is None else lm_session.redactor.text(str(error))
+        lost = words if isinstance(error, TargetLost | TargetUnreachable) else ""
+        _hand_over(request.config, events, lost)
+        if lost:
+            request.session.shouldstop = lost
         if error is not None:
-            words = lm_session.redactor.text(str(error))
-            if isinstance(error, TargetLost | TargetUnreachable):
-                record_property(LOST, words)
-                request.session.shouldstop = words
             pytest.fail(f"{item.id}: {words}", pytrace=False)
         results = [event for event in events if isinstance(event, Result)]
         gating = [terminal.paragraph(result) for result in results if result.gates]
@@ -227,10 +226,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Findings grouped by cause, and the verdict, under pytest's own summary."""
-    if _RUN in config.stash:
+    record = config.stash[_RUN].record if _RUN in config.stash else None
+    if record is not None:
         from lmconform.reporting import terminal
 
-        for line in terminal.lines(config.stash[_RUN].folder / FILE_NAME):
+        for line in terminal.lines(record):
             terminalreporter.write_line(line)
 
 
@@ -252,6 +252,18 @@ def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list
         return running.leave_out(item, session, f"--max-time {budget:g} s is over"), None
     with config.stash[_INTERRUPTS].acting():
         return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
+
+
+def _hand_over(config: pytest.Config, events: list[Event], lost: str) -> None:
+    """To the run, or to the process that has it: what a worker adds to its report is sent there."""
+    from lmconform.plan.controller import LOST, PROPERTY
+
+    if _RUN in config.stash:
+        config.stash[_RUN].take_all(events, lost)
+        return
+    properties = config.stash[_RUNNING].user_properties
+    properties.append((PROPERTY, json.dumps([as_json(event) for event in events])))
+    properties.append((LOST, lost))
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:

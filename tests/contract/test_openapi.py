@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from lmconform.contract.openapi import DIALECTS, Contract
+from lmconform.contract.dialects import DIALECTS
+from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.errors import ContractError
 

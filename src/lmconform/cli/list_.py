@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from lmconform.contract.openapi import DIALECTS, Contract
+from lmconform.contract.dialects import DIALECTS
+from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.outcomes import Evidence, Level
 

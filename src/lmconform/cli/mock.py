@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from lmconform.contract.openapi import DIALECTS
+from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.mock import faults, handout, meta, server
 from lmconform.mock.handout import Files

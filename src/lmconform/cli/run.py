@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from lmconform.exit_codes import ExitCode
 from lmconform.target.config import OPTIONS, RunConfig
@@ -61,6 +60,8 @@ def command(target: str, workers: int, quiet: bool, **options: Any) -> int:
 
 def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *, quiet: bool) -> int:
     # Imported now: a wrong option is answered at once, these take most of a second.
+    from rich.console import Console
+
     from lmconform.plan.catalogue import plan
     from lmconform.plan.run import Run
     from lmconform.reporting.live import Live
@@ -77,7 +78,7 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
         if not run.finished:
             # pytest itself was broken off, before its session began or after it ended.
             run.finish(interrupted=code == ExitCode.INTERRUPTED, exit_status=code)
-        live.end(run.folder)
+        live.end(run.record)
     return code
 
 
@@ -92,10 +93,10 @@ def _pytest(run: Run, workers: int) -> int:
     arguments = [str(root / "tests" / "conformance"), f"--rootdir={root}", "--noconftest"]
     arguments += ["-c", str(Path(lmconform.__file__).with_name("run.ini"))]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminal", "--capture=no"]
-    arguments += ["-p", "lmconform.pytest_plugin", "-p", "allure_pytest.plugin", "-p", "xdist.plugin"]
+    arguments += ["-p", "lmconform.pytest_plugin", "-p", "allure_pytest.plugin"]
     arguments += [f"--alluredir={run.folder / 'allure'}", "--clean-alluredir"]
     if workers > 1:
-        arguments += ["-n", str(workers), "--dist", "loadgroup"]
+        arguments += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup"]
     arguments += run.plan.config.as_arguments()
     # What else is installed for pytest, or set for it, is none of this run's business.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

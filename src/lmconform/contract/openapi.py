@@ -13,10 +13,10 @@ from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from lmconform.contract import bundle, overlay
+from lmconform.contract import bundle
+from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ContractError, did_you_mean
 
-DIALECTS = ("published", "deprecated", "as-printed")
 Schema = dict[str, Any] | bool
 
 # Letters, marks, digits and underscores of all languages, as UTS 18 defines a word character.
@@ -150,6 +150,9 @@ class Contract:
         if dialect not in DIALECTS:
             raise ContractError(f"dialect {dialect!r} does not exist{did_you_mean(dialect, DIALECTS)}")
         if dialect != "published":
+            # Nobody else needs its JSONPath.
+            from lmconform.contract import overlay
+
             document = overlay.apply(document, specs / "tutorial" / f"{dialect}.overlay.yaml")
         return cls(document, dialect=dialect, source=source)
 

@@ -94,7 +94,8 @@ def decode(body: bytes | str) -> Any:
         value = json.loads(text)
     except RecursionError:
         raise ValueError(too_deep) from None
-    level = [value]
+    # As many brackets as levels there are at least: nearly all bodies have fewer.
+    level = [value] if text.count("[") + text.count("{") > _DEEPEST else []
     for _ in range(_DEEPEST):
         level = [part for node in level if isinstance(node, dict | list) for part in _parts(node)]
         if not level:

@@ -33,12 +33,11 @@ class Controller:
         self._working: list[Any] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take what the item said; an item that could not even start is our error."""
+        """Take what an item said in a worker; an item that could not even start is our error."""
         properties = dict(report.user_properties)
         if report.when == "call" and PROPERTY in properties:
-            for data in json.loads(str(properties[PROPERTY])):
-                self._run.take(from_json(data))
-            self._run.lost = self._run.lost or str(properties.get(LOST, ""))
+            events = [from_json(data) for data in json.loads(str(properties[PROPERTY]))]
+            self._run.take_all(events, str(properties[LOST]))
         elif report.failed and (item := self._item_of(report.nodeid)):
             reason = str(report.longrepr).strip().splitlines()[-1] if report.longrepr else "no reason given"
             self._run.take(assembly.error(item, (), f"{report.when}: {reason}", report.duration))

@@ -6,7 +6,7 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from lmconform.plan.catalogue import Plan
 from lmconform.reporting import junit, markdown
 from lmconform.results.events import Event, Footer, Header, Result
 from lmconform.results.stream import FILE_NAME, ResultWriter
+from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
 from lmconform.target import embedded
 from lmconform.target.session import EXCHANGES, Session
@@ -47,6 +48,8 @@ class Run:
     sent: int = 0
     left: Counter[str] = field(default_factory=Counter)
     finished: bool = False
+    # What the file says, once it is complete.
+    record: Record | None = None
 
     @classmethod
     def begin(cls, plan: Plan, listener: Listener | None = None, launched: embedded.Launched | None = None) -> Run:
@@ -97,6 +100,12 @@ class Run:
             self.reported.add(event.item)
         self.listener(event)
 
+    def take_all(self, events: Iterable[Event], lost: str) -> None:
+        """Take what an item said; ``lost`` says why the target was given up, or is empty."""
+        for event in events:
+            self.take(event)
+        self.lost = self.lost or lost
+
     def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
         """Write the footer and the reports; returns the exit code."""
         self.finished = True
@@ -128,8 +137,9 @@ class Run:
         if self.mock is not None:
             # It takes leave while we write.
             self.mock.dismiss()
-        junit.write(self.folder / FILE_NAME, self.folder / "junit.xml")
-        markdown.write(self.folder / FILE_NAME, self.folder / "summary.md")
+        self.record = Record(self.folder)
+        junit.write(self.record, self.folder / "junit.xml")
+        markdown.write(self.record, self.folder / "summary.md")
         self.stop_mock()
         return code
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 Killers = dict[str, set[str]]
@@ -24,17 +26,19 @@ class Distilled:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What matrices say together: the killers of each mutant, and the seconds of each item.
 
-    ``mutants`` are all that were tried; ``overhead`` is what a run takes beside its items.
+    ``mutants`` are all that were tried; ``overhead`` is what a run takes beside its items; ``order``
+    is that of a run of all items, when it is known.
     """
 
     mutants: frozenset[str]
     killers: Killers
     spent: dict[str, float]
     overhead: float
+    order: tuple[str, ...] = ()
 
     @property
     def full(self) -> Distilled:
@@ -42,12 +46,33 @@ class Evidence:
         return self.of(self.spent)
 
     def of(self, items: Iterable[str]) -> Distilled:
-        """What these items kill, and how long they take."""
+        """What these items and their starters kill, and how long they take."""
         # In the order of a run, in which items wait for each other's sake.
-        position = {item: number for number, item in enumerate(self.spent)}
-        chosen = tuple(sorted(items, key=lambda item: position.get(item, len(position))))
+        position = {item: number for number, item in enumerate(self.order or self.spent)}
+        wanted = {part for item in items for part in (item, *self._starters.get(item, ()))}
+        chosen = tuple(sorted(wanted, key=lambda item: (position.get(item, len(position)), item)))
         killed = {m for m, killers in self.killers.items() if not killers.isdisjoint(chosen)}
         return Distilled(chosen, frozenset(killed), self.overhead + sum(self.spent.get(i, 0.0) for i in chosen))
+
+    @cached_property
+    def _starters(self) -> dict[str, list[str]]:
+        """For a step of a scenario the earlier ones after which a run does something else for a while.
+
+        They are sent for its sake in any case: sent in their turn, what they start is ready when it comes.
+        """
+        found: dict[str, list[str]] = {}
+        begun: dict[str, list[str]] = {}
+        for flow, turn in groupby(self.order, key=_flow):
+            steps = list(turn)
+            if flow:
+                found |= {step: list(begun.get(flow, ())) for step in steps}
+                begun.setdefault(flow, []).append(steps[-1])
+        return found
+
+
+def _flow(item: str) -> str:
+    """The workflow of a step, empty for other items."""
+    return item.rpartition("/")[0] if item.startswith("scenario/") else ""
 
 
 # Gives the evidence the seconds of a run of these items alone; without items, of all there are.
@@ -106,22 +131,26 @@ def within(
     """As much of ``found`` as takes no longer than ``seconds``: what kills least for its time goes first.
 
     Items share what they start and wait for: only half of what is too much goes in one cut, and what is
-    left is timed again. Nothing more goes when less than the share ``kept`` of the kills would be left.
+    left is timed again. Whoever comes first pays for all, and need not be the dear one: an item costs what
+    it took in the run in which it took least. Nothing more goes when less than the share ``kept`` of the
+    kills would be left.
     """
     kills = _kills(evidence)
     chosen = list(found.items)
+    cost = {item: _cost(evidence, item) for item in chosen}
     while (now := evidence.of(chosen)).seconds > seconds and chosen:
         goal = max(seconds, now.seconds - max(_CUT * (now.seconds - seconds), _LEAST_CUT * seconds))
         saved = 0.0
         while chosen and now.seconds - saved > goal:
             told = Counter(m for item in chosen for m in kills[item])
             alone = {item: sum(told[m] == 1 for m in kills[item]) for item in chosen}
-            least = min(chosen, key=lambda item: alone[item] / _cost(evidence, item))
+            least = min(chosen, key=lambda item: alone[item] / cost[item])
             if len(told) - alone[least] < kept * len(found.killed):
                 return clock(evidence, chosen).of(chosen) if saved else now
             chosen.remove(least)
             saved += _cost(evidence, least)
         evidence = clock(evidence, chosen)
+        cost = {item: min(cost[item], _cost(evidence, item)) for item in chosen}
     return now
 
 

@@ -7,10 +7,14 @@ allure-pytest derives them from Python names, which are the same for all items o
 from __future__ import annotations
 
 import hashlib
+import json
+import uuid
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import allure_commons
+import attr
 import pytest
 from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import TestResultContainer
@@ -34,15 +38,25 @@ def install(config: pytest.Config) -> None:
     plugin = _StableIds()
     for logger in allure_commons.plugin_manager.get_plugins():
         if isinstance(logger, AllureFileLogger):
-            _leave_containers_out(logger)
+            _write_results_alone(logger)
     allure_commons.plugin_manager.register(plugin)
     config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(plugin))
 
 
-def _leave_containers_out(logger: Any) -> None:
-    """No files about fixtures, three for each item: they say nothing, and cost as much as the results."""
-    write = logger._report_item
-    logger._report_item = lambda item: None if isinstance(item, TestResultContainer) else write(item)
+def _write_results_alone(logger: AllureFileLogger) -> None:
+    """No files about fixtures, which say nothing, and each result in one piece: json.dump goes through it in Python."""
+    folder = Path(logger._report_dir)
+
+    def write(item: Any) -> None:
+        if not isinstance(item, TestResultContainer):
+            data = attr.asdict(item, filter=lambda _, value: bool(value) or value is False)
+            file = folder / item.file_pattern.format(prefix=uuid.uuid4())
+            part = file.with_name(f"{file.name}.tmp")
+            part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+            # Who watches the folder sees whole files.
+            part.replace(file)
+
+    logger._report_item = write  # type: ignore[method-assign]
 
 
 class _StableIds:

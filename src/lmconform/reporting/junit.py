@@ -16,9 +16,8 @@ from lmconform.results.stream import Run
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(results_file: Path, out: Path) -> None:
+def write(run: Run, out: Path) -> None:
     """One suite per kind of item, one case per result, ids of ours as names."""
-    run = Run(results_file)
     suites: dict[str, list[Result]] = {}
     for result in run.results.values():
         suites.setdefault(result.item.partition("/")[0], []).append(result)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from rich.console import Console
 
 from lmconform.outcomes import Outcome
 from lmconform.reporting import terminal
 from lmconform.results.events import Event, Header, Observation, Result
-from lmconform.results.stream import FILE_NAME
+from lmconform.results.stream import Run
 
 _STYLES = {Outcome.FAIL: "bold red", Outcome.ERROR: "bold magenta", Outcome.NOT_TESTABLE: "yellow"}
 
@@ -39,15 +38,15 @@ class Live:
         elif isinstance(event, Observation):
             self._counts["observed"] += 1
 
-    def end(self, folder: Path) -> None:
+    def end(self, run: Run | None) -> None:
         """Print the end of the report, when there is one."""
         if not self._quiet:
             self._flush()
             self._print("")
-        if (folder / FILE_NAME).is_file():
+        if run is not None:
             # A smoke run only looks whether the target is well: who it is, the larger profiles tell.
             fingerprint = not self._quiet and self._profile != "smoke"
-            for line in terminal.lines(folder / FILE_NAME, fingerprint=fingerprint):
+            for line in terminal.lines(run, fingerprint=fingerprint):
                 self._print(line, _style(line))
 
     def _result(self, result: Result) -> None:

@@ -11,9 +11,9 @@ from lmconform.reporting.causes import causes
 from lmconform.results.stream import Run
 
 
-def write(results_file: Path, out: Path) -> None:
+def write(run: Run, out: Path) -> None:
     """Verdict first, then findings by cause, items, observations."""
-    out.write_text("\n".join(_lines(Run(results_file))) + "\n", encoding="utf-8")
+    out.write_text("\n".join(_lines(run)) + "\n", encoding="utf-8")
 
 
 def _lines(run: Run) -> Iterator[str]:

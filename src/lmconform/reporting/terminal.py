@@ -33,12 +33,11 @@ def paragraph(result: Result) -> str:
     return "\n".join(row for row in rows if row)
 
 
-def lines(results_file: Path, *, verbose: bool = False, fingerprint: bool = False) -> Iterator[str]:
+def lines(run: Run, *, verbose: bool = False, fingerprint: bool = False) -> Iterator[str]:
     """The end of a run: findings by cause, observations that say something, verdict.
 
     ``fingerprint`` puts the table of observations before it: long, and nothing to act upon.
     """
-    run = Run(results_file)
     if fingerprint and run.observations:
         yield from _fingerprint(run.observations.values())
     found = causes(run.results.values())
@@ -46,7 +45,7 @@ def lines(results_file: Path, *, verbose: bool = False, fingerprint: bool = Fals
         yield from _cause(cause)
         yield ""
     if len(found) > _SHOWN and not verbose:
-        yield f"… and {len(found) - _SHOWN} more causes, all of them in {results_file}"
+        yield f"… and {len(found) - _SHOWN} more causes, all of them in {run.file}"
         yield ""
     for result in run.results.values():
         # A pass with a remark: the reader should know how it came to pass.
@@ -56,10 +55,10 @@ def lines(results_file: Path, *, verbose: bool = False, fingerprint: bool = Fals
         if observation.text and observation.item.startswith("scenario/"):
             yield f"seen  {observation.id}: {observation.value}"
     if run.observations:
-        yield f"observed  {len(run.observations)} behaviours that nobody promised, in {results_file.parent}/summary.md"
+        yield f"observed  {len(run.observations)} behaviours that nobody promised, in {run.file.parent}/summary.md"
     yield from fuzzing.lines(run.results.values())
     if run.footer is not None:
-        yield from _footer(run.footer, run.header, results_file)
+        yield from _footer(run.footer, run.header, run.file.parent)
 
 
 def _fingerprint(observations: Iterable[Observation]) -> Iterator[str]:
@@ -78,7 +77,7 @@ def _cause(cause: Cause) -> Iterator[str]:
         yield f"  times     {cause.count} results with this cause{f' ({where})' if where else ''}"
 
 
-def _footer(footer: Footer, header: Header | None, results_file: Path) -> Iterator[str]:
+def _footer(footer: Footer, header: Header | None, folder: Path) -> Iterator[str]:
     counts = ", ".join(f"{number} {name}" for name, number in footer.counts.items())
     yield f"results   {counts}"
     yield f"requests  {footer.exchanges}, of them {footer.fuzz_cases} fuzz cases, in {footer.duration:.1f} s"
@@ -91,7 +90,7 @@ def _footer(footer: Footer, header: Header | None, results_file: Path) -> Iterat
         yield f"partial   {len(footer.not_exercised)} MUSTs were not exercised: {named}{more}"
     if footer.message:
         yield f"stopped   {footer.message}"
-    yield f"report    {results_file.parent}"
+    yield f"report    {folder}"
     against = f" of {header.target} (profile {header.profile}, dialect {header.dialect})" if header else ""
     yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
 

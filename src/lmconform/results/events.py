@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,22 @@ class Footer:
 
 Event = Header | Result | Observation | Footer
 
+_KINDS: Final[dict[str, type[Any]]] = {kind.type: kind for kind in (Header, Result, Observation, Footer)}
+_MEMBERS: Final = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS.values()}
+
 
 def as_json(event: Event) -> dict[str, Any]:
     """The event as a JSON object, ``type`` first."""
     # Members are plain values: asdict would copy each of them deeply.
-    data = {f.name: getattr(event, f.name) for f in fields(event)}
+    data = {name: getattr(event, name) for name in _MEMBERS[type(event)]}
     return {"type": event.type, **{key: list(v) if isinstance(v, tuple) else v for key, v in data.items()}}
 
 
 def from_json(data: dict[str, Any]) -> Event:
     """The event of one line; ValueError when it is none."""
-    kinds: dict[str, type[Any]] = {k.type: k for k in (Header, Result, Observation, Footer)}
     rest = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "type"}
     try:
-        event: Event = kinds[data["type"]](**rest)
+        event: Event = _KINDS[data["type"]](**rest)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an event of a run: {error}") from error
     return event

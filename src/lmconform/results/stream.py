@@ -62,9 +62,10 @@ def read(path: Path) -> Iterator[Event]:
 
 
 class Run:
-    """A whole run, read from its file."""
+    """A whole run, read from its file (or from the folder that holds it)."""
 
     def __init__(self, path: Path) -> None:
+        self.file = path / FILE_NAME if path.is_dir() else path
         self.header: Header | None = None
         self.footer: Footer | None = None
         self.results: dict[str, Result] = {}

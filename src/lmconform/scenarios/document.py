@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lmconform.contract import bundle
-from lmconform.contract.openapi import DIALECTS, Contract
+from lmconform.contract.dialects import DIALECTS
+from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.errors import ContractError, ScenarioError, did_you_mean
 from lmconform.scenarios import extensions, references

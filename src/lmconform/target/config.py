@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lmconform.contract.openapi import DIALECTS
+from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 
 PROFILES = ("smoke", "gate", "core", "full")

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-
-import requests
+from typing import TYPE_CHECKING
 
 from lmconform.errors import TargetUnreachable
-from lmconform.target import credentials as creds
 from lmconform.target.config import RunConfig, api_base
-from lmconform.target.target import Target
+
+if TYPE_CHECKING:
+    from lmconform.target.target import Target
 
 PACE = 0.1
 _START_SECONDS = 15.0
@@ -62,6 +62,10 @@ class Launched:
 
     def ready(self) -> EmbeddedMock:
         """Wait until it answers; raises TargetUnreachable, and then the process has ended."""
+        # What takes long to import is imported while the mock starts.
+        from lmconform.target import credentials as creds
+        from lmconform.target.target import Target
+
         config, folder = self._config, Path(self._folder.name)
         try:
             found = creds.find(_wait_for_key(self.process, folder / _KEY, folder / _LOG), {})
@@ -127,6 +131,8 @@ def _wait_for_key(process: subprocess.Popen[bytes], key: Path, log: Path) -> Pat
 
 
 def _answers(key: Path) -> bool:
+    import requests
+
     try:
         url = json.loads(key.read_text())["serviceurls"]["AI_API_URL"]
         session = requests.Session()
