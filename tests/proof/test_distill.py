@@ -90,6 +90,39 @@ def test_what_is_left_is_timed_again_because_items_share_what_they_wait_for():
     assert distill.within(known, least, 0.5, clock).items == ("three",)
 
 
+def test_what_a_step_waits_for_is_begun_as_early_as_in_a_run_of_all():
+    order = (
+        "scenario/w/find",
+        "scenario/w/start",
+        "probe/a",
+        "probe/b",
+        "scenario/w/wait",
+        "scenario/w/read",
+        "probe/c",
+    )
+    kills = {"m1": ["scenario/w/read"], "m2": ["probe/a"], "m3": ["scenario/w/start"]}
+    known = dataclasses.replace(evidence(kills, dict.fromkeys(order, 0.1)), order=order)
+    found = known.of(["probe/a", "scenario/w/read"])
+    assert found.items == ("scenario/w/start", "probe/a", "scenario/w/read")
+    assert found.killed == {"m1", "m2", "m3"}, "what the first step finds by the way counts as well"
+    assert known.of(["scenario/w/find", "probe/c"]).items == ("scenario/w/find", "probe/c"), "nobody waits for anything"
+
+
+def test_whoever_paid_for_others_is_not_taken_for_the_dear_one():
+    # "first" waits for both; without it, "second" would. "slow" takes its time in every run.
+    def clock(known, items=None):
+        cost = {"other": 0.01, "first": 0.01, "second": 0.01, "slow": 0.5}
+        payer = next((i for i in ("other", "first", "second") if i in items), "")
+        spent = {i: cost[i] + (1.0 if i == payer else 0.0) for i in items}
+        return known.timed(spent, sum(spent.values()))
+
+    kills = {"m1": ["first"], "m2": ["second"], "m3": ["slow"]}
+    known = clock(evidence(kills, {}), ["other", "first", "second", "slow"])
+    least, _ = distill.smallest(known)
+    assert set(least.items) == {"first", "second", "slow"}
+    assert distill.within(clock(known, least.items), least, 1.1, clock).items == ("first", "second")
+
+
 def test_the_stopwatch_times_a_run_of_the_items_and_no_others():
     chosen = ["probe/LM-META-API-VERSION", "probe/LM-SCENARIO-LIST-COUNT"]
     began = time.monotonic()
@@ -97,6 +130,20 @@ def test_the_stopwatch_times_a_run_of_the_items_and_no_others():
     assert set(found.spent) == set(chosen)
     assert max(found.spent.values()) < found.full.seconds < time.monotonic() - began
     assert found.full.killed == {"m"}
+
+
+def test_a_part_and_the_whole_are_timed_in_turns(monkeypatch):
+    """The machine slows down from run to run; in a real one the whole takes 40 seconds."""
+    took = iter(range(1, 100))
+
+    def run(items):
+        return float(next(took)), dict.fromkeys(["a", "b"] if items is None else items, 0.5)
+
+    monkeypatch.setattr(stopwatch, "_run", run)
+    full, part = stopwatch.in_turns(evidence({"m": ["a"]}, {"a": 1.0}), ["a"])
+    assert (part.full.seconds, full.full.seconds) == (1.0, 5.0)
+    assert next(took) == 11, "four short runs, a long one, and all that once more"
+    assert full.order == ("a", "b")
 
 
 def test_a_run_that_cannot_be_timed_says_why():

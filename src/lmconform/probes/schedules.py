@@ -109,6 +109,8 @@ def status_filters(lab: Lab) -> None:
 
 @probe("LM-SCHEDULE-FILTER-COMBINED")
 def filters_combine_with_and(lab: Lab) -> None:
+    # There are others to be left out, whichever probe comes first.
+    batch(lab, SCHEDULE)
     active, paused = _pair(lab)
     for status, made in (("ACTIVE", active), ("INACTIVE", paused)):
         query = {"configurationId": made.sent["configurationId"], "status": status}
@@ -118,6 +120,7 @@ def filters_combine_with_and(lab: Lab) -> None:
 
 @probe("LM-SCHEDULE-COUNT-FILTERED")
 def count_knows_the_filters(lab: Lab) -> None:
+    batch(lab, SCHEDULE)
     query = {"configurationId": _pair(lab)[0].sent["configurationId"]}
     for more, wanted in (({}, 2), ({"status": "ACTIVE"}, 1), ({"status": "INACTIVE"}, 1)):
         number = lab.count("countExecutionSchedules", {**query, **more})

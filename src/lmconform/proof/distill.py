@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -39,11 +39,23 @@ class Evidence:
     spent: dict[str, float]
     overhead: float
     order: tuple[str, ...] = ()
+    # The seconds of each item in the run in which it took least: who comes first waits for the others as well.
+    _own: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def full(self) -> Distilled:
         """All items."""
         return self.of(self.spent)
+
+    def timed(self, spent: Mapping[str, float], seconds: float) -> Evidence:
+        """This, with what a run took: ``spent`` by its items in their order, ``seconds`` in all."""
+        own = {item: min(took, self._own.get(item, took)) for item, took in spent.items()}
+        overhead = seconds - sum(spent.values())
+        return replace(self, spent=dict(spent), overhead=overhead, _own={**self._own, **own})
+
+    def cost(self, item: str) -> float:
+        """The seconds that an item costs, whoever pays for what it shares with others."""
+        return self._own.get(item, self.spent.get(item, 0.0)) + _EACH
 
     def of(self, items: Iterable[str]) -> Distilled:
         """What these items and their starters kill, and how long they take."""
@@ -106,14 +118,14 @@ def smallest(evidence: Evidence) -> tuple[Distilled, int]:
     items that nothing can replace is a lower bound for any such set.
     """
     needed = {next(iter(killers)) for killers in evidence.killers.values() if len(killers) == 1}
-    chosen = sorted(needed, key=lambda item: _cost(evidence, item))
+    chosen = sorted(needed, key=lambda item: evidence.cost(item))
     kills = _kills(evidence)
     left = set(evidence.killers) - {m for item in chosen for m in kills[item]}
     while left:
-        best = max(sorted(kills), key=lambda item: (len(kills[item] & left), -_cost(evidence, item)))
+        best = max(sorted(kills), key=lambda item: (len(kills[item] & left), -evidence.cost(item)))
         chosen.append(best)
         left -= kills[best]
-    for item in sorted(chosen, key=lambda item: -_cost(evidence, item)):
+    for item in sorted(chosen, key=lambda item: -evidence.cost(item)):
         others = {m for other in chosen if other != item for m in kills[other]}
         if kills[item] <= others:
             chosen.remove(item)
@@ -131,26 +143,22 @@ def within(
     """As much of ``found`` as takes no longer than ``seconds``: what kills least for its time goes first.
 
     Items share what they start and wait for: only half of what is too much goes in one cut, and what is
-    left is timed again. Whoever comes first pays for all, and need not be the dear one: an item costs what
-    it took in the run in which it took least. Nothing more goes when less than the share ``kept`` of the
-    kills would be left.
+    left is timed again. Nothing more goes when less than the share ``kept`` of the kills would be left.
     """
     kills = _kills(evidence)
     chosen = list(found.items)
-    cost = {item: _cost(evidence, item) for item in chosen}
     while (now := evidence.of(chosen)).seconds > seconds and chosen:
         goal = max(seconds, now.seconds - max(_CUT * (now.seconds - seconds), _LEAST_CUT * seconds))
         saved = 0.0
         while chosen and now.seconds - saved > goal:
             told = Counter(m for item in chosen for m in kills[item])
             alone = {item: sum(told[m] == 1 for m in kills[item]) for item in chosen}
-            least = min(chosen, key=lambda item: alone[item] / cost[item])
+            least = min(chosen, key=lambda item: alone[item] / evidence.cost(item))
             if len(told) - alone[least] < kept * len(found.killed):
                 return clock(evidence, chosen).of(chosen) if saved else now
             chosen.remove(least)
-            saved += _cost(evidence, least)
+            saved += evidence.spent.get(least, 0.0) + _EACH
         evidence = clock(evidence, chosen)
-        cost = {item: min(cost[item], _cost(evidence, item)) for item in chosen}
     return now
 
 
@@ -160,7 +168,3 @@ def _kills(evidence: Evidence) -> Killers:
         for item in killers:
             found.setdefault(item, set()).add(mutant)
     return found
-
-
-def _cost(evidence: Evidence, item: str) -> float:
-    return evidence.spent.get(item, 0.0) + _EACH

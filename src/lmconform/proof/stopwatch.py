@@ -42,8 +42,8 @@ def in_turns(evidence: Evidence, items: Collection[str]) -> tuple[Evidence, Evid
 
 def _with(evidence: Evidence, runs: Iterable[_Timed], *, whole: bool) -> Evidence:
     seconds, spent = min(runs, key=lambda run: run[0])
-    order = tuple(spent) if whole else evidence.order
-    return replace(evidence, spent=spent, overhead=seconds - sum(spent.values()), order=order)
+    found = evidence.timed(spent, seconds)
+    return replace(found, order=tuple(spent)) if whole else found
 
 
 def _run(items: Collection[str] | None) -> _Timed:
