@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -69,6 +70,8 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
     live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
     made = plan(config)
     run = Run.begin(made, live, launched)
+    # Descriptions and plan stay to the end: nobody need look through them again and again for garbage.
+    gc.freeze()
     code: int = ExitCode.INTERNAL
     try:
         code = _pytest(run, workers)
