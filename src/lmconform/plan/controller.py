@@ -39,6 +39,9 @@ class Controller:
             events = [from_json(data) for data in json.loads(str(properties[PROPERTY]))]
             self._run.take_all(events, str(properties[LOST]))
         elif report.failed and (item := self._item_of(report.nodeid)):
+            if report.when == "call" and item in self._run.reported:
+                # It said itself, in this process, what it found.
+                return
             reason = str(report.longrepr).strip().splitlines()[-1] if report.longrepr else "no reason given"
             self._run.take(assembly.error(item, (), f"{report.when}: {reason}", report.duration))
 
