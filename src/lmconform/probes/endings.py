@@ -156,7 +156,7 @@ def stopped_execution_is_not_stopped_again(lab: Lab) -> None:
     lab.expect_same({"status": "STOPPED"}, lab.read("getExecution", **trial.path), what="the status as before")
 
 
-@probe("LM-EXECUTION-DELETE-STOPPED", effect="destructive", late=True)
+@probe("LM-EXECUTION-DELETE-STOPPED", effect="destructive")
 def stopped_execution_is_deleted(lab: Lab) -> None:
     found = _departure(lab)
     if found.trial.last.get("status") != "STOPPED":
@@ -173,19 +173,19 @@ def dead_execution_is_deleted(lab: Lab) -> None:
     lab.session.journal.removed("execution", execution)
 
 
-@probe("LM-EXECUTION-DELETE-TARGET", effect="destructive", late=True)
+@probe("LM-EXECUTION-DELETE-TARGET", effect="destructive")
 def execution_on_its_way_out_says_so(lab: Lab) -> None:
     for body in departure(lab).seen:
         lab.expect_told({"targetStatus": "DELETED"}, body, what="an execution that is being deleted")
 
 
-@probe("LM-EXECUTION-DELETE-UNCOUNTED", effect="destructive", late=True)
+@probe("LM-EXECUTION-DELETE-UNCOUNTED", effect="destructive")
 def deleted_execution_is_not_counted(lab: Lab) -> None:
     trial = departure(lab).trial
     expect_uncounted(lab, "listExecutions", "countExecutions", {"configurationId": trial.configuration.id}, trial.id)
 
 
-@probe("LM-EXECUTION-DELETE-KEEPS-CONFIGURATION", effect="destructive", late=True)
+@probe("LM-EXECUTION-DELETE-KEEPS-CONFIGURATION", effect="destructive")
 def configuration_outlives_its_execution(lab: Lab) -> None:
     configuration = departure(lab).trial.configuration
     found = lab.read("getConfiguration", configurationId=configuration.id)
