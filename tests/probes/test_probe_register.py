@@ -3,11 +3,13 @@
 import re
 
 import pytest
+import yaml
 from tests.probes.probe_bench import CONTRACT, OBSERVATIONS, PROBES, REGISTER
 
 from lmconform.contract import bundle
 from lmconform.contract.capabilities import Capabilities
 from lmconform.outcomes import Evidence
+from lmconform.probes import registry
 from lmconform.probes.lab import Lab
 
 # Judged by checks, scenarios and fuzz.
@@ -92,3 +94,11 @@ def test_requirements_that_rest_on_assumed_facts_alone_do_not_gate():
 def test_every_helper_of_a_lab_says_what_it_is():
     helpers = [getattr(Lab, name) for name in vars(Lab) if not name.startswith("_") and callable(getattr(Lab, name))]
     assert all(helper.__doc__ for helper in helpers)
+
+
+def test_the_order_of_a_run_is_data_and_names_nothing_that_is_gone():
+    order = yaml.safe_load(registry.ORDER.read_text())
+    assert set(order["probes"]) <= {p.requirement for p in registry.load()}
+    assert set(order["observations"]) <= {o.name for o in registry.load_observations()}
+    reads = [p.requirement for p in registry.load() if p.effect == "read"]
+    assert reads == [name for name in order["probes"] if name in set(reads)]

@@ -7,13 +7,19 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import yaml
 
 from lmconform import probes
 from lmconform.errors import Failure, Inconclusive
 
 if TYPE_CHECKING:
     from lmconform.probes.lab import Lab
+
+# The order of a run, as data: moving a probe to another file does not change it.
+ORDER: Final = Path(__file__).with_name("order.yaml")
 
 Function = Callable[["Lab"], None]
 Look = Callable[["Lab"], str]
@@ -119,16 +125,28 @@ def observation(
 
 
 def load() -> tuple[Probe, ...]:
-    """All probes: reads first, then what makes things, what waits for them, and what destroys them."""
+    """All probes: reads first, then creations, what waits for them, and deletions; within each as order.yaml has it."""
     _import_all()
-    turns = {"read": 0, "write": 1, "destructive": 3}
-    return tuple(sorted(_probes.values(), key=lambda p: turns[p.effect] + p.late))
+    turns, position = {"read": 0, "write": 1, "destructive": 3}, _positions("probes")
+    return tuple(
+        sorted(_probes.values(), key=lambda p: (turns[p.effect] + p.late, position.get(p.requirement, len(position))))
+    )
 
 
 def load_observations() -> tuple[Observation, ...]:
-    """All observations, reads first, then in order of definition."""
+    """All observations, reads first; within each as order.yaml has it."""
     _import_all()
-    return tuple(sorted(_observations.values(), key=lambda o: o.effect != "read"))
+    position = _positions("observations")
+    return tuple(
+        sorted(_observations.values(), key=lambda o: (o.effect != "read", position.get(o.name, len(position))))
+    )
+
+
+@functools.cache
+def _positions(kind: str) -> dict[str, int]:
+    """The place of each id in order.yaml; an id that is not listed comes after the others of its phase."""
+    order: dict[str, list[str]] = yaml.safe_load(ORDER.read_text(encoding="utf-8"))
+    return {name: number for number, name in enumerate(order[kind])}
 
 
 def _import_all() -> None:
