@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bench import LMCONFORM, Mock, run
 
-from lmconform.target.embedded import PACE
+from lmconform.client.embedded import PACE
 
 HERE = Path(__file__).resolve().parent
 SPEC = HERE.parent / "specs" / "lm" / "openapi.yaml"

@@ -27,9 +27,9 @@ from typing import Any
 from bench import middle, mock, table
 from contenders import PUBLISHED, WARNING, Contender, Said, confront, contenders
 
+from lmconform.client.embedded import PACE
 from lmconform.contract import bundle
-from lmconform.mock.mutants import Mutant, load
-from lmconform.target.embedded import PACE
+from lmconform.mutants import Mutant, load
 
 UNMUTATED = "unmutated"
 

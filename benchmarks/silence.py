@@ -13,18 +13,18 @@ from collections import Counter
 from allpairspy import AllPairs
 
 from lmconform.mock.switches import SWITCHES
-from lmconform.proof.matrix import LAWFUL, Job, tried
-from lmconform.proof.trial import Suspect
-from lmconform.target.config import MOCK, RunConfig
+from lmconform.mutation.matrix import LAWFUL, Job, tried
+from lmconform.mutation.trial import MutantRun
+from lmconform.settings.options import MOCK, RunConfig
 
 
-def suspects() -> list[Suspect]:
+def suspects() -> list[MutantRun]:
     """Mocks whose choices together hold every pair of values of any two switches."""
     found = []
     for number, row in enumerate(AllPairs([list(switch.values) for switch in SWITCHES])):
         chosen = [f"{switch.name}={value}" for switch, value in zip(SWITCHES, row, strict=True)]
         options = tuple(part for choice in chosen for part in ("--switch", choice))
-        found.append(Suspect(f"row-{number}", text=" ".join(chosen), options=options))
+        found.append(MutantRun(f"row-{number}", text=" ".join(chosen), options=options))
     return found
 
 

@@ -12,35 +12,36 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "_bundle" not in p.parts)
 
 GROUND = {"errors", "outcomes", "exit_codes"}
 # Each room with what it may import besides the ground and itself.
+BASE = {"contract", "evidence", "settings", "safety", "checks"}
 ALLOWED = {
     "contract": set(),
     "evidence": {"contract"},
     "results": {"contract", "evidence"},
     "checks": {"contract", "evidence"},
-    "target": {"contract", "evidence", "checks"},
-    "probes": {"contract", "evidence", "checks", "target"},
-    "scenarios": {"contract", "evidence", "checks", "target"},
-    "fuzz": {"contract", "evidence", "checks", "target"},
+    "settings": {"contract"},
+    "safety": {"contract"},
+    "client": BASE,
+    "probes": BASE | {"client"},
+    "scenarios": BASE | {"client"},
+    "fuzz": BASE | {"client"},
     "reporting": {"results"},
-    "plan": {
-        *("contract", "evidence", "results", "checks", "target", "probes", "scenarios", "fuzz", "reporting"),
-    },
-    "proof": {"contract", "results", "target", "plan"},
-    "pytest_plugin": {"contract", "evidence", "results", "target", "plan", "reporting"},
-    "mock": {"contract"},
-    "cli": {"contract", "results", "target", "plan", "reporting", "pytest_plugin", "mock", "proof"},
+    "run": BASE | {"client", "results", "probes", "scenarios", "fuzz", "reporting"},
+    "mutation": {"contract", "results", "settings", "client", "run"},
+    "mock": {"contract", "mutants"},
+    "mutants": {"contract", "mock"},
+    "cli": {"contract", "results", "settings", "client", "run", "reporting", "mock", "mutants", "mutation"},
 }
 # A library that has one door.
 DOORS = {
     "schemathesis": {"fuzz"},
-    "requests": {"target", "fuzz"},
+    "requests": {"client", "fuzz"},
     "uvicorn": {"mock"},
     "starlette": {"mock"},
     "allure": {"reporting"},
     "allure_commons": {"reporting"},
     "click": {"cli"},
     "rich": {"cli", "reporting"},
-    "cryptography": {"mock", "target"},
+    "cryptography": {"mock", "settings"},
 }
 
 

@@ -40,7 +40,7 @@ def test_every_data_file_is_in_the_wheel_and_in_the_sdist(built):
     wheel, sdist = built
     names = zipfile.ZipFile(wheel).namelist()
     assert [d for d in DATA if f"lmconform/_bundle/{d}" not in names] == []
-    assert "lmconform/run.ini" in names
+    assert "lmconform/run/pytest.ini" in names
     assert "lmconform/results/schemas/results.schema.json" in names
     page = {f"lmconform/mock/page/assets/{file.name}" for file in (ROOT / "src/lmconform/mock/page/assets").iterdir()}
     assert "lmconform/mock/page/assets/index.html" in page

@@ -207,7 +207,7 @@ def test_two_workers_report_the_same_items_as_one(lmconform, tmp_path):
 def test_plain_pytest_runs_the_same_items_with_the_same_ids(lmconform, tmp_path):
     done = lmconform("run", "--profile", "smoke", "--report-dir", "ours")
     assert done.returncode == 0, done.stdout + done.stderr
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "lmconform.pytest_plugin", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "lmconform.run.pytest_plugin", "-p", "no:cacheprovider"]
     command += ["--noconftest", "-c", os.devnull, str(conformance_folder()), "--target", "mock"]
     command += ["--profile", "smoke", "--report-dir", "plain"]
     plain = subprocess.run(command, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=120)
@@ -351,7 +351,7 @@ def test_credentials_do_not_follow_a_redirect(lmconform, tmp_path):
 
 def test_an_internal_mistake_is_exit_3(tmp_path):
     code = (
-        "import lmconform.plan.catalogue as c\n"
+        "import lmconform.run.catalogue as c\n"
         "def broken(config): raise RuntimeError('boom')\n"
         "c.plan = broken\n"
         "from lmconform.cli.main import main\n"

@@ -64,9 +64,9 @@ def test_there_is_no_more_than_what_it_stands_upon():
 def test_without_meta_nobody_says_what_is_off_unless_said():
     silent, loud = Capabilities(None), Capabilities({"aiApi": {}})
     for path in ("aiApi.capabilities.executionSchedules", "extensions.dataset.capabilities.upload"):
-        assert silent.unsaid(path)
-        assert not loud.unsaid(path)
-    assert silent.unsaid("aiApi.capabilities.bulkUpdates.executions")
-    assert not silent.unsaid("aiApi.capabilities.bulkUpdates.executions", bulk=False)
+        assert silent.opt_in_unadvertised(path)
+        assert not loud.opt_in_unadvertised(path)
+    assert silent.opt_in_unadvertised("aiApi.capabilities.bulkUpdates.executions")
+    assert not silent.opt_in_unadvertised("aiApi.capabilities.bulkUpdates.executions", bulk=False)
     for path in ("", "aiApi.capabilities.userExecutions", "extensions.metrics"):
-        assert not silent.unsaid(path)
+        assert not silent.opt_in_unadvertised(path)

@@ -10,8 +10,8 @@ from lmconform.contract import bundle
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.outcomes import Evidence
-from lmconform.plan.catalogue import catalogue
 from lmconform.probes import registry
+from lmconform.run.catalogue import catalogue
 
 CONTRACT = Contract.load()
 REGISTER = Register.load()

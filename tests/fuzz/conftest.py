@@ -6,14 +6,14 @@ import pytest
 import requests
 from tests.conftest import serve
 
+from lmconform.client.session import Session
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.fuzz.bridge import Fuzzer
+from lmconform.fuzz.operations import Fuzzer
 from lmconform.fuzz.sequences import Sequences
-from lmconform.target.config import RunConfig
-from lmconform.target.credentials import Credentials
-from lmconform.target.session import Session
-from lmconform.target.target import Target
+from lmconform.settings.credentials import Credentials
+from lmconform.settings.options import RunConfig
+from lmconform.settings.target import Target
 
 META = {
     "aiApi": {

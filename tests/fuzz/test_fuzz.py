@@ -10,9 +10,9 @@ from tests.fuzz.conftest import proxy, requirements
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.errors import NotTestable, TargetLost
-from lmconform.fuzz import description, doubt, sending
+from lmconform.fuzz import description, oracle, sending
 from lmconform.fuzz.pool import ABSENT, Pool, Recipe
-from lmconform.target.safety import ABSENT_PREFIX
+from lmconform.safety.guard import ABSENT_PREFIX
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -141,7 +141,7 @@ def test_what_a_request_names_belongs_together(contract, opened):
     pool.scenarios = ["my-training", "my-serving"]
 
     def drawn(operation):
-        document = description.narrowed(contract, [contract.operation(operation)], pool, Capabilities(None))
+        document = description.positive(contract, [contract.operation(operation)], pool, Capabilities(None))
         (node,) = (node for item in document["paths"].values() for node in item.values())
         rows = {row["name"]: row["schema"] for row in node["parameters"]}
         return {name: set(schema.get("items", schema).get("enum", ())) for name, schema in rows.items()}
@@ -232,12 +232,12 @@ DOUBTFUL = [
 
 @pytest.mark.parametrize("body", [pytest.param(b, id=i) for b, i in WRONG])
 def test_a_body_that_every_reading_refuses_is_wrong(contract, body):
-    assert doubt.is_wrong_body(contract, contract.operation("createArtifact"), body)
+    assert oracle.is_wrong_body(contract, contract.operation("createArtifact"), body)
 
 
 @pytest.mark.parametrize("body", [pytest.param(b, id=i) for b, i in DOUBTFUL])
 def test_a_body_on_which_servers_may_differ_is_not_judged(contract, body):
-    assert doubt.is_wrong_body(contract, contract.operation("createArtifact"), body) == ""
+    assert oracle.is_wrong_body(contract, contract.operation("createArtifact"), body) == ""
 
 
 @pytest.mark.parametrize(
@@ -253,11 +253,11 @@ def test_a_body_on_which_servers_may_differ_is_not_judged(contract, body):
     ],
 )
 def test_an_id_is_wrong_only_when_no_server_could_read_it_otherwise(value, wrong):
-    assert doubt.is_wrong_id(value) is wrong
+    assert oracle.is_wrong_id(value) is wrong
 
 
 def test_the_absent_id_is_a_legal_id():
-    assert not doubt.is_wrong_id(f"{ABSENT_PREFIX}fuzz")
+    assert not oracle.is_wrong_id(f"{ABSENT_PREFIX}fuzz")
 
 
 def test_a_new_deployment_that_is_not_seen_at_once_is_no_finding(fuzz, mock):

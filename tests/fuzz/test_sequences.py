@@ -8,10 +8,11 @@ from tests.conftest import serve
 from tests.fuzz.conftest import proxy, requirements
 
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable
-from lmconform.fuzz import engine, ledger, links, sequences
-from lmconform.fuzz.ledger import GONE, READABLE
+from lmconform.fuzz import availability as ledger
+from lmconform.fuzz import engine, links, sequences
+from lmconform.fuzz.availability import GONE, READABLE
 from lmconform.fuzz.sequences import USABLE
-from lmconform.target.safety import NAME_PREFIX
+from lmconform.safety.guard import NAME_PREFIX
 
 STARTS = ("listScenarios", "createArtifact", "createConfiguration", "createExecution", "createExecutionSchedule")
 STARTS = (*STARTS, "createDeployment", "uploadFile")

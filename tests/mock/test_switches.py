@@ -11,7 +11,7 @@ from tests.conftest import LMCONFORM, clean_environment
 import lmconform.mock
 from lmconform.contract import bundle
 from lmconform.errors import ConfigError
-from lmconform.mock.dress import Dress
+from lmconform.mock.response_variants import Dress
 from lmconform.mock.switches import PRESETS, SWITCHES, Switches
 
 ROOM = Path(lmconform.mock.__file__).parent

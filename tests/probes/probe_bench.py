@@ -3,15 +3,15 @@
 import dataclasses
 import json
 
+from lmconform.client.session import Session
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.errors import Failure, Skip
 from lmconform.probes import registry
-from lmconform.probes.lab import Lab
-from lmconform.target.config import RunConfig, api_base
-from lmconform.target.credentials import Credentials
-from lmconform.target.session import Session
-from lmconform.target.target import Target
+from lmconform.probes.context import Context
+from lmconform.settings.credentials import Credentials
+from lmconform.settings.options import RunConfig, api_base
+from lmconform.settings.target import Target
 
 CONTRACT = Contract.load()
 REGISTER = Register.load()
@@ -62,7 +62,7 @@ def run(session, *requirements):
 
 def _outcome(session, probe):
     try:
-        probe.function(Lab(session, session.client(probe.id)))
+        probe.function(Context(session, session.client(probe.id)))
     except (Failure, Skip) as outcome:
         return outcome
     return "PASS"
@@ -74,7 +74,7 @@ def look(session, *names):
     for name in names or OBSERVATIONS:
         observation = OBSERVATIONS[name]
         try:
-            values[name] = observation.function(Lab(session, session.client(observation.id)))
+            values[name] = observation.function(Context(session, session.client(observation.id)))
         except Skip as reason:
             values[name] = f"not observed: {reason}"
     return values

@@ -25,8 +25,8 @@ from lmconform.contract.capabilities import Capabilities
 from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable
 from lmconform.mock.switches import SWITCHES
 from lmconform.probes.auth import changed_claims
-from lmconform.probes.lab import Lab
-from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
+from lmconform.probes.context import Context
+from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 
 READS = [name for name, probe in PROBES.items() if probe.effect == "read"]
 # Some have too short a life, or too long a one, or no meta: then there is nothing to judge.
@@ -283,8 +283,8 @@ def test_stuck_executions_are_waited_for_once(mock):
 
 def test_names_are_ours_and_absent_ids_are_ids(mock):
     session = open_session(mock)
-    lab = Lab(session, session.client("probe/test"))
-    names, ids = [lab.unique("thing") for _ in range(9)], [lab.absent_id() for _ in range(9)]
+    ctx = Context(session, session.client("probe/test"))
+    names, ids = [ctx.unique("thing") for _ in range(9)], [ctx.absent_id() for _ in range(9)]
     assert len({*names, *ids}) == 18
     assert all(name.startswith(f"{NAME_PREFIX}thing-") for name in names)
     assert all(i.startswith(ABSENT_PREFIX) and re.fullmatch(r"[\w.-]{4,64}", i) for i in ids)
@@ -292,7 +292,7 @@ def test_names_are_ours_and_absent_ids_are_ids(mock):
 
 def test_a_spent_budget_is_inconclusive(mock, monkeypatch):
     session = open_session(mock)
-    monkeypatch.setattr("lmconform.target.safety.EXECUTION_BUDGET", 0)
+    monkeypatch.setattr("lmconform.safety.guard.EXECUTION_BUDGET", 0)
     session.guard._is_mock = False
     outcome = run(session, "LM-EXECUTION-FRESH-GET")["LM-EXECUTION-FRESH-GET"]
     assert isinstance(outcome, Inconclusive)

@@ -10,7 +10,7 @@ from lmconform.contract import bundle
 from lmconform.contract.capabilities import Capabilities
 from lmconform.outcomes import Evidence
 from lmconform.probes import registry
-from lmconform.probes.lab import Lab
+from lmconform.probes.context import Context
 
 # Judged by checks, scenarios and fuzz.
 OTHERS = ("LM-HTTP-", "LM-ERROR-ENVELOPE", "LM-FLOW-", "LM-FUZZ-")
@@ -92,7 +92,11 @@ def test_requirements_that_rest_on_assumed_facts_alone_do_not_gate():
 
 
 def test_every_helper_of_a_lab_says_what_it_is():
-    helpers = [getattr(Lab, name) for name in vars(Lab) if not name.startswith("_") and callable(getattr(Lab, name))]
+    helpers = [
+        getattr(Context, name)
+        for name in vars(Context)
+        if not name.startswith("_") and callable(getattr(Context, name))
+    ]
     assert all(helper.__doc__ for helper in helpers)
 
 

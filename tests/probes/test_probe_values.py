@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmconform.probes.values import differences, instant, pairs
+from lmconform.probes.comparison import differences, instant, pairs
 
 
 @pytest.mark.parametrize(

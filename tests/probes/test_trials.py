@@ -21,10 +21,10 @@ from tests.probes.probe_bench import (
 )
 
 from lmconform.errors import Failure, Inconclusive, NotTestable
-from lmconform.probes import trials
+from lmconform.probes import enactment_pool
+from lmconform.probes.context import Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
-from lmconform.probes.lab import Lab
-from lmconform.target.safety import fires_soon
+from lmconform.safety.guard import fires_soon
 
 DEPLOYMENTS = [name for name in PROBES if name.startswith("LM-DEPLOYMENT-")]
 SCHEDULES = [name for name in PROBES if "-SCHEDULE-" in name]
@@ -168,8 +168,8 @@ def test_an_executable_that_asks_for_no_value_of_ours_is_deployed(mock):
         return hard + found
 
     session = open_session(mock, defect=Executables(more))
-    lab = Lab(session, session.client("probe/test"))
-    assert lab.configuration_body(deployable=True)["executableId"] != "asks-for-a-model"
+    ctx = Context(session, session.client("probe/test"))
+    assert ctx.configuration_body(deployable=True)["executableId"] != "asks-for-a-model"
 
 
 def test_a_stop_that_has_no_end_is_waited_for_once_by_those_that_build_on_it(mock):
@@ -208,7 +208,7 @@ def test_deployments_are_shared(mock):
 
 def test_a_spent_budget_of_deployments_is_inconclusive(mock, monkeypatch):
     session = open_session(mock)
-    monkeypatch.setattr("lmconform.target.safety.DEPLOYMENT_BUDGET", 0)
+    monkeypatch.setattr("lmconform.safety.guard.DEPLOYMENT_BUDGET", 0)
     session.guard._is_mock = False
     names = ("LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-BODY-REQUIRED", "LM-DEPLOYMENT-TTL-ECHO")
     for name, outcome in run(session, *names).items():
@@ -219,7 +219,7 @@ def test_a_spent_budget_of_deployments_is_inconclusive(mock, monkeypatch):
 
 def test_a_small_budget_spoils_no_more_than_it_must(mock, monkeypatch):
     session = open_session(mock)
-    monkeypatch.setattr("lmconform.target.safety.DEPLOYMENT_BUDGET", 2)
+    monkeypatch.setattr("lmconform.safety.guard.DEPLOYMENT_BUDGET", 2)
     session.guard._is_mock = False
     outcomes = run(session, *DEPLOYMENTS)
     assert gates(outcomes) == {}
@@ -242,11 +242,11 @@ def test_no_schedule_of_ours_starts_anything(mock):
 
 def test_what_is_answered_otherwise_for_a_moment_is_asked_again(mock):
     session = open_session(mock)
-    lab = Lab(session, session.client("probe/test"))
+    ctx = Context(session, session.client("probe/test"))
     for kind in (EXECUTION, DEPLOYMENT):
-        trial = trials.fresh(lab, kind)
+        trial = enactment_pool.fresh(ctx, kind)
         assert trial.id == trial.created.id
-        assert trials.look(lab, trial) in ("UNKNOWN", "PENDING")
+        assert enactment_pool.look(ctx, trial) in ("UNKNOWN", "PENDING")
     late = Answer("listDeployments", lambda body: {"count": 0, "resources": []})
     session.transport = Rewriting(session.transport, late)
     outcome = run(session, "LM-DEPLOYMENT-LISTED")["LM-DEPLOYMENT-LISTED"]

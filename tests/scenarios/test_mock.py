@@ -9,7 +9,7 @@ from lmconform.contract.capabilities import Capabilities
 from lmconform.outcomes import Outcome
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
-from lmconform.target import credentials as creds
+from lmconform.settings import credentials
 
 PASS, INFO, SKIPPED = Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE
 
@@ -20,7 +20,7 @@ def outcomes(start_mock):
 
     def run(dialect, *switches, timeout=20):
         mock = start_mock("--dialect", dialect, *switches)
-        found = creds.find(mock.key_file, {})
+        found = credentials.find(mock.key_file, {})
         with session_for(mock.url, dialect=dialect, timeout=timeout, credentials=found) as session:
             session.capabilities = Capabilities(session.examine())
             workflows = [(d, w) for d in load(session.contract) for w in d.workflows]

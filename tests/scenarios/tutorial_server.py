@@ -10,12 +10,12 @@ from typing import Any
 
 from tests.conftest import serve as http_server
 
+from lmconform.client.session import Session
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.target.config import RunConfig
-from lmconform.target.credentials import Credentials
-from lmconform.target.session import Session
-from lmconform.target.target import Target
+from lmconform.settings.credentials import Credentials
+from lmconform.settings.options import RunConfig
+from lmconform.settings.target import Target
 
 NOW = "2026-01-02T03:04:05Z"
 SCENARIO = {"id": "text-clf-tutorial", "name": "Text", "createdAt": NOW, "modifiedAt": NOW}

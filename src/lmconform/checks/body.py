@@ -50,7 +50,7 @@ def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> 
         return None
     schema = response.content.get(exchange.media_type)
     try:
-        found = contract.odd_times(schema, exchange.json()) if schema is not None else []
+        found = contract.invalid_date_times(schema, exchange.json()) if schema is not None else []
     except ValueError:
         return None
     odd = [text for name, text in found if name in _TOLD]

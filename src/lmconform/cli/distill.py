@@ -11,8 +11,8 @@ import yaml
 
 from lmconform.errors import ConfigError
 from lmconform.exit_codes import ExitCode
-from lmconform.plan.selection import GATE
-from lmconform.proof import distill, stopwatch
+from lmconform.mutation import reduction, timing
+from lmconform.run.selection import GATE
 
 # Of the kills of all items; the profile takes a tenth of the time of a full run.
 _KEPT, _SHARE = 0.95, 10
@@ -39,21 +39,21 @@ def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) 
     The profile is cut down to a tenth of the time, and no further than to 95 % of the kills.
     Exits 1 when it keeps less than 95 %, or takes more than a tenth.
     """
-    evidence = distill.read(_read(path) for path in matrices)
+    evidence = reduction.read(_read(path) for path in matrices)
     if not evidence.killers:
         raise ConfigError(f"{matrices[0]}: has no kills; 'lmconform mutants' without IDS makes a matrix of all mutants")
     there = _items(out) if check else []
-    clock = distill.estimated if estimate else stopwatch.timed
+    clock = reduction.estimated if estimate else timing.timed
     evidence = clock(evidence, None)
     whole = evidence.full
     _tell("profile full", whole, evidence)
-    least, needed = distill.smallest(evidence)
+    least, needed = reduction.smallest(evidence)
     timed = clock(evidence, least.items)
     _tell("smallest set", timed.of(least.items), evidence)
     click.echo(f"  no set can have fewer than {needed} items: so many are the only killers of some mutant")
     allowed = _GOAL * whole.seconds / _SHARE
-    chosen = there if check else distill.within(timed, least, allowed, clock, _KEPT).items
-    full, part = (evidence, evidence) if estimate else stopwatch.in_turns(evidence, chosen)
+    chosen = there if check else reduction.within(timed, least, allowed, clock, _KEPT).items
+    full, part = (evidence, evidence) if estimate else timing.in_turns(evidence, chosen)
     whole, gate = full.full, part.of(chosen)
     _tell("profile gate", gate, evidence)
     if not estimate:
@@ -66,7 +66,7 @@ def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) 
     return ExitCode.PASSED if kept >= _KEPT and share <= 1 / _SHARE else ExitCode.FAILED
 
 
-def _tell(name: str, found: distill.Distilled, evidence: distill.Evidence) -> None:
+def _tell(name: str, found: reduction.Distilled, evidence: reduction.MatrixEvidence) -> None:
     killed = f"{len(found.killed):>4} of {len(evidence.mutants)} mutants"
     click.echo(f"{name:<13}{len(found.items):>4} items  {killed}  {found.seconds:5.1f} s")
 
@@ -89,7 +89,7 @@ def _items(path: Path) -> list[str]:
         raise ConfigError(f"--out {path}: is no profile; 'lmconform distill' without --check writes it") from error
 
 
-def _write(path: Path, gate: distill.Distilled, evidence: distill.Evidence) -> None:
+def _write(path: Path, gate: reduction.Distilled, evidence: reduction.MatrixEvidence) -> None:
     head = "# Written by 'lmconform distill': the items of --profile gate, in the order of a run.\n"
     data = {"mutants": len(evidence.mutants), "killed": len(gate.killed), "items": list(gate.items)}
     try:

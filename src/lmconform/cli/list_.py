@@ -28,7 +28,7 @@ def command() -> None:
 @_json_option
 def items(dialect: str, as_json: bool) -> None:
     """Every item with the smallest profile that runs it."""
-    from lmconform.plan.catalogue import catalogue
+    from lmconform.run.catalogue import catalogue
 
     rows = [
         {"id": item.id, "profile": item.profile, "requirements": list(item.requirements)}
@@ -79,8 +79,8 @@ def _table(found: Register) -> Iterator[str]:
 @_json_option
 def observations(as_json: bool) -> None:
     """What is recorded where nobody promised anything, and never gates."""
-    from lmconform.plan.catalogue import catalogue
-    from lmconform.plan.items import ObservationItem
+    from lmconform.run.catalogue import catalogue
+    from lmconform.run.items import ObservationItem
 
     found = catalogue(Contract.load(), Register.load())
     rows = [
@@ -95,7 +95,7 @@ def observations(as_json: bool) -> None:
 @_json_option
 def operations(dialect: str, as_json: bool) -> None:
     """The operations of the contract, and how many of them are judged."""
-    from lmconform.plan.catalogue import catalogue
+    from lmconform.run.catalogue import catalogue
 
     contract = Contract.load(dialect)
     rows = [{"id": o.id, "method": o.method, "path": f"/v2{o.path}", "effect": o.effect} for o in contract.operations]
@@ -109,7 +109,7 @@ def operations(dialect: str, as_json: bool) -> None:
 @_json_option
 def mutants(as_json: bool) -> None:
     """The mutants of the mock: family, id, what it does, which requirements must see it."""
-    from lmconform.mock import mutants as known
+    from lmconform import mutants as known
 
     rows = [{"id": m.id, "family": m.family, "text": m.text, "breaks": list(m.breaks)} for m in known.load()]
     _show(rows, as_json, lambda r: f"{r['family']:<20} {r['id']:<36} {r['text']}", "family")

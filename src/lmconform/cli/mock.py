@@ -15,8 +15,8 @@ import click
 
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
-from lmconform.mock import faults, handout, meta, server
-from lmconform.mock.handout import Files
+from lmconform.mock import client_setup, faults, meta, server
+from lmconform.mock.client_setup import Files
 from lmconform.mock.store import QUOTA
 from lmconform.mock.switches import PRESETS, SWITCHES, Switches
 from lmconform.mock.tokens import LIFETIME
@@ -183,7 +183,7 @@ def command(
     bound = server.bind(settings)
     told = Files(write_service_key, write_x509_key, write_ca)
     with _places(told, tls=tls_port is not None, wanted=not quiet) as files:
-        handout.write(bound, files)
+        client_setup.write(bound, files)
         if not quiet:
             _introduce(bound, files, page=settings.page)
             for rule in fault_rules:
@@ -247,7 +247,7 @@ def _introduce(bound: server.Bound, files: Files, *, page: bool) -> None:
     click.echo(f"lmconform mock: {bound.url}/v2/lm  (resource groups default, tutorial, other; Ctrl-C ends it)")
     if page:
         click.echo(f"page for people: {bound.url}/")
-    for line in handout.lines(bound, files):
+    for line in client_setup.lines(bound, files):
         click.echo(line)
 
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
+from lmconform import mutants
 from lmconform.contract.requirements import Register
 from lmconform.errors import NothingSelected, closest
 from lmconform.exit_codes import ExitCode
-from lmconform.mock import mutants
-from lmconform.proof import matrix as proof
-from lmconform.proof import page, record
-from lmconform.proof.curve import MOST, Curve, trace
-from lmconform.proof.trial import Suspect, Trial
-from lmconform.target.config import MOCK, PROFILES, RunConfig
+from lmconform.mutation import matrix as proof
+from lmconform.mutation import matrix_html, matrix_json
+from lmconform.mutation.curve import MOST, Curve, trace
+from lmconform.mutation.trial import MutantRun, MutantTrial
+from lmconform.settings.options import MOCK, PROFILES, RunConfig
 
 # Seconds; nothing on the mock takes longer than one of them, and a mutant that never gets there is not worth more.
 _PATIENCE = 4.0
@@ -64,7 +64,7 @@ def command(
     chosen = seeds or (0,)
     began, done = time.monotonic(), 0
 
-    def told(trial: Trial) -> None:
+    def told(trial: MutantTrial) -> None:
         nonlocal done
         done += 1
         lawful = not trial.suspect.breaks
@@ -87,10 +87,10 @@ def command(
     traced = trace(config, found.trials, range(curve), workers) if curve else None
     register, unproven = Register.load(), mutants.unproven()
     problems = list(found.problems(register, unproven, whole=not ids))
-    data = record.as_json(found, register, unproven, problems, chosen, traced)
+    data = matrix_json.as_json(found, register, unproven, problems, chosen, traced)
     report_dir.mkdir(parents=True, exist_ok=True)
-    record.write(report_dir, data, found)
-    page.write(report_dir / "matrix.html", data)
+    matrix_json.write(report_dir, data, found)
+    matrix_html.write(report_dir / "matrix.html", data)
     for problem in problems:
         click.echo(f"red   {problem}")
     if traced:
@@ -110,8 +110,8 @@ def _tell_curve(curve: Curve) -> None:
     click.echo(f"fuzzing alone kills {len(curve.cases)} mutants; of them at {len(curve.seeds)} seeds: {steps} cases")
 
 
-def _select(patterns: tuple[str, ...]) -> list[Suspect]:
-    every = [Suspect(m.id, m.family, m.text, m.breaks, ("--mutant", m.id)) for m in mutants.load()]
+def _select(patterns: tuple[str, ...]) -> list[MutantRun]:
+    every = [MutantRun(m.id, m.family, m.text, m.breaks, ("--mutant", m.id)) for m in mutants.load()]
     for pattern in patterns:
         if not any(fnmatchcase(s.id, pattern) for s in every):
             near = closest(pattern, [s.id for s in every])

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lmconform.exit_codes import ExitCode
-from lmconform.target.config import OPTIONS, RunConfig
+from lmconform.settings.options import OPTIONS, RunConfig
 
 if TYPE_CHECKING:
-    from lmconform.plan.run import Run
-    from lmconform.target import embedded
+    from lmconform.client import embedded
+    from lmconform.run.invocation import Run
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,7 +45,7 @@ def command(target: str, workers: int, quiet: bool, **options: Any) -> int:
     On a URL the default profile is smoke, which only reads; core and full need
     --allow-writes. Credentials come from --service-key FILE or from AICORE_* variables.
     """
-    from lmconform.target import embedded
+    from lmconform.client import embedded
 
     config = RunConfig.from_options(target, options)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
@@ -63,9 +63,9 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
     # Imported now: a wrong option is answered at once, these take most of a second.
     from rich.console import Console
 
-    from lmconform.plan.catalogue import plan
-    from lmconform.plan.run import Run
     from lmconform.reporting.live import Live
+    from lmconform.run.catalogue import plan
+    from lmconform.run.invocation import Run
 
     live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
     made = plan(config)
@@ -90,13 +90,13 @@ def _pytest(run: Run, workers: int) -> int:
 
     import lmconform
     from lmconform.contract import bundle
-    from lmconform.pytest_plugin import Prepared
+    from lmconform.run.pytest_plugin import Prepared
 
     root = bundle.root()
     arguments = [str(root / "tests" / "conformance"), f"--rootdir={root}", "--noconftest"]
-    arguments += ["-c", str(Path(lmconform.__file__).with_name("run.ini"))]
+    arguments += ["-c", str(Path(lmconform.__file__).parent / "run" / "pytest.ini")]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminal", "--capture=no"]
-    arguments += ["-p", "lmconform.pytest_plugin", "-p", "allure_pytest.plugin"]
+    arguments += ["-p", "lmconform.run.pytest_plugin", "-p", "allure_pytest.plugin"]
     arguments += [f"--alluredir={run.folder / 'allure'}", "--clean-alluredir"]
     if workers > 1:
         arguments += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup"]

@@ -61,7 +61,7 @@ class Capabilities:
         found = self._at(parts)
         return _DEFAULTS.get(path, False) if found is None else found is not False
 
-    def unsaid(self, path: str, *, bulk: bool = True) -> bool:
+    def opt_in_unadvertised(self, path: str, *, bulk: bool = True) -> bool:
         """Whether the target has no ``/lm/meta`` to say that it offers something that is off unless said.
 
         Refusing it is as lawful as serving it then. ``bulk``: bulk updates are meant as well.

@@ -212,7 +212,7 @@ class Contract:
         validator = self.validator(schema, wide=wide)
         return [f"{_where(e.instance_path)}{e.message}" for e in validator.iter_errors(value)]
 
-    def odd_times(self, schema: Schema, value: Any) -> list[tuple[str, str]]:
+    def invalid_date_times(self, schema: Schema, value: Any) -> list[tuple[str, str]]:
         """What is ``date-time`` by the schema and no RFC 3339 text: the name of the member, and its path with the text.
 
         Empty texts are passed over, and what is no text is the schema's matter.

@@ -25,7 +25,9 @@ def body(operation: Operation, pool: Pool, capabilities: Capabilities) -> Schema
             return record({"configurationId": one_of([*pool.runnable, ABSENT])})
         case "createDeployment":
             ttl = (
-                {"ttl": one_of(_ttls(capabilities))} if capabilities.has(_TTL) and not capabilities.unsaid(_TTL) else {}
+                {"ttl": one_of(_ttls(capabilities))}
+                if capabilities.has(_TTL) and not capabilities.opt_in_unadvertised(_TTL)
+                else {}
             )
             return record({"configurationId": one_of([*pool.servable, ABSENT])}, ttl)
         case "createExecutionSchedule":

@@ -27,7 +27,7 @@ _CHANGES = frozenset(
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": 200}}}
 
 
-def narrowed(contract: Contract, operations: Iterable[Operation], pool: Pool, capabilities: Capabilities) -> Schema:
+def positive(contract: Contract, operations: Iterable[Operation], pool: Pool, capabilities: Capabilities) -> Schema:
     """A description of ``operations`` for positive data."""
     paths: dict[str, Any] = {}
     for operation in operations:
@@ -43,7 +43,7 @@ def narrowed(contract: Contract, operations: Iterable[Operation], pool: Pool, ca
     return {**contract.document, "paths": paths}
 
 
-def crooked(contract: Contract, operation: Operation, pool: Pool) -> Schema:
+def negative(contract: Contract, operation: Operation, pool: Pool) -> Schema:
     """A description of ``operation`` for negative data."""
     node = _node(contract, operation)
     # What a filter is not is told by a few words as well as by the pattern of ids, and ten times sooner.

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lmconform.client.session import Session
 from lmconform.errors import NotTestable, SafetyRefusal
 from lmconform.fuzz import clock
-from lmconform.target.safety import ABSENT_PREFIX, NAME_PREFIX
-from lmconform.target.session import Session
+from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 
 ABSENT = f"{ABSENT_PREFIX}fuzz"
 FOUNDATION = "foundation-models"

@@ -14,7 +14,7 @@ import schemathesis
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from lmconform.target.safety import NAME_PREFIX
+from lmconform.safety.guard import NAME_PREFIX
 
 Schema = dict[str, Any]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from lmconform.client.client import Client
+from lmconform.client.transport import retry_after
 from lmconform.contract.openapi import Operation
 from lmconform.errors import NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
-from lmconform.fuzz.wire import Wire
-from lmconform.target.client import Client
-from lmconform.target.transport import retry_after
+from lmconform.fuzz.case_encoding import Wire
 
 _BROKEN_CONNECTIONS = 3
 # What a gateway says for a moment; the transport waits it out where it may repeat a request of itself.

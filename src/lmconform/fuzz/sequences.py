@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import Flaky, HypothesisWarning
 from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 
+from lmconform.client.client import Client
+from lmconform.client.session import Session
 from lmconform.contract.openapi import Operation
 from lmconform.errors import Inconclusive, NotApplicable
 from lmconform.evidence.exchange import Exchange
-from lmconform.fuzz import description, doubt, engine, links
-from lmconform.fuzz.found import Finding, Report
-from lmconform.fuzz.ledger import GONE, READABLE, Ledger, Verdict
+from lmconform.fuzz import description, engine, links, oracle
+from lmconform.fuzz.availability import GONE, READABLE, Availability, Ledger
+from lmconform.fuzz.case_encoding import Wire, as_response, encode
+from lmconform.fuzz.findings import Finding, Report
 from lmconform.fuzz.pool import ABSENT, Pool
 from lmconform.fuzz.sending import Sender
-from lmconform.fuzz.wire import Wire, as_response, encode
-from lmconform.target.client import Client
-from lmconform.target.session import Session
 
 USABLE = "LM-FUZZ-SEQUENCE-USABLE"
 REQUIREMENTS = (READABLE, USABLE, GONE)
@@ -39,7 +39,7 @@ _CREATIONS = {
 
 
 @dataclass(slots=True)
-class Outcome(Report):
+class SequenceReport(Report):
     """What the sequences of one item gave; ``judged`` are the requirements that anything was judged by."""
 
     judged: set[str] = field(default_factory=set)
@@ -55,7 +55,7 @@ class _Walk:
     deadline: float = 0.0
     left: int = 0
     case: int = 0
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: SequenceReport = field(default_factory=SequenceReport)
     steps: dict[str, str] = field(default_factory=dict)
     created: Counter[str] = field(default_factory=Counter)
     usable: set[str] = field(default_factory=set)
@@ -97,7 +97,7 @@ class _Walk:
             self.take(verdict, before)
         return StepOutput(as_response(exchange), case)
 
-    def take(self, verdict: Verdict, before: str = "") -> None:
+    def take(self, verdict: Availability, before: str = "") -> None:
         """Remember what the ledger says."""
         if verdict.ok is not None:
             self.outcome.judged.add(verdict.requirement)
@@ -132,7 +132,7 @@ class _Walk:
         if exchange.ok:
             self.outcome.judged.add(USABLE)
             return
-        if not 400 <= exchange.status < 500 or exchange.status in doubt.NO_REFUSAL or "quota" in exchange.text.lower():
+        if not 400 <= exchange.status < 500 or exchange.status in oracle.NO_REFUSAL or "quota" in exchange.text.lower():
             return
         # How many there may be at once is not published, nor in which words a tenant says so.
         if not self.pool.can_start(operation.id):
@@ -158,14 +158,14 @@ class Sequences:
         self._session = session
         self._pool = pool
 
-    def run(self, start: Operation, client: Client) -> Outcome:
+    def run(self, start: Operation, client: Client) -> SequenceReport:
         """Sequences that begin with ``start``.
 
         Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections,
         Inconclusive where each one would cost money.
         """
         session = self._session
-        reason = doubt.why_not(session.capabilities, start)
+        reason = oracle.why_not(session.capabilities, start)
         if reason:
             raise NotApplicable(reason)
         if len(links.reachable(session.contract, start, self._left_out())) == 1:
@@ -193,7 +193,7 @@ class Sequences:
     def _walk(self, start: Operation, walk: _Walk, branch: int, left_out: set[str], words: set[str]) -> None:
         contract = self._session.contract
         operations = links.reachable(contract, start, left_out)
-        document = description.narrowed(contract, operations, self._pool, self._session.capabilities)
+        document = description.positive(contract, operations, self._pool, self._session.capabilities)
         present = description.without(links.linked(contract, document, operations), words)
         base = engine.read(present).as_state_machine()
 
@@ -215,7 +215,7 @@ class Sequences:
     def _left_out(self) -> Iterable[str]:
         """What no link may lead to: what is not advertised, and what costs money."""
         for operation in self._session.contract.operations:
-            if doubt.why_not(self._session.capabilities, operation):
+            if oracle.why_not(self._session.capabilities, operation):
                 yield operation.id
         if not self._session.target.is_mock:
             yield "createDeployment"

@@ -16,8 +16,8 @@ from lmconform.mock import admin, auth, meta, validation
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.content import Catalog
-from lmconform.mock.dress import Dress
 from lmconform.mock.problems import TOO_LARGE, Problem, envelope
+from lmconform.mock.response_variants import Dress
 from lmconform.mock.store import Group, Store
 from lmconform.mock.switches import Switches
 

@@ -18,19 +18,19 @@ from starlette.types import ASGIApp
 
 from lmconform.contract.openapi import Contract
 from lmconform.errors import ConfigError
-from lmconform.mock import auth, faults, handout, lifecycle, meta, templates
+from lmconform.mock import auth, client_setup, faults, lifecycle, meta, templates
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
 from lmconform.mock.content import FOUNDATION
-from lmconform.mock.damage import Damage
+from lmconform.mock.fault_injection import Damage
+from lmconform.mock.http_protocol import OpenProtocol, Protocol
 from lmconform.mock.page import wiring
 from lmconform.mock.persistence import StateFile
 from lmconform.mock.routes import EVENTS, HANDLERS
 from lmconform.mock.store import QUOTA, Store
 from lmconform.mock.switches import Switches
 from lmconform.mock.tokens import LIFETIME, Mint
-from lmconform.mock.wire import OpenProtocol, Protocol
 
 if TYPE_CHECKING:
     from lmconform.mock.certificates import Certificates
@@ -113,7 +113,7 @@ def bind(settings: Settings) -> Bound:
     state = None if settings.state is None else StateFile(settings.state)
     listener = _listen(settings.host, settings.port, "--port")
     url = f"http://{_address(settings.host, listener)}"
-    key = handout.service_key(url, clientsecret=settings.client_secret or secrets.token_urlsafe(32))
+    key = client_setup.service_key(url, clientsecret=settings.client_secret or secrets.token_urlsafe(32))
     signing = secrets.token_hex(32)
     if state is not None:
         # A client that knows the mock is known after a restart.
@@ -176,7 +176,7 @@ def _secure(host: str, port: int) -> Secured:
 
     listener = _listen(host, port, "--tls-port")
     url = f"https://{_address(host, listener)}"
-    key = handout.service_key(url, certurl=url)
+    key = client_setup.service_key(url, certurl=url)
     made = certificates.make(host, key["clientid"])
     key |= {"credential-type": "x509", "certificate": made.client + made.ca, "key": made.client_key}
     return Secured(url, key, listener, made)
@@ -192,10 +192,10 @@ def _parts(settings: Settings, contract: Contract, store: Store) -> tuple[Contra
     """What requests are held against and who answers them, with the mutant's defect if there is one."""
     handlers = dict(HANDLERS)
     if settings.mutant:
-        from lmconform.mock import mutants
+        from lmconform import mutants
 
         bench = mutants.Bench(copy.deepcopy(contract.document), handlers, store.groups)
-        mutants.loose(settings.mutant, bench)
+        mutants.activate(settings.mutant, bench)
         contract = Contract(bench.document, dialect=settings.dialect, source=contract.source)
     return contract, handlers
 

@@ -6,18 +6,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lmconform.errors import NotTestable
-from lmconform.probes import recipe
+from lmconform.probes import executables
+from lmconform.probes.comparison import instant
+from lmconform.probes.context import Context, Json
 from lmconform.probes.families import LOOKED_UP, MALFORMED, accepts, refuses, without_each
-from lmconform.probes.lab import Json, Lab
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch, install, selected
-from lmconform.probes.values import instant
 
 _PREFIX = "ext.ai.sap.com/"
 _KINDS = ("model", "dataset", "resultset")
 
 
-def _vary(lab: Lab, index: int) -> Json:
+def _vary(ctx: Context, index: int) -> Json:
     # The first has both labels, the second one of them with another value, the third none.
     labels = (
         [{"key": f"{_PREFIX}color", "value": "red"}, {"key": f"{_PREFIX}size", "value": "big"}],
@@ -34,101 +34,101 @@ ARTIFACT = Kind(
     count="countArtifacts",
     create="createArtifact",
     parameter="artifactId",
-    body=Lab.artifact_body,
+    body=Context.artifact_body,
     vary=_vary,
 )
 install(ARTIFACT)
 
 
 @probe("LM-ARTIFACT-CREATE-ECHO")
-def creation_echoes_the_url(lab: Lab) -> None:
-    made = lab.artifact(url="ai://default/lmconform/data")
-    lab.expect_same({"url": made.sent["url"]}, made.exchange.json_object(), what="the url as sent")
+def creation_echoes_the_url(ctx: Context) -> None:
+    made = ctx.artifact(url="ai://default/lmconform/data")
+    ctx.expect_same({"url": made.sent["url"]}, made.exchange.json_object(), what="the url as sent")
 
 
 @probe("LM-ARTIFACT-CONTENT-LOCATION")
-def content_location_names_the_id(lab: Lab) -> None:
-    made = lab.artifact()
+def content_location_names_the_id(ctx: Context) -> None:
+    made = ctx.artifact()
     value = made.exchange.header("Content-Location")
-    lab.expect(value is None or made.id in value, expected=f"a Content-Location with {made.id}", actual=str(value))
+    ctx.expect(value is None or made.id in value, expected=f"a Content-Location with {made.id}", actual=str(value))
 
 
 @probe("LM-ARTIFACT-GET-ECHO")
-def get_returns_what_was_sent(lab: Lab) -> None:
+def get_returns_what_was_sent(ctx: Context) -> None:
     labels = [{"key": f"{_PREFIX}b", "value": "2 {comma} 3"}, {"key": f"{_PREFIX}a.b-c_d", "value": "x y"}]
-    name = lab.unique("Artifact  As Sent")
-    made = lab.artifact(name=name, kind="resultset", description='Größe "1",\n\t<b> 日本', labels=labels)
-    lab.expect_same({**made.sent, "id": made.id}, ARTIFACT.fetch(lab, made), what="as sent")
+    name = ctx.unique("Artifact  As Sent")
+    made = ctx.artifact(name=name, kind="resultset", description='Größe "1",\n\t<b> 日本', labels=labels)
+    ctx.expect_same({**made.sent, "id": made.id}, ARTIFACT.fetch(ctx, made), what="as sent")
 
 
 @probe("LM-ARTIFACT-URL-VERBATIM")
-def url_is_not_tidied_up(lab: Lab) -> None:
+def url_is_not_tidied_up(ctx: Context) -> None:
     for url in ("ai://default/data", "ai://default/data/", "ai://default/A//b%20c/./d"):
-        made = lab.artifact(url=url)
-        lab.expect_same({"url": url}, made.exchange.json_object(), what="the creation's answer")
-        lab.expect_same({"url": url}, ARTIFACT.fetch(lab, made), what="GET")
+        made = ctx.artifact(url=url)
+        ctx.expect_same({"url": url}, made.exchange.json_object(), what="the creation's answer")
+        ctx.expect_same({"url": url}, ARTIFACT.fetch(ctx, made), what="GET")
 
 
 @probe("LM-ARTIFACT-TIMES-ORDERED")
-def modified_is_not_before_created(lab: Lab) -> None:
-    body = ARTIFACT.fetch(lab, batch(lab, ARTIFACT).members[0])
+def modified_is_not_before_created(ctx: Context) -> None:
+    body = ARTIFACT.fetch(ctx, batch(ctx, ARTIFACT).members[0])
     created, modified = instant(body.get("createdAt")), instant(body.get("modifiedAt"))
     if created is None or modified is None:
         raise NotTestable("createdAt or modifiedAt is no time")
     # One may be told in whole seconds and the other with fractions (D1).
     good = created - modified < timedelta(seconds=1)
-    lab.expect(good, expected="createdAt <= modifiedAt", actual=f"{created} > {modified}")
+    ctx.expect(good, expected="createdAt <= modifiedAt", actual=f"{created} > {modified}")
 
 
 @probe("LM-ARTIFACT-FILTER-KIND")
-def kind_filters(lab: Lab) -> None:
-    group = batch(lab, ARTIFACT)
+def kind_filters(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
     for made, kind in zip(group.members, _KINDS, strict=True):
-        found = selected(lab, ARTIFACT, {"kind": kind})
-        lab.expect(found == {made.id}, expected=f"of our three the one of kind {kind}", actual=_which(lab, found))
-    found = selected(lab, ARTIFACT, {"kind": "other"})
-    lab.expect(not found, expected="none of our three is of kind other", actual=_which(lab, found))
+        found = selected(ctx, ARTIFACT, {"kind": kind})
+        ctx.expect(found == {made.id}, expected=f"of our three the one of kind {kind}", actual=_which(ctx, found))
+    found = selected(ctx, ARTIFACT, {"kind": "other"})
+    ctx.expect(not found, expected="none of our three is of kind other", actual=_which(ctx, found))
 
 
 @probe("LM-ARTIFACT-FILTER-SCENARIO")
-def scenario_filters(lab: Lab) -> None:
-    group = batch(lab, ARTIFACT)
+def scenario_filters(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
     own = str(group.members[0].sent["scenarioId"])
-    found = selected(lab, ARTIFACT, {"scenarioId": own})
-    lab.expect(found == set(group.ids), expected=f"all three of scenario {own}", actual=_which(lab, found))
+    found = selected(ctx, ARTIFACT, {"scenarioId": own})
+    ctx.expect(found == set(group.ids), expected=f"all three of scenario {own}", actual=_which(ctx, found))
     # A scenario that exists: what an unknown one answers is open (F12).
-    other = next((str(s["id"]) for s in recipe.scenarios(lab) if s["id"] != own), None)
+    other = next((str(s["id"]) for s in executables.scenarios(ctx) if s["id"] != own), None)
     if other is not None:
-        found = selected(lab, ARTIFACT, {"scenarioId": other})
-        lab.expect(not found, expected=f"none of ours for scenario {other}", actual=_which(lab, found))
+        found = selected(ctx, ARTIFACT, {"scenarioId": other})
+        ctx.expect(not found, expected=f"none of ours for scenario {other}", actual=_which(ctx, found))
 
 
 @probe("LM-ARTIFACT-FILTER-NAME")
-def name_filters(lab: Lab) -> None:
-    group = batch(lab, ARTIFACT)
+def name_filters(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
     # Whether a part of a name is enough is open (F8): only the first has this one, and none the other.
-    for name, wanted in ((str(group.members[0].sent["name"]), {group.ids[0]}), (lab.unique("nothing"), set())):
-        found = selected(lab, ARTIFACT, {"name": name})
-        lab.expect(found == wanted, expected=f"for {name!r} {_which(lab, wanted)}", actual=_which(lab, found))
-        number = lab.count("countArtifacts", {"$search": group.token, "name": name})
-        lab.expect(number == len(wanted), expected=f"$count = {len(wanted)} for {name!r}", actual=f"{number}")
+    for name, wanted in ((str(group.members[0].sent["name"]), {group.ids[0]}), (ctx.unique("nothing"), set())):
+        found = selected(ctx, ARTIFACT, {"name": name})
+        ctx.expect(found == wanted, expected=f"for {name!r} {_which(ctx, wanted)}", actual=_which(ctx, found))
+        number = ctx.count("countArtifacts", {"$search": group.token, "name": name})
+        ctx.expect(number == len(wanted), expected=f"$count = {len(wanted)} for {name!r}", actual=f"{number}")
 
 
 @probe("LM-ARTIFACT-FILTER-COMBINED")
-def filters_combine_with_and(lab: Lab) -> None:
-    group = batch(lab, ARTIFACT)
+def filters_combine_with_and(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
     red = [f"{_PREFIX}color=red"]
     own = str(group.members[0].sent["scenarioId"])
     both = {"kind": "model", "scenarioId": own, "artifactLabelSelector": red}
-    found = selected(lab, ARTIFACT, both)
-    lab.expect(found == {group.ids[0]}, expected="the one that all filters match", actual=_which(lab, found))
-    found = selected(lab, ARTIFACT, {**both, "kind": "dataset"})
-    lab.expect(not found, expected="none: no dataset of ours is red", actual=_which(lab, found))
+    found = selected(ctx, ARTIFACT, both)
+    ctx.expect(found == {group.ids[0]}, expected="the one that all filters match", actual=_which(ctx, found))
+    found = selected(ctx, ARTIFACT, {**both, "kind": "dataset"})
+    ctx.expect(not found, expected="none: no dataset of ours is red", actual=_which(ctx, found))
 
 
 @probe("LM-ARTIFACT-COUNT-FILTERED")
-def count_knows_the_filters(lab: Lab) -> None:
-    group = batch(lab, ARTIFACT)
+def count_knows_the_filters(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
     own = str(group.members[0].sent["scenarioId"])
     filters: list[tuple[Json, int]] = [
         ({"kind": "model"}, 1),
@@ -139,68 +139,68 @@ def count_knows_the_filters(lab: Lab) -> None:
         ({"artifactLabelSelector": [f"{_PREFIX}color=red", f"{_PREFIX}size=big"], "kind": "model"}, 1),
     ]
     for query, wanted in filters:
-        number = lab.count("countArtifacts", {"$search": group.token, **query})
-        lab.expect(number == wanted, expected=f"$count = {wanted} of our three for {query}", actual=f"{number}")
+        number = ctx.count("countArtifacts", {"$search": group.token, **query})
+        ctx.expect(number == wanted, expected=f"$count = {wanted} of our three for {query}", actual=f"{number}")
 
 
 @probe("LM-ARTIFACT-SEARCH-DESCRIPTION")
-def search_looks_into_descriptions(lab: Lab) -> None:
-    word = lab.unique("description")
-    made = lab.artifact(description=f"before {word} after")
-    found = lab.ids("listArtifacts", {"$search": word})
-    lab.expect(found == [made.id], expected=f"the one described with {word!r}", actual=f"{found}")
+def search_looks_into_descriptions(ctx: Context) -> None:
+    word = ctx.unique("description")
+    made = ctx.artifact(description=f"before {word} after")
+    found = ctx.ids("listArtifacts", {"$search": word})
+    ctx.expect(found == [made.id], expected=f"the one described with {word!r}", actual=f"{found}")
 
 
 @probe("LM-ARTIFACT-LABEL-EQUALS")
-def label_selects(lab: Lab) -> None:
-    _labels(lab, ["color=red"], {0})
-    _labels(lab, ["color=green"], set())
+def label_selects(ctx: Context) -> None:
+    _labels(ctx, ["color=red"], {0})
+    _labels(ctx, ["color=green"], set())
     # Key and value are those of one label: the first has both, and not together.
-    _labels(lab, ["color=big"], set())
+    _labels(ctx, ["color=big"], set())
 
 
 @probe("LM-ARTIFACT-LABEL-NOT-EQUALS")
-def label_differs_but_is_there(lab: Lab) -> None:
-    _labels(lab, ["color!=red"], {1})
-    _labels(lab, ["color!=big"], {0, 1})
-    _labels(lab, ["size!=small"], {0})
-    _labels(lab, ["shape!=round"], set())
+def label_differs_but_is_there(ctx: Context) -> None:
+    _labels(ctx, ["color!=red"], {1})
+    _labels(ctx, ["color!=big"], {0, 1})
+    _labels(ctx, ["size!=small"], {0})
+    _labels(ctx, ["shape!=round"], set())
 
 
 @probe("LM-ARTIFACT-LABEL-AND")
-def labels_combine_with_and(lab: Lab) -> None:
-    _labels(lab, ["color=red", "size=big"], {0})
-    _labels(lab, ["color=blue", "size=big"], set())
+def labels_combine_with_and(ctx: Context) -> None:
+    _labels(ctx, ["color=red", "size=big"], {0})
+    _labels(ctx, ["color=blue", "size=big"], set())
 
 
 @probe("LM-ARTIFACT-LABEL-TEN")
-def ten_selectors_are_taken(lab: Lab) -> None:
-    name, keys = lab.unique("ten"), [f"{_PREFIX}key-{n}" for n in range(10)]
-    made = lab.artifact(name=name, labels=[{"key": key, "value": "yes"} for key in keys])
+def ten_selectors_are_taken(ctx: Context) -> None:
+    name, keys = ctx.unique("ten"), [f"{_PREFIX}key-{n}" for n in range(10)]
+    made = ctx.artifact(name=name, labels=[{"key": key, "value": "yes"} for key in keys])
     for last, wanted in (("yes", [made.id]), ("no", [])):
         selectors = [*(f"{key}=yes" for key in keys[:-1]), f"{keys[-1]}={last}"]
-        found = lab.ids("listArtifacts", {"$search": name, "artifactLabelSelector": selectors})
-        lab.expect(found == wanted, expected=f"{wanted} when the tenth is {last}", actual=f"{found}")
+        found = ctx.ids("listArtifacts", {"$search": name, "artifactLabelSelector": selectors})
+        ctx.expect(found == wanted, expected=f"{wanted} when the tenth is {last}", actual=f"{found}")
 
 
 @probe("LM-ARTIFACT-LABEL-COMMA")
-def comma_in_a_label_is_escaped(lab: Lab) -> None:
-    name, key = lab.unique("comma"), f"{_PREFIX}list"
-    made = lab.artifact(name=name, labels=[{"key": key, "value": "a,b"}])
-    found = lab.ids("listArtifacts", {"$search": name, "artifactLabelSelector": [f"{key}=a{{comma}}b"]})
-    lab.expect(found == [made.id], expected="the one labelled a,b", actual=f"{found}")
+def comma_in_a_label_is_escaped(ctx: Context) -> None:
+    name, key = ctx.unique("comma"), f"{_PREFIX}list"
+    made = ctx.artifact(name=name, labels=[{"key": key, "value": "a,b"}])
+    found = ctx.ids("listArtifacts", {"$search": name, "artifactLabelSelector": [f"{key}=a{{comma}}b"]})
+    ctx.expect(found == [made.id], expected="the one labelled a,b", actual=f"{found}")
 
 
-def _labels(lab: Lab, selector: list[str], wanted: set[int]) -> None:
-    group = batch(lab, ARTIFACT)
-    found = selected(lab, ARTIFACT, {"artifactLabelSelector": [_PREFIX + s for s in selector]})
+def _labels(ctx: Context, selector: list[str], wanted: set[int]) -> None:
+    group = batch(ctx, ARTIFACT)
+    found = selected(ctx, ARTIFACT, {"artifactLabelSelector": [_PREFIX + s for s in selector]})
     names = {group.ids[i] for i in wanted}
-    lab.expect(found == names, expected=f"for {selector}: {_which(lab, names)}", actual=_which(lab, found))
+    ctx.expect(found == names, expected=f"for {selector}: {_which(ctx, names)}", actual=_which(ctx, found))
 
 
-def _which(lab: Lab, ids: set[str]) -> str:
+def _which(ctx: Context, ids: set[str]) -> str:
     """The members of the batch, as people can tell them apart."""
-    group = batch(lab, ARTIFACT)
+    group = batch(ctx, ARTIFACT)
     names = [f"{m.sent['kind']} {m.sent.get('labels') or 'without labels'}" for m in group.members if m.id in ids]
     return "; ".join(names) or "none of ours"
 
@@ -211,47 +211,51 @@ _URL = "ai://default/"
 refuses(
     "LM-ARTIFACT-BODY-REQUIRED",
     "createArtifact",
-    lambda lab: without_each(lab.artifact_body(), ("name", "kind", "url", "scenarioId")),
+    lambda ctx: without_each(ctx.artifact_body(), ("name", "kind", "url", "scenarioId")),
 )
 refuses(
     "LM-ARTIFACT-BODY-TYPE",
     "createArtifact",
-    lambda lab: [lab.artifact_body(name=7), lab.artifact_body(labels="red"), lab.artifact_body(url=["ai://a/b"])],
+    lambda ctx: [
+        ctx.artifact_body(name=7),
+        ctx.artifact_body(labels="red"),
+        ctx.artifact_body(url=["ai://a/b"]),
+    ],
 )
-refuses("LM-ARTIFACT-BODY-MALFORMED", "createArtifact", lambda lab: [MALFORMED])
-refuses("LM-ARTIFACT-BODY-KIND", "createArtifact", lambda lab: [lab.artifact_body(kind="elephant")])
-refuses("LM-ARTIFACT-BODY-URL", "createArtifact", lambda lab: [lab.artifact_body(url="default/data")])
+refuses("LM-ARTIFACT-BODY-MALFORMED", "createArtifact", lambda ctx: [MALFORMED])
+refuses("LM-ARTIFACT-BODY-KIND", "createArtifact", lambda ctx: [ctx.artifact_body(kind="elephant")])
+refuses("LM-ARTIFACT-BODY-URL", "createArtifact", lambda ctx: [ctx.artifact_body(url="default/data")])
 refuses(
     "LM-ARTIFACT-BODY-SCENARIO-ID",
     "createArtifact",
-    lambda lab: [lab.artifact_body(scenarioId=i) for i in ("a b c d", "abc", "a" * 65)],
+    lambda ctx: [ctx.artifact_body(scenarioId=i) for i in ("a b c d", "abc", "a" * 65)],
     allowed=LOOKED_UP,
 )
 refuses(
     "LM-ARTIFACT-BODY-LABEL",
     "createArtifact",
-    lambda lab: [
-        lab.artifact_body(labels=[label])
+    lambda ctx: [
+        ctx.artifact_body(labels=[label])
         for label in ({"key": "color", "value": "red"}, {"key": f"{_PREFIX}color"}, {"value": "red"})
     ],
 )
 refuses(
     "LM-ARTIFACT-BODY-TOO-LONG",
     "createArtifact",
-    lambda lab: [
-        lab.artifact_body(name=lab.unique("long").ljust(257, "x")),
-        lab.artifact_body(url=_URL.ljust(1025, "x")),
-        lab.artifact_body(description="x" * 5001),
-        lab.artifact_body(labels=[{"key": f"{_PREFIX}color", "value": "x" * 5001}]),
-        lab.artifact_body(labels=[{"key": _PREFIX.ljust(257, "x"), "value": "red"}]),
+    lambda ctx: [
+        ctx.artifact_body(name=ctx.unique("long").ljust(257, "x")),
+        ctx.artifact_body(url=_URL.ljust(1025, "x")),
+        ctx.artifact_body(description="x" * 5001),
+        ctx.artifact_body(labels=[{"key": f"{_PREFIX}color", "value": "x" * 5001}]),
+        ctx.artifact_body(labels=[{"key": _PREFIX.ljust(257, "x"), "value": "red"}]),
     ],
 )
 accepts(
     "LM-ARTIFACT-BODY-AT-LIMIT",
     "createArtifact",
-    lambda lab: [
-        lab.artifact_body(
-            name=lab.unique("long").ljust(256 - less, "x"),
+    lambda ctx: [
+        ctx.artifact_body(
+            name=ctx.unique("long").ljust(256 - less, "x"),
             url=_URL.ljust(1024 - less, "x"),
             description="x" * (5000 - less),
             labels=[{"key": _PREFIX.ljust(256 - less, "x"), "value": "x" * (5000 - less)}],
@@ -263,6 +267,6 @@ accepts(
 accepts(
     "LM-ARTIFACT-URL-SCHEMES",
     "createArtifact",
-    lambda lab: [lab.artifact_body(url=u) for u in ("ai://default/a", "gs://bucket/a", "https://example.com/a.csv")],
+    lambda ctx: [ctx.artifact_body(url=u) for u in ("ai://default/a", "gs://bucket/a", "https://example.com/a.csv")],
     success=201,
 )

@@ -10,9 +10,9 @@ from typing import Any
 
 from lmconform.errors import NotApplicable, NotTestable, Skip
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import schedules, trials
+from lmconform.probes import enactment_pool, schedules
+from lmconform.probes.context import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, LOGS, METRICS, SCHEDULES, Context
 from lmconform.probes.enactment import DEPLOYMENT
-from lmconform.probes.lab import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, LOGS, METRICS, SCHEDULES, Lab
 from lmconform.probes.metrics import store
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import batch
@@ -33,50 +33,50 @@ _LISTS = (
     ("countDeployments", DEPLOYMENTS),
 )
 
-# An operation, and what else ``Lab.send`` takes.
+# An operation, and what else ``Context.send`` takes.
 Asked = tuple[str, dict[str, Any]]
 
 
-def without_token(lab: Lab, operation: str, authorization: str | None = None) -> Exchange:
+def without_token(ctx: Context, operation: str, authorization: str | None = None) -> Exchange:
     """Send a request with ``authorization`` in the place of our token; None sends no such header."""
     headers = {"Authorization": authorization} if authorization else {}
-    return lab.send(operation, headers=headers, authorize=False)
+    return ctx.send(operation, headers=headers, authorize=False)
 
 
-def _expect_refused(lab: Lab, answer: Exchange) -> None:
+def _expect_refused(ctx: Context, answer: Exchange) -> None:
     if answer.status == 429:
-        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-    lab.expect(answer.status in _REFUSED, expected="401 or 403", actual=answer.brief, exchange=answer)
+        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.expect(answer.status in _REFUSED, expected="401 or 403", actual=answer.brief, exchange=answer)
 
 
 @probe("LM-AUTH-TOKEN-REQUIRED", effect="read")
-def no_token_no_answer(lab: Lab) -> None:
+def no_token_no_answer(ctx: Context) -> None:
     # Where there is nothing behind a path, nobody said what answers first (F57, F64).
-    served = ("listExecutions",) if lab.offers(EXECUTIONS) else ()
+    served = ("listExecutions",) if ctx.offers(EXECUTIONS) else ()
     for operation in ("listScenarios", "listArtifacts", *served):
-        _expect_refused(lab, without_token(lab, operation))
+        _expect_refused(ctx, without_token(ctx, operation))
 
 
 @probe("LM-AUTH-TOKEN-GARBAGE", effect="read")
-def garbage_is_no_token(lab: Lab) -> None:
-    _expect_refused(lab, without_token(lab, "listScenarios", "Bearer lmconform"))
+def garbage_is_no_token(ctx: Context) -> None:
+    _expect_refused(ctx, without_token(ctx, "listScenarios", "Bearer lmconform"))
 
 
 @probe("LM-AUTH-TOKEN-UNSIGNED", effect="read")
-def unsigned_token_is_refused(lab: Lab) -> None:
+def unsigned_token_is_refused(ctx: Context) -> None:
     # RFC 7519, section 6: an unsecured JWT is well-formed, and proves nothing.
     parts = ({"alg": "none", "typ": "JWT"}, {"iss": "lmconform", "sub": "lmconform", "exp": 4102444800})
-    _expect_refused(lab, without_token(lab, "listScenarios", f"Bearer {'.'.join(map(_segment, parts))}."))
+    _expect_refused(ctx, without_token(ctx, "listScenarios", f"Bearer {'.'.join(map(_segment, parts))}."))
 
 
 @probe("LM-AUTH-TOKEN-CHANGED", effect="read")
-def changed_token_is_refused(lab: Lab) -> None:
-    changed = changed_claims(lab.session.transport.token.token())
+def changed_token_is_refused(ctx: Context) -> None:
+    changed = changed_claims(ctx.session.transport.token.token())
     if changed is None:
         raise NotApplicable("the tokens of the target are no JWTs")
     # Whoever reads it could change it back.
-    lab.session.redactor.learn(changed)
-    _expect_refused(lab, without_token(lab, "listScenarios", f"Bearer {changed}"))
+    ctx.session.redactor.learn(changed)
+    _expect_refused(ctx, without_token(ctx, "listScenarios", f"Bearer {changed}"))
 
 
 def changed_claims(token: str) -> str | None:
@@ -95,106 +95,109 @@ def _segment(data: object) -> str:
 
 
 @probe("LM-AUTH-SCHEME", effect="read")
-def other_schemes_are_refused(lab: Lab) -> None:
-    _expect_refused(lab, without_token(lab, "listScenarios", "Basic bG1jb25mb3JtOmxtY29uZm9ybQ=="))
+def other_schemes_are_refused(ctx: Context) -> None:
+    _expect_refused(ctx, without_token(ctx, "listScenarios", "Basic bG1jb25mb3JtOmxtY29uZm9ybQ=="))
 
 
 @probe("LM-AUTH-REFUSED-NOT-STORED")
-def refused_write_leaves_nothing(lab: Lab) -> None:
-    body = lab.artifact_body()
-    answer = lab.send("createArtifact", json=body, authorize=False)
-    _expect_refused(lab, answer)
-    found = lab.get("listArtifacts", {"$search": body["name"]})
+def refused_write_leaves_nothing(ctx: Context) -> None:
+    body = ctx.artifact_body()
+    answer = ctx.send("createArtifact", json=body, authorize=False)
+    _expect_refused(ctx, answer)
+    found = ctx.get("listArtifacts", {"$search": body["name"]})
     if found.status != 200:
-        raise NotTestable(f"{lab.label(found)} answered {found.brief}")
+        raise NotTestable(f"{ctx.label(found)} answered {found.brief}")
     left = found.json_object().get("resources")
-    lab.expect(not left, expected="no artifact from a refused request", actual=str(left))
+    ctx.expect(not left, expected="no artifact from a refused request", actual=str(left))
 
 
 @probe("LM-AUTH-EVERY-LIST", effect="read")
-def no_list_without_a_token(lab: Lab) -> None:
+def no_list_without_a_token(ctx: Context) -> None:
     for operation, capability in _LISTS:
-        if lab.offers(capability):
-            _expect_refused(lab, without_token(lab, operation))
+        if ctx.offers(capability):
+            _expect_refused(ctx, without_token(ctx, operation))
 
 
 @probe("LM-AUTH-CHANGE", effect="destructive")
-def no_change_without_a_token(lab: Lab) -> None:
-    trial = trials.base(lab)
-    path = {"executionId": trial.id}
+def no_change_without_a_token(ctx: Context) -> None:
+    pooled = enactment_pool.base(ctx)
+    path = {"executionId": pooled.id}
     for operation, rest in (("modifyExecution", {"json": {"targetStatus": "STOPPED"}}), ("deleteExecution", {})):
-        _expect_refused(lab, lab.send(operation, path, authorize=False, **rest))
-    found = lab.read("getExecution", executionId=trial.id)
-    lab.expect_told({"targetStatus": "COMPLETED"}, found, what="an execution that nobody may change")
+        _expect_refused(ctx, ctx.send(operation, path, authorize=False, **rest))
+    found = ctx.get_or_fail("getExecution", executionId=pooled.id)
+    ctx.expect_if_present({"targetStatus": "COMPLETED"}, found, what="an execution that nobody may change")
 
 
 @probe("LM-AUTH-EVERY-READ")
-def nothing_of_ours_is_shown_without_a_token(lab: Lab) -> None:
-    _expect_none_carried_out(lab, _reads)
+def nothing_of_ours_is_shown_without_a_token(ctx: Context) -> None:
+    _expect_none_carried_out(ctx, _reads)
 
 
 @probe("LM-AUTH-EVERY-CHANGE", effect="destructive")
-def nothing_is_made_or_changed_without_a_token(lab: Lab) -> None:
-    _expect_none_carried_out(lab, _changes)
+def nothing_is_made_or_changed_without_a_token(ctx: Context) -> None:
+    _expect_none_carried_out(ctx, _changes)
 
 
-def _expect_none_carried_out(lab: Lab, asked: Callable[[Lab, str], Iterator[Asked]]) -> None:
+def _expect_none_carried_out(ctx: Context, asked: Callable[[Context, str], Iterator[Asked]]) -> None:
     """Nobody published what is looked at first (F64), so any refusal will do; what cannot be asked is left out."""
     for capability in ("", EXECUTIONS, LOGS, METRICS, SCHEDULES, DEPLOYMENTS, BULK, BULK_DEPLOYMENTS):
         try:
-            lab.require(capability)
-            for operation, rest in asked(lab, capability):
-                answer = lab.send(operation, authorize=False, **rest)
-                lab.expect(not answer.ok, expected="a refusal: no token was sent", actual=answer.brief, exchange=answer)
+            ctx.require(capability)
+            for operation, rest in asked(ctx, capability):
+                answer = ctx.send(operation, authorize=False, **rest)
+                ctx.expect(not answer.ok, expected="a refusal: no token was sent", actual=answer.brief, exchange=answer)
         except Skip:
             if not capability:
                 raise
 
 
-def _reads(lab: Lab, capability: str) -> Iterator[Asked]:
+def _reads(ctx: Context, capability: str) -> Iterator[Asked]:
     if not capability:
-        configuration = lab.configuration()
+        configuration = ctx.configuration()
         scenario = {"path": {"scenarioId": configuration.sent["scenarioId"]}}
-        yield "getArtifact", {"path": {"artifactId": lab.artifact().id}}
+        yield "getArtifact", {"path": {"artifactId": ctx.artifact().id}}
         yield "getConfiguration", {"path": {"configurationId": configuration.id}}
         yield from ((operation, scenario) for operation in ("getScenario", "listScenarioVersions", "listExecutables"))
     elif capability == SCHEDULES:
-        made = batch(lab, schedules.SCHEDULE).members[0]
+        made = batch(ctx, schedules.SCHEDULE).members[0]
         yield "getExecutionSchedule", {"path": {"executionScheduleId": made.id}}
     elif capability == DEPLOYMENTS:
-        yield "getDeployment", {"path": trials.base(lab, DEPLOYMENT).path}
+        yield "getDeployment", {"path": enactment_pool.base(ctx, DEPLOYMENT).path}
     elif capability in (EXECUTIONS, LOGS):
-        yield "getExecution" if capability == EXECUTIONS else "getExecutionLogs", {"path": trials.base(lab).path}
+        yield (
+            "getExecution" if capability == EXECUTIONS else "getExecutionLogs",
+            {"path": enactment_pool.base(ctx).path},
+        )
     elif capability == METRICS:
-        execution = trials.base(lab).id
+        execution = enactment_pool.base(ctx).id
         # There has to be something to see.
-        store(lab, execution, tags=[{"name": lab.unique("token"), "value": "none"}])
+        store(ctx, execution, tags=[{"name": ctx.unique("token"), "value": "none"}])
         yield "findMetrics", {"query": {"executionIds": [execution]}}
 
 
-def _changes(lab: Lab, capability: str) -> Iterator[Asked]:
+def _changes(ctx: Context, capability: str) -> Iterator[Asked]:
     stop = {"json": {"targetStatus": "STOPPED"}}
     if not capability:
-        yield "createConfiguration", {"json": lab.configuration_body()}
+        yield "createConfiguration", {"json": ctx.configuration_body()}
     elif capability == SCHEDULES:
-        made = schedules.SCHEDULE.make(lab)
+        made = schedules.SCHEDULE.make(ctx)
         path = {"executionScheduleId": made.id}
-        yield "createExecutionSchedule", {"json": schedules.body(lab)}
+        yield "createExecutionSchedule", {"json": schedules.body(ctx)}
         yield "modifyExecutionSchedule", {"path": path, "json": {"status": "INACTIVE"}}
         yield "deleteExecutionSchedule", {"path": path}
     elif capability == EXECUTIONS:
-        yield "createExecution", {"json": {"configurationId": trials.base(lab).configuration.id}}
+        yield "createExecution", {"json": {"configurationId": enactment_pool.base(ctx).configuration.id}}
     elif capability == DEPLOYMENTS:
-        trial = trials.base(lab, DEPLOYMENT)
-        yield "createDeployment", {"json": {"configurationId": trial.configuration.id}}
-        yield "modifyDeployment", {"path": trial.path, **stop}
-        yield "deleteDeployment", {"path": trial.path}
+        pooled = enactment_pool.base(ctx, DEPLOYMENT)
+        yield "createDeployment", {"json": {"configurationId": pooled.configuration.id}}
+        yield "modifyDeployment", {"path": pooled.path, **stop}
+        yield "deleteDeployment", {"path": pooled.path}
     elif capability == METRICS:
-        entry = {"name": lab.unique("token"), "value": "none"}
-        yield "patchMetrics", {"json": {"executionId": trials.base(lab).id, "tags": [entry]}}
-        yield "deleteMetrics", {"query": {"executionId": trials.base(lab).id}}
+        entry = {"name": ctx.unique("token"), "value": "none"}
+        yield "patchMetrics", {"json": {"executionId": enactment_pool.base(ctx).id, "tags": [entry]}}
+        yield "deleteMetrics", {"query": {"executionId": enactment_pool.base(ctx).id}}
     elif capability in (BULK, BULK_DEPLOYMENTS):
         operation, collection = (
             ("modifyExecutions", "executions") if capability == BULK else ("modifyDeployments", "deployments")
         )
-        yield operation, {"json": {collection: [{"id": lab.absent_id(), "targetStatus": "STOPPED"}]}}
+        yield operation, {"json": {collection: [{"id": ctx.absent_id(), "targetStatus": "STOPPED"}]}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lmconform.probes.lab import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TERMINAL
+from lmconform.probes.context import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TERMINAL
 
 # What $select=status leaves of either (F14).
 _SELECTED: Final = frozenset({"id", "configurationId", "status", "createdAt", "modifiedAt", "statusDetails"})

@@ -4,68 +4,68 @@
 from __future__ import annotations
 
 from lmconform.errors import Inconclusive, NotTestable
-from lmconform.probes import bulk, enactments, lifecycle, trials
+from lmconform.probes import bulk, enactment_pool, enactments, lifecycle
+from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import EXECUTION
-from lmconform.probes.lab import Json, Lab
 from lmconform.probes.registry import probe
 
 enactments.install(EXECUTION)
 
 
 @probe("LM-EXECUTION-TERMINAL-STAYS", late=True)
-def ended_execution_stays_as_it_is(lab: Lab) -> None:
-    before = trials.finished(lab)
-    now = lab.read("getExecution", executionId=str(before["id"]))
-    lab.expect_same({"status": before["status"]}, now, what="a later GET")
+def ended_execution_stays_as_it_is(ctx: Context) -> None:
+    before = enactment_pool.at_rest(ctx)
+    now = ctx.get_or_fail("getExecution", executionId=str(before["id"]))
+    ctx.expect_same({"status": before["status"]}, now, what="a later GET")
 
 
 @probe("LM-EXECUTION-OUTPUT-OWNER", late=True)
-def outputs_name_their_execution(lab: Lab) -> None:
-    body = trials.completed(lab)
+def outputs_name_their_execution(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx)
     for artifact in outputs(body):
-        lab.expect_same({"executionId": body["id"]}, artifact, what=f"output {artifact.get('name')}")
+        ctx.expect_same({"executionId": body["id"]}, artifact, what=f"output {artifact.get('name')}")
 
 
 @probe("LM-EXECUTION-OUTPUT-LISTED", late=True)
-def outputs_are_listed(lab: Lab) -> None:
-    body = trials.completed(lab)
+def outputs_are_listed(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx)
     wanted = {str(a.get("id")) for a in outputs(body)}
-    found = set(lab.ids("listArtifacts", {"executionId": body["id"]}))
-    lab.expect(found == wanted, expected=f"the outputs {sorted(wanted)}", actual=f"{sorted(found)}")
-    number = lab.count("countArtifacts", {"executionId": body["id"]})
-    lab.expect(number == len(wanted), expected=f"$count = {len(wanted)}", actual=f"{number}")
+    found = set(ctx.ids("listArtifacts", {"executionId": body["id"]}))
+    ctx.expect(found == wanted, expected=f"the outputs {sorted(wanted)}", actual=f"{sorted(found)}")
+    number = ctx.count("countArtifacts", {"executionId": body["id"]})
+    ctx.expect(number == len(wanted), expected=f"$count = {len(wanted)}", actual=f"{number}")
 
 
 @probe("LM-EXECUTION-OUTPUT-GET", late=True)
-def outputs_are_artifacts(lab: Lab) -> None:
-    for artifact in outputs(trials.completed(lab)):
-        found = lab.read("getArtifact", artifactId=str(artifact.get("id")))
+def outputs_are_artifacts(ctx: Context) -> None:
+    for artifact in outputs(enactment_pool.at_goal(ctx)):
+        found = ctx.get_or_fail("getArtifact", artifactId=str(artifact.get("id")))
         names = ("id", "name", "kind", "url", "executionId", "scenarioId")
-        lab.expect_same({n: artifact.get(n) for n in names}, found, what="the artifact as the execution has it")
+        ctx.expect_same({n: artifact.get(n) for n in names}, found, what="the artifact as the execution has it")
 
 
 @probe("LM-EXECUTION-OUTPUT-URL", late=True)
-def output_urls_hold_the_execution(lab: Lab) -> None:
-    body = trials.completed(lab)
+def output_urls_hold_the_execution(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx)
     for artifact in outputs(body):
         url = str(artifact.get("url"))
         good = url.startswith("ai://") and body["id"] in url
-        lab.expect(good, expected=f"ai://…/{body['id']}/…", actual=url)
+        ctx.expect(good, expected=f"ai://…/{body['id']}/…", actual=url)
 
 
 @probe("LM-EXECUTION-DELETE-KEEPS-OUTPUTS", effect="destructive")
-def outputs_outlive_their_execution(lab: Lab) -> None:
-    trial = trials.ended(lab, {"COMPLETED"})
-    outputs = [str(a.get("id")) for a in trial.last.get("outputArtifacts") or []]
+def outputs_outlive_their_execution(ctx: Context) -> None:
+    pooled = enactment_pool.any_terminal(ctx, {"COMPLETED"})
+    outputs = [str(a.get("id")) for a in pooled.last.get("outputArtifacts") or []]
     if not outputs:
         raise Inconclusive("the training made no output artifact")
-    answer = trials.delete(lab, trial)
+    answer = enactment_pool.delete(ctx, pooled)
     if not answer.ok:
-        raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-    trials.remove(lab, trial)
-    trials.wait_until_gone(lab, trial)
+        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    enactment_pool.remove(ctx, pooled)
+    enactment_pool.wait_until_gone(ctx, pooled)
     for artifact in outputs:
-        lab.expect_status(lab.get("getArtifact", artifactId=artifact), {200})
+        ctx.expect_status(ctx.get("getArtifact", artifactId=artifact), {200})
 
 
 lifecycle.install(EXECUTION)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
+from lmconform.probes.context import FILES, Context
 from lmconform.probes.isolation import other_group
-from lmconform.probes.lab import FILES, Lab
 from lmconform.probes.observations import answer
 from lmconform.probes.registry import observation, probe
 
@@ -37,9 +37,9 @@ class File:
     exchange: Exchange
 
 
-def contents(lab: Lab) -> bytes:
+def contents(ctx: Context) -> bytes:
     """Bytes that the target says it takes; raises Inconclusive when we have none of its types."""
-    node: Any = lab.session.capabilities.meta or {}
+    node: Any = ctx.session.capabilities.meta or {}
     for name in ("extensions", "dataset", "limits", "acceptedContentTypes"):
         node = node.get(name) if isinstance(node, dict) else None
     accepted = node if isinstance(node, list) and node else [kind for kind, _ in _CONTENTS]
@@ -49,83 +49,83 @@ def contents(lab: Lab) -> bytes:
     raise Inconclusive(f"the target takes files of types {', '.join(map(str, accepted))} alone")
 
 
-def path_of(lab: Lab, name: str = "file") -> str:
+def path_of(ctx: Context, name: str = "file") -> str:
     """A path of ours, as deep as people's paths are."""
-    return f"{lab.unique('files')}/{name}/2024-05.part_1.csv"
+    return f"{ctx.unique('files')}/{name}/2024-05.part_1.csv"
 
 
-def put(lab: Lab, path: str, content: bytes, query: dict[str, Any] | None = None, **more: Any) -> Exchange:
+def put(ctx: Context, path: str, content: bytes, query: dict[str, Any] | None = None, **more: Any) -> Exchange:
     """Upload; the guard lets no path through that is not ours. Raises Inconclusive without an object store."""
-    exchange = lab.send("uploadFile", {"path": path}, query, body=content, **more)
+    exchange = ctx.send("uploadFile", {"path": path}, query, body=content, **more)
     # A tenant brings its own store (F28, F51); only the words of the refusal tell that it has none.
     if not exchange.ok and "object store" in exchange.text.lower():
-        raise Inconclusive(f"{lab.label(exchange)} answered {exchange.brief}")
+        raise Inconclusive(f"{ctx.label(exchange)} answered {exchange.brief}")
     return exchange
 
 
-def uploaded(lab: Lab, content: bytes | None = None) -> File:
+def uploaded(ctx: Context, content: bytes | None = None) -> File:
     """A new file; raises NotTestable when it is refused, for instance for want of an object store."""
-    lab.require(_UPLOAD)
-    path, data = path_of(lab), contents(lab) if content is None else content
-    exchange = put(lab, path, data)
+    ctx.require(_UPLOAD)
+    path, data = path_of(ctx), contents(ctx) if content is None else content
+    exchange = put(ctx, path, data)
     if not exchange.ok:
         raise NotTestable(
-            f"{lab.label(exchange)} answered {exchange.brief}; files need an object store secret in the resource group"
+            f"{ctx.label(exchange)} answered {exchange.brief}; files need an object store secret in the resource group"
         )
     return File(path, data, exchange)
 
 
-def shared(lab: Lab) -> File:
+def shared(ctx: Context) -> File:
     """The file of this session that nobody changes or deletes."""
-    if _SHARED not in lab.session.shared:
-        lab.session.shared[_SHARED] = uploaded(lab)
-    found: File = lab.session.shared[_SHARED]
+    if _SHARED not in ctx.session.shared:
+        ctx.session.shared[_SHARED] = uploaded(ctx)
+    found: File = ctx.session.shared[_SHARED]
     return found
 
 
-def _absent(lab: Lab) -> str:
-    return f"{lab.absent_id()}/nothing.csv"
+def _absent(ctx: Context) -> str:
+    return f"{ctx.absent_id()}/nothing.csv"
 
 
 @probe("LM-FILE-UNKNOWN-404", effect="read")
-def nothing_is_not_found(lab: Lab) -> None:
-    lab.expect_refused(lab.get("downloadFile", path=_absent(lab)), {404})
+def nothing_is_not_found(ctx: Context) -> None:
+    ctx.expect_refused(ctx.get("downloadFile", path=_absent(ctx)), {404})
 
 
 @probe("LM-FILE-BAD-PATH", effect="read")
-def odd_paths_lead_nowhere(lab: Lab) -> None:
+def odd_paths_lead_nowhere(ctx: Context) -> None:
     for odd in ("a b.csv", "a*b.csv", "a:b:c.csv"):
-        lab.expect_refused(lab.get("downloadFile", path=f"{lab.absent_id()}-{odd}"), {400, 404})
+        ctx.expect_refused(ctx.get("downloadFile", path=f"{ctx.absent_id()}-{odd}"), {400, 404})
 
 
 @probe("LM-FILE-UPLOAD", effect="destructive")
-def new_file_is_taken(lab: Lab) -> None:
-    exchange = put(lab, path_of(lab), contents(lab))
-    lab.expect_status(exchange, {201})
+def new_file_is_taken(ctx: Context) -> None:
+    exchange = put(ctx, path_of(ctx), contents(ctx))
+    ctx.expect_status(exchange, {201})
     body = exchange.json_object()
     good = isinstance(body.get("message"), str) and isinstance(body.get("url"), str)
-    lab.expect(good, expected="message and url", actual=exchange.brief)
+    ctx.expect(good, expected="message and url", actual=exchange.brief)
 
 
 @probe("LM-FILE-UPLOAD-BAD-PATH", effect="destructive")
-def odd_paths_take_no_file(lab: Lab) -> None:
-    content = contents(lab)
-    start = lab.unique("files")
+def odd_paths_take_no_file(ctx: Context) -> None:
+    content = contents(ctx)
+    start = ctx.unique("files")
     # A gateway may refuse a long URL before the API looks at it.
     for path in (f"{start} b.csv", f"{start}*.csv", f"{start}/{'x' * (_LONGEST - len(start))}"):
-        lab.expect_refused(put(lab, path, content), {400, 404, 414})
+        ctx.expect_refused(put(ctx, path, content), {400, 404, 414})
 
 
 @probe("LM-FILE-DOWNLOAD-ECHO", effect="destructive")
-def bytes_come_back(lab: Lab) -> None:
-    file = shared(lab)
-    _expect_content(lab, file.path, file.content)
+def bytes_come_back(ctx: Context) -> None:
+    file = shared(ctx)
+    _expect_content(ctx, file.path, file.content)
 
 
 @probe("LM-FILE-DOWNLOAD-HEADERS", effect="destructive")
-def browsers_are_warned(lab: Lab) -> None:
-    found = lab.get("downloadFile", path=shared(lab).path)
-    lab.expect_status(found, {200})
+def browsers_are_warned(ctx: Context) -> None:
+    found = ctx.get("downloadFile", path=shared(ctx).path)
+    ctx.expect_status(found, {200})
     wanted: tuple[tuple[str, Callable[[str], bool]], ...] = (
         ("X-Content-Type-Options", lambda value: value.strip().lower() == "nosniff"),
         ("Content-Security-Policy", lambda value: "default-src 'none'" in value),
@@ -133,88 +133,88 @@ def browsers_are_warned(lab: Lab) -> None:
     )
     for name, holds in wanted:
         value = found.header(name)
-        lab.expect(value is not None and holds(value), expected=f"{name} that forbids it", actual=f"{name}: {value}")
+        ctx.expect(value is not None and holds(value), expected=f"{name} that forbids it", actual=f"{name}: {value}")
 
 
 @probe("LM-FILE-PATH-KEPT", effect="destructive")
-def paths_are_told_apart(lab: Lab) -> None:
-    lab.require(_UPLOAD)
-    first = contents(lab)
-    start = lab.unique("files")
+def paths_are_told_apart(ctx: Context) -> None:
+    ctx.require(_UPLOAD)
+    first = contents(ctx)
+    start = ctx.unique("files")
     files = {f"{start}/a/data.csv": first, f"{start}/b/data.csv": first + first, f"{start}/a_data.csv": first * 3}
     for path, content in files.items():
-        exchange = put(lab, path, content)
+        exchange = put(ctx, path, content)
         if not exchange.ok:
-            raise NotTestable(f"{lab.label(exchange)} answered {exchange.brief}")
+            raise NotTestable(f"{ctx.label(exchange)} answered {exchange.brief}")
     for path, content in files.items():
-        _expect_content(lab, path, content)
+        _expect_content(ctx, path, content)
 
 
 @probe("LM-FILE-CONFLICT", effect="destructive")
-def file_is_not_replaced_by_chance(lab: Lab) -> None:
-    file = shared(lab)
+def file_is_not_replaced_by_chance(ctx: Context) -> None:
+    file = shared(ctx)
     for query in ({}, {"overwrite": False}):
-        exchange = put(lab, file.path, file.content + file.content, query)
-        lab.expect_refused(exchange, {409})
-    if lab.session.capabilities.has(_DOWNLOAD):
-        _expect_content(lab, file.path, file.content)
+        exchange = put(ctx, file.path, file.content + file.content, query)
+        ctx.expect_refused(exchange, {409})
+    if ctx.session.capabilities.has(_DOWNLOAD):
+        _expect_content(ctx, file.path, file.content)
 
 
 @probe("LM-FILE-OVERWRITE", effect="destructive")
-def file_is_replaced_when_asked_for(lab: Lab) -> None:
-    file = uploaded(lab)
+def file_is_replaced_when_asked_for(ctx: Context) -> None:
+    file = uploaded(ctx)
     new = file.content + file.content
-    lab.expect_status(put(lab, file.path, new, {"overwrite": True}), {201})
-    if lab.session.capabilities.has(_DOWNLOAD):
-        _expect_content(lab, file.path, new)
+    ctx.expect_status(put(ctx, file.path, new, {"overwrite": True}), {201})
+    if ctx.session.capabilities.has(_DOWNLOAD):
+        _expect_content(ctx, file.path, new)
 
 
 @probe("LM-FILE-REGISTERED", effect="destructive")
-def file_becomes_an_artifact(lab: Lab) -> None:
-    url = shared(lab).exchange.json_object().get("url")
-    lab.expect_status(lab.send("createArtifact", json=lab.artifact_body(url=url)), {201})
+def file_becomes_an_artifact(ctx: Context) -> None:
+    url = shared(ctx).exchange.json_object().get("url")
+    ctx.expect_status(ctx.send("createArtifact", json=ctx.artifact_body(url=url)), {201})
 
 
 @probe("LM-FILE-DELETE", effect="destructive")
-def deleted_file_is_gone(lab: Lab) -> None:
-    file = uploaded(lab)
-    lab.expect_status(lab.send("deleteFile", {"path": file.path}), {204})
-    if not lab.session.capabilities.has(_DOWNLOAD):
+def deleted_file_is_gone(ctx: Context) -> None:
+    file = uploaded(ctx)
+    ctx.expect_status(ctx.send("deleteFile", {"path": file.path}), {204})
+    if not ctx.session.capabilities.has(_DOWNLOAD):
         return
-    patience = lab.session.target.poll_timeout
+    patience = ctx.session.target.poll_timeout
     try:
         # An object store may take a moment.
-        for _ in lab.ticks():
-            if lab.get("downloadFile", path=file.path).status == 404:
+        for _ in ctx.polls():
+            if ctx.get("downloadFile", path=file.path).status == 404:
                 return
     except Inconclusive:
-        lab.fail(expected=f"404 within {patience:g} s of the deletion", actual="the file is still there")
+        ctx.fail(expected=f"404 within {patience:g} s of the deletion", actual="the file is still there")
 
 
 @probe("LM-FILE-DELETE-404", effect="destructive")
-def nothing_is_not_deleted(lab: Lab) -> None:
-    lab.expect_refused(lab.send("deleteFile", {"path": _absent(lab)}), {404})
+def nothing_is_not_deleted(ctx: Context) -> None:
+    ctx.expect_refused(ctx.send("deleteFile", {"path": _absent(ctx)}), {404})
 
 
 @probe("LM-AUTH-FILE", effect="destructive")
-def no_file_without_a_token(lab: Lab) -> None:
-    path = {"path": shared(lab).path}
+def no_file_without_a_token(ctx: Context) -> None:
+    path = {"path": shared(ctx).path}
     requests: tuple[tuple[str, dict[str, Any]], ...] = (
         ("downloadFile", {}),
         ("uploadFile", {"body": b"lmconform", "query": {"overwrite": True}}),
         ("deleteFile", {}),
     )
     for operation, rest in requests:
-        refused = lab.send(operation, path, authorize=False, **rest)
-        lab.expect(refused.status in (401, 403), expected="401 or 403", actual=refused.brief, exchange=refused)
-    if lab.session.capabilities.has(_DOWNLOAD):
-        _expect_content(lab, path["path"], shared(lab).content)
+        refused = ctx.send(operation, path, authorize=False, **rest)
+        ctx.expect(refused.status in (401, 403), expected="401 or 403", actual=refused.brief, exchange=refused)
+    if ctx.session.capabilities.has(_DOWNLOAD):
+        _expect_content(ctx, path["path"], shared(ctx).content)
 
 
-def _expect_content(lab: Lab, path: str, content: bytes) -> None:
-    found = lab.get("downloadFile", path=path)
-    lab.expect_status(found, {200})
-    lab.expect(
+def _expect_content(ctx: Context, path: str, content: bytes) -> None:
+    found = ctx.get("downloadFile", path=path)
+    ctx.expect_status(found, {200})
+    ctx.expect(
         found.body == content,
         expected=f"the {len(content)} bytes that were uploaded",
         actual=f"{len(found.body)} bytes: {found.body[:60]!r}",
@@ -229,8 +229,8 @@ def _expect_content(lab: Lab, path: str, content: bytes) -> None:
     capability=_UPLOAD,
     text="An upload of no bytes.",
 )
-def empty_file(lab: Lab) -> str:
-    return answer(put(lab, path_of(lab), b""))
+def empty_file(ctx: Context) -> str:
+    return answer(put(ctx, path_of(ctx), b""))
 
 
 @observation(
@@ -241,8 +241,8 @@ def empty_file(lab: Lab) -> str:
     capability=_UPLOAD,
     text="An upload to a path that ends in a slash.",
 )
-def file_as_prefix(lab: Lab) -> str:
-    return answer(put(lab, f"{lab.unique('files')}/", contents(lab)))
+def file_as_prefix(ctx: Context) -> str:
+    return answer(put(ctx, f"{ctx.unique('files')}/", contents(ctx)))
 
 
 @observation(
@@ -253,8 +253,8 @@ def file_as_prefix(lab: Lab) -> str:
     capability=_UPLOAD,
     text="Form of urls.",
 )
-def form_of_urls(lab: Lab) -> str:
-    file = shared(lab)
+def form_of_urls(ctx: Context) -> str:
+    file = shared(ctx)
     return str(file.exchange.json_object().get("url")).replace(file.path, "<path>")
 
 
@@ -266,6 +266,6 @@ def form_of_urls(lab: Lab) -> str:
     capability=_DOWNLOAD,
     text="A file that was uploaded in another resource group, which may have the same object store.",
 )
-def file_of_another_group(lab: Lab) -> str:
-    other = other_group(lab)
-    return answer(lab.send("downloadFile", {"path": shared(lab).path}, resource_group=other))
+def file_of_another_group(ctx: Context) -> str:
+    other = other_group(ctx)
+    return answer(ctx.send("downloadFile", {"path": shared(ctx).path}, resource_group=other))

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import trials
+from lmconform.probes import enactment_pool
+from lmconform.probes.comparison import instant
+from lmconform.probes.context import DEPLOYMENTS, EXECUTIONS, LOGS, Context, Json
 from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.families import bad_id, unknown_id
-from lmconform.probes.lab import DEPLOYMENTS, EXECUTIONS, LOGS, Json, Lab
 from lmconform.probes.observations import answer
 from lmconform.probes.registry import observation, probe
-from lmconform.probes.values import instant
 
 # Clocks of pods and of the API may differ by that much.
 _MARGIN = timedelta(seconds=60)
@@ -36,25 +36,25 @@ def lines_of(exchange: Exchange) -> list[Json]:
     return [line for line in found if isinstance(line, dict)] if isinstance(found, list) else []
 
 
-def _ended(lab: Lab) -> Json:
+def _ended(ctx: Context) -> Json:
     """The base execution after its end, if it ever ran: there are no logs before (F50)."""
-    body = trials.finished(lab)
+    body = enactment_pool.at_rest(ctx)
     if body.get("status") != "COMPLETED" and not body.get("startTime"):
         raise Inconclusive(f"the execution ended {body.get('status')} before it started")
     return body
 
 
-def _lines(lab: Lab, **query: str | int) -> list[Json]:
-    body = _ended(lab)
+def _lines(ctx: Context, **query: str | int) -> list[Json]:
+    body = _ended(ctx)
     given = {("$" + name if name in ("top", "order") else name): value for name, value in query.items()}
-    found = lab.get("getExecutionLogs", given, executionId=str(body["id"]))
-    lab.expect_status(found, {200})
+    found = ctx.get("getExecutionLogs", given, executionId=str(body["id"]))
+    ctx.expect_status(found, {200})
     return lines_of(found)
 
 
-def _some(lab: Lab) -> list[Json]:
+def _some(ctx: Context) -> list[Json]:
     """All lines of the base execution; raises Inconclusive when it wrote fewer than two."""
-    found = _lines(lab)
+    found = _lines(ctx)
     if len(found) < 2:
         raise Inconclusive(f"the training wrote {len(found)} lines")
     return found
@@ -73,100 +73,100 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _created(lab: Lab) -> datetime:
-    moment = instant(_ended(lab).get("createdAt"))
+def _created(ctx: Context) -> datetime:
+    moment = instant(_ended(ctx).get("createdAt"))
     if moment is None:
         raise NotTestable("createdAt of the execution is no time")
     return moment
 
 
 @probe("LM-LOGS-SERVED", late=True)
-def ended_execution_has_logs(lab: Lab) -> None:
-    _lines(lab)
+def ended_execution_has_logs(ctx: Context) -> None:
+    _lines(ctx)
 
 
 @probe("LM-LOGS-MEMBERS", late=True)
-def lines_have_time_and_message(lab: Lab) -> None:
-    for line in _some(lab):
+def lines_have_time_and_message(ctx: Context) -> None:
+    for line in _some(ctx):
         good = isinstance(line.get("msg"), str) and instant(line.get("timestamp")) is not None
-        lab.expect(good, expected="msg as text, timestamp as a time", actual=f"{line}")
+        ctx.expect(good, expected="msg as text, timestamp as a time", actual=f"{line}")
 
 
 @probe("LM-LOGS-WINDOW", late=True)
-def window_bounds_the_lines(lab: Lab) -> None:
-    created, everything = _created(lab), _some(lab)
-    before = _lines(lab, start=stamp(created - timedelta(minutes=30)), end=stamp(created - _MARGIN))
-    lab.expect(not before, expected="nothing from before the execution was made", actual=f"{len(before)} lines")
+def window_bounds_the_lines(ctx: Context) -> None:
+    created, everything = _created(ctx), _some(ctx)
+    before = _lines(ctx, start=stamp(created - timedelta(minutes=30)), end=stamp(created - _MARGIN))
+    ctx.expect(not before, expected="nothing from before the execution was made", actual=f"{len(before)} lines")
     # By the target's clock, which may be another than ours.
     latest = max(_times(everything))
-    around = _lines(lab, start=stamp(created - _MARGIN), end=stamp(latest + _MARGIN))
-    lab.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+    around = _lines(ctx, start=stamp(created - _MARGIN), end=stamp(latest + _MARGIN))
+    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
 
 
 @probe("LM-LOGS-ZONE", late=True)
-def times_may_have_an_offset(lab: Lab) -> None:
-    created, everything = _created(lab), _some(lab)
+def times_may_have_an_offset(ctx: Context) -> None:
+    created, everything = _created(ctx), _some(ctx)
     zone = (created - _MARGIN).astimezone(UTC) + timedelta(hours=8)
-    around = _lines(lab, start=zone.strftime("%Y-%m-%dT%H:%M:%S+08:00"))
-    lab.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+    around = _lines(ctx, start=zone.strftime("%Y-%m-%dT%H:%M:%S+08:00"))
+    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
 
 
 @probe("LM-LOGS-ORDER", late=True)
-def lines_are_in_order(lab: Lab) -> None:
-    _some(lab)
+def lines_are_in_order(ctx: Context) -> None:
+    _some(ctx)
     for order in ("", "asc", "desc"):
-        times = list(_times(_lines(lab, order=order) if order else _lines(lab)))
+        times = list(_times(_lines(ctx, order=order) if order else _lines(ctx)))
         good = all(a >= b if order == "desc" else a <= b for a, b in pairwise(times))
         first = "latest" if order == "desc" else "earliest"
-        lab.expect(good, expected=f"the {first} line first for $order={order or 'none'}", actual="it is not")
+        ctx.expect(good, expected=f"the {first} line first for $order={order or 'none'}", actual="it is not")
 
 
 @probe("LM-LOGS-TOP", late=True)
-def top_bounds_the_lines(lab: Lab) -> None:
-    _some(lab)
-    found = _lines(lab, top=1)
-    lab.expect(len(found) == 1, expected="1 line of several", actual=f"{len(found)}")
+def top_bounds_the_lines(ctx: Context) -> None:
+    _some(ctx)
+    found = _lines(ctx, top=1)
+    ctx.expect(len(found) == 1, expected="1 line of several", actual=f"{len(found)}")
 
 
 @probe("LM-LOGS-TOP-OF-ORDER", late=True)
-def top_keeps_the_first_of_the_order(lab: Lab) -> None:
-    times = list(_times(_some(lab)))
+def top_keeps_the_first_of_the_order(ctx: Context) -> None:
+    times = list(_times(_some(ctx)))
     if len(set(times)) < 2:
         raise Inconclusive("the training wrote all its lines at one time")
 
     def judge() -> None:
-        found = list(_times(_lines(lab, order="desc", top=1)))
+        found = list(_times(_lines(ctx, order="desc", top=1)))
         if not found:
             raise NotTestable("no line for $order=desc and $top=1")
         text = f"a line of {max(times)} or later"
-        lab.expect(found[0] >= max(times), expected=text, actual=f"one of {found[0]}")
+        ctx.expect(found[0] >= max(times), expected=text, actual=f"one of {found[0]}")
 
-    lab.again(time.monotonic(), judge)
+    ctx.retry_in_grace(time.monotonic(), judge)
 
 
 @probe("LM-LOGS-DEPLOYMENT-SERVED", late=True)
-def running_deployment_has_logs(lab: Lab) -> None:
-    lab.require(DEPLOYMENTS)
+def running_deployment_has_logs(ctx: Context) -> None:
+    ctx.require(DEPLOYMENTS)
 
     def judge(body: Json) -> None:
-        trials.completed(lab, DEPLOYMENT)
-        lab.expect_status(lab.get("getDeploymentLogs", deploymentId=str(body["id"])), {200})
+        enactment_pool.at_goal(ctx, DEPLOYMENT)
+        ctx.expect_status(ctx.get("getDeploymentLogs", deploymentId=str(body["id"])), {200})
 
-    trials.steadily(lab, DEPLOYMENT, judge)
+    enactment_pool.steadily(ctx, DEPLOYMENT, judge)
 
 
 @probe("LM-LOGS-TOP-AT-LIMIT", late=True)
-def greatest_top_is_taken(lab: Lab) -> None:
-    everything = _some(lab)
+def greatest_top_is_taken(ctx: Context) -> None:
+    everything = _some(ctx)
     for top in (4999, 5000):
-        found = _lines(lab, top=top)
-        lab.expect(len(found) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(found)}")
+        found = _lines(ctx, top=top)
+        ctx.expect(len(found) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(found)}")
 
 
 def _look(name: str, text: str, source: str, query: Json) -> None:
     @observation(name, operation="getExecutionLogs", source=source, capability=LOGS, text=text)
-    def look(lab: Lab) -> str:
-        exchange = lab.get("getExecutionLogs", query, executionId=str(_ended(lab)["id"]))
+    def look(ctx: Context) -> str:
+        exchange = ctx.get("getExecutionLogs", query, executionId=str(_ended(ctx)["id"]))
         return described(exchange)
 
 
@@ -190,10 +190,10 @@ _look(
 @observation(
     "LM-OBS-LOGS-EMPTY", operation="getExecutionLogs", source="F49", capability=LOGS, text="The form of no lines."
 )
-def form_of_nothing(lab: Lab) -> str:
-    created = _created(lab)
+def form_of_nothing(ctx: Context) -> str:
+    created = _created(ctx)
     query = {"start": stamp(created - timedelta(minutes=30)), "end": stamp(created - _MARGIN)}
-    exchange = lab.get("getExecutionLogs", query, executionId=str(_ended(lab)["id"]))
+    exchange = ctx.get("getExecutionLogs", query, executionId=str(_ended(ctx)["id"]))
     return f"{exchange.status} {exchange.text.strip()[:80]}" if exchange.ok else answer(exchange)
 
 
@@ -204,8 +204,8 @@ def form_of_nothing(lab: Lab) -> str:
     capability=LOGS,
     text="What lines have beside time and message.",
 )
-def members_of_lines(lab: Lab) -> str:
-    return ", ".join(sorted({str(name) for line in _some(lab) for name in line} - _MEMBERS)) or "nothing"
+def members_of_lines(ctx: Context) -> str:
+    return ", ".join(sorted({str(name) for line in _some(ctx) for name in line} - _MEMBERS)) or "nothing"
 
 
 @observation(
@@ -215,11 +215,11 @@ def members_of_lines(lab: Lab) -> str:
     capability=LOGS,
     text="Logs of an execution that has not started.",
 )
-def logs_of_a_fresh_execution(lab: Lab) -> str:
+def logs_of_a_fresh_execution(ctx: Context) -> str:
     for _ in range(_TRIES):
-        trial = trials.fresh(lab)
-        exchange = lab.get("getExecutionLogs", executionId=trial.id)
-        if trials.look(lab, trial) in ("UNKNOWN", "PENDING"):
+        pooled = enactment_pool.fresh(ctx)
+        exchange = ctx.get("getExecutionLogs", executionId=pooled.id)
+        if enactment_pool.look(ctx, pooled) in ("UNKNOWN", "PENDING"):
             return described(exchange)
     raise Inconclusive("executions start before anybody can ask for their logs")
 
@@ -231,6 +231,6 @@ def logs_of_a_fresh_execution(lab: Lab) -> str:
     capability=LOGS,
     text="Logs asked for without AI-Resource-Group.",
 )
-def logs_without_a_group(lab: Lab) -> str:
-    path = {"executionId": str(_ended(lab)["id"])}
-    return described(lab.send("getExecutionLogs", path, resource_group=None))
+def logs_without_a_group(ctx: Context) -> str:
+    path = {"executionId": str(_ended(ctx)["id"])}
+    return described(ctx.send("getExecutionLogs", path, resource_group=None))

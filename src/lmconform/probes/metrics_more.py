@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Final
 
 from lmconform.errors import NotTestable
-from lmconform.probes import trials
-from lmconform.probes.lab import Json, Lab
+from lmconform.probes import enactment_pool
+from lmconform.probes.comparison import pairs
+from lmconform.probes.context import Context, Json
 from lmconform.probes.metrics import point, points, resource, store
 from lmconform.probes.registry import probe
-from lmconform.probes.values import pairs
 
 # What one execution takes (F44), and the greatest $top that is published.
 MOST_METRICS: Final = 1000
@@ -21,130 +21,130 @@ _GREATEST_TOP: Final = 10_000
 _LABEL: Final = "metrics.ai.sap.com/Artifact.name"
 
 
-def _two(lab: Lab) -> list[str]:
+def _two(ctx: Context) -> list[str]:
     """Two executions that have metrics."""
-    executions = [trials.base(lab).id, trials.spare(lab).id]
+    executions = [enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id]
     for execution in executions:
-        store(lab, execution, metrics=[point(lab.unique("two"))])
+        store(ctx, execution, metrics=[point(ctx.unique("two"))])
     return executions
 
 
-def _ids(lab: Lab, query: str) -> list[str]:
+def _ids(ctx: Context, query: str) -> list[str]:
     """The executions in a list of metrics, asked for with the query string as it is."""
-    answer = lab.ask("findMetrics", query)
-    lab.expect_status(answer, {200})
+    answer = ctx.get_raw("findMetrics", query)
+    ctx.expect_status(answer, {200})
     return [str(r.get("executionId")) for r in answer.json_object().get("resources") or []]
 
 
 @probe("LM-METRICS-IDS-ENCODED")
-def commas_may_be_encoded(lab: Lab) -> None:
-    executions = _two(lab)
+def commas_may_be_encoded(ctx: Context) -> None:
+    executions = _two(ctx)
     for comma in ("%2C", ","):
-        found = _ids(lab, f"executionIds={comma.join(executions)}")
-        lab.expect(sorted(found) == sorted(executions), expected=f"both, joined by {comma}", actual=f"{found}")
+        found = _ids(ctx, f"executionIds={comma.join(executions)}")
+        ctx.expect(sorted(found) == sorted(executions), expected=f"both, joined by {comma}", actual=f"{found}")
 
 
 @probe("LM-METRICS-TOP")
-def top_bounds_the_page(lab: Lab) -> None:
-    found = lab.items("findMetrics", {"executionIds": _two(lab), "$top": 1})
-    lab.expect(len(found) == 1, expected="1 of our 2", actual=f"{len(found)}")
+def top_bounds_the_page(ctx: Context) -> None:
+    found = ctx.items("findMetrics", {"executionIds": _two(ctx), "$top": 1})
+    ctx.expect(len(found) == 1, expected="1 of our 2", actual=f"{len(found)}")
 
 
 @probe("LM-METRICS-SKIP")
-def skip_leaves_out(lab: Lab) -> None:
-    found = lab.items("findMetrics", {"executionIds": _two(lab), "$skip": 1})
-    lab.expect(len(found) == 1, expected="1 after $skip=1 of 2", actual=f"{len(found)}")
+def skip_leaves_out(ctx: Context) -> None:
+    found = ctx.items("findMetrics", {"executionIds": _two(ctx), "$skip": 1})
+    ctx.expect(len(found) == 1, expected="1 after $skip=1 of 2", actual=f"{len(found)}")
 
 
 @probe("LM-METRICS-TOP-AT-LIMIT")
-def greatest_top_is_taken(lab: Lab) -> None:
-    executions = _two(lab)
+def greatest_top_is_taken(ctx: Context) -> None:
+    executions = _two(ctx)
     for top in (_GREATEST_TOP - 1, _GREATEST_TOP):
-        found = lab.items("findMetrics", {"executionIds": executions, "$top": top})
-        lab.expect(len(found) == 2, expected=f"both under $top={top}", actual=f"{len(found)}")
+        found = ctx.items("findMetrics", {"executionIds": executions, "$top": top})
+        ctx.expect(len(found) == 2, expected=f"both under $top={top}", actual=f"{len(found)}")
 
 
 @probe("LM-METRICS-SELECT-TWO")
-def select_leaves_two_sections(lab: Lab) -> None:
-    execution, name = trials.base(lab).id, lab.unique("both")
+def select_leaves_two_sections(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("both")
     entry = {"name": name, "value": "selected"}
-    store(lab, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
-    found = resource(lab, execution, {"$select": ["metrics", "customInfo"]})
+    store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    found = resource(ctx, execution, {"$select": ["metrics", "customInfo"]})
     for section in ("metrics", "customInfo"):
         names = [e.get("name") for e in found.get(section) or []]
-        lab.expect(name in names, expected=f"{name} in {section}", actual=f"{names}")
-    lab.expect(not found.get("tags"), expected="no tags", actual=f"{found.get('tags')}")
+        ctx.expect(name in names, expected=f"{name} in {section}", actual=f"{names}")
+    ctx.expect(not found.get("tags"), expected="no tags", actual=f"{found.get('tags')}")
 
 
-def _tagged(lab: Lab) -> tuple[str, str, str]:
+def _tagged(ctx: Context) -> tuple[str, str, str]:
     """An execution with two tags of ours: its id, the names of the tags; their values are yes."""
-    execution, first, second = trials.base(lab).id, lab.unique("first"), lab.unique("second")
-    store(lab, execution, tags=[{"name": name, "value": "yes"} for name in (first, second)])
+    execution, first, second = enactment_pool.base(ctx).id, ctx.unique("first"), ctx.unique("second")
+    store(ctx, execution, tags=[{"name": name, "value": "yes"} for name in (first, second)])
     return execution, first, second
 
 
-def _expect_found(lab: Lab, execution: str, expression: str, wanted: bool) -> None:
+def _expect_found(ctx: Context, execution: str, expression: str, wanted: bool) -> None:
     # Signs go as they are: whether %3D is a sign or part of a name is open.
-    answer = lab.ask("findMetrics", f"executionIds={execution}&tagFilters={expression}")
+    answer = ctx.get_raw("findMetrics", f"executionIds={execution}&tagFilters={expression}")
     # Whether nothing found is an empty list or a 404 is open as well (F32).
-    lab.expect_status(answer, {200} if wanted else {200, 404})
+    ctx.expect_status(answer, {200} if wanted else {200, 404})
     found = execution in [r.get("executionId") for r in answer.json_object().get("resources") or []]
     words = ("nothing", "the execution")
-    lab.expect(found is wanted, expected=f"{words[wanted]} for {expression}", actual=answer.brief, exchange=answer)
+    ctx.expect(found is wanted, expected=f"{words[wanted]} for {expression}", actual=answer.brief, exchange=answer)
 
 
 @probe("LM-METRICS-TAG-FILTER-NOT")
-def tags_filter_by_other_values(lab: Lab) -> None:
-    execution, first, _ = _tagged(lab)
-    _expect_found(lab, execution, f"{first}!=no", True)
-    _expect_found(lab, execution, f"{first}!=yes", False)
+def tags_filter_by_other_values(ctx: Context) -> None:
+    execution, first, _ = _tagged(ctx)
+    _expect_found(ctx, execution, f"{first}!=no", True)
+    _expect_found(ctx, execution, f"{first}!=yes", False)
 
 
 @probe("LM-METRICS-TAG-FILTER-NAME")
-def tags_filter_by_name(lab: Lab) -> None:
-    execution, first, _ = _tagged(lab)
-    _expect_found(lab, execution, first, True)
-    _expect_found(lab, execution, lab.unique("nothing"), False)
+def tags_filter_by_name(ctx: Context) -> None:
+    execution, first, _ = _tagged(ctx)
+    _expect_found(ctx, execution, first, True)
+    _expect_found(ctx, execution, ctx.unique("nothing"), False)
 
 
 @probe("LM-METRICS-TAG-FILTER-AND")
-def tags_combine_with_and(lab: Lab) -> None:
-    execution, first, second = _tagged(lab)
-    _expect_found(lab, execution, f"{first}=yes,{second}=yes", True)
-    _expect_found(lab, execution, f"{first}=yes,{second}=no", False)
-    _expect_found(lab, execution, f"{first}=no,{second}=yes", False)
+def tags_combine_with_and(ctx: Context) -> None:
+    execution, first, second = _tagged(ctx)
+    _expect_found(ctx, execution, f"{first}=yes,{second}=yes", True)
+    _expect_found(ctx, execution, f"{first}=yes,{second}=no", False)
+    _expect_found(ctx, execution, f"{first}=no,{second}=yes", False)
 
 
 @probe("LM-METRICS-ARTIFACT-LABEL")
-def metric_names_its_output(lab: Lab) -> None:
-    execution, name = trials.base(lab).id, lab.unique("model")
+def metric_names_its_output(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("model")
     labels = [{"name": _LABEL, "value": "text-model-tutorial"}]
-    answer = lab.send("patchMetrics", json={"executionId": execution, "metrics": [point(name, labels=labels)]})
-    lab.expect_status(answer, {204})
-    found = points(lab, execution, name)
-    lab.expect_same({"labels": labels}, found[0] if found else {}, what="as sent")
+    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(name, labels=labels)]})
+    ctx.expect_status(answer, {204})
+    found = points(ctx, execution, name)
+    ctx.expect_same({"labels": labels}, found[0] if found else {}, what="as sent")
 
 
 @probe("LM-METRICS-AT-LIMIT")
-def longest_names_and_values_come_back(lab: Lab) -> None:
-    execution = trials.base(lab).id
+def longest_names_and_values_come_back(ctx: Context) -> None:
+    execution = enactment_pool.base(ctx).id
     for length in (255, 256):
-        name = lab.unique("longest").ljust(length, "x")
+        name = ctx.unique("longest").ljust(length, "x")
         entry = {"name": name, "value": "y" * length}
         labels = [{"name": "l" * length, "value": "z" * length}]
         body: Json = {"metrics": [point(name, labels=labels)], "tags": [entry], "customInfo": [entry]}
-        lab.expect_status(lab.send("patchMetrics", json={"executionId": execution, **body}), {204})
-        found = resource(lab, execution)
+        ctx.expect_status(ctx.send("patchMetrics", json={"executionId": execution, **body}), {204})
+        found = resource(ctx, execution)
         for section in ("tags", "customInfo"):
             missing = pairs([entry]) - pairs(found.get(section) or [])
-            lab.expect(not missing, expected=f"{section} of {length} characters as sent", actual="missing")
+            ctx.expect(not missing, expected=f"{section} of {length} characters as sent", actual="missing")
         own = [m for m in found.get("metrics") or [] if m.get("name") == name]
-        lab.expect_same({"labels": labels}, own[0] if own else {}, what=f"a metric of {length} characters")
+        ctx.expect_same({"labels": labels}, own[0] if own else {}, what=f"a metric of {length} characters")
 
 
 @probe("LM-METRICS-BODY-EMPTY")
-def empty_names_are_refused(lab: Lab) -> None:
-    execution, name = trials.base(lab).id, lab.unique("empty")
+def empty_names_are_refused(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("empty")
     bodies: tuple[Json, ...] = (
         {"metrics": [point("")]},
         {"metrics": [point(name, labels=[{"name": "", "value": "1"}])]},
@@ -153,17 +153,17 @@ def empty_names_are_refused(lab: Lab) -> None:
         {"customInfo": [{"name": name, "value": ""}]},
     )
     for body in bodies:
-        lab.expect_refused(lab.send("patchMetrics", json={"executionId": execution, **body}))
+        ctx.expect_refused(ctx.send("patchMetrics", json={"executionId": execution, **body}))
 
 
 @contextmanager
-def emptied(lab: Lab) -> Iterator[str]:
+def emptied(ctx: Context) -> Iterator[str]:
     """A spare execution without metrics, which has none afterwards either: the limits count what is there (F44)."""
-    execution = trials.spare(lab).id
+    execution = enactment_pool.spare(ctx).id
 
     def clear() -> None:
-        lab.send("deleteMetrics", query={"executionId": execution})
-        lab.session.journal.removed("metrics", execution)
+        ctx.send("deleteMetrics", query={"executionId": execution})
+        ctx.session.journal.removed("metrics", execution)
 
     clear()
     try:
@@ -180,28 +180,28 @@ def bulk(number: int, named: int) -> Json:
 
 
 @probe("LM-METRICS-THOUSAND", effect="destructive")
-def thousand_metrics_are_taken(lab: Lab) -> None:
-    with emptied(lab) as execution:
+def thousand_metrics_are_taken(ctx: Context) -> None:
+    with emptied(ctx) as execution:
         sent = bulk(MOST_METRICS, MOST_NAMED)
-        lab.expect_status(lab.send("patchMetrics", json={"executionId": execution, **sent}), {204})
-        found = resource(lab, execution)
+        ctx.expect_status(ctx.send("patchMetrics", json={"executionId": execution, **sent}), {204})
+        found = resource(ctx, execution)
         steps = {m.get("step") for m in found.get("metrics") or []}
-        lab.expect(len(steps) == MOST_METRICS, expected=f"{MOST_METRICS} metrics", actual=f"{len(steps)}")
+        ctx.expect(len(steps) == MOST_METRICS, expected=f"{MOST_METRICS} metrics", actual=f"{len(steps)}")
         for section in ("tags", "customInfo"):
             missing = pairs(sent[section]) - pairs(found.get(section) or [])
-            lab.expect(not missing, expected=f"{MOST_NAMED} {section}", actual=f"{len(missing)} of them missing")
+            ctx.expect(not missing, expected=f"{MOST_NAMED} {section}", actual=f"{len(missing)} of them missing")
 
 
 @probe("LM-METRICS-DELETE-FORGETS", effect="destructive")
-def deleted_metrics_do_not_come_back(lab: Lab) -> None:
-    before, after = lab.unique("before"), lab.unique("after")
-    with emptied(lab) as execution:
-        store(lab, execution, metrics=[point(before)], tags=[{"name": before, "value": "1"}])
-        answer = lab.send("deleteMetrics", query={"executionId": execution})
+def deleted_metrics_do_not_come_back(ctx: Context) -> None:
+    before, after = ctx.unique("before"), ctx.unique("after")
+    with emptied(ctx) as execution:
+        store(ctx, execution, metrics=[point(before)], tags=[{"name": before, "value": "1"}])
+        answer = ctx.send("deleteMetrics", query={"executionId": execution})
         if answer.status != 200:
-            raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-        store(lab, execution, metrics=[point(after)])
-        found = resource(lab, execution)
+            raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+        store(ctx, execution, metrics=[point(after)])
+        found = resource(ctx, execution)
         names = [e.get("name") for section in ("metrics", "tags") for e in found.get(section) or []]
-        lab.expect(after in names, expected=f"{after}", actual=f"{names}")
-        lab.expect(before not in names, expected=f"no {before} from before the deletion", actual=f"{names}")
+        ctx.expect(after in names, expected=f"{after}", actual=f"{names}")
+        ctx.expect(before not in names, expected=f"no {before} from before the deletion", actual=f"{names}")

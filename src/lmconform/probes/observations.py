@@ -7,7 +7,7 @@ from typing import Any
 
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import auth
-from lmconform.probes.lab import METRICS, Lab
+from lmconform.probes.context import METRICS, Context
 from lmconform.probes.registry import observation
 
 
@@ -27,31 +27,31 @@ def listed(exchange: Exchange) -> str:
     return f"{exchange.status} with {len(body.get('resources') or [])} of count {body.get('count')}"
 
 
-def raw(lab: Lab, method: str, path: str, **rest: Any) -> Exchange:
+def raw(ctx: Context, method: str, path: str, **rest: Any) -> Exchange:
     """Send a request that belongs to no operation."""
-    request = lab.session.raw(lab.client.item, method, path, **rest)
-    return lab.client.dispatch(None, request, {}, {})
+    request = ctx.session.raw(ctx.client.item, method, path, **rest)
+    return ctx.client.dispatch(None, request, {}, {})
 
 
 @observation(
     "LM-OBS-AUTH-MISSING", operation="listScenarios", effect="read", source="D2", text="Answer without a token."
 )
-def auth_missing(lab: Lab) -> str:
-    return answer(auth.without_token(lab, "listScenarios"))
+def auth_missing(ctx: Context) -> str:
+    return answer(auth.without_token(ctx, "listScenarios"))
 
 
 @observation(
     "LM-OBS-AUTH-GARBAGE", operation="listScenarios", effect="read", source="D2", text="Answer to a token of garbage."
 )
-def auth_garbage(lab: Lab) -> str:
-    return answer(auth.without_token(lab, "listScenarios", "Bearer lmconform"))
+def auth_garbage(ctx: Context) -> str:
+    return answer(auth.without_token(ctx, "listScenarios", "Bearer lmconform"))
 
 
 @observation(
     "LM-OBS-META-WITHOUT-TOKEN", operation="getMeta", effect="read", source="D2", text="Whether meta needs a token."
 )
-def meta_without_token(lab: Lab) -> str:
-    return answer(auth.without_token(lab, "getMeta"))
+def meta_without_token(ctx: Context) -> str:
+    return answer(auth.without_token(ctx, "getMeta"))
 
 
 @observation(
@@ -61,9 +61,9 @@ def meta_without_token(lab: Lab) -> str:
     source="F17",
     text="Answer without AI-Resource-Group.",
 )
-def group_missing(lab: Lab) -> str:
+def group_missing(ctx: Context) -> str:
     # Who refuses it, the API or a gateway, and in which words, nobody published.
-    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group=None, judge=False)
+    exchange = ctx.send("listArtifacts", query={"$top": 1}, resource_group=None, judge=False)
     return answer(exchange)
 
 
@@ -74,8 +74,8 @@ def group_missing(lab: Lab) -> str:
     source="F18",
     text="Answer for an unknown resource group.",
 )
-def group_unknown(lab: Lab) -> str:
-    exchange = lab.send("listArtifacts", query={"$top": 1}, resource_group="lmconform-absent-group", judge=False)
+def group_unknown(ctx: Context) -> str:
+    exchange = ctx.send("listArtifacts", query={"$top": 1}, resource_group="lmconform-absent-group", judge=False)
     return answer(exchange)
 
 
@@ -86,8 +86,8 @@ def group_unknown(lab: Lab) -> str:
     source="F12",
     text="A list filtered by a scenario that does not exist.",
 )
-def filter_unknown_scenario(lab: Lab) -> str:
-    return listed(lab.get("listArtifacts", {"scenarioId": lab.absent_id()}))
+def filter_unknown_scenario(ctx: Context) -> str:
+    return listed(ctx.get("listArtifacts", {"scenarioId": ctx.absent_id()}))
 
 
 @observation(
@@ -97,8 +97,8 @@ def filter_unknown_scenario(lab: Lab) -> str:
     source="F12",
     text="A list filtered by a configuration that does not exist.",
 )
-def filter_unknown_configuration(lab: Lab) -> str:
-    return listed(lab.get("listExecutions", {"configurationId": lab.absent_id()}))
+def filter_unknown_configuration(ctx: Context) -> str:
+    return listed(ctx.get("listExecutions", {"configurationId": ctx.absent_id()}))
 
 
 @observation(
@@ -108,8 +108,8 @@ def filter_unknown_configuration(lab: Lab) -> str:
     source="J",
     text="Executables of a scenario that does not exist.",
 )
-def executables_of_nothing(lab: Lab) -> str:
-    return listed(lab.get("listExecutables", scenarioId=lab.absent_id()))
+def executables_of_nothing(ctx: Context) -> str:
+    return listed(ctx.get("listExecutables", scenarioId=ctx.absent_id()))
 
 
 @observation(
@@ -119,15 +119,15 @@ def executables_of_nothing(lab: Lab) -> str:
     source="J",
     text="Versions of a scenario that does not exist.",
 )
-def versions_of_nothing(lab: Lab) -> str:
-    return listed(lab.get("listScenarioVersions", scenarioId=lab.absent_id()))
+def versions_of_nothing(ctx: Context) -> str:
+    return listed(ctx.get("listScenarioVersions", scenarioId=ctx.absent_id()))
 
 
 def _limit(name: str, query: dict[str, Any], text: str, source: str = "F3") -> None:
     @observation(name, operation="listArtifacts", effect="read", source=source, text=text)
-    def limit(lab: Lab) -> str:
+    def limit(ctx: Context) -> str:
         # The search keeps the answer small, and its number out of the value.
-        return answer(lab.get("listArtifacts", {"$search": lab.unique("nothing"), "$top": 1, **query}))
+        return answer(ctx.get("listArtifacts", {"$search": ctx.unique("nothing"), "$top": 1, **query}))
 
 
 _limit("LM-OBS-TOP-ZERO", {"$top": 0}, "Answer to $top=0.")
@@ -143,8 +143,8 @@ _limit("LM-OBS-SEARCH-EMPTY", {"$search": ""}, "Answer to an empty search.")
 @observation(
     "LM-OBS-BAD-ID", operation="getArtifact", effect="read", source="F63", text="Answer to an id that is too short."
 )
-def bad_id(lab: Lab) -> str:
-    return answer(lab.get("getArtifact", artifactId="abc"))
+def bad_id(ctx: Context) -> str:
+    return answer(ctx.get("getArtifact", artifactId="abc"))
 
 
 @observation(
@@ -155,25 +155,25 @@ def bad_id(lab: Lab) -> str:
     capability=METRICS,
     text="Metrics of eleven executions asked for at once.",
 )
-def metrics_of_eleven(lab: Lab) -> str:
-    return answer(lab.get("findMetrics", {"executionIds": [lab.absent_id() for _ in range(11)]}))
+def metrics_of_eleven(ctx: Context) -> str:
+    return answer(ctx.get("findMetrics", {"executionIds": [ctx.absent_id() for _ in range(11)]}))
 
 
 @observation(
     "LM-OBS-UNKNOWN-PATH", operation="", effect="read", source="F57", text="Answer for a path that is not there."
 )
-def unknown_path(lab: Lab) -> str:
-    return answer(raw(lab, "GET", "/lm/lmconform-absent"))
+def unknown_path(ctx: Context) -> str:
+    return answer(raw(ctx, "GET", "/lm/lmconform-absent"))
 
 
 @observation("LM-OBS-HEALTHZ", operation="", effect="read", source="D1", text="Answer of the undeclared /lm/healthz.")
-def healthz(lab: Lab) -> str:
-    exchange = raw(lab, "GET", "/lm/healthz")
+def healthz(ctx: Context) -> str:
+    exchange = raw(ctx, "GET", "/lm/healthz")
     return answer(exchange) + (f" {exchange.json_object().get('status')}" if exchange.ok else "")
 
 
 @observation(
     "LM-OBS-META-VERSIONS", operation="", effect="read", source="D1", text="Answer of the undeclared /lm/meta/versions."
 )
-def meta_versions(lab: Lab) -> str:
-    return answer(raw(lab, "GET", "/lm/meta/versions"))
+def meta_versions(ctx: Context) -> str:
+    return answer(raw(ctx, "GET", "/lm/meta/versions"))

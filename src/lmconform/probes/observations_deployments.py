@@ -7,10 +7,10 @@ from typing import Any
 
 from lmconform.errors import Inconclusive
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import deployment_updates, deployments, trials
+from lmconform.probes import deployment_updates, deployments, enactment_pool
 from lmconform.probes.bulk import entry
+from lmconform.probes.context import ACTIVE, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TIME_TO_LIVE, Context, Json
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
-from lmconform.probes.lab import ACTIVE, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TIME_TO_LIVE, Json, Lab
 from lmconform.probes.observations import answer, listed
 from lmconform.probes.registry import observation
 
@@ -23,8 +23,8 @@ from lmconform.probes.registry import observation
     capability=DEPLOYMENTS,
     text="Deployments filtered by a configuration that does not exist.",
 )
-def filter_unknown_configuration(lab: Lab) -> str:
-    return listed(lab.get("listDeployments", {"configurationId": lab.absent_id()}))
+def filter_unknown_configuration(ctx: Context) -> str:
+    return listed(ctx.get("listDeployments", {"configurationId": ctx.absent_id()}))
 
 
 @observation(
@@ -34,8 +34,8 @@ def filter_unknown_configuration(lab: Lab) -> str:
     capability=DEPLOYMENTS,
     text="A deployment of an unknown configuration.",
 )
-def unknown_configuration(lab: Lab) -> str:
-    return answer(lab.send("createDeployment", json={"configurationId": lab.absent_id()}))
+def unknown_configuration(ctx: Context) -> str:
+    return answer(ctx.send("createDeployment", json={"configurationId": ctx.absent_id()}))
 
 
 @observation(
@@ -46,8 +46,8 @@ def unknown_configuration(lab: Lab) -> str:
     capability=DEPLOYMENTS,
     text="A deployment whose configuration binds nothing.",
 )
-def unbound(lab: Lab) -> str:
-    return _start(lab, "createDeployment", deployment_updates.unbound(lab).id)
+def unbound(ctx: Context) -> str:
+    return _start(ctx, "createDeployment", deployment_updates.unbound(ctx).id)
 
 
 @observation(
@@ -58,8 +58,8 @@ def unbound(lab: Lab) -> str:
     capability=DEPLOYMENTS,
     text="A deployment of what is to be trained.",
 )
-def deployment_of_training(lab: Lab) -> str:
-    return _start(lab, "createDeployment", lab.configuration().id)
+def deployment_of_training(ctx: Context) -> str:
+    return _start(ctx, "createDeployment", ctx.configuration().id)
 
 
 @observation(
@@ -70,8 +70,8 @@ def deployment_of_training(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="An execution of what is to be deployed.",
 )
-def execution_of_serving(lab: Lab) -> str:
-    return _start(lab, "createExecution", deployment_updates.another(lab).id)
+def execution_of_serving(ctx: Context) -> str:
+    return _start(ctx, "createExecution", deployment_updates.another(ctx).id)
 
 
 @observation(
@@ -82,9 +82,9 @@ def execution_of_serving(lab: Lab) -> str:
     capability=DEPLOYMENTS,
     text="Stopping a deployment whose status is UNKNOWN.",
 )
-def stop_unknown(lab: Lab) -> str:
-    for _ in range(trials.TRIES):
-        exchange = trials.stop(lab, trials.fresh(lab, DEPLOYMENT))
+def stop_unknown(ctx: Context) -> str:
+    for _ in range(enactment_pool.TRIES):
+        exchange = enactment_pool.stop(ctx, enactment_pool.fresh(ctx, DEPLOYMENT))
         if not exchange.ok:
             return answer(exchange)
     raise Inconclusive("deployments leave UNKNOWN before anybody can ask to stop them")
@@ -98,8 +98,8 @@ def stop_unknown(lab: Lab) -> str:
     capability=DEPLOYMENTS,
     text="Stopping a deployment that is stopped.",
 )
-def stop_ended(lab: Lab) -> str:
-    return answer(trials.stop(lab, trials.ended(lab, {"STOPPED"}, DEPLOYMENT)))
+def stop_ended(ctx: Context) -> str:
+    return answer(enactment_pool.stop(ctx, enactment_pool.any_terminal(ctx, {"STOPPED"}, DEPLOYMENT)))
 
 
 @observation(
@@ -110,11 +110,11 @@ def stop_ended(lab: Lab) -> str:
     capability=DEPLOYMENTS,
     text="Deleting a deployment that runs.",
 )
-def delete_active(lab: Lab) -> str:
-    done = trials.while_in(lab, ACTIVE, lambda trial: trials.delete(lab, trial), DEPLOYMENT)
+def delete_active(ctx: Context) -> str:
+    done = enactment_pool.while_in(ctx, ACTIVE, lambda pooled: enactment_pool.delete(ctx, pooled), DEPLOYMENT)
     if done is None or done[1].ok:
         if done is not None:
-            trials.remove(lab, done[0])
+            enactment_pool.remove(ctx, done[0])
         raise Inconclusive("it was deleted: it had ended, or LM-DEPLOYMENT-DELETE-ACTIVE is broken")
     return answer(done[1])
 
@@ -126,8 +126,8 @@ def delete_active(lab: Lab) -> str:
     capability=DEPLOYMENTS,
     text="latestRunningConfigurationId of a deployment that runs and was never changed.",
 )
-def latest_running(lab: Lab) -> str:
-    body = trials.completed(lab, DEPLOYMENT)
+def latest_running(ctx: Context) -> str:
+    body = enactment_pool.at_goal(ctx, DEPLOYMENT)
     found = body.get("latestRunningConfigurationId")
     return "absent" if found is None else "its own" if found == body.get("configurationId") else "another"
 
@@ -136,14 +136,14 @@ def _modification(name: str, text: str, source: str, body: Any) -> None:
     @observation(
         name, operation="modifyDeployment", source=source, effect="destructive", capability=DEPLOYMENTS, text=text
     )
-    def modify(lab: Lab) -> str:
-        trial = trials.active(lab, DEPLOYMENT, {"RUNNING"})
-        wanted: Json = body(lab, trial)
-        exchange = lab.send("modifyDeployment", trial.path, json=wanted)
+    def modify(ctx: Context) -> str:
+        pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
+        wanted: Json = body(ctx, pooled)
+        exchange = ctx.send("modifyDeployment", pooled.path, json=wanted)
         if exchange.ok:
-            trial.last = {}
-            if wanted.get("configurationId") == deployment_updates.another(lab).id:
-                trial.configuration = deployment_updates.another(lab)
+            pooled.last = {}
+            if wanted.get("configurationId") == deployment_updates.another(ctx).id:
+                pooled.configuration = deployment_updates.another(ctx)
         return answer(exchange)
 
 
@@ -151,19 +151,19 @@ _modification(
     "LM-OBS-DEPLOYMENT-UPDATE-NOTHING",
     "A change of a deployment with neither targetStatus nor configurationId.",
     "C2",
-    lambda lab, trial: {},
+    lambda ctx, pooled: {},
 )
 _modification(
     "LM-OBS-DEPLOYMENT-UPDATE-SAME",
     "An update of a deployment to the configuration that it has.",
     "C2",
-    lambda lab, trial: {"configurationId": trial.configuration.id},
+    lambda ctx, pooled: {"configurationId": pooled.configuration.id},
 )
 _modification(
     "LM-OBS-DEPLOYMENT-UPDATE-AND-STOP",
     "A change of a deployment with both targetStatus and configurationId.",
     "C2",
-    lambda lab, trial: {"targetStatus": "STOPPED", "configurationId": deployment_updates.another(lab).id},
+    lambda ctx, pooled: {"targetStatus": "STOPPED", "configurationId": deployment_updates.another(ctx).id},
 )
 
 
@@ -175,8 +175,8 @@ _modification(
     capability=TIME_TO_LIVE,
     text="A time to live of one minute.",
 )
-def ttl_too_short(lab: Lab) -> str:
-    return _start(lab, "createDeployment", deployment_updates.another(lab).id, ttl="1m")
+def ttl_too_short(ctx: Context) -> str:
+    return _start(ctx, "createDeployment", deployment_updates.another(ctx).id, ttl="1m")
 
 
 @observation(
@@ -186,32 +186,32 @@ def ttl_too_short(lab: Lab) -> str:
     capability=TIME_TO_LIVE,
     text="Whether the answer to a creation repeats the ttl.",
 )
-def ttl_of_creation(lab: Lab) -> str:
-    trial = trials.fresh(lab, DEPLOYMENT, ttl=deployments.TTL)
-    found = trial.created.exchange.json_object().get("ttl")
+def ttl_of_creation(ctx: Context) -> str:
+    pooled = enactment_pool.fresh(ctx, DEPLOYMENT, ttl=deployments.TTL)
+    found = pooled.created.exchange.json_object().get("ttl")
     return "absent" if found is None else "as sent" if found == deployments.TTL else "otherwise"
 
 
 def _bulk(name: str, text: str, number: int, distinct: bool) -> None:
     @observation(name, operation="modifyDeployments", source="J", capability=BULK_DEPLOYMENTS, text=text)
-    def bulk(lab: Lab) -> str:
-        same = lab.absent_id()
+    def bulk(ctx: Context) -> str:
+        same = ctx.absent_id()
         targets = ("STOPPED", "DELETED")
-        entries = [entry(lab.absent_id() if distinct else same, targets[n % 2]) for n in range(number)]
-        return answer(lab.send("modifyDeployments", json={"deployments": entries}))
+        entries = [entry(ctx.absent_id() if distinct else same, targets[n % 2]) for n in range(number)]
+        return answer(ctx.send("modifyDeployments", json={"deployments": entries}))
 
 
 _bulk("LM-OBS-DEPLOYMENT-BULK-TOO-MANY", "A bulk request with 101 deployments.", 101, True)
 _bulk("LM-OBS-DEPLOYMENT-BULK-SAME-ID", "A bulk request that names one deployment twice.", 2, False)
 
 
-def _start(lab: Lab, operation: str, configuration_id: str, **more: str) -> str:
+def _start(ctx: Context, operation: str, configuration_id: str, **more: str) -> str:
     """The answer to a start that may be refused; what is started nevertheless is deleted while it is UNKNOWN."""
     kind = DEPLOYMENT if operation == DEPLOYMENT.create else EXECUTION
-    exchange: Exchange = lab.send(operation, json={"configurationId": configuration_id, **more})
+    exchange: Exchange = ctx.send(operation, json={"configurationId": configuration_id, **more})
     made = exchange.json_object().get("id")
     if exchange.ok and isinstance(made, str):
-        gone = lab.send(kind.delete, {kind.parameter: made})
+        gone = ctx.send(kind.delete, {kind.parameter: made})
         if gone.ok:
-            lab.session.journal.removed(kind.word, made)
+            ctx.session.journal.removed(kind.word, made)
     return answer(exchange)

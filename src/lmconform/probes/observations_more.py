@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from lmconform.errors import Inconclusive, NotTestable
-from lmconform.probes import auth, endings, recipe, trials
+from lmconform.probes import auth, enactment_pool, endings, executables
 from lmconform.probes.artifacts import ARTIFACT
 from lmconform.probes.configurations import CONFIGURATION
-from lmconform.probes.lab import EXECUTIONS, METRICS, Json, Lab
+from lmconform.probes.context import EXECUTIONS, METRICS, Context, Json
 from lmconform.probes.metrics import point
 from lmconform.probes.metrics_more import MOST_METRICS, MOST_NAMED, bulk, emptied
 from lmconform.probes.observations import answer, listed, raw
@@ -31,8 +31,8 @@ def _without_ids(text: object) -> str:
 
 
 @observation("LM-OBS-MESSAGES", operation="createArtifact", source="D13", text="Words of the answers to creations.")
-def messages(lab: Lab) -> str:
-    made = [batch(lab, ARTIFACT).members[0], batch(lab, CONFIGURATION).members[0]]
+def messages(ctx: Context) -> str:
+    made = [batch(ctx, ARTIFACT).members[0], batch(ctx, CONFIGURATION).members[0]]
     return ", ".join(_without_ids(m.exchange.json_object().get("message")) for m in made)
 
 
@@ -43,8 +43,8 @@ def messages(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="Words of the answer to the start of an execution.",
 )
-def execution_message(lab: Lab) -> str:
-    return _without_ids(trials.base(lab).created.exchange.json_object().get("message"))
+def execution_message(ctx: Context) -> str:
+    return _without_ids(enactment_pool.base(ctx).created.exchange.json_object().get("message"))
 
 
 def _form(identifier: str) -> str:
@@ -56,8 +56,8 @@ def _form(identifier: str) -> str:
 
 
 @observation("LM-OBS-IDS", operation="createArtifact", source="D12", text="Form of ids of artifacts, configurations.")
-def ids(lab: Lab) -> str:
-    return ", ".join(_form(batch(lab, kind).ids[0]) for kind in (ARTIFACT, CONFIGURATION))
+def ids(ctx: Context) -> str:
+    return ", ".join(_form(batch(ctx, kind).ids[0]) for kind in (ARTIFACT, CONFIGURATION))
 
 
 @observation(
@@ -67,8 +67,8 @@ def ids(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="Form of ids of executions.",
 )
-def execution_ids(lab: Lab) -> str:
-    return _form(trials.base(lab).id)
+def execution_ids(ctx: Context) -> str:
+    return _form(enactment_pool.base(ctx).id)
 
 
 def _time_form(value: object) -> str:
@@ -82,8 +82,8 @@ def _time_form(value: object) -> str:
 @observation(
     "LM-OBS-TIMES", operation="getArtifact", source="D1", text="How the creation time of an artifact is written."
 )
-def times(lab: Lab) -> str:
-    return _time_form(ARTIFACT.fetch(lab, batch(lab, ARTIFACT).members[0]).get("createdAt"))
+def times(ctx: Context) -> str:
+    return _time_form(ARTIFACT.fetch(ctx, batch(ctx, ARTIFACT).members[0]).get("createdAt"))
 
 
 @observation(
@@ -93,13 +93,13 @@ def times(lab: Lab) -> str:
     effect="read",
     text="How the creation time of a scenario is written.",
 )
-def scenario_times(lab: Lab) -> str:
-    return _time_form(recipe.first_scenario(lab).get("createdAt"))
+def scenario_times(ctx: Context) -> str:
+    return _time_form(executables.first_scenario(ctx).get("createdAt"))
 
 
 @observation("LM-OBS-LABELS-NONE", operation="getArtifact", source="D1", text="Labels of an artifact that has none.")
-def labels_when_none(lab: Lab) -> str:
-    return _emptiness(ARTIFACT.fetch(lab, batch(lab, ARTIFACT).members[2]), ["labels"])
+def labels_when_none(ctx: Context) -> str:
+    return _emptiness(ARTIFACT.fetch(ctx, batch(ctx, ARTIFACT).members[2]), ["labels"])
 
 
 @observation(
@@ -109,10 +109,10 @@ def labels_when_none(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="Members without a value of an execution that was just started.",
 )
-def empty_members(lab: Lab) -> str:
-    first = trials.base(lab).first
+def empty_members(ctx: Context) -> str:
+    first = enactment_pool.base(ctx).first
     if first.status != 200:
-        raise NotTestable(f"{lab.label(first)} answered {first.brief}")
+        raise NotTestable(f"{ctx.label(first)} answered {first.brief}")
     return _emptiness(first.json_object(), _DECLARED_OPTIONAL)
 
 
@@ -132,14 +132,14 @@ def _emptiness(body: Any, names: Iterable[str]) -> str:
     capability=EXECUTIONS,
     text="Members of an execution that the description does not have.",
 )
-def further_members(lab: Lab) -> str:
-    declared = lab.session.contract.document["components"]["schemas"]["ExecutionWithDetails"]["properties"]
-    return ", ".join(sorted(set(trials.finished(lab)) - set(declared))) or "none"
+def further_members(ctx: Context) -> str:
+    declared = ctx.session.contract.document["components"]["schemas"]["ExecutionWithDetails"]["properties"]
+    return ", ".join(sorted(set(enactment_pool.at_rest(ctx)) - set(declared))) or "none"
 
 
 @observation("LM-OBS-ERROR-MEMBERS", operation="getArtifact", source="D2", effect="read", text="Members of an error.")
-def error_members(lab: Lab) -> str:
-    error = lab.get("getArtifact", artifactId=lab.absent_id()).json_object().get("error")
+def error_members(ctx: Context) -> str:
+    error = ctx.get("getArtifact", artifactId=ctx.absent_id()).json_object().get("error")
     if not isinstance(error, dict):
         return "no error object"
     kinds = {dict: "object", list: "list", str: "text", type(None): "null"}
@@ -147,8 +147,8 @@ def error_members(lab: Lab) -> str:
 
 
 @observation("LM-OBS-COUNT-FORM", operation="countArtifacts", source="A1", effect="read", text="Media type of a count.")
-def count_form(lab: Lab) -> str:
-    exchange = lab.get("countArtifacts", {"$search": lab.unique("nothing")})
+def count_form(ctx: Context) -> str:
+    exchange = ctx.get("countArtifacts", {"$search": ctx.unique("nothing")})
     return str(exchange.media_type) if exchange.ok else answer(exchange)
 
 
@@ -158,24 +158,24 @@ def count_form(lab: Lab) -> str:
     source="F64",
     text="What is wrong first of all: token, resource group or body.",
 )
-def check_order(lab: Lab) -> str:
+def check_order(ctx: Context) -> str:
     # Whose error it is tells who answers, and in what form (F18): nothing to judge.
     wrong: Json = {"body": b"{", "judge": False}
-    everything = lab.send("createArtifact", **wrong, resource_group=None, authorize=False)
-    group_and_body = lab.send("createArtifact", **wrong, resource_group="lmconform-absent-group")
+    everything = ctx.send("createArtifact", **wrong, resource_group=None, authorize=False)
+    group_and_body = ctx.send("createArtifact", **wrong, resource_group="lmconform-absent-group")
     return f"all three: {answer(everything)}; group and body: {answer(group_and_body)}"
 
 
 @observation("LM-OBS-TOKEN-OR-PATH", operation="", source="F64", effect="read", text="An unknown path without a token.")
-def token_or_path(lab: Lab) -> str:
-    return answer(raw(lab, "GET", "/lm/lmconform-absent", authorize=False))
+def token_or_path(ctx: Context) -> str:
+    return answer(raw(ctx, "GET", "/lm/lmconform-absent", authorize=False))
 
 
 @observation(
     "LM-OBS-TOKEN-OR-ID", operation="getArtifact", source="F64", effect="read", text="A bad id without a token."
 )
-def token_or_id(lab: Lab) -> str:
-    return answer(lab.send("getArtifact", {"artifactId": "abc"}, authorize=False))
+def token_or_id(ctx: Context) -> str:
+    return answer(ctx.send("getArtifact", {"artifactId": "abc"}, authorize=False))
 
 
 @observation(
@@ -185,21 +185,21 @@ def token_or_id(lab: Lab) -> str:
     effect="read",
     text="Garbage under a scheme in small letters.",
 )
-def lower_case_scheme(lab: Lab) -> str:
-    return answer(auth.without_token(lab, "listScenarios", "bearer lmconform"))
+def lower_case_scheme(ctx: Context) -> str:
+    return answer(auth.without_token(ctx, "listScenarios", "bearer lmconform"))
 
 
 @observation(
     "LM-OBS-KPIS", operation="", source="F56", effect="read", text="Answer of /lm/kpis, which is in no description."
 )
-def kpis(lab: Lab) -> str:
-    return answer(raw(lab, "GET", "/lm/kpis"))
+def kpis(ctx: Context) -> str:
+    return answer(raw(ctx, "GET", "/lm/kpis"))
 
 
 def _query(name: str, query: Json, text: str, source: str) -> None:
     @observation(name, operation="listArtifacts", effect="read", source=source, text=text)
-    def look(lab: Lab) -> str:
-        return listed(lab.get("listArtifacts", {"$search": lab.unique("nothing"), "$top": 1, **query}))
+    def look(ctx: Context) -> str:
+        return listed(ctx.get("listArtifacts", {"$search": ctx.unique("nothing"), "$top": 1, **query}))
 
 
 _query("LM-OBS-SEARCH-TOO-LONG", {"$search": "lmconform" * 9}, "A search of 81 characters.", "F3")
@@ -217,17 +217,17 @@ _query("LM-OBS-EXPAND-UNKNOWN", {"$expand": "lmconform"}, "An $expand that there
 
 
 @observation("LM-OBS-NAME-EMPTY", operation="createArtifact", source="F62", text="An artifact with an empty name.")
-def empty_name(lab: Lab) -> str:
-    return answer(lab.send("createArtifact", json=lab.artifact_body(name="")))
+def empty_name(ctx: Context) -> str:
+    return answer(ctx.send("createArtifact", json=ctx.artifact_body(name="")))
 
 
 @observation("LM-OBS-LABEL-TWICE", operation="createArtifact", source="F62", text="A label key twice on one artifact.")
-def label_twice(lab: Lab) -> str:
+def label_twice(ctx: Context) -> str:
     labels = [{"key": "ext.ai.sap.com/color", "value": value} for value in ("red", "blue")]
-    made = lab.send("createArtifact", json=lab.artifact_body(labels=labels))
+    made = ctx.send("createArtifact", json=ctx.artifact_body(labels=labels))
     if not made.ok:
         return answer(made)
-    found = lab.read("getArtifact", artifactId=str(made.json_object().get("id"))).get("labels") or []
+    found = ctx.get_or_fail("getArtifact", artifactId=str(made.json_object().get("id"))).get("labels") or []
     return f"kept: {' and '.join(sorted(str(e.get('value')) for e in found))}"
 
 
@@ -238,8 +238,8 @@ def label_twice(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="What becomes of an execution whose bindings its executable does not know.",
 )
-def wrong_keys(lab: Lab) -> str:
-    return endings.fate(lab)[1]
+def wrong_keys(ctx: Context) -> str:
+    return endings.fate(ctx)[1]
 
 
 @observation(
@@ -250,15 +250,15 @@ def wrong_keys(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="A second deletion while the first is under way.",
 )
-def delete_twice(lab: Lab) -> str:
+def delete_twice(ctx: Context) -> str:
     for _ in range(_TRIES):
-        trial = trials.ended(lab)
-        if not trials.delete(lab, trial).ok:
+        pooled = enactment_pool.any_terminal(ctx)
+        if not enactment_pool.delete(ctx, pooled).ok:
             raise NotTestable("an execution that has ended cannot be deleted")
-        trials.remove(lab, trial)
-        again = trials.delete(lab, trial)
+        enactment_pool.remove(ctx, pooled)
+        again = enactment_pool.delete(ctx, pooled)
         # Once it is gone the answer is about something that is not there.
-        if again.status != 404 or lab.get("getExecution", **trial.path).ok:
+        if again.status != 404 or ctx.get("getExecution", **pooled.path).ok:
             return answer(again)
     raise Inconclusive("deleted executions are gone at once")
 
@@ -271,8 +271,8 @@ def delete_twice(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="Time until a deleted execution is gone.",
 )
-def deletion_time(lab: Lab) -> str:
-    seconds = endings.departure(lab).seconds
+def deletion_time(ctx: Context) -> str:
+    seconds = endings.departure(ctx).seconds
     return next((words for most, words in _SPANS if seconds <= most), "later")
 
 
@@ -283,10 +283,10 @@ def deletion_time(lab: Lab) -> str:
     capability=METRICS,
     text="Metrics of two executions, one of which does not exist.",
 )
-def partly_unknown(lab: Lab) -> str:
-    execution = trials.base(lab).id
-    lab.send("patchMetrics", json={"executionId": execution, "metrics": [point(lab.unique("known"))]})
-    return listed(lab.get("findMetrics", {"executionIds": [execution, lab.absent_id()]}))
+def partly_unknown(ctx: Context) -> str:
+    execution = enactment_pool.base(ctx).id
+    ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(ctx.unique("known"))]})
+    return listed(ctx.get("findMetrics", {"executionIds": [execution, ctx.absent_id()]}))
 
 
 @observation(
@@ -297,8 +297,8 @@ def partly_unknown(lab: Lab) -> str:
     capability=METRICS,
     text="Metrics asked for by a tag filter alone.",
 )
-def tags_alone(lab: Lab) -> str:
-    return answer(lab.ask("findMetrics", f"tagFilters={lab.unique('nothing')}"))
+def tags_alone(ctx: Context) -> str:
+    return answer(ctx.get_raw("findMetrics", f"tagFilters={ctx.unique('nothing')}"))
 
 
 @observation(
@@ -308,8 +308,8 @@ def tags_alone(lab: Lab) -> str:
     capability=METRICS,
     text="Metrics for an execution whose id is empty.",
 )
-def metrics_without_id(lab: Lab) -> str:
-    return answer(lab.send("patchMetrics", json={"executionId": "", "metrics": [point("lmconform")]}))
+def metrics_without_id(ctx: Context) -> str:
+    return answer(ctx.send("patchMetrics", json={"executionId": "", "metrics": [point("lmconform")]}))
 
 
 @observation(
@@ -319,8 +319,8 @@ def metrics_without_id(lab: Lab) -> str:
     capability=METRICS,
     text="A PATCH of metrics that holds none.",
 )
-def metrics_of_nothing(lab: Lab) -> str:
-    return answer(lab.send("patchMetrics", json={"executionId": trials.base(lab).id}))
+def metrics_of_nothing(ctx: Context) -> str:
+    return answer(ctx.send("patchMetrics", json={"executionId": enactment_pool.base(ctx).id}))
 
 
 @observation(
@@ -330,16 +330,16 @@ def metrics_of_nothing(lab: Lab) -> str:
     capability=METRICS,
     text="A metric whose timestamp is no time.",
 )
-def metric_without_a_time(lab: Lab) -> str:
-    metric = point(lab.unique("odd")) | {"timestamp": "lmconform"}
-    return answer(lab.send("patchMetrics", json={"executionId": trials.base(lab).id, "metrics": [metric]}))
+def metric_without_a_time(ctx: Context) -> str:
+    metric = point(ctx.unique("odd")) | {"timestamp": "lmconform"}
+    return answer(ctx.send("patchMetrics", json={"executionId": enactment_pool.base(ctx).id, "metrics": [metric]}))
 
 
 def _beyond(name: str, text: str, sections: Json) -> None:
     @observation(name, operation="patchMetrics", source="F44", effect="destructive", capability=METRICS, text=text)
-    def look(lab: Lab) -> str:
-        with emptied(lab) as execution:
-            return answer(lab.send("patchMetrics", json={"executionId": execution, **sections}))
+    def look(ctx: Context) -> str:
+        with emptied(ctx) as execution:
+            return answer(ctx.send("patchMetrics", json={"executionId": execution, **sections}))
 
 
 _LABELS: Final = [{"name": f"label-{n}", "value": f"{n}"} for n in range(21)]
@@ -354,9 +354,9 @@ _beyond(
 @observation(
     "LM-OBS-CLOCK", operation="createArtifact", source="D1", text="Whether the target's clock agrees with ours."
 )
-def clock(lab: Lab) -> str:
-    made = lab.artifact()
-    created = ARTIFACT.fetch(lab, made).get("createdAt")
+def clock(ctx: Context) -> str:
+    made = ctx.artifact()
+    created = ARTIFACT.fetch(ctx, made).get("createdAt")
     try:
         away = abs((datetime.now(UTC) - datetime.fromisoformat(str(created))).total_seconds())
     except (ValueError, TypeError):

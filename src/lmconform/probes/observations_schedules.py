@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from lmconform.probes import schedules
-from lmconform.probes.lab import SCHEDULES, Json, Lab
+from lmconform.probes.context import SCHEDULES, Context, Json
 from lmconform.probes.observations import answer, listed
 from lmconform.probes.registry import observation
 from lmconform.probes.resources import batch
 from lmconform.probes.schedules import SCHEDULE
-from lmconform.target.safety import quiet_month
+from lmconform.safety.guard import quiet_month
 
 
 @observation(
@@ -23,11 +23,11 @@ from lmconform.target.safety import quiet_month
     capability=SCHEDULES,
     text="Schedules filtered by a configuration that does not exist.",
 )
-def filter_unknown_configuration(lab: Lab) -> str:
-    return listed(lab.get("listExecutionSchedules", {"configurationId": lab.absent_id()}))
+def filter_unknown_configuration(ctx: Context) -> str:
+    return listed(ctx.get("listExecutionSchedules", {"configurationId": ctx.absent_id()}))
 
 
-def _creation(name: str, text: str, source: str, fields: Callable[[Lab], Json]) -> None:
+def _creation(name: str, text: str, source: str, fields: Callable[[Context], Json]) -> None:
     @observation(
         name,
         operation="createExecutionSchedule",
@@ -36,17 +36,17 @@ def _creation(name: str, text: str, source: str, fields: Callable[[Lab], Json]) 
         capability=SCHEDULES,
         text=text,
     )
-    def create(lab: Lab) -> str:
-        exchange = lab.send("createExecutionSchedule", json=schedules.body(lab, **fields(lab)))
+    def create(ctx: Context) -> str:
+        exchange = ctx.send("createExecutionSchedule", json=schedules.body(ctx, **fields(ctx)))
         made = exchange.json_object().get("id")
         if not exchange.ok or not isinstance(made, str):
             return answer(exchange)
-        status = lab.get("getExecutionSchedule", executionScheduleId=made).json_object().get("status")
-        _remove(lab, made)
+        status = ctx.get("getExecutionSchedule", executionScheduleId=made).json_object().get("status")
+        _remove(ctx, made)
         return f"{answer(exchange)}, then {status}"
 
 
-def _six_fields(lab: Lab) -> Json:
+def _six_fields(ctx: Context) -> Json:
     month = quiet_month(datetime.now(UTC))
     # Neither reading, seconds first or not, starts anything for months.
     return {"cron": f"0 1 1 {month} {month} *"}
@@ -56,31 +56,31 @@ _creation(
     "LM-OBS-SCHEDULE-UNKNOWN-CONFIGURATION",
     "A schedule of an unknown configuration.",
     "F23",
-    lambda lab: {"configurationId": lab.absent_id()},
+    lambda ctx: {"configurationId": ctx.absent_id()},
 )
 _creation(
     "LM-OBS-SCHEDULE-NAME-TAKEN",
     "A schedule with the name of another one.",
     "J",
-    lambda lab: {"name": batch(lab, SCHEDULE).members[0].sent["name"]},
+    lambda ctx: {"name": batch(ctx, SCHEDULE).members[0].sent["name"]},
 )
-_creation("LM-OBS-SCHEDULE-CRON-INVALID", "A schedule whose cron is no cron.", "C52", lambda lab: {"cron": "never"})
+_creation("LM-OBS-SCHEDULE-CRON-INVALID", "A schedule whose cron is no cron.", "C52", lambda ctx: {"cron": "never"})
 _creation("LM-OBS-SCHEDULE-CRON-SIX-FIELDS", "A schedule whose cron has six fields.", "I18", _six_fields)
 _creation(
     "LM-OBS-SCHEDULE-WINDOW-REVERSED",
     "A schedule that ends before it starts.",
     "C51",
-    lambda lab: schedules.window(730, 1),
+    lambda ctx: schedules.window(730, 1),
 )
 _creation(
     "LM-OBS-SCHEDULE-WINDOW-OVER",
     "A schedule that ended in the past.",
     "C51",
-    lambda lab: schedules.window(-40, -10),
+    lambda ctx: schedules.window(-40, -10),
 )
 
 
-def _modification(name: str, text: str, source: str, fields: Callable[[Lab], Json]) -> None:
+def _modification(name: str, text: str, source: str, fields: Callable[[Context], Json]) -> None:
     @observation(
         name,
         operation="modifyExecutionSchedule",
@@ -89,32 +89,32 @@ def _modification(name: str, text: str, source: str, fields: Callable[[Lab], Jso
         capability=SCHEDULES,
         text=text,
     )
-    def modify(lab: Lab) -> str:
-        made = SCHEDULE.make(lab).id
-        exchange = lab.send("modifyExecutionSchedule", {SCHEDULE.parameter: made}, json=fields(lab))
-        _remove(lab, made)
+    def modify(ctx: Context) -> str:
+        made = SCHEDULE.make(ctx).id
+        exchange = ctx.send("modifyExecutionSchedule", {SCHEDULE.parameter: made}, json=fields(ctx))
+        _remove(ctx, made)
         return answer(exchange)
 
 
-_modification("LM-OBS-SCHEDULE-MODIFY-NOTHING", "A change of a schedule that names nothing.", "C5", lambda lab: {})
+_modification("LM-OBS-SCHEDULE-MODIFY-NOTHING", "A change of a schedule that names nothing.", "C5", lambda ctx: {})
 _modification(
-    "LM-OBS-SCHEDULE-MODIFY-SAME", "Resuming a schedule that is active.", "C5", lambda lab: {"status": "ACTIVE"}
+    "LM-OBS-SCHEDULE-MODIFY-SAME", "Resuming a schedule that is active.", "C5", lambda ctx: {"status": "ACTIVE"}
 )
 _modification(
     "LM-OBS-SCHEDULE-RENAME",
     "A change of a schedule that names another name alone.",
     "C5",
-    lambda lab: {"name": lab.unique("renamed")},
+    lambda ctx: {"name": ctx.unique("renamed")},
 )
 _modification(
     "LM-OBS-SCHEDULE-MODIFY-UNKNOWN-CONFIGURATION",
     "A change of a schedule to an unknown configuration.",
     "F23",
-    lambda lab: {"configurationId": lab.absent_id()},
+    lambda ctx: {"configurationId": ctx.absent_id()},
 )
 
 
-def _remove(lab: Lab, made: str) -> None:
-    gone = lab.send("deleteExecutionSchedule", {SCHEDULE.parameter: made})
+def _remove(ctx: Context, made: str) -> None:
+    gone = ctx.send("deleteExecutionSchedule", {SCHEDULE.parameter: made})
     if gone.ok:
-        lab.session.journal.removed("schedule", made)
+        ctx.session.journal.removed("schedule", made)

@@ -7,23 +7,23 @@ import time
 from urllib.parse import urlsplit
 
 from lmconform.errors import Inconclusive, NotTestable
-from lmconform.probes import trials
+from lmconform.probes import enactment_pool
 from lmconform.probes.artifacts import ARTIFACT
 from lmconform.probes.bulk import entry
+from lmconform.probes.comparison import instant
+from lmconform.probes.context import ACTIVE, BULK, EXECUTIONS, METRICS, Context, Json
 from lmconform.probes.isolation import other_group
-from lmconform.probes.lab import ACTIVE, BULK, EXECUTIONS, METRICS, Json, Lab
 from lmconform.probes.metrics import point, points, resource, store
 from lmconform.probes.observations import answer
 from lmconform.probes.registry import observation
 from lmconform.probes.resources import batch
-from lmconform.probes.values import instant
 
 
 @observation(
     "LM-OBS-LOCATION", operation="createArtifact", source="F55", text="Form of the Location of a new artifact."
 )
-def location(lab: Lab) -> str:
-    made = lab.artifact()
+def location(ctx: Context) -> str:
+    made = ctx.artifact()
     value = made.exchange.header("Location")
     if value is None:
         return "absent"
@@ -32,32 +32,32 @@ def location(lab: Lab) -> str:
 
 
 @observation("LM-OBS-NAME-FILTER", operation="listArtifacts", source="F8", text="What the name filter compares.")
-def name_filter(lab: Lab) -> str:
-    group = batch(lab, ARTIFACT)
+def name_filter(ctx: Context) -> str:
+    group = batch(ctx, ARTIFACT)
     name = str(group.members[0].sent["name"])
 
     def found(text: str) -> bool:
-        return group.ids[0] in lab.ids("listArtifacts", {"$search": group.token, "name": text})
+        return group.ids[0] in ctx.ids("listArtifacts", {"$search": group.token, "name": text})
 
     if not found(name):
         return "finds nothing"
-    if found(lab.unique("nothing")):
+    if found(ctx.unique("nothing")):
         return "is ignored"
     parts = "a part of the name" if found(name[:-2]) else "the whole name"
     return f"{parts}, {'in any case' if found(name.upper()) else 'in the same case'}"
 
 
 @observation("LM-OBS-COUNT-UNDER-TOP", operation="listArtifacts", source="F1", text="What count means under $top.")
-def count_under_top(lab: Lab) -> str:
-    body = lab.read("listArtifacts", {"$search": batch(lab, ARTIFACT).token, "$top": 1})
+def count_under_top(ctx: Context) -> str:
+    body = ctx.get_or_fail("listArtifacts", {"$search": batch(ctx, ARTIFACT).token, "$top": 1})
     return {1: "the page", 3: "all that match"}.get(int(body.get("count") or 0), "neither page nor total")
 
 
 @observation(
     "LM-OBS-TOP-WITHOUT-DOLLAR", operation="listArtifacts", source="F4", text="Whether top without $ is heard."
 )
-def top_without_dollar(lab: Lab) -> str:
-    exchange = lab.get("listArtifacts", {"$search": batch(lab, ARTIFACT).token, "top": 1})
+def top_without_dollar(ctx: Context) -> str:
+    exchange = ctx.get("listArtifacts", {"$search": batch(ctx, ARTIFACT).token, "top": 1})
     if not exchange.ok:
         return answer(exchange)
     return "heard" if len(exchange.json_object().get("resources") or []) == 1 else "ignored"
@@ -68,23 +68,23 @@ _ENOUGH_TO_ORDER = 7
 
 
 @observation("LM-OBS-LIST-ORDER", operation="listArtifacts", source="F3", text="The order of a list of artifacts.")
-def list_order(lab: Lab) -> str:
-    batch(lab, ARTIFACT)
+def list_order(ctx: Context) -> str:
+    batch(ctx, ARTIFACT)
 
     def listed() -> list[Json]:
-        return [i for i in lab.items("listArtifacts", {"$search": lab.mark()}) if instant(i.get("createdAt"))]
+        return [i for i in ctx.items("listArtifacts", {"$search": ctx.mark()}) if instant(i.get("createdAt"))]
 
     def times() -> list[str]:
         return [str(instant(i.get("createdAt"))) for i in found]
 
     found = listed()
     for _ in range(_ENOUGH_TO_ORDER - len(found)):
-        lab.artifact()
+        ctx.artifact()
     found = listed()
     if len(set(times())) < 2:
         # Times are whole seconds: things of one second tell nothing.
         time.sleep(1.1)
-        lab.artifact()
+        ctx.artifact()
         found = listed()
     ids = [str(i.get("id")) for i in found]
     orders = {
@@ -99,25 +99,25 @@ def list_order(lab: Lab) -> str:
 @observation(
     "LM-OBS-UNKNOWN-SCENARIO", operation="createArtifact", source="F21", text="An artifact of an unknown scenario."
 )
-def unknown_scenario(lab: Lab) -> str:
-    return answer(lab.send("createArtifact", json=lab.artifact_body(scenarioId=lab.absent_id())))
+def unknown_scenario(ctx: Context) -> str:
+    return answer(ctx.send("createArtifact", json=ctx.artifact_body(scenarioId=ctx.absent_id())))
 
 
 @observation(
     "LM-OBS-UNKNOWN-ARTIFACT", operation="createConfiguration", source="F20", text="A binding of an unknown artifact."
 )
-def unknown_artifact(lab: Lab) -> str:
-    bound = [{"key": key, "artifactId": lab.absent_id()} for key, _ in lab.training_executable().inputs]
+def unknown_artifact(ctx: Context) -> str:
+    bound = [{"key": key, "artifactId": ctx.absent_id()} for key, _ in ctx.training_executable().inputs]
     if not bound:
         raise Inconclusive("the executable has no input artifact")
-    return answer(lab.send("createConfiguration", json=lab.configuration_body(inputArtifactBindings=bound)))
+    return answer(ctx.send("createConfiguration", json=ctx.configuration_body(inputArtifactBindings=bound)))
 
 
 @observation(
     "LM-OBS-UNKNOWN-EXECUTABLE", operation="createConfiguration", source="F19", text="A configuration of nothing."
 )
-def unknown_executable(lab: Lab) -> str:
-    return answer(lab.send("createConfiguration", json=lab.configuration_body(executableId=lab.absent_id())))
+def unknown_executable(ctx: Context) -> str:
+    return answer(ctx.send("createConfiguration", json=ctx.configuration_body(executableId=ctx.absent_id())))
 
 
 @observation(
@@ -127,13 +127,13 @@ def unknown_executable(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="An execution of an unknown configuration.",
 )
-def unknown_configuration(lab: Lab) -> str:
-    return answer(lab.send("createExecution", json={"configurationId": lab.absent_id()}))
+def unknown_configuration(ctx: Context) -> str:
+    return answer(ctx.send("createExecution", json={"configurationId": ctx.absent_id()}))
 
 
 @observation("LM-OBS-MEDIA-TYPE", operation="createArtifact", source="F62", text="JSON that is sent as text/plain.")
-def media_type(lab: Lab) -> str:
-    return answer(lab.send("createArtifact", json=lab.artifact_body(), media_type="text/plain"))
+def media_type(ctx: Context) -> str:
+    return answer(ctx.send("createArtifact", json=ctx.artifact_body(), media_type="text/plain"))
 
 
 @observation(
@@ -142,10 +142,10 @@ def media_type(lab: Lab) -> str:
     source="F15",
     text="Answer for a thing of another resource group.",
 )
-def isolation_status(lab: Lab) -> str:
-    other = other_group(lab)
-    made = batch(lab, ARTIFACT).members[0]
-    return answer(lab.send("getArtifact", {"artifactId": made.id}, resource_group=other))
+def isolation_status(ctx: Context) -> str:
+    other = other_group(ctx)
+    made = batch(ctx, ARTIFACT).members[0]
+    return answer(ctx.send("getArtifact", {"artifactId": made.id}, resource_group=other))
 
 
 @observation(
@@ -155,20 +155,20 @@ def isolation_status(lab: Lab) -> str:
     capability=METRICS,
     text="The same metric point sent twice.",
 )
-def metric_twice(lab: Lab) -> str:
-    execution, name = trials.base(lab).id, lab.unique("twice")
+def metric_twice(ctx: Context) -> str:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("twice")
     for _ in range(2):
-        store(lab, execution, metrics=[point(name)])
-    return f"stored {len(points(lab, execution, name))} times"
+        store(ctx, execution, metrics=[point(name)])
+    return f"stored {len(points(ctx, execution, name))} times"
 
 
 def _rewrite(name: str, section: str, text: str) -> None:
     @observation(name, operation="patchMetrics", source="F37", capability=METRICS, text=text)
-    def rewrite(lab: Lab) -> str:
-        execution, key = trials.base(lab).id, lab.unique("again")
+    def rewrite(ctx: Context) -> str:
+        execution, key = enactment_pool.base(ctx).id, ctx.unique("again")
         for value in ("first", "second"):
-            store(lab, execution, **{section: [{"name": key, "value": value}]})
-        entries = resource(lab, execution).get(section) or []
+            store(ctx, execution, **{section: [{"name": key, "value": value}]})
+        entries = resource(ctx, execution).get(section) or []
         values = sorted(str(e.get("value")) for e in entries if e.get("name") == key)
         return " and ".join(values) or "neither"
 
@@ -184,10 +184,10 @@ _rewrite("LM-OBS-CUSTOM-INFO-REWRITTEN", "customInfo", "Custom information sent 
     capability=METRICS,
     text="The step of a metric sent without one.",
 )
-def metric_without_step(lab: Lab) -> str:
-    execution, name = trials.base(lab).id, lab.unique("stepless")
-    store(lab, execution, metrics=[point(name, step=None)])
-    found = points(lab, execution, name)
+def metric_without_step(ctx: Context) -> str:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("stepless")
+    store(ctx, execution, metrics=[point(name, step=None)])
+    found = points(ctx, execution, name)
     if not found:
         return "the metric is lost"
     return "absent" if found[0].get("step") is None else f"{found[0]['step']}"
@@ -200,11 +200,11 @@ def metric_without_step(lab: Lab) -> str:
     capability=METRICS,
     text="The order of the points of one metric.",
 )
-def metrics_order(lab: Lab) -> str:
-    execution, name = trials.base(lab).id, lab.unique("order")
+def metrics_order(ctx: Context) -> str:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("order")
     sent = [3, 1, 2]
-    store(lab, execution, metrics=[point(name, float(s), s) for s in sent])
-    found = [m.get("step") for m in points(lab, execution, name)]
+    store(ctx, execution, metrics=[point(name, float(s), s) for s in sent])
+    found = [m.get("step") for m in points(ctx, execution, name)]
     labels = {"as sent": sent, "steps ascending": sorted(sent), "newest first": sent[::-1]}
     return next((label for label, order in labels.items() if order == found), "none that we know")
 
@@ -216,10 +216,10 @@ def metrics_order(lab: Lab) -> str:
     capability=METRICS,
     text="Metrics asked for without executionIds and without a filter.",
 )
-def metrics_without_filter(lab: Lab) -> str:
+def metrics_without_filter(ctx: Context) -> str:
     # Where that means all of them, there are some.
-    store(lab, trials.base(lab).id, metrics=[point(lab.unique("unfiltered"))])
-    return answer(lab.get("findMetrics", {"$top": 1}))
+    store(ctx, enactment_pool.base(ctx).id, metrics=[point(ctx.unique("unfiltered"))])
+    return answer(ctx.get("findMetrics", {"$top": 1}))
 
 
 @observation(
@@ -230,12 +230,12 @@ def metrics_without_filter(lab: Lab) -> str:
     capability=METRICS,
     text="Metrics for an execution that does not exist.",
 )
-def metrics_of_nothing(lab: Lab) -> str:
-    execution = lab.absent_id()
-    exchange = lab.send("patchMetrics", json={"executionId": execution, "metrics": [point("lmconform")]})
+def metrics_of_nothing(ctx: Context) -> str:
+    execution = ctx.absent_id()
+    exchange = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point("lmconform")]})
     if exchange.ok:
-        lab.send("deleteMetrics", query={"executionId": execution})
-        lab.session.journal.removed("metrics", execution)
+        ctx.send("deleteMetrics", query={"executionId": execution})
+        ctx.session.journal.removed("metrics", execution)
     return answer(exchange)
 
 
@@ -247,8 +247,8 @@ def metrics_of_nothing(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="Stopping an execution that has ended.",
 )
-def stop_ended(lab: Lab) -> str:
-    return answer(trials.stop(lab, trials.ended(lab)))
+def stop_ended(ctx: Context) -> str:
+    return answer(enactment_pool.stop(ctx, enactment_pool.any_terminal(ctx)))
 
 
 @observation(
@@ -259,16 +259,16 @@ def stop_ended(lab: Lab) -> str:
     capability=EXECUTIONS,
     text="Deleting an execution that runs.",
 )
-def delete_active(lab: Lab) -> str:
-    for _ in range(trials.TRIES):
-        done = trials.while_in(lab, ACTIVE, lambda trial: trials.delete(lab, trial))
+def delete_active(ctx: Context) -> str:
+    for _ in range(enactment_pool.TRIES):
+        done = enactment_pool.while_in(ctx, ACTIVE, lambda pooled: enactment_pool.delete(ctx, pooled))
         if done is None:
             raise Inconclusive("executions end before anybody can ask for their deletion")
-        trial, exchange = done
+        pooled, exchange = done
         if not exchange.ok:
             return answer(exchange)
         # It may have ended between our look and our request: then its deletion is right.
-        trials.remove(lab, trial)
+        enactment_pool.remove(ctx, pooled)
     raise Inconclusive("each was deleted: they had ended, or LM-EXECUTION-DELETE-ACTIVE is broken")
 
 
@@ -280,24 +280,24 @@ def delete_active(lab: Lab) -> str:
     capability=METRICS,
     text="Metrics of an execution that was deleted.",
 )
-def metrics_outlive(lab: Lab) -> str:
-    trial = trials.ended(lab)
-    store(lab, trial.id, metrics=[point(lab.unique("outlives"))])
-    if not trials.delete(lab, trial).ok:
+def metrics_outlive(ctx: Context) -> str:
+    pooled = enactment_pool.any_terminal(ctx)
+    store(ctx, pooled.id, metrics=[point(ctx.unique("outlives"))])
+    if not enactment_pool.delete(ctx, pooled).ok:
         raise NotTestable("an execution that has ended cannot be deleted")
-    trials.remove(lab, trial)
-    trials.wait_until_gone(lab, trial)
-    exchange = lab.get("findMetrics", {"executionIds": [trial.id]})
+    enactment_pool.remove(ctx, pooled)
+    enactment_pool.wait_until_gone(ctx, pooled)
+    exchange = ctx.get("findMetrics", {"executionIds": [pooled.id]})
     return "kept" if exchange.ok else answer(exchange)
 
 
 def _bulk(name: str, text: str, number: int, distinct: bool) -> None:
     @observation(name, operation="modifyExecutions", source="J", capability=BULK, text=text)
-    def bulk(lab: Lab) -> str:
-        same = lab.absent_id()
+    def bulk(ctx: Context) -> str:
+        same = ctx.absent_id()
         targets = ("STOPPED", "DELETED")
-        entries: list[Json] = [entry(lab.absent_id() if distinct else same, targets[n % 2]) for n in range(number)]
-        return answer(lab.send("modifyExecutions", json={"executions": entries}))
+        entries: list[Json] = [entry(ctx.absent_id() if distinct else same, targets[n % 2]) for n in range(number)]
+        return answer(ctx.send("modifyExecutions", json={"executions": entries}))
 
 
 _bulk("LM-OBS-BULK-TOO-MANY", "A bulk request with 101 entries.", 101, True)

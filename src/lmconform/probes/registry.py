@@ -16,13 +16,13 @@ from lmconform import probes
 from lmconform.errors import Failure, Inconclusive
 
 if TYPE_CHECKING:
-    from lmconform.probes.lab import Lab
+    from lmconform.probes.context import Context
 
 # The order of a run, as data: moving a probe to another file does not change it.
 ORDER: Final = Path(__file__).with_name("order.yaml")
 
-Function = Callable[["Lab"], None]
-Look = Callable[["Lab"], str]
+Function = Callable[["Context"], None]
+Look = Callable[["Context"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ _observations: dict[str, Observation] = {}
 def probe(requirement: str, *, effect: str = "write", late: bool = False) -> Callable[[Function], Function]:
     """Make a function the probe of ``requirement`` (an id of the register).
 
-    The function gets a Lab and returns when the requirement holds. It raises Failure when it
+    The function gets a Context and returns when the requirement holds. It raises Failure when it
     is broken, NotApplicable, NotTestable or Inconclusive when it cannot be judged. What the
     register says about the capability is asked before the function is called. ``late`` saves
     time and nothing else: the order of probes never matters.
@@ -84,9 +84,9 @@ def probe(requirement: str, *, effect: str = "write", late: bool = False) -> Cal
             raise ValueError(f"two probes for {requirement}")
 
         @functools.wraps(function)
-        def judge(lab: Lab) -> None:
-            lab.begin(requirement)
-            function(lab)
+        def judge(ctx: Context) -> None:
+            ctx.begin(requirement)
+            function(ctx)
 
         _probes[requirement] = Probe(requirement, judge, effect, late)
         return function
@@ -99,7 +99,7 @@ def observation(
 ) -> Callable[[Look], Look]:
     """Make a function the observation ``LM-OBS-…``; it returns what it saw.
 
-    The value is also put into ``lab.observations``. It raises Skip when there is nothing to see.
+    The value is also put into ``ctx.observations``. It raises Skip when there is nothing to see.
     """
 
     def register(function: Look) -> Look:
@@ -107,15 +107,15 @@ def observation(
             raise ValueError(f"two observations {name}")
 
         @functools.wraps(function)
-        def look(lab: Lab) -> str:
-            lab.requirement = name
-            lab.require(capability)
+        def look(ctx: Context) -> str:
+            ctx.requirement = name
+            ctx.require(capability)
             try:
-                value = function(lab)
+                value = function(ctx)
             except Failure as failure:
                 # A probe reports it; what an observation says must be the same in each run.
                 raise Inconclusive("what it builds on is broken") from failure
-            lab.observe(name, operation, value, text)
+            ctx.observe(name, operation, value, text)
             return value
 
         _observations[name] = Observation(name, look, effect, operation, text, source, capability)

@@ -9,12 +9,12 @@ from typing import Any
 
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import trials
+from lmconform.probes import enactment_pool
+from lmconform.probes.context import EXECUTIONS, Context, Json, Made
 from lmconform.probes.families import LOOKED_UP, MALFORMED, accepts, refuses, without_each
-from lmconform.probes.lab import EXECUTIONS, Json, Lab, Made
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch, install
-from lmconform.target.safety import quiet_month
+from lmconform.safety.guard import quiet_month
 
 _CONFIGURATION, _PAIR = "probes.schedules.configuration", "probes.schedules.pair"
 
@@ -24,19 +24,19 @@ def quiet_cron(minute: int = 1) -> str:
     return f"{minute} 1 1 {quiet_month(datetime.now(UTC))} *"
 
 
-def body(lab: Lab, **overrides: Any) -> Json:
+def body(ctx: Context, **overrides: Any) -> Json:
     """A valid body for POST /lm/executionSchedules; an override None leaves the field out."""
-    whole = {"name": lab.unique("schedule"), "cron": quiet_cron(), **overrides}
+    whole = {"name": ctx.unique("schedule"), "cron": quiet_cron(), **overrides}
     if "configurationId" not in whole:
-        whole["configurationId"] = configuration(lab).id
+        whole["configurationId"] = configuration(ctx).id
     return {key: value for key, value in whole.items() if value is not None}
 
 
-def configuration(lab: Lab, key: str = _CONFIGURATION) -> Made:
+def configuration(ctx: Context, key: str = _CONFIGURATION) -> Made:
     """A configuration for schedules, made once for each ``key``."""
-    shared = lab.session.shared
+    shared = ctx.session.shared
     if key not in shared:
-        shared[key] = lab.configuration()
+        shared[key] = ctx.configuration()
     found: Made = shared[key]
     return found
 
@@ -56,94 +56,94 @@ SCHEDULE = Kind(
     create="createExecutionSchedule",
     parameter="executionScheduleId",
     body=body,
-    vary=lambda lab, index: {},
-    select=lambda lab, token: {"configurationId": lab.configuration().id},
+    vary=lambda ctx, index: {},
+    select=lambda ctx, token: {"configurationId": ctx.configuration().id},
 )
 install(SCHEDULE)
 
 
 @probe("LM-SCHEDULE-CREATE-MINIMAL")
-def name_cron_and_configuration_are_enough(lab: Lab) -> None:
-    lab.expect_status(lab.send("createExecutionSchedule", json=body(lab)), {202})
+def name_cron_and_configuration_are_enough(ctx: Context) -> None:
+    ctx.expect_status(ctx.send("createExecutionSchedule", json=body(ctx)), {202})
 
 
 @probe("LM-SCHEDULE-GET-ECHO")
-def get_returns_what_was_sent(lab: Lab) -> None:
-    made = batch(lab, SCHEDULE).members[0]
-    lab.expect_same({**made.sent, "id": made.id}, SCHEDULE.fetch(lab, made), what="as sent")
+def get_returns_what_was_sent(ctx: Context) -> None:
+    made = batch(ctx, SCHEDULE).members[0]
+    ctx.expect_same({**made.sent, "id": made.id}, SCHEDULE.fetch(ctx, made), what="as sent")
 
 
 @probe("LM-SCHEDULE-WINDOW-ECHO")
-def window_comes_back(lab: Lab) -> None:
-    made = SCHEDULE.make(lab, **window(1, 730))
+def window_comes_back(ctx: Context) -> None:
+    made = SCHEDULE.make(ctx, **window(1, 730))
     wanted = {name: made.sent[name] for name in ("start", "end")}
-    lab.expect_same(wanted, SCHEDULE.fetch(lab, made), what="as sent")
+    ctx.expect_same(wanted, SCHEDULE.fetch(ctx, made), what="as sent")
 
 
 @probe("LM-SCHEDULE-CREATE-ACTIVE")
-def new_schedule_is_active(lab: Lab) -> None:
-    made = batch(lab, SCHEDULE).members[0]
-    lab.expect_same({"status": "ACTIVE"}, SCHEDULE.fetch(lab, made), what="a new schedule")
+def new_schedule_is_active(ctx: Context) -> None:
+    made = batch(ctx, SCHEDULE).members[0]
+    ctx.expect_same({"status": "ACTIVE"}, SCHEDULE.fetch(ctx, made), what="a new schedule")
 
 
 # --- filters ---------------------------------------------------------------------------------
 
 
 @probe("LM-SCHEDULE-FILTER-CONFIGURATION")
-def configuration_filters(lab: Lab) -> None:
-    group, pair = batch(lab, SCHEDULE), _pair(lab)
-    found = set(lab.ids("listExecutionSchedules", {"configurationId": pair[0].sent["configurationId"]}))
+def configuration_filters(ctx: Context) -> None:
+    group, pair = batch(ctx, SCHEDULE), _pair(ctx)
+    found = set(ctx.ids("listExecutionSchedules", {"configurationId": pair[0].sent["configurationId"]}))
     ours = {made.id for made in pair}
-    lab.expect(found == ours, expected=f"the two of the configuration, {sorted(ours)}", actual=f"{sorted(found)}")
-    lab.expect(not found & set(group.ids), expected="none of another configuration", actual=f"{sorted(found)}")
+    ctx.expect(found == ours, expected=f"the two of the configuration, {sorted(ours)}", actual=f"{sorted(found)}")
+    ctx.expect(not found & set(group.ids), expected="none of another configuration", actual=f"{sorted(found)}")
 
 
 @probe("LM-SCHEDULE-FILTER-STATUS")
-def status_filters(lab: Lab) -> None:
-    active, paused = _pair(lab)
+def status_filters(ctx: Context) -> None:
+    active, paused = _pair(ctx)
     own = {active.id, paused.id}
     for status, made in (("ACTIVE", active), ("INACTIVE", paused)):
-        found = set(lab.ids("listExecutionSchedules", {"status": status})) & own
-        lab.expect(found == {made.id}, expected=f"of our two the {status} one", actual=f"{sorted(found)}")
+        found = set(ctx.ids("listExecutionSchedules", {"status": status})) & own
+        ctx.expect(found == {made.id}, expected=f"of our two the {status} one", actual=f"{sorted(found)}")
 
 
 @probe("LM-SCHEDULE-FILTER-COMBINED")
-def filters_combine_with_and(lab: Lab) -> None:
+def filters_combine_with_and(ctx: Context) -> None:
     # There are others to be left out, whichever probe comes first.
-    batch(lab, SCHEDULE)
-    active, paused = _pair(lab)
+    batch(ctx, SCHEDULE)
+    active, paused = _pair(ctx)
     for status, made in (("ACTIVE", active), ("INACTIVE", paused)):
         query = {"configurationId": made.sent["configurationId"], "status": status}
-        found = lab.ids("listExecutionSchedules", query)
-        lab.expect(found == [made.id], expected=f"the {status} one of the configuration", actual=f"{found}")
+        found = ctx.ids("listExecutionSchedules", query)
+        ctx.expect(found == [made.id], expected=f"the {status} one of the configuration", actual=f"{found}")
 
 
 @probe("LM-SCHEDULE-COUNT-FILTERED")
-def count_knows_the_filters(lab: Lab) -> None:
-    batch(lab, SCHEDULE)
-    query = {"configurationId": _pair(lab)[0].sent["configurationId"]}
+def count_knows_the_filters(ctx: Context) -> None:
+    batch(ctx, SCHEDULE)
+    query = {"configurationId": _pair(ctx)[0].sent["configurationId"]}
     for more, wanted in (({}, 2), ({"status": "ACTIVE"}, 1), ({"status": "INACTIVE"}, 1)):
-        number = lab.count("countExecutionSchedules", {**query, **more})
+        number = ctx.count("countExecutionSchedules", {**query, **more})
         text = f"$count = {wanted} of our two for {more or 'all'}"
-        lab.expect(number == wanted, expected=text, actual=f"{number}")
+        ctx.expect(number == wanted, expected=text, actual=f"{number}")
 
 
 @probe("LM-SCHEDULE-EXECUTIONS")
-def executions_are_filtered_by_their_schedule(lab: Lab) -> None:
-    own, query = trials.base(lab).id, {"executionScheduleId": batch(lab, SCHEDULE).ids[0]}
-    found = lab.ids("listExecutions", query)
-    lab.expect(own not in found, expected="only what the schedule started", actual=f"{own}, which we started")
-    number = lab.count("countExecutions", query)
-    lab.expect(number == len(found), expected=f"$count = {len(found)}, as the list has", actual=f"{number}")
+def executions_are_filtered_by_their_schedule(ctx: Context) -> None:
+    own, query = enactment_pool.base(ctx).id, {"executionScheduleId": batch(ctx, SCHEDULE).ids[0]}
+    found = ctx.ids("listExecutions", query)
+    ctx.expect(own not in found, expected="only what the schedule started", actual=f"{own}, which we started")
+    number = ctx.count("countExecutions", query)
+    ctx.expect(number == len(found), expected=f"$count = {len(found)}, as the list has", actual=f"{number}")
 
 
 @probe("LM-SCHEDULE-STARTS-NOTHING-EARLY", late=True)
-def quiet_schedule_has_started_nothing(lab: Lab) -> None:
-    lab.require(EXECUTIONS)
-    query = batch(lab, SCHEDULE).query
+def quiet_schedule_has_started_nothing(ctx: Context) -> None:
+    ctx.require(EXECUTIONS)
+    query = batch(ctx, SCHEDULE).query
     # Only its schedules have the configuration: they started whatever ran it.
-    found = [e.get("id") for e in lab.items("listExecutions", query) if query.items() <= e.items()]
-    lab.expect(not found, expected="nothing started for months", actual=f"{len(found)} executions: {found}")
+    found = [e.get("id") for e in ctx.items("listExecutions", query) if query.items() <= e.items()]
+    ctx.expect(not found, expected="nothing started for months", actual=f"{len(found)} executions: {found}")
 
 
 # --- bodies ----------------------------------------------------------------------------------
@@ -151,59 +151,59 @@ def quiet_schedule_has_started_nothing(lab: Lab) -> None:
 refuses(
     "LM-SCHEDULE-BODY-REQUIRED",
     "createExecutionSchedule",
-    lambda lab: without_each(body(lab), ("name", "cron", "configurationId")),
+    lambda ctx: without_each(body(ctx), ("name", "cron", "configurationId")),
 )
 refuses(
     "LM-SCHEDULE-BODY-TYPE",
     "createExecutionSchedule",
-    lambda lab: [body(lab, name=7), body(lab, cron=[quiet_cron()]), body(lab, configurationId={})],
+    lambda ctx: [body(ctx, name=7), body(ctx, cron=[quiet_cron()]), body(ctx, configurationId={})],
 )
-refuses("LM-SCHEDULE-BODY-MALFORMED", "createExecutionSchedule", lambda lab: [MALFORMED])
+refuses("LM-SCHEDULE-BODY-MALFORMED", "createExecutionSchedule", lambda ctx: [MALFORMED])
 refuses(
     "LM-SCHEDULE-BODY-CONFIGURATION-ID",
     "createExecutionSchedule",
-    lambda lab: [{**body(lab), "configurationId": "a b c d"}],
+    lambda ctx: [{**body(ctx), "configurationId": "a b c d"}],
     allowed=LOOKED_UP,
 )
 refuses(
     "LM-SCHEDULE-BODY-TIME",
     "createExecutionSchedule",
-    lambda lab: [body(lab, start="tomorrow"), body(lab, end="tomorrow")],
+    lambda ctx: [body(ctx, start="tomorrow"), body(ctx, end="tomorrow")],
 )
 refuses(
     "LM-SCHEDULE-BODY-TOO-LONG",
     "createExecutionSchedule",
-    lambda lab: [body(lab, name=lab.unique("long").ljust(257, "x"))],
+    lambda ctx: [body(ctx, name=ctx.unique("long").ljust(257, "x"))],
 )
 accepts(
     "LM-SCHEDULE-BODY-AT-LIMIT",
     "createExecutionSchedule",
-    lambda lab: [body(lab, name=lab.unique("long").ljust(256, "x"))],
+    lambda ctx: [body(ctx, name=ctx.unique("long").ljust(256, "x"))],
     success=202,
 )
 
 
-def _pair(lab: Lab) -> tuple[Made, Made]:
+def _pair(ctx: Context) -> tuple[Made, Made]:
     """Two schedules with a configuration of their own: one is active, one is paused."""
-    shared = lab.session.shared
-    if _PAIR not in shared or lab.doubts(*(made.id for made in shared[_PAIR])):
+    shared = ctx.session.shared
+    if _PAIR not in shared or ctx.doubts(*(made.id for made in shared[_PAIR])):
         # What an attempt left that came to nothing has another one.
-        own = lab.configuration().id
-        active, paused = (SCHEDULE.make(lab, configurationId=own) for _ in range(2))
-        answer = change(lab, paused, status="INACTIVE")
+        own = ctx.configuration().id
+        active, paused = (SCHEDULE.make(ctx, configurationId=own) for _ in range(2))
+        answer = change(ctx, paused, status="INACTIVE")
         if not answer.ok:
-            raise NotTestable(f"{lab.label(answer)} answered {answer.brief}")
-        lab.again(time.monotonic(), lambda: _expect_paused(lab, paused))
+            raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+        ctx.retry_in_grace(time.monotonic(), lambda: _expect_paused(ctx, paused))
         shared[_PAIR] = (active, paused)
     found: tuple[Made, Made] = shared[_PAIR]
     return found
 
 
-def _expect_paused(lab: Lab, made: Made) -> None:
-    if lab.need("getExecutionSchedule", executionScheduleId=made.id).get("status") != "INACTIVE":
+def _expect_paused(ctx: Context, made: Made) -> None:
+    if ctx.get_or_skip("getExecutionSchedule", executionScheduleId=made.id).get("status") != "INACTIVE":
         raise NotTestable("a schedule that was paused stays active")
 
 
-def change(lab: Lab, made: Made, **fields: Any) -> Exchange:
+def change(ctx: Context, made: Made, **fields: Any) -> Exchange:
     """Ask for other values of the fields."""
-    return lab.send("modifyExecutionSchedule", {SCHEDULE.parameter: made.id}, json=fields)
+    return ctx.send("modifyExecutionSchedule", {SCHEDULE.parameter: made.id}, json=fields)

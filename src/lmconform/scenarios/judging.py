@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lmconform.client.client import Client
 from lmconform.contract.requirements import Register
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.outcomes import Outcome, broken
@@ -13,7 +14,6 @@ from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, resolve
 from lmconform.scenarios.model import Absent, Step
 from lmconform.scenarios.sending import send, send_step, values
-from lmconform.target.client import Client
 
 # Outcomes after which the flow goes on.
 FINE = (Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE)

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lmconform.client.transport import retry_after
 from lmconform.errors import Inconclusive, did_you_mean
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import as_text
 from lmconform.scenarios.judging import Broken
 from lmconform.scenarios.model import Poll
-from lmconform.target.transport import retry_after
 
 _WAITED_OUT = frozenset({429, 503})
 

@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from lmconform.client.client import Client
+from lmconform.client.session import Session
+from lmconform.client.transport import retry_after
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
+from lmconform.safety.guard import NAME_PREFIX, quiet_month
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import FINE, Broken, StepOutcome, judge, judge_settled, worst
@@ -21,10 +25,6 @@ from lmconform.scenarios.limits import beyond_limits
 from lmconform.scenarios.model import Action, Document, Step, Workflow, item_id
 from lmconform.scenarios.poll import Pace, follow
 from lmconform.scenarios.sending import Unresolved, send_step, values
-from lmconform.target.client import Client
-from lmconform.target.safety import NAME_PREFIX, quiet_month
-from lmconform.target.session import Session
-from lmconform.target.transport import retry_after
 
 __all__ = ["StepOutcome", "WorkflowRun"]
 
@@ -242,7 +242,7 @@ class WorkflowRun:
         for capability in (*needed, _NEEDS.get(step.operation_id, "")):
             if not capabilities.has(capability):
                 raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
-            if capabilities.unsaid(capability):
+            if capabilities.opt_in_unadvertised(capability):
                 raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
 
     def _call(

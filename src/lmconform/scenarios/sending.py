@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lmconform.client.client import Client, encode_query
+from lmconform.client.transport import Request
 from lmconform.errors import SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, evaluate, find, point, resolve
 from lmconform.scenarios.model import Body, Call, Parameter, Step
-from lmconform.target.client import Client, encode_query
-from lmconform.target.transport import Request
 
 
 class Unresolved(Exception):

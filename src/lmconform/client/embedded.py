@@ -1,0 +1,142 @@
+"""Starts the mock as a process of its own, and ends that process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from lmconform.errors import TargetUnreachable
+from lmconform.settings.options import RunConfig, api_base
+
+if TYPE_CHECKING:
+    from lmconform.settings.target import Target
+
+PACE = 0.1
+_START_SECONDS = 15.0
+_KEY, _LOG = "service-key.json", "mock.log"
+
+
+@dataclass(slots=True)
+class EmbeddedMock:
+    """A running mock; use it as a ctx manager."""
+
+    target: Target
+    _launched: Launched
+
+    def __enter__(self) -> EmbeddedMock:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process that it is."""
+        return self._launched.process
+
+    def dismiss(self) -> None:
+        """Ask the process to end; ``stop`` waits until it has."""
+        self._launched.process.terminate()
+
+    def stop(self) -> None:
+        """End the process, politely first."""
+        self._launched.stop()
+
+
+@dataclass(slots=True)
+class Launched:
+    """A mock that may not answer yet: there is time to do something else."""
+
+    process: subprocess.Popen[bytes]
+    _config: RunConfig
+    _folder: tempfile.TemporaryDirectory[str]
+
+    def ready(self) -> EmbeddedMock:
+        """Wait until it answers; raises TargetUnreachable, and then the process has ended."""
+        # What takes long to import is imported while the mock starts.
+        from lmconform.settings import credentials
+        from lmconform.settings.target import Target
+
+        config, folder = self._config, Path(self._folder.name)
+        try:
+            found = credentials.find(_wait_for_key(self.process, folder / _KEY, folder / _LOG), {})
+        except BaseException:
+            self.stop()
+            raise
+        target = Target(
+            name="mock",
+            base_url=api_base(found.api_url),
+            credentials=found,
+            resource_group=config.resource_group or "tutorial",
+            other_resource_group=config.other_resource_group or "other",
+            is_mock=True,
+            poll_interval=PACE / 4 if config.poll_interval is None else config.poll_interval,
+            poll_timeout=30.0 if config.poll_timeout is None else config.poll_timeout,
+        )
+        return EmbeddedMock(target, self)
+
+    def stop(self) -> None:
+        """End the process, politely first."""
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._folder.cleanup()
+
+
+def start(config: RunConfig, options: Sequence[str] = ()) -> EmbeddedMock:
+    """Start ``lmconform mock`` on a free port of 127.0.0.1; raises TargetUnreachable.
+
+    ``options`` are more of ``lmconform mock``: its legal choices, or the one defect that it is to have.
+    """
+    return launch(config, options).ready()
+
+
+def launch(config: RunConfig, options: Sequence[str] = ()) -> Launched:
+    """Begin to start it."""
+    folder = tempfile.TemporaryDirectory(prefix="lmconform-")
+    key = Path(folder.name) / _KEY
+    command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
+    command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
+    command += options
+    with (Path(folder.name) / _LOG).open("wb") as stream:
+        # In a session of its own: Ctrl-C is for the run, which still needs the mock to clean up.
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
+        )
+    return Launched(process, config, folder)
+
+
+def _wait_for_key(process: subprocess.Popen[bytes], key: Path, log: Path) -> Path:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            words = " ".join(log.read_text(errors="replace").split())[-300:]
+            raise TargetUnreachable(f"the embedded mock ended with status {process.returncode}: {words}")
+        if _answers(key):
+            return key
+        time.sleep(0.02)
+    raise TargetUnreachable(f"the embedded mock did not answer within {_START_SECONDS:g} s")
+
+
+def _answers(key: Path) -> bool:
+    import requests
+
+    try:
+        url = json.loads(key.read_text())["serviceurls"]["AI_API_URL"]
+        session = requests.Session()
+        session.trust_env = False
+        return session.get(f"{url}/v2/lm/healthz", timeout=1).status_code > 0
+    except (OSError, ValueError, KeyError):
+        return False

@@ -1,0 +1,111 @@
+"""Everything that the items of one worker share: contract, target, transport, journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from lmconform.client.client import Client
+from lmconform.client.transport import Patience, Request, Transport
+from lmconform.contract.capabilities import Capabilities
+from lmconform.contract.openapi import Contract
+from lmconform.contract.requirements import Register
+from lmconform.errors import NotTestable, TargetUnreachable
+from lmconform.evidence.recorder import Recorder
+from lmconform.evidence.redaction import Redactor
+from lmconform.safety.guard import Guard, Journal
+from lmconform.settings.options import RunConfig
+from lmconform.settings.target import Target
+
+EXCHANGES = "exchanges.jsonl"
+
+
+@dataclass(slots=True)
+class Session:
+    """One worker's way to the target. ``shared`` holds what items of one kind share.
+
+    ``shield`` makes a context in which something is made and noted, and nobody interrupts.
+    """
+
+    config: RunConfig
+    contract: Contract
+    register: Register
+    target: Target
+    transport: Transport
+    redactor: Redactor
+    recorder: Recorder | None
+    capabilities: Capabilities
+    journal: Journal = field(default_factory=Journal)
+    guard: Guard = field(init=False)
+    shared: dict[str, Any] = field(default_factory=dict)
+    shield: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    def __post_init__(self) -> None:
+        self.guard = Guard(self.journal, is_mock=self.target.is_mock)
+
+    @classmethod
+    def open(
+        cls,
+        config: RunConfig,
+        contract: Contract,
+        register: Register,
+        target: Target,
+        folder: Path | None,
+        worker: str = "",
+        meta: dict[str, Any] | None = None,
+    ) -> Session:
+        """A session for ``target``; nothing is sent. ``meta`` is what ``examine`` returned."""
+        redactor = Redactor()
+        recorder = Recorder(folder / EXCHANGES, redactor) if folder else None
+        transport = Transport(target, redactor, recorder, worker=worker)
+        if config.request_timeout is not None:
+            transport.patience = replace(transport.patience, answer=config.request_timeout)
+        return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta))
+
+    def client(self, item: str) -> Client:
+        """A client whose exchanges belong to ``item``."""
+        return Client(self, item)
+
+    def examine(self) -> dict[str, Any] | None:
+        """Ask the target for its token, scenarios and capabilities before the first item.
+
+        Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
+        TargetUnreachable when it does not answer, refuses the credentials, or limits the rate
+        for so long that nobody can ask it.
+        """
+        client = self.client("preflight")
+        usual = self.transport.patience
+        self.transport.patience = Patience(
+            connect=4.0, answer=self.config.request_timeout or 6.0, tries=1, waiting=60.0, liveness_checks=0
+        )
+        try:
+            first = client.send("listScenarios", judge=False)
+            meta = client.send("getMeta", judge=False)
+        except NotTestable as error:
+            raise TargetUnreachable(f"{self.target.base_url} does not answer: {error}") from error
+        finally:
+            self.transport.patience = usual
+        if first.status in (401, 403):
+            raise TargetUnreachable(
+                f"{self.target.base_url} refuses the credentials for resource group "
+                f"{self.target.resource_group!r}: {first.brief}"
+            )
+        if meta.status == 429:
+            # Without its capabilities we would ask it for what it never promised.
+            raise TargetUnreachable(f"{self.target.base_url} limits the rate: {meta.brief}; try again later")
+        body = meta.json_object() if meta.ok else {}
+        return dict(body) or None
+
+    def close(self) -> None:
+        """Release connections and files."""
+        self.transport.close()
+        if self.recorder is not None:
+            self.recorder.close()
+
+    def raw(self, item: str, method: str, path: str, **rest: Any) -> Request:
+        """A request outside the contract's operations, in our resource group."""
+        headers = (("AI-Resource-Group", self.target.resource_group), *rest.pop("headers", ()))
+        return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)

@@ -1,0 +1,106 @@
+"""Fetches and keeps the access token."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import requests
+
+from lmconform.client import connection
+from lmconform.client.connection import Answer, Broken
+from lmconform.errors import TargetUnreachable
+from lmconform.evidence.exchange import decode
+from lmconform.evidence.redaction import Redactor
+from lmconform.settings.credentials import Credentials
+
+_CONNECT, _ANSWER = 5.0, 8.0
+_MARGIN = 60.0
+# What an authorization server says for a moment.
+_PASSING = frozenset({429, 502, 503, 504})
+_TRIES = 3
+
+
+class TokenProvider:
+    """One token for all requests, renewed a minute (or half its life) before it expires."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        session: requests.Session,
+        redactor: Redactor,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._credentials = credentials
+        self._session = session
+        self._redactor = redactor
+        self._sleep = sleep
+        self._proof = "certificate" if credentials.certificate else "secret"
+        self._where = "check 'url' in the service key"
+        if credentials.certificate:
+            self._where = "check 'certurl' in the service key, and that the certificate is known there"
+        self._token = ""
+        self._renew_at = 0.0
+        if credentials.certificate:
+            redactor.learn_pem(credentials.private_key)
+        else:
+            redactor.learn(credentials.client_secret)
+            redactor.learn_basic(credentials.client_id, credentials.client_secret)
+
+    def token(self) -> str:
+        """A token that is valid now; raises TargetUnreachable."""
+        if time.monotonic() >= self._renew_at:
+            self._fetch()
+        return self._token
+
+    def forget(self) -> None:
+        """Fetch a new one next time: the target said that this one is no good."""
+        self._renew_at = 0.0
+
+    def _fetch(self) -> None:
+        url = self._credentials.token_url
+        answer = self._ask(url)
+        if answer.status != 200:
+            hint = f"check client id and {self._proof}" if answer.status in (400, 401, 403) else "try again later"
+            raise TargetUnreachable(f"token endpoint {url} answered {answer.status}, expected 200; {hint}")
+        try:
+            data = decode(answer.body)
+            token, lifetime = str(data["access_token"]), float(data.get("expires_in", 3600))
+        except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
+            raise TargetUnreachable(
+                f"token endpoint {url} answered 200 without access_token; is 'url' the authorization server?"
+            ) from error
+        # What could not stand in a header would break every request, and show itself in the error.
+        if not token or not all("!" <= c <= "~" for c in token):
+            raise TargetUnreachable(f"token endpoint {url} answered an access_token that no header can carry")
+        self._token = token
+        self._redactor.learn(token)
+        self._renew_at = time.monotonic() + max(lifetime - _MARGIN, lifetime / 2)
+
+    def _ask(self, url: str) -> Answer:
+        form = {"grant_type": "client_credentials", "client_id": self._credentials.client_id}
+        if not self._credentials.certificate:
+            form["client_secret"] = self._credentials.client_secret
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        request = requests.Request("POST", url, headers=headers, data=urlencode(form), auth=_no_auth).prepare()
+        for attempt in itertools.count(1):
+            try:
+                # The secret goes to the host that the user named and to no other: no redirects.
+                answer = connection.exchange(self._session, request, _CONNECT, _ANSWER)
+            except Broken as error:
+                if error.late or attempt >= _TRIES:
+                    raise TargetUnreachable(
+                        f"token endpoint {url} does not answer ({error.reason}); {self._where}"
+                    ) from error
+            else:
+                if answer.status not in _PASSING or attempt >= _TRIES:
+                    return answer
+            self._sleep(float(attempt))
+        raise AssertionError("unreachable")
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from taking credentials out of a .netrc file."""
+    return request

@@ -1,0 +1,154 @@
+"""One mutant: the items run against it until one of them sees the defect."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from lmconform.client import embedded
+from lmconform.client.session import Session
+from lmconform.errors import HarnessError, TargetLost
+from lmconform.outcomes import Outcome
+from lmconform.results.events import Result
+from lmconform.run import running
+from lmconform.run.catalogue import Plan
+from lmconform.run.items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class MutantRun:
+    """What is put to the proof: a mutant's id, its sentence, and the requirements that it breaks.
+
+    ``options`` of ``lmconform mock`` make it. A suspect that breaks nothing is lawful.
+    """
+
+    id: str
+    family: str = ""
+    text: str = ""
+    breaks: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A gating result, or the warning that a declared SHOULD is broken.
+
+    ``after`` is seconds since the first item began, ``requests`` what was sent till then, ``case`` the
+    number of the generated case that showed it first.
+    """
+
+    requirement: str
+    item: str
+    after: float
+    requests: int
+    case: int = 0
+
+
+@dataclass(slots=True)
+class MutantTrial:
+    """What became of one suspect; ``error`` says why it could not be tried, ``spent`` seconds by item."""
+
+    suspect: MutantRun
+    kills: list[Kill] = field(default_factory=list)
+    items: int = 0
+    seconds: float = 0.0
+    error: str = ""
+    spent: dict[str, float] = field(default_factory=dict)
+    seed: int = 0
+
+    @property
+    def declared(self) -> list[Kill]:
+        """The kills by requirements that the mutant says it breaks."""
+        return [kill for kill in self.kills if kill.requirement in self.suspect.breaks]
+
+    @property
+    def status(self) -> str:
+        """``killed``, ``elsewhere`` (by undeclared requirements alone), ``survived`` or ``error``."""
+        if self.error and not self.kills:
+            return "error"
+        if not self.kills:
+            return "survived"
+        return "killed" if self.declared else "elsewhere"
+
+
+def try_(plan: Plan, suspect: MutantRun, *, everything: bool = False, in_run_order: bool = False) -> MutantTrial:
+    """Start the mock with the suspect's defect and run the plan's items against it.
+
+    The items of the requirements that it breaks come first, until each of these was seen or none
+    is left; then the first declared kill ends the trial, unless ``everything`` asks for all items. ``in_run_order``
+    keeps the order of ``lmconform run`` and ends at the first kill of any kind.
+    """
+    trial = MutantTrial(suspect, seed=plan.config.seed)
+    started = time.monotonic()
+    try:
+        with embedded.start(plan.config, suspect.options) as mock:
+            probe = Session.open(plan.config, plan.contract, plan.register, mock.target, None)
+            meta = probe.examine()
+            probe.close()
+            session = Session.open(plan.config, plan.contract, plan.register, mock.target, None, meta=meta)
+            own = 0 if in_run_order else sum(_is_own(item, suspect) for item in plan.items)
+            items = plan.items if in_run_order else own_first(plan.items, suspect.breaks)
+            _run(trial, session, items, least=own, everything=everything, any_kill_ends=in_run_order)
+            session.close()
+    except HarnessError as error:
+        trial.error = str(error)
+    trial.seconds = round(time.monotonic() - started, 3)
+    return trial
+
+
+def own_first(items: Sequence[Item], breaks: Iterable[str]) -> list[Item]:
+    """The items that judge one of ``breaks``, then their relatives, then the rest.
+
+    Relatives have the same resource in their ids. Steps of one scenario stay in their order.
+    """
+    wanted = set(breaks)
+    stems = {"-".join(requirement.split("-")[:2]) for requirement in wanted}
+
+    def rank(item: Item) -> int:
+        if wanted & set(item.requirements):
+            return 0
+        return 1 if any(r.startswith(stem) for r in item.requirements for stem in stems) else 2
+
+    return sorted(items, key=rank)
+
+
+def _is_own(item: Item, suspect: MutantRun) -> bool:
+    return bool(set(suspect.breaks) & set(item.requirements))
+
+
+def _run(
+    trial: MutantTrial, session: Session, items: Iterable[Item], *, least: int, everything: bool, any_kill_ends: bool
+) -> None:
+    """Run items until all that is declared was seen; after the first ``least`` of them one kill is enough."""
+    began, wanted = time.monotonic(), set(trial.suspect.breaks)
+    for item in items:
+        item_began = time.monotonic()
+        events, error = running.run_item(item, session, lambda line: None)
+        trial.spent[item.id] = round(time.monotonic() - item_began, 4)
+        trial.items += 1
+        for event in events:
+            if not isinstance(event, Result):
+                continue
+            if event.outcome == Outcome.ERROR:
+                # Ours: a defect of a server never excuses a crash of the harness.
+                trial.error = trial.error or f"{event.item}: {event.message}"
+            # A SHOULD that is broken gates nothing; a mutant that says it breaks it is seen all the same.
+            warned = event.outcome is Outcome.WARN and not wanted.isdisjoint(event.requirements)
+            if event.gates or warned:
+                after = round(time.monotonic() - began, 3)
+                trial.kills += [
+                    Kill(r, event.item, after, session.transport.sent, event.case) for r in event.requirements
+                ]
+        if isinstance(error, TargetLost):
+            return
+        if everything:
+            continue
+        seen = {kill.requirement for kill in trial.declared}
+        if (wanted and wanted == seen) or (trial.items >= least and (trial.kills if any_kill_ends else seen)):
+            return
+
+
+def with_seed(plan: Plan, seed: int) -> Plan:
+    """The same plan with other generated data."""
+    return replace(plan, config=replace(plan.config, seed=seed))

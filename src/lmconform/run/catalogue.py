@@ -1,0 +1,128 @@
+"""All items that there are, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from lmconform.contract.openapi import Contract, Operation
+from lmconform.contract.requirements import Register
+from lmconform.fuzz import links, oracle
+from lmconform.probes import registry
+from lmconform.run.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, SequenceItem, numbered
+from lmconform.run.selection import select
+from lmconform.scenarios.document import load as load_scenarios
+from lmconform.scenarios.model import Document, Step, Workflow
+from lmconform.settings.options import RunConfig
+
+_FUZZ_SEQUENCE = (
+    *("LM-FUZZ-ANSWERED", "LM-FUZZ-SEQUENCE-READABLE"),
+    *("LM-FUZZ-SEQUENCE-USABLE", "LM-FUZZ-SEQUENCE-GONE"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run will do; nothing was sent to make it."""
+
+    config: RunConfig
+    contract: Contract
+    register: Register
+    items: tuple[Item, ...]
+
+
+def plan(config: RunConfig) -> Plan:
+    """Read contract, register and scenarios, and select the items; raises HarnessError."""
+    contract = Contract.load(config.dialect)
+    register = Register.load()
+    items = select(catalogue(contract, register), config.profile, config.only)
+    return Plan(config, contract, register, tuple(items))
+
+
+def catalogue(contract: Contract, register: Register) -> list[Item]:
+    """Every item of every profile: reads first, then scenarios between the writing probes, fuzz."""
+    return numbered(_items(contract, register))
+
+
+def _items(contract: Contract, register: Register) -> Iterator[Item]:
+    probes = [(p, _probe_item(p, register)) for p in registry.load()]
+    looks = [_observation_item(look) for look in registry.load_observations()]
+    yield from (item for probe, item in probes if probe.effect == "read")
+    yield from (item for item in looks if item.profile == "smoke")
+    writing: list[list[Item]] = [
+        [item for probe, item in probes if (probe.effect, probe.late) == ("write", late)] for late in (False, True)
+    ]
+    destroying: list[Item] = [item for probe, item in probes if probe.effect == "destructive"]
+    half = len(destroying) // 2
+    # While scenarios wait for what they have started, probes run; and the other way round.
+    groups: list[list[Item]] = [
+        *writing,
+        destroying[:half],
+        destroying[half:],
+        [item for item in looks if item.profile != "smoke"],
+    ]
+    nothing: list[Item] = []
+    for steps, others in zip_longest(_scenario_rounds(contract, register), groups, fillvalue=nothing):
+        yield from steps
+        yield from others
+    for operation in contract.operations:
+        fuzz_id, requirements = f"fuzz/{operation.id}", _fuzz_requirements(operation)
+        yield FuzzItem(fuzz_id, "full", "", requirements, (fuzz_id, operation.id, *requirements), operation.id)
+    for start in links.starts(contract):
+        fuzz_id = f"fuzz/sequence/{start.id}"
+        names = (fuzz_id, start.id, *_FUZZ_SEQUENCE)
+        yield SequenceItem(fuzz_id, "full", "", _FUZZ_SEQUENCE, names, start.id)
+
+
+def _fuzz_requirements(operation: Operation) -> tuple[str, ...]:
+    """What fuzzing the operation can judge."""
+    judged = {
+        "LM-FUZZ-ANSWERED": True,
+        "LM-FUZZ-POSITIVE-ACCEPTED": operation.id in oracle.JUDGED,
+        "LM-FUZZ-NEGATIVE-BODY-REFUSED": oracle.can_be_wrong(operation),
+        "LM-FUZZ-NEGATIVE-PATH-REFUSED": "Id}" in operation.path,
+    }
+    return tuple(requirement for requirement, can_be in judged.items() if can_be)
+
+
+def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:
+    requirement = register[probe.requirement].id
+    profile = "smoke" if probe.effect == "read" else "core"
+    return ProbeItem(probe.id, profile, "", (requirement,), (probe.id, requirement), probe)
+
+
+def _observation_item(look: registry.Observation) -> ObservationItem:
+    profile = "smoke" if look.effect == "read" else "core"
+    return ObservationItem(look.id, profile, "", (), (look.id, look.name), look)
+
+
+def _scenario_rounds(contract: Contract, register: Register) -> Iterator[list[Item]]:
+    """All workflows up to where they have to wait, then all up to where they have to wait again."""
+    found = [(d, w) for d in load_scenarios(contract, register=register) for w in d.workflows]
+    for turns in zip_longest(*(_between_polls(workflow) for _, workflow in found), fillvalue=()):
+        yield [
+            _scenario_item(document, workflow, step)
+            for (document, workflow), steps in zip(found, turns, strict=True)
+            for step in steps
+        ]
+
+
+def _scenario_item(document: Document, workflow: Workflow, step: Step) -> ScenarioItem:
+    item_id = f"scenario/{workflow.id}/{step.id}"
+    names = (item_id, *step.requirements, *((step.operation_id,) if step.operation_id else ()))
+    group = f"scenario/{workflow.id}"
+    return ScenarioItem(item_id, "core", group, step.requirements, names, document, workflow, step)
+
+
+def _between_polls(workflow: Workflow) -> list[list[Step]]:
+    """The steps of a workflow in parts, each of which begins with a poll, but for the first.
+
+    A poll that an execution spoils by ending early cannot be put off.
+    """
+    parts: list[list[Step]] = [[]]
+    for step in workflow.steps:
+        if step.poll and "COMPLETED" not in step.poll.bad:
+            parts.append([])
+        parts[-1].append(step)
+    return parts

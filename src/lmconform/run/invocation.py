@@ -1,0 +1,193 @@
+"""One run as the controlling process sees it: target, folder, results, verdict."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from lmconform import __version__
+from lmconform.client import embedded
+from lmconform.client.session import EXCHANGES, Session
+from lmconform.errors import ConfigError
+from lmconform.exit_codes import ExitCode
+from lmconform.reporting import junit, markdown
+from lmconform.results.events import Event, Footer, Header, Result
+from lmconform.results.stream import FILE_NAME, ResultWriter
+from lmconform.results.stream import Run as Record
+from lmconform.results.verdict import Tally, Verdict, exit_code
+from lmconform.run.catalogue import Plan
+from lmconform.settings.target import Target, remote
+
+Listener = Callable[[Event], None]
+_LIBRARIES = ("pytest", "schemathesis", "hypothesis", "requests", "jsonschema-rs", "allure-pytest")
+
+
+@dataclass(slots=True)
+class Run:
+    """Opened before the first item, closed after the last; between them it takes events."""
+
+    plan: Plan
+    folder: Path
+    target: Target
+    meta: dict[str, Any] | None
+    writer: ResultWriter
+    listener: Listener
+    mock: embedded.EmbeddedMock | None
+    started: float = field(default_factory=time.monotonic)
+    tally: Tally = field(default_factory=Tally)
+    reported: set[str] = field(default_factory=set)
+    lost: str = ""
+    sent: int = 0
+    left: Counter[str] = field(default_factory=Counter)
+    finished: bool = False
+    # What the file says, once it is complete.
+    record: Record | None = None
+
+    @classmethod
+    def begin(cls, plan: Plan, listener: Listener | None = None, launched: embedded.Launched | None = None) -> Run:
+        """Start or find the target, ask it who it is, open the report; raises HarnessError.
+
+        ``launched`` is the embedded mock when it is on its way already.
+        """
+        config = plan.config
+        target = None if config.is_mock else remote(config, os.environ)
+        folder = _folder(config.report_dir, config.target, config.profile)
+        mock = (launched or embedded.launch(config)).ready() if config.is_mock else None
+        try:
+            target = target or (mock.target if mock else None)
+            assert target is not None
+            probe = Session.open(config, plan.contract, plan.register, target, None)
+            meta = probe.examine()
+            probe.close()
+            (folder / EXCHANGES).write_text("")
+            writer = ResultWriter(folder / FILE_NAME)
+            run = cls(plan, folder, target, meta, writer, listener or (lambda event: None), mock)
+            run.take(run._header())
+            return run
+        except BaseException:
+            if mock is not None:
+                mock.stop()
+            raise
+
+    def session(self) -> Session:
+        """A session in this process."""
+        return Session.open(
+            self.plan.config,
+            self.plan.contract,
+            self.plan.register,
+            self.target,
+            self.folder,
+            meta=self.meta,
+        )
+
+    def for_worker(self) -> dict[str, Any]:
+        """What a worker process needs to open a session of its own."""
+        return {"target": self.target.as_json(), "folder": str(self.folder.resolve()), "meta": self.meta}
+
+    def take(self, event: Event) -> None:
+        """Write an event, count it, and pass it on."""
+        self.writer.write(event)
+        if isinstance(event, Result):
+            self.tally.add(event)
+            self.reported.add(event.item)
+        self.listener(event)
+
+    def take_all(self, events: Iterable[Event], lost: str) -> None:
+        """Take what an item said; ``lost`` says why the target was given up, or is empty."""
+        for event in events:
+            self.take(event)
+        self.lost = self.lost or lost
+
+    def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
+        """Write the footer and the reports; returns the exit code."""
+        self.finished = True
+        missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
+        complete = not (interrupted or self.lost or missing or exit_status == ExitCode.INTERNAL)
+        verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(self.plan.register, complete=complete)
+        code = exit_code(verdict, require_conformant=self.plan.config.require == "conformant")
+        if interrupted:
+            code = ExitCode.INTERRUPTED
+        elif exit_status == ExitCode.INTERNAL:
+            code = ExitCode.INTERNAL
+        message = self.lost or (f"{len(missing)} items did not run, the first is {missing[0]}" if missing else "")
+        self.take(
+            Footer(
+                complete=complete,
+                verdict=verdict,
+                exit_code=code,
+                finished=_now(),
+                duration=round(time.monotonic() - self.started, 3),
+                counts=dict(sorted(self.tally.counts.items())),
+                fuzz_cases=self.tally.fuzz_cases,
+                exchanges=self.sent,
+                not_exercised=self.tally.not_exercised(self.plan.register),
+                left_behind={kind: number for kind, number in sorted(self.left.items()) if number},
+                message=message,
+            )
+        )
+        self.writer.close()
+        if self.mock is not None:
+            # It takes leave while we write.
+            self.mock.dismiss()
+        self.record = Record(self.folder)
+        junit.write(self.record, self.folder / "junit.xml")
+        markdown.write(self.record, self.folder / "summary.md")
+        self.stop_mock()
+        return code
+
+    def stop_mock(self) -> None:
+        """End the embedded mock; calling it again does nothing."""
+        if self.mock is not None:
+            self.mock.stop()
+            self.mock = None
+
+    def _header(self) -> Header:
+        config = self.plan.config
+        return Header(
+            lmconform=__version__,
+            started=_now(),
+            target=config.target,
+            profile=config.profile,
+            dialect=config.dialect,
+            seed=config.seed,
+            contract_sha256=self.plan.contract.sha256,
+            register_sha256=self.plan.register.sha256,
+            versions={"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+            configuration={
+                **config.public(),
+                "base_url": self.target.base_url,
+                "resource_group": self.target.resource_group,
+                "other_resource_group": self.target.other_resource_group,
+            },
+        )
+
+
+def _folder(wanted: Path | None, target: str, profile: str) -> Path:
+    if wanted is None:
+        name = "mock" if target == "mock" else target.partition("://")[2].partition("/")[0].replace(":", "-")
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        wanted = Path("reports") / f"{stamp}-{name}-{profile}"
+        number = 1
+        while wanted.exists():
+            number += 1
+            wanted = wanted.with_name(f"{stamp}-{name}-{profile}-{number}")
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        (wanted / EXCHANGES).touch()
+    except OSError as error:
+        raise ConfigError(
+            f"--report-dir {wanted}: cannot be written ({error.strerror}); name another folder"
+        ) from error
+    return wanted
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,294 @@
+"""The pytest plugin: items become tests, what they find becomes results.jsonl and the exit code.
+
+Load it with ``-p lmconform.run.pytest_plugin`` or from a conftest. It is no ``pytest11`` entry
+point: whoever installs lmconform has other tests as well, and they are none of its business.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lmconform.client import cleanup
+from lmconform.client.session import Session
+from lmconform.errors import HarnessError, NothingSelected, TargetLost, TargetUnreachable
+from lmconform.outcomes import Outcome
+from lmconform.reporting.progress import Progress
+from lmconform.results.events import Event, Result, as_json
+from lmconform.settings.options import OPTIONS, RunConfig
+from lmconform.settings.target import Target
+
+if TYPE_CHECKING:
+    from lmconform.run.catalogue import Plan
+    from lmconform.run.interrupts import Interrupts
+    from lmconform.run.invocation import Run
+    from lmconform.run.items import Item
+
+# The plan and the reports are imported where they are needed: this plugin is loaded by every
+# pytest of the checkout, also by those that have nothing to do with a target.
+_PLAN: pytest.StashKey[Plan] = pytest.StashKey()
+_RUN: pytest.StashKey[Run] = pytest.StashKey()
+_SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_INTERRUPTS: pytest.StashKey[Interrupts] = pytest.StashKey()
+_BEGUN: pytest.StashKey[float] = pytest.StashKey()
+_PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
+_RUNNING: pytest.StashKey[pytest.Item] = pytest.StashKey()
+
+
+class Prepared:
+    """Carries the run that the command line began already."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--target`` and every option of a run."""
+    group = parser.getgroup("lmconform", "conformance of an AI API")
+    group.addoption("--target", dest="lm_target", help="mock, or the base URL of a tenant", metavar="TARGET")
+    for option in OPTIONS:
+        rest: dict[str, Any] = {"dest": f"lm_{option.dest}", "help": option.help, "default": option.default}
+        if option.kind is bool:
+            rest["action"] = "store_true"
+        elif option.default == ():
+            rest |= {"action": "append", "default": None, "metavar": option.metavar}
+        else:
+            rest |= {"type": option.kind, "metavar": option.metavar or "|".join(option.choices)}
+        group.addoption(f"--{option.name}", **rest)
+
+
+def is_requested(config: pytest.Config) -> bool:
+    """Whether this invocation is about conformance: a target is named, or the folder is."""
+    if config.getoption("lm_target") is not None:
+        return True
+    return any("conformance" in Path(arg.partition("::")[0]).parts for arg in config.args)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check everything that can be checked before anything is sent."""
+    config.addinivalue_line("markers", "lmconform(*kinds): takes the conformance items of these kinds")
+    if not is_requested(config):
+        return
+    from lmconform.reporting import allure
+    from lmconform.run.catalogue import plan
+
+    prepared = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Prepared)), None)
+    try:
+        config.stash[_PLAN] = prepared.run.plan if prepared else plan(_run_config(config))
+    except NothingSelected as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from error
+    if config.getoption("allure_report_dir", None):
+        allure.install(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the mock, or look whether the target is there, and open the report."""
+    config = session.config
+    if _PLAN not in config.stash or config.option.collectonly:
+        return
+    from lmconform.run.interrupts import Interrupts
+
+    config.stash[_INTERRUPTS] = Interrupts()
+    # Who ends a whole group with SIGTERM means the run: the controlling process tells its workers.
+    config.stash[_INTERRUPTS].install(terminate=not _is_worker(config))
+    if _is_worker(config):
+        return
+    from lmconform.run.invocation import Run
+    from lmconform.run.workers import Controller
+
+    prepared = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Prepared)), None)
+    chosen = config.stash[_PLAN]
+    try:
+        config.stash[_RUN] = prepared.run if prepared else Run.begin(chosen)
+    except HarnessError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+    config.pluginmanager.register(Controller(config.stash[_RUN], frozenset(i.id for i in chosen.items)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where the target is (pytest-xdist)."""
+    if _RUN in node.config.stash:
+        node.workerinput["lmconform"] = json.dumps(node.config.stash[_RUN].for_worker())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each selected item of the marked kinds."""
+    marker = metafunc.definition.get_closest_marker("lmconform")
+    if marker is None:
+        return
+    chosen = metafunc.config.stash[_PLAN].items if _PLAN in metafunc.config.stash else ()
+    has_xdist = metafunc.config.pluginmanager.has_plugin("xdist")
+    parameters = []
+    for item in chosen:
+        if item.id.partition("/")[0] in marker.args:
+            marks = [pytest.mark.xdist_group(item.group or item.id)] if has_xdist else []
+            parameters.append(pytest.param(item, id=item.id, marks=marks))
+    metafunc.parametrize("item", parameters)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run in the order of the catalogue, and drop the placeholder of a kind without items."""
+    if _PLAN not in config.stash:
+        return
+    order = {item.id: number for number, item in enumerate(config.stash[_PLAN].items)}
+    position = {id(test): order.get(_item_id(test), len(order)) for test in items}
+    items[:] = [t for t in items if position[id(t)] < len(order) or not t.get_closest_marker("lmconform")]
+    items.sort(key=lambda test: position[id(test)])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep a signal away from the hooks around an item."""
+    if _INTERRUPTS not in item.config.stash:
+        return (yield)
+    item.config.stash[_RUNNING] = item
+    with item.config.stash[_INTERRUPTS].held():
+        return (yield)
+
+
+@pytest.fixture(scope="session")
+def lm_session(request: pytest.FixtureRequest) -> Session:
+    """This process' session with the target."""
+    config = request.config
+    if _is_worker(config):
+        chosen = config.stash[_PLAN]
+        told = json.loads(config.workerinput["lmconform"])  # type: ignore[attr-defined]
+        session = Session.open(
+            chosen.config,
+            chosen.contract,
+            chosen.register,
+            Target.from_json(told["target"]),
+            Path(told["folder"]),
+            config.workerinput["workerid"],  # type: ignore[attr-defined]
+            told["meta"],
+        )
+    else:
+        session = config.stash[_RUN].session()
+    session.shield = config.stash[_INTERRUPTS].shield
+    config.stash[_SESSION] = session
+    return session
+
+
+@pytest.fixture(scope="session")
+def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable[[Item], None]:
+    """Runs an item, hands its results to the report, and fails the test when one of them gates."""
+    # One for all tests: to make a fixture for each takes longer than many an item.
+    from lmconform.reporting import allure, terminal
+
+    def run(item: Item) -> None:
+        allure.describe(item.id, item.requirements)
+        events, error = _run_item(item, lm_session, request.config)
+        words = "" if error is None else lm_session.redactor.text(str(error))
+        lost = words if isinstance(error, TargetLost | TargetUnreachable) else ""
+        _hand_over(request.config, events, lost)
+        if lost:
+            request.session.shouldstop = lost
+        if error is not None:
+            pytest.fail(f"{item.id}: {words}", pytrace=False)
+        results = [event for event in events if isinstance(event, Result)]
+        gating = [terminal.paragraph(result) for result in results if result.gates]
+        if gating:
+            pytest.fail("\n\n".join(gating), pytrace=False)
+        if results and results[0].outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE):
+            pytest.skip(results[0].because)
+
+    return run
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remove what this process made; the controlling process writes the footer and decides."""
+    config = session.config
+    sent, left = _leave(config)
+    if _INTERRUPTS in config.stash:
+        config.stash[_INTERRUPTS].hold()
+    if _is_worker(config):
+        config.workeroutput["lmconform"] = {"sent": sent, "left": left}  # type: ignore[attr-defined]
+    if _RUN not in config.stash:
+        return
+    run = config.stash[_RUN]
+    run.sent += sent
+    run.left.update(left)
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.lost
+    session.exitstatus = run.finish(interrupted=interrupted, exit_status=exitstatus)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Findings grouped by cause, and the verdict, under pytest's own summary."""
+    record = config.stash[_RUN].record if _RUN in config.stash else None
+    if record is not None:
+        from lmconform.reporting import terminal
+
+        for line in terminal.lines(record):
+            terminalreporter.write_line(line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the mock, however the session ended."""
+    if _INTERRUPTS in config.stash:
+        config.stash[_INTERRUPTS].restore()
+    if _RUN in config.stash:
+        config.stash[_RUN].stop_mock()
+
+
+def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list[Event], Exception | None]:
+    from lmconform.run import running
+
+    started = time.monotonic()
+    begun = config.stash.setdefault(_BEGUN, started)
+    budget = session.config.max_time
+    if budget is not None and started - begun > budget:
+        return running.leave_out(item, session, f"--max-time {budget:g} s is over"), None
+    with config.stash[_INTERRUPTS].acting():
+        return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
+
+
+def _hand_over(config: pytest.Config, events: list[Event], lost: str) -> None:
+    """To the run, or to the process that has it: what a worker adds to its report is sent there."""
+    from lmconform.run.workers import LOST, PROPERTY
+
+    if _RUN in config.stash:
+        config.stash[_RUN].take_all(events, lost)
+        return
+    properties = config.stash[_RUNNING].user_properties
+    properties.append((PROPERTY, json.dumps([as_json(event) for event in events])))
+    properties.append((LOST, lost))
+
+
+def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
+    if _SESSION not in config.stash:
+        return 0, {}
+    session = config.stash[_SESSION]
+    if _is_worker(config):
+        # The controlling process may interrupt us though the terminal did so already.
+        config.stash[_INTERRUPTS].hold()
+    # A second Ctrl-C ends the cleaning alone: the footer says what is left.
+    with suppress(KeyboardInterrupt):
+        cleanup.clean(session)
+    session.close()
+    return session.transport.sent, dict(session.journal.count_left())
+
+
+def _run_config(config: pytest.Config) -> RunConfig:
+    options = {option.dest: config.getoption(f"lm_{option.dest}") for option in OPTIONS}
+    return RunConfig.from_options(config.getoption("lm_target") or "mock", options)
+
+
+def _item_id(test: pytest.Item) -> str:
+    call = getattr(test, "callspec", None)
+    return getattr(call.params.get("item"), "id", "") if call else ""
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")

@@ -1,0 +1,80 @@
+"""What is tested: base URL, resource groups, credentials, patience."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from urllib.parse import urlsplit
+
+from lmconform.errors import ConfigError
+from lmconform.settings import ca_bundle, credentials
+from lmconform.settings.credentials import Credentials
+from lmconform.settings.options import RunConfig, api_base, is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One system under test. ``base_url`` ends in ``/v2``; times are in seconds.
+
+    ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
+    """
+
+    name: str
+    base_url: str
+    credentials: Credentials
+    resource_group: str
+    other_resource_group: str | None
+    is_mock: bool
+    poll_interval: float
+    poll_timeout: float
+    ca_bundle: str = ""
+
+    @property
+    def host(self) -> str:
+        """Host name of the API."""
+        return urlsplit(self.base_url).hostname or ""
+
+    def as_json(self) -> dict[str, object]:
+        """A form that ``from_json`` reads back; it holds the secret, keep it in memory."""
+        data = {name: getattr(self, name) for name in self.__slots__}
+        data["credentials"] = list(astuple(self.credentials))
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> Target:
+        """The target that ``as_json`` described."""
+        values = dict(data)
+        values["credentials"] = Credentials(*values["credentials"])  # type: ignore[misc]
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _poll_interval(base: str) -> float:
+    # The tutorial says one minute, for real trainings; on this machine nobody trains.
+    return 0.5 if is_loopback(urlsplit(base).hostname or "") else 60.0
+
+
+def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
+    """The target that the user named by URL; raises ConfigError. Nothing is sent."""
+    found = credentials.find(config.service_key, environ)
+    base = api_base(config.target)
+    named = urlsplit(found.api_url).hostname if found.api_url else None
+    if named and named.lower() != (urlsplit(base).hostname or "").lower():
+        raise ConfigError(
+            f"TARGET is {urlsplit(base).hostname}, the credentials are for {named}; "
+            "they would be sent to the wrong host, use the key of this target"
+        )
+    group = config.resource_group or environ.get("AICORE_RESOURCE_GROUP") or "default"
+    if group == config.other_resource_group:
+        raise ConfigError(f"--other-resource-group: {group!r} is the resource group itself; name a second one")
+    with_tls = any(urlsplit(url).scheme == "https" for url in (base, found.token_url))
+    return Target(
+        name=config.target,
+        base_url=base,
+        credentials=found,
+        resource_group=group,
+        other_resource_group=config.other_resource_group,
+        is_mock=False,
+        poll_interval=_poll_interval(base) if config.poll_interval is None else config.poll_interval,
+        poll_timeout=3600.0 if config.poll_timeout is None else config.poll_timeout,
+        ca_bundle=ca_bundle.bundle(config.ca_bundle, environ, needed=with_tls),
+    )

@@ -1,0 +1,96 @@
+"""What a session made it removes at its end, and counts what it cannot remove."""
+
+import dataclasses
+import time
+
+import pytest
+from tests.probes.probe_bench import Defect, answered, open_session
+
+from lmconform.client.cleanup import clean
+from lmconform.probes import enactment_pool, schedules
+from lmconform.probes.context import Context
+from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
+
+
+def lab_of(session):
+    """A ctx for things to be left behind."""
+    return Context(session, session.client("probe/test"))
+
+
+def left(session):
+    """What is left of what costs something."""
+    stays = ("artifact", "configuration")
+    return {kind: number for kind, number in session.journal.count_left().items() if number and kind not in stays}
+
+
+def gone(session, kind, trial):
+    """Whether it is gone, or will be."""
+    answer = session.client("test").send(kind.get, trial.path, judge=False)
+    return answer.status == 404 or answer.json_object()["targetStatus"] == "DELETED"
+
+
+@pytest.mark.parametrize("kind", [EXECUTION, DEPLOYMENT], ids=lambda kind: kind.word)
+def test_what_runs_is_stopped_and_deleted(mock, kind):
+    session = open_session(mock)
+    ctx = lab_of(session)
+    unknown, running = enactment_pool.fresh(ctx, kind), enactment_pool.active(ctx, kind, {"RUNNING"})
+    assert left(session)[kind.word] >= (1 if unknown.id == running.id else 2)
+    clean(session)
+    assert left(session) == {}
+    assert gone(session, kind, unknown)
+    assert gone(session, kind, running)
+
+
+def test_schedules_are_deleted_paused_or_not(mock):
+    session = open_session(mock)
+    ctx = lab_of(session)
+    made = [schedules.SCHEDULE.make(ctx) for _ in range(2)]
+    ctx.send("modifyExecutionSchedule", {"executionScheduleId": made[0].id}, json={"status": "INACTIVE"})
+    assert left(session) == {"schedule": 2}
+    clean(session)
+    assert left(session) == {}
+    for each in made:
+        assert ctx.get("getExecutionSchedule", executionScheduleId=each.id).status == 404
+
+
+def test_what_was_made_in_another_group_is_removed_there(mock):
+    session = open_session(mock)
+    ctx = lab_of(session)
+    session.target = dataclasses.replace(session.target, resource_group="other")
+    trial = enactment_pool.fresh(ctx, DEPLOYMENT)
+    session.target = dataclasses.replace(session.target, resource_group="tutorial")
+    clean(session)
+    assert left(session) == {}
+    answer = session.client("test").send("getDeployment", trial.path, resource_group="other", judge=False)
+    assert answer.status == 404 or answer.json_object()["targetStatus"] == "DELETED"
+
+
+class Refusing(Defect):
+    """Refuses to delete deployments, and notes who asks to stop them."""
+
+    def __init__(self):
+        self.stops = 0
+
+    def request(self, request):
+        self.stops += request.operation == "modifyDeployment"
+        if request.operation == "deleteDeployment":
+            return dataclasses.replace(request, method="GET")
+        return request
+
+    def answer(self, exchange):
+        return answered(exchange, 403) if exchange.operation == "deleteDeployment" else exchange
+
+
+def test_what_cannot_be_removed_is_stopped_and_counted_and_the_end_comes(mock, monkeypatch):
+    refusing = Refusing()
+    session = open_session(mock, defect=refusing)
+    ctx = lab_of(session)
+    enactment_pool.fresh(ctx, DEPLOYMENT)
+    schedules.SCHEDULE.make(ctx)
+    clock = time.monotonic
+    # Two minutes are over in a third of a second.
+    monkeypatch.setattr("time.monotonic", lambda: clock() * 400)
+    clean(session)
+    monkeypatch.undo()
+    assert left(session) == {"deployment": 1}
+    assert refusing.stops > 1

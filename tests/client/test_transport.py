@@ -1,0 +1,418 @@
+"""The one way to a target: what is repeated, what is waited for, what is never sent."""
+
+import json
+import time
+import zlib
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from tests.conftest import free_port, serve
+
+from lmconform.client.transport import Patience, Request, Transport, retry_after
+from lmconform.contract.openapi import Contract
+from lmconform.errors import NotTestable, SafetyRefusal, TargetLost, TargetUnreachable
+from lmconform.evidence.redaction import MASK, Redactor
+from lmconform.safety.guard import (
+    ABSENT_PREFIX,
+    DEPLOYMENT_BUDGET,
+    EXECUTION_BUDGET,
+    NAME_PREFIX,
+    Guard,
+    Journal,
+    fires_soon,
+    quiet_month,
+)
+from lmconform.settings.credentials import Credentials
+from lmconform.settings.target import Target
+
+GET = Request(item="test", operation="getMeta", method="GET", path="/lm/meta")
+POST = Request(item="test", operation="createArtifact", method="POST", path="/lm/artifacts", body=b"{}")
+
+
+def transport(url, waited=None, redactor=None):
+    credentials = Credentials("client", "secret-of-the-test", f"{url}/oauth/token", "")
+    target = Target("test", f"{url}/v2", credentials, "tutorial", "other", False, 0.01, 5)
+    return Transport(target, redactor or Redactor(), None, sleep=(waited if waited is not None else []).append)
+
+
+def answering(*statuses, **headers):
+    """An API whose n-th answer has the n-th status; the last one repeats."""
+    left = list(statuses)
+
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(200, {"access_token": f"token-{len(left)}-of-the-test", "expires_in": 3600})
+        else:
+            handler.reply(left.pop(0) if len(left) > 1 else left[0], {}, **headers)
+
+    return answer
+
+
+def calls(seen):
+    return [request for request in seen if request[1] != "/oauth/token"]
+
+
+def test_a_rate_limit_is_waited_out_as_long_as_it_says():
+    waited = []
+    with serve(answering(429, 200, Retry_After="7")) as (url, seen):
+        exchange = transport(url, waited).send(POST)
+    assert (exchange.status, len(calls(seen)), waited) == (200, 2, [7.0])
+
+
+def test_a_rate_limit_that_names_no_time_is_waited_out_longer_each_time():
+    waited = []
+    with serve(answering(429, 429, 200)) as (url, _):
+        assert transport(url, waited).send(GET).status == 200
+    assert waited == [0.5, 1.0]
+
+
+def test_a_rate_limit_without_end_is_given_back_after_four_tries():
+    with serve(answering(429)) as (url, seen):
+        assert transport(url).send(GET).status == 429
+    assert len(calls(seen)) == 4
+
+
+def test_a_target_that_limits_for_ever_is_not_waited_for_for_ever():
+    waited = []
+    with serve(answering(429, Retry_After="1")) as (url, _):
+        used = transport(url, waited)
+        for _ in range(20):
+            assert used.send(GET).status == 429
+    assert sum(waited) < 15
+
+
+def test_a_wait_of_an_hour_is_not_waited():
+    waited = []
+    with serve(answering(429, Retry_After="3600")) as (url, _):
+        assert transport(url, waited).send(GET).status == 429
+    assert waited == []
+
+
+def test_a_write_is_not_repeated_after_503_and_a_read_is():
+    with serve(answering(503, 200)) as (url, seen):
+        assert transport(url).send(POST).status == 503
+        assert len(calls(seen)) == 1
+    with serve(answering(503, 200)) as (url, _):
+        assert transport(url).send(GET).status == 200
+
+
+def test_a_500_is_never_repeated():
+    with serve(answering(500, 200)) as (url, _):
+        assert transport(url).send(GET).status == 500
+
+
+def test_a_401_is_repeated_once_with_a_new_token():
+    with serve(answering(401, 200)) as (url, seen):
+        assert transport(url).send(POST).status == 200
+    assert len([s for s in seen if s[1] == "/oauth/token"]) == 2
+    with serve(answering(401)) as (url, seen):
+        assert transport(url).send(POST).status == 401
+        assert len(calls(seen)) == 2
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed():
+    with serve(answering(200)) as (other, seen), serve(answering(307, Location=other)) as (url, _):
+        assert transport(url).send(GET).status == 307
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), (" 0 ", 0.0), ("-1", None), ("soon", None), ("1.5", None), ("", None)],
+)
+def test_retry_after_is_a_whole_number_of_seconds(value, seconds):
+    assert retry_after(value) == seconds
+
+
+def test_retry_after_is_a_date():
+    assert 50 < retry_after(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)) <= 60
+
+
+def test_a_connection_that_breaks_on_one_request_is_not_testable():
+    def answer(handler):
+        if handler.path == "/v2/lm/meta":
+            handler.connection.close()
+            raise ConnectionError
+        handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+
+    with serve(answer) as (url, seen), pytest.raises(NotTestable, match="connection closed"):
+        transport(url).send(GET)
+    assert [path for _, path in seen].count("/v2/lm/meta") == 4
+
+
+def test_a_target_that_breaks_every_connection_is_lost_and_nothing_more_is_sent():
+    def answer(handler):
+        if handler.path != "/oauth/token":
+            handler.connection.close()
+            raise ConnectionError
+        handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+
+    with serve(answer) as (url, seen):
+        used = transport(url)
+        with pytest.raises(TargetLost, match="no longer answers: connection closed"):
+            used.send(GET)
+        sent = len(seen)
+        with pytest.raises(TargetLost, match="no longer answers"):
+            used.send(GET)
+    assert len(seen) == sent
+
+
+def test_a_target_that_nobody_serves_any_more_is_lost():
+    with serve(answering(200)) as (url, _):
+        used = transport(url)
+        assert used.send(GET).status == 200
+        used.session.close()
+    with pytest.raises(TargetLost, match="no longer accepts connections"):
+        used.send(GET)
+
+
+def test_a_token_endpoint_that_is_down_is_unreachable():
+    with pytest.raises(TargetUnreachable, match="does not answer"):
+        transport(f"http://127.0.0.1:{free_port()}").send(GET)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}"], ids=["html", "list", "no-token"])
+def test_a_token_answer_without_a_token_is_unreachable(body):
+    with serve(lambda handler: handler.reply(200, body)) as (url, _), pytest.raises(TargetUnreachable, match="without"):
+        transport(url).send(GET)
+
+
+def test_a_token_is_masked_from_the_moment_it_is_known():
+    redactor = Redactor()
+    with serve(answering(200)) as (url, _):
+        transport(url, redactor=redactor).send(GET)
+    assert redactor.text("token-1-of-the-test and secret-of-the-test") == f"{MASK} and {MASK}"
+
+
+def test_a_body_without_end_is_cut():
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+        else:
+            handler.reply(200, b"x" * (9 * 1024 * 1024))
+
+    with serve(answer) as (url, _):
+        exchange = transport(url).send(GET)
+    assert exchange.truncated
+    assert len(exchange.body) == 8 * 1024 * 1024
+
+
+def token_or(answer):
+    """An API with a token endpoint that works."""
+
+    def both(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+        else:
+            answer(handler)
+
+    return both
+
+
+def trickle(handler):
+    """An answer that comes a byte at a time, and would take half an hour."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n")
+    for _ in range(20000):
+        handler.wfile.flush()
+        time.sleep(0.1)
+        handler.wfile.write(b" ")
+
+
+def test_the_time_limit_is_for_the_whole_answer():
+    def answer(handler):
+        if handler.path == "/v2/lm/meta":
+            trickle(handler)
+        handler.reply(200, {})
+
+    with serve(token_or(answer)) as (url, _):
+        used = transport(url)
+        used.patience = Patience(answer=0.5)
+        started = time.monotonic()
+        with pytest.raises(NotTestable, match="no answer in time"):
+            used.send(GET)
+    assert time.monotonic() - started < 10
+
+
+def test_a_target_that_hangs_is_lost_though_it_accepts_connections():
+    with serve(token_or(lambda handler: time.sleep(3))) as (url, _):
+        used = transport(url)
+        used.patience = Patience(answer=0.3)
+        with pytest.raises(TargetLost, match="no longer answers: no answer in time"):
+            used.send(GET)
+
+
+def test_an_operation_that_is_late_again_and_again_gets_less_time_until_it_answers():
+    late = [True]
+
+    def answer(handler):
+        if handler.path == "/v2/lm/meta" and late[0]:
+            time.sleep(4)
+        handler.reply(200, {})
+
+    with serve(token_or(answer)) as (url, _):
+        used = transport(url)
+        used.patience = Patience(answer=2.0)
+        seconds = []
+        for _ in range(4):
+            started = time.monotonic()
+            with pytest.raises(NotTestable, match="no answer in time"):
+                used.send(GET)
+            seconds.append(time.monotonic() - started)
+        late[0] = False
+        assert used.send(GET).status == 200
+    assert min(seconds[:2]) > 1.9
+    assert max(seconds[2:]) < 1.9
+
+
+def test_a_body_is_unpacked_no_further_than_it_is_read():
+    packed = zlib.compress(b" " * (64 << 20), wbits=31)
+    with serve(token_or(lambda handler: handler.reply(200, packed, Content_Encoding="gzip"))) as (url, _):
+        exchange = transport(url).send(GET)
+    assert (exchange.truncated, exchange.body) == (True, b" " * (8 << 20))
+
+
+@pytest.mark.parametrize("bits", [15, 31], ids=["deflate", "gzip"])
+def test_a_body_that_is_packed_unasked_is_read_whole(bits):
+    body = json.dumps({"count": 0, "resources": []}).encode() * 5000
+    coding = "deflate" if bits == 15 else "gzip"
+    packed = zlib.compress(body, wbits=bits)
+    with serve(token_or(lambda handler: handler.reply(200, packed, Content_Encoding=coding))) as (url, _):
+        exchange = transport(url).send(GET)
+    assert (exchange.truncated, exchange.body) == (False, body)
+
+
+def test_the_body_of_a_redirect_is_read_no_further_than_any_other():
+    with serve(token_or(lambda handler: handler.reply(302, b"x" * (9 << 20), Location="/"))) as (url, _):
+        exchange = transport(url).send(GET)
+    assert (exchange.status, exchange.truncated) == (302, True)
+
+
+def test_a_token_endpoint_that_is_busy_for_a_moment_is_asked_again():
+    statuses = [503, 429, 200]
+    waited = []
+
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(statuses.pop(0), {"access_token": "token-of-the-test"})
+        else:
+            handler.reply(200, {})
+
+    with serve(answer) as (url, _):
+        assert transport(url, waited).send(GET).status == 200
+    assert waited == [1.0, 2.0]
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return Contract.load()
+
+
+def test_the_guard_lets_through_what_is_ours_or_nobodys(contract):
+    journal = Journal()
+    journal.created("execution", "e123", "tutorial")
+    guard = Guard(journal, is_mock=False)
+    delete = contract.operation("deleteExecution")
+    guard.check(delete, {"executionId": "e123"}, {}, None)
+    guard.check(delete, {"executionId": f"{ABSENT_PREFIX}1"}, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "query", "body"),
+    [
+        ("deleteExecution", {"executionId": "foreign"}, {}, None),
+        ("modifyExecution", {"executionId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
+        ("modifyExecutions", {}, {}, {"executions": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("modifyDeployments", {}, {}, {"deployments": [{"id": "e123"}, {"id": "foreign"}]}),
+        ("modifyDeployment", {"deploymentId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
+        ("deleteExecutionSchedule", {"executionScheduleId": "foreign"}, {}, None),
+        ("uploadFile", {"path": "foreign"}, {}, None),
+        ("deleteFile", {"path": "foreign"}, {}, None),
+        ("deleteMetrics", {}, {"executionId": "foreign"}, None),
+        ("patchMetrics", {}, {}, {"executionId": "foreign"}),
+    ],
+)
+def test_the_guard_refuses_what_belongs_to_somebody_else(contract, operation, path, query, body):
+    journal = Journal()
+    journal.created("execution", "e123", "tutorial")
+    with pytest.raises(SafetyRefusal, match="'foreign', which this run did not create"):
+        Guard(journal, is_mock=False).check(contract.operation(operation), path, query, body)
+    Guard(journal, is_mock=True).check(contract.operation(operation), path, query, body)
+
+
+def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote(contract):
+    journal = Journal()
+    guard = Guard(journal, is_mock=False)
+    path = {"path": f"{NAME_PREFIX}folder/a.csv"}
+    guard.check(contract.operation("uploadFile"), path, {}, None)
+    with pytest.raises(SafetyRefusal):
+        guard.check(contract.operation("deleteFile"), path, {}, None)
+    journal.created("file", path["path"], "tutorial")
+    guard.check(contract.operation("deleteFile"), path, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "budget"),
+    [("execution", "createExecution", EXECUTION_BUDGET), ("deployment", "createDeployment", DEPLOYMENT_BUDGET)],
+)
+def test_a_run_starts_a_bounded_number_on_a_tenant(contract, kind, operation, budget):
+    journal = Journal()
+    guard = Guard(journal, is_mock=False)
+    start = contract.operation(operation)
+    for number in range(budget):
+        guard.check(start, {}, {}, {"configurationId": "c123"})
+        journal.created(kind, f"made-{number}", "tutorial")
+        journal.removed(kind, f"made-{number}")
+    with pytest.raises(SafetyRefusal, match=f"has started its {budget} {kind}s"):
+        guard.check(start, {}, {}, {"configurationId": "c123"})
+    Guard(journal, is_mock=True).check(start, {}, {}, {"configurationId": "c123"})
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_quiet_month_is_not_soon(month):
+    now = datetime(2026, month, 28, tzinfo=UTC)
+    quiet = quiet_month(now)
+    assert 1 <= quiet <= 12
+    assert not fires_soon(f"1 1 1 {quiet} *", now)
+    assert not fires_soon(f"0 1 1 {quiet} {quiet} *", now)
+    assert fires_soon(f"1 1 28 {month} *", now)
+    assert fires_soon(f"1 1 1 {month % 12 + 1} *", now)
+
+
+@pytest.mark.parametrize(
+    ("cron", "soon"),
+    [
+        ("0 * * * *", True),
+        ("0 0 1 */2 *", True),
+        ("0 0 1 6-12 *", True),
+        ("0 0 1 12,6 *", True),
+        ("0 0 1 DEC *", True),
+        ("0 3 21 1 *", True),
+        ("0 3 19 1 *", True),
+        ("0 3 27 1 *", True),
+        ("0 3 1 1 1", True),
+        ("0 3 1 1 *", False),
+        ("0 3 15 2 1", False),
+        ("0 0 0 21 1 *", True),
+        ("0 0 21 1 6 *", True),
+        ("0 1 1 7 7 *", False),
+        ("never", False),
+        ("", False),
+        ("1 1 1 7", False),
+    ],
+)
+def test_a_schedule_that_could_start_something_soon_is_seen(cron, soon):
+    assert fires_soon(cron, datetime(2026, 1, 20, 12, tzinfo=UTC)) is soon
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [("createExecutionSchedule", {}), ("modifyExecutionSchedule", {"executionScheduleId": f"{ABSENT_PREFIX}schedule"})],
+)
+def test_no_schedule_that_fires_soon_is_sent_to_a_tenant(contract, operation, path):
+    body = {"cron": "0 * * * *"}
+    with pytest.raises(SafetyRefusal, match="could start executions soon"):
+        Guard(Journal(), is_mock=False).check(contract.operation(operation), path, {}, body)
+    Guard(Journal(), is_mock=True).check(contract.operation(operation), path, {}, body)
+    quiet = {"cron": f"1 1 1 {quiet_month(datetime.now(UTC))} *"}
+    Guard(Journal(), is_mock=False).check(contract.operation(operation), path, {}, quiet)
