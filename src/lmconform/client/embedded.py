@@ -27,7 +27,7 @@ _KEY, _LOG = "service-key.json", "mock.log"
 
 @dataclass(slots=True)
 class EmbeddedMock:
-    """A running mock; use it as a ctx manager."""
+    """A running mock; use it as a context manager."""
 
     target: Target
     _launched: Launched

@@ -65,7 +65,7 @@ class ProbeItem(Item):
     probe: registry.Probe
 
     def run(self, session: Session, progress: Progress) -> Report:
-        """Run the probe's function in a ctx of its own."""
+        """Run the probe's function in a new context."""
         requirement = session.register[self.probe.requirement]
         client = session.client(self.id)
         started = time.monotonic()

@@ -1,0 +1,169 @@
+"""Waiting for a target: one loop, one set of named limits, one grace; every room that waits calls it.
+
+A wait ends when the answer is right, when it can never become right (the caller's ``until`` raises), or when its
+limit passes (``Overdue``). What several items wait for is waited for once: ``Waits`` remembers that a limit passed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from lmconform.settings.time_limits import TimeLimit
+
+T = TypeVar("T")
+
+# A pause of nothing would be a busy loop.
+LEAST_PAUSE: Final = 0.02
+# Lists may lag behind an acknowledged change (fact C2): so many looks, for so many seconds at most.
+GRACE_LOOKS: Final = 20
+MOST_GRACE: Final = 60.0
+
+
+class Overdue(Exception):
+    """The limit passed before the answer was right.
+
+    ``what`` was waited for (a noun phrase), ``state`` is what the last answer showed, ``elapsed`` is in seconds.
+    """
+
+    def __init__(self, what: str, state: str, elapsed: float, polls: int, limit: TimeLimit) -> None:
+        super().__init__(f"{what}: {state} after {elapsed:.1f} s and {polls} polls")
+        self.what = what
+        self.state = state
+        self.elapsed = elapsed
+        self.polls = polls
+        self.limit = limit
+
+    @property
+    def expected(self) -> str:
+        """What a finding expects."""
+        return f"{self.what} within {self.limit.seconds:g} s"
+
+    @property
+    def actual(self) -> str:
+        """What a finding saw, with the option that raises the limit."""
+        return f"{self.state} after {self.elapsed:.1f} s and {self.polls} polls; {self.limit.option} raises the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Seconds between two polls, the limit of the whole wait, and how to sleep (seconds in)."""
+
+    interval: float
+    limit: TimeLimit
+    sleep: Callable[[float], None] = time.sleep
+
+
+def poll(
+    ask: Callable[[], T],
+    until: Callable[[T], bool],
+    policy: Policy,
+    *,
+    what: str,
+    state: Callable[[T], str],
+    pause: Callable[[T], float | None] = lambda answer: None,
+) -> T:
+    """Ask until ``until`` holds, and return that answer.
+
+    ``state`` puts an answer into words for Overdue. ``pause`` may ask for a longer pause than the interval
+    (``Retry-After``), in seconds. What ``ask`` and ``until`` raise ends the wait. The first question is asked at
+    once, the last one at the limit: a server that is right just in time is right.
+    """
+    started, polls = time.monotonic(), 0
+    while True:
+        answer = ask()
+        polls += 1
+        if until(answer):
+            return answer
+        elapsed = time.monotonic() - started
+        if elapsed >= policy.limit.seconds:
+            raise Overdue(what, state(answer), elapsed, polls, policy.limit)
+        wait = max(policy.interval, pause(answer) or 0.0, LEAST_PAUSE)
+        policy.sleep(min(wait, policy.limit.seconds - elapsed) if pause(answer) is None else wait)
+
+
+def grace(interval: float) -> float:
+    """Seconds for which a target with this polling interval may lawfully contradict what it has acknowledged."""
+    return min(MOST_GRACE, GRACE_LOOKS * max(interval, LEAST_PAUSE))
+
+
+def looks(interval: float, sleep: Callable[[float], None] = time.sleep) -> Iterator[bool]:
+    """Looks within the grace, with pauses between them; yields whether this is the last one."""
+    pause = grace(interval) / GRACE_LOOKS
+    for number in range(GRACE_LOOKS + 1):
+        yield number == GRACE_LOOKS
+        if number < GRACE_LOOKS:
+            sleep(pause)
+
+
+def settled(
+    judge: Callable[[], T],
+    *,
+    since: float,
+    interval: float,
+    retry_on: tuple[type[BaseException], ...],
+    sleep: Callable[[float], None] = time.sleep,
+) -> T:
+    """``judge()``, and again after an exception of ``retry_on`` while the grace has not passed.
+
+    ``since`` is the moment of the last change, by time.monotonic().
+    """
+    length = grace(interval)
+    while True:
+        try:
+            return judge()
+        except retry_on:
+            if time.monotonic() - since > length:
+                raise
+        sleep(length / GRACE_LOOKS)
+
+
+@dataclass(slots=True)
+class Waits:
+    """The waits of one session, by what they wait for; safe to use from several threads.
+
+    The first to come waits; others that come meanwhile wait for the first, and then ask for themselves, which takes
+    one poll. When the limit has passed once, the next ones get one look and no new limit.
+    """
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _turns: dict[Hashable, threading.Lock] = field(default_factory=dict)
+    _overdue: dict[Hashable, Overdue] = field(default_factory=dict)
+
+    @contextmanager
+    def turn(self, key: Hashable) -> Iterator[Overdue | None]:
+        """One waiter for ``key`` at a time; yields the Overdue of an earlier wait for it, or None."""
+        with self._lock:
+            lock = self._turns.setdefault(key, threading.Lock())
+        with lock:
+            try:
+                yield self._overdue.get(key)
+            except Overdue as error:
+                self._overdue[key] = error
+                raise
+            else:
+                self._overdue.pop(key, None)
+
+    def poll(
+        self,
+        key: Hashable,
+        ask: Callable[[], T],
+        until: Callable[[T], bool],
+        policy: Policy,
+        *,
+        what: str,
+        state: Callable[[T], str],
+        pause: Callable[[T], float | None] = lambda answer: None,
+    ) -> T:
+        """``poll``, once for all that wait for ``key``; raises Overdue."""
+        with self.turn(key) as earlier:
+            if earlier is None:
+                return poll(ask, until, policy, what=what, state=state, pause=pause)
+            answer = ask()
+            if until(answer):
+                return answer
+            raise earlier
