@@ -10,7 +10,7 @@ import pytest
 from lmconform.contract.requirements import Register, Requirement
 from lmconform.errors import ConfigError
 from lmconform.exit_codes import ExitCode
-from lmconform.outcomes import Evidence, Level, Outcome, broken, gates
+from lmconform.judgement import Evidence, Level, Outcome, broken, gates
 from lmconform.results.compare import compare
 from lmconform.results.events import Footer, Header, Observation, Result, as_json
 from lmconform.results.stream import ResultWriter, Run, read

@@ -8,7 +8,7 @@ import yaml
 from tests.scenarios.tutorial_server import ERROR, Fake, execution, serve, session_for
 
 from lmconform.contract.capabilities import Capabilities
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
 

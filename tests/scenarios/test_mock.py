@@ -6,7 +6,7 @@ import pytest
 from tests.scenarios.tutorial_server import session_for
 
 from lmconform.contract.capabilities import Capabilities
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
 from lmconform.settings import credentials

@@ -9,7 +9,7 @@ import yaml
 from tests.scenarios.tutorial_server import ERROR, SCENARIO, Fake, execution, serve, session_for
 
 from lmconform.errors import SafetyRefusal, ScenarioError, TargetLost
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
 
