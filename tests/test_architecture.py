@@ -10,7 +10,7 @@ import lmconform
 PACKAGE = Path(lmconform.__file__).parent
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "_bundle" not in p.parts)
 
-GROUND = {"errors", "outcomes", "exit_codes"}
+GROUND = {"errors", "judgement", "exit_codes"}
 # Each room with what it may import besides the ground and itself.
 BASE = {"contract", "evidence", "settings", "safety", "checks"}
 ALLOWED = {

@@ -12,9 +12,9 @@
      +-- SafetyRefusal           a request that could harm is not sent       exit 3
           +-- BudgetSpent        it would start more than a run may start    exit 3
 
-    Failure(AssertionError)      the target breaks a requirement
+    Failure(AssertionError)      the target breaks a requirement; carries a Judgement
 
-    Skip                         neither: the requirement could not be judged
+    Skip                         neither: the requirement could not be judged; carries a Judgement
      +-- NotApplicable           the target does not advertise the capability
      +-- NotTestable             it does, and it could not be exercised (gates)
      +-- Inconclusive            nobody promised what judging needs (never gates)
@@ -25,9 +25,12 @@ Messages say what was found, where, what was expected and what to do, in one lin
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import ClassVar
 
 from lmconform.exit_codes import ExitCode
+from lmconform.judgement import Judgement, State, broken, stated
 
 
 class HarnessError(Exception):
@@ -81,10 +84,11 @@ class BudgetSpent(SafetyRefusal):
 
 
 class Failure(AssertionError):
-    """The target breaks a requirement.
+    """The target breaks a requirement; ``judgement`` says which, and what shows it.
 
-    ``requirement`` is its id, ``expected`` and ``actual`` are short texts for people,
-    ``exchanges`` the ids of the exchanges that show it.
+    ``requirement`` is its id, or empty where the item that catches the failure knows it;
+    ``expected`` and ``actual`` are short texts for people, ``exchanges`` the ids of the exchanges
+    that show it.
     """
 
     def __init__(
@@ -97,29 +101,48 @@ class Failure(AssertionError):
         operation: str = "",
         exchanges: Iterable[str] = (),
     ) -> None:
-        super().__init__(message or f"{requirement}: expected {expected}, got {actual}")
-        self.requirement = requirement
-        self.expected = expected
-        self.actual = actual
-        self.message = message
-        self.operation = operation
-        self.exchanges = tuple(exchanges)
+        head = f"{requirement}: " if requirement else ""
+        super().__init__(message or f"{head}expected {expected}, got {actual}")
+        self.judgement = replace(
+            broken(requirement, expected, actual), message=message, operation=operation, exchanges=tuple(exchanges)
+        )
 
 
 class Skip(Exception):
-    """A requirement could not be judged; the text says why."""
+    """A requirement could not be judged; the text says why, and ``judgement`` carries it."""
+
+    state: ClassVar[State]
+
+    def __init__(self, because: str) -> None:
+        super().__init__(because)
+        self.judgement: Judgement = stated(self.state, because)
 
 
 class NotApplicable(Skip):
     """The target does not advertise what the requirement is about."""
 
+    state = State.NOT_APPLICABLE
+
 
 class NotTestable(Skip):
     """The requirement applies, and the target kept us from judging it."""
 
+    state = State.NOT_TESTABLE
+
 
 class Inconclusive(Skip):
     """Judging needs something that nobody promised: content of a tenant, or a moment in time."""
+
+    state = State.INCONCLUSIVE
+
+
+def caught(function: Callable[[], object]) -> Failure | Skip | None:
+    """What ``function`` says about its requirement: the Failure or Skip that it raises, or None when it returns."""
+    try:
+        function()
+    except (Failure, Skip) as raised:
+        return raised
+    return None
 
 
 def closest(name: str, known: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ import pytest
 from lmconform import checks
 from lmconform.contract.openapi import Contract
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import State
 
 CONTRACT = Contract.load()
 SAFE = (
@@ -15,7 +16,7 @@ SAFE = (
 
 def broken(operation, status, media_type, body, headers=()):
     """The requirements that an answer breaks."""
-    found = Exchange(
+    exchange = Exchange(
         id="x1",
         item="probe/LM-X",
         operation=operation,
@@ -31,11 +32,8 @@ def broken(operation, status, media_type, body, headers=()):
         started="2026-01-01T00:00:00Z",
         elapsed=0.01,
     )
-    return {
-        finding.requirement
-        for finding in checks.judge(CONTRACT, CONTRACT.operation(operation), found)
-        if not finding.ok
-    }
+    judgements = checks.judge(CONTRACT, CONTRACT.operation(operation), exchange)
+    return {judgement.requirement for judgement in judgements if judgement.state is State.BROKEN}
 
 
 @pytest.mark.parametrize("content", [b"", b"123", b"\xff\xfe\x00", b'{"not": "judged"}', b"text"])

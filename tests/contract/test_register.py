@@ -9,7 +9,7 @@ import lmconform
 from lmconform.contract import bundle
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.outcomes import Evidence
+from lmconform.judgement import Evidence
 from lmconform.probes import registry
 from lmconform.run.catalogue import catalogue
 

@@ -70,8 +70,8 @@ def walk(contract, opened):
 
 
 def requirements(report):
-    """How many findings a report has, by requirement."""
-    return Counter(finding.requirement for finding in report.findings)
+    """How many causes a report has that break something, by requirement."""
+    return Counter(judgement.requirement for judgement in report.broken)
 
 
 def proxy(mock, spoil):

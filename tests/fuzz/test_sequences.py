@@ -27,7 +27,7 @@ def test_what_has_links_is_what_sequences_start_from(contract):
 @pytest.mark.parametrize("start", STARTS)
 def test_the_mock_gives_no_finding(walk, start):
     outcome, session = walk(start, examples=60)
-    assert outcome.findings == ()
+    assert outcome.broken == ()
     assert 20 < outcome.positive <= 60
     assert session.client("x").broken == {}
     assert outcome.accepted * 4 >= outcome.positive
@@ -86,10 +86,10 @@ def test_what_is_read_with_another_id_is_found(walk, mock):
 
     with proxy(mock, spoil) as (url, _):
         outcome, _ = walk("createArtifact", url=url)
-    (finding,) = outcome.findings
-    assert finding.requirement == READABLE
-    assert "somebody-else" in finding.actual
-    assert finding.message == "after POST /v2/lm/artifacts (201)"
+    (judgement,) = outcome.broken
+    assert judgement.requirement == READABLE
+    assert "somebody-else" in judgement.actual
+    assert judgement.message == "after POST /v2/lm/artifacts (201)"
 
 
 def test_a_moment_of_not_found_after_a_creation_is_no_finding(walk, mock):
@@ -104,7 +104,7 @@ def test_a_moment_of_not_found_after_a_creation_is_no_finding(walk, mock):
     with proxy(mock, spoil) as (url, _):
         outcome, _ = walk("createDeployment", url=url)
     assert asked
-    assert outcome.findings == ()
+    assert outcome.broken == ()
 
 
 def test_what_was_deleted_and_stays_is_found(walk, mock):
@@ -173,7 +173,7 @@ def test_a_tenant_that_has_no_room_for_another_run_is_no_finding(walk, mock, wor
     with proxy(mock, spoil) as (url, _):
         outcome, _ = walk("createConfiguration", url=url, examples=80)
     assert len(started) > 9
-    assert outcome.findings == ()
+    assert outcome.broken == ()
 
 
 def test_a_contract_broken_in_the_middle_of_a_sequence_is_remembered(walk, mock, opened):

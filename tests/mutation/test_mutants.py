@@ -7,9 +7,9 @@ import pytest
 
 from lmconform import mutants
 from lmconform.contract.requirements import Register
+from lmconform.judgement import Level
 from lmconform.mutation.matrix import Matrix
 from lmconform.mutation.trial import Kill, MutantRun, MutantTrial
-from lmconform.outcomes import Level
 
 REGISTER = Register.load()
 MUTANTS = mutants.load()

@@ -342,9 +342,9 @@ def test_probe_finds_its_defect(mock, requirement, defect):
     session = open_session(mock, defect=defect, poll_timeout=1.5)
     outcome = run(session, requirement)[requirement]
     assert isinstance(outcome, Failure), f"{type(outcome).__name__}: {outcome}"
-    assert outcome.requirement == requirement
-    assert outcome.expected
-    assert outcome.actual
+    assert outcome.judgement.requirement == requirement
+    assert outcome.judgement.expected
+    assert outcome.judgement.actual
     assert outcome.exchanges
 
 

@@ -8,7 +8,7 @@ from tests.probes.probe_bench import CONTRACT, OBSERVATIONS, PROBES, REGISTER
 
 from lmconform.contract import bundle
 from lmconform.contract.capabilities import Capabilities
-from lmconform.outcomes import Evidence
+from lmconform.judgement import Evidence
 from lmconform.probes import registry
 from lmconform.probes.context import Context
 

@@ -10,7 +10,7 @@ import pytest
 from lmconform.contract.requirements import Register, Requirement
 from lmconform.errors import ConfigError
 from lmconform.exit_codes import ExitCode
-from lmconform.outcomes import Evidence, Level, Outcome, broken, gates
+from lmconform.judgement import Evidence, Level
 from lmconform.results.compare import compare
 from lmconform.results.events import Footer, Header, Observation, Result, as_json
 from lmconform.results.stream import ResultWriter, Run, read
@@ -36,29 +36,6 @@ def requirement(requirement_id, level=Level.MUST, evidence=Evidence.SPEC):
 
 def register(*requirements):
     return Register({r.id: r for r in requirements}, "0" * 64)
-
-
-@pytest.mark.parametrize(
-    ("level", "evidence", "expected"),
-    [
-        (Level.MUST, Evidence.SPEC, Outcome.FAIL),
-        (Level.MUST, Evidence.PROVEN, Outcome.FAIL),
-        (Level.MUST, Evidence.DOCUMENTED, Outcome.FAIL),
-        (Level.MUST, Evidence.ASSUMED, Outcome.INFO),
-        (Level.SHOULD, Evidence.SPEC, Outcome.WARN),
-        (Level.MAY, Evidence.SPEC, Outcome.INFO),
-    ],
-)
-def test_a_broken_requirement_weighs_what_its_level_and_evidence_say(level, evidence, expected):
-    assert broken(level, evidence) is expected
-    assert gates(expected, level, evidence) is (expected is Outcome.FAIL)
-
-
-def test_what_could_not_be_exercised_gates_with_its_level():
-    assert gates(Outcome.NOT_TESTABLE, Level.MUST, Evidence.SPEC)
-    assert not gates(Outcome.NOT_TESTABLE, Level.SHOULD, Evidence.SPEC)
-    assert not gates(Outcome.NOT_TESTABLE, Level.MUST, Evidence.ASSUMED)
-    assert not gates(Outcome.NOT_APPLICABLE, Level.MUST, Evidence.SPEC)
 
 
 def tally(*results):

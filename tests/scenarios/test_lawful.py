@@ -8,12 +8,12 @@ import yaml
 from tests.scenarios.tutorial_server import ERROR, Fake, execution, serve, session_for
 
 from lmconform.contract.capabilities import Capabilities
-from lmconform.outcomes import Outcome
+from lmconform.judgement import State
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
 
-PASS, FAIL = Outcome.PASS, Outcome.FAIL
-NOT_APPLICABLE, NOT_TESTABLE = Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE
+KEPT, BROKEN = State.KEPT, State.BROKEN
+NOT_APPLICABLE, NOT_TESTABLE, INCONCLUSIVE = State.NOT_APPLICABLE, State.NOT_TESTABLE, State.INCONCLUSIVE
 GET = "GET /lm/executions/e001"
 TRANSITIONS = {"PENDING": ["RUNNING"], "RUNNING": ["COMPLETED", "DEAD"], "COMPLETED": [], "DEAD": []}
 OK = [{"condition": "$statusCode == 200"}]
@@ -69,31 +69,31 @@ def answers(*given):
 def test_a_poll_may_wait_for_something_to_go(written):
     gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
     run, fake = written(gone, routes=answers("RUNNING", "RUNNING", 404))
-    assert run.until("p").outcome is PASS
+    assert run.until("p").state is KEPT
     assert fake.count("GET", "/lm/executions/e001") == 3
 
 
 def test_what_does_not_go_fails(written):
     gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
     run, _ = written(gone, routes=answers("RUNNING"), timeout=0.2)
-    assert (run.until("p").outcome, run.until("p").expected) == (FAIL, "gone within 0.2 s")
+    assert (run.until("p").state, run.until("p").judgement.expected) == (BROKEN, "gone within 0.2 s")
 
 
-@pytest.mark.parametrize(("target", "outcome"), [("DELETED", NOT_TESTABLE), (None, NOT_TESTABLE), ("STOPPED", FAIL)])
-def test_elsewhere_than_on_the_mock_a_deletion_that_has_begun_takes_its_time(written, target, outcome):
+@pytest.mark.parametrize(("target", "state"), [("DELETED", INCONCLUSIVE), (None, INCONCLUSIVE), ("STOPPED", BROKEN)])
+def test_elsewhere_than_on_the_mock_a_deletion_that_has_begun_takes_its_time(written, target, state):
     gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
     routes = {GET: lambda r: (200, execution("RUNNING", targetStatus=target))}
     run, _ = written(gone, routes=routes, timeout=0.2, is_mock=False)
-    assert (run.until("p").outcome, run.until("p").inconclusive) == (outcome, outcome is NOT_TESTABLE)
+    assert run.until("p").state is state
 
 
 def test_a_late_one_may_be_unseen_at_first_and_not_afterwards(written):
     run, _ = written(poll(late=True), routes=answers(404, 404, "RUNNING"))
-    assert run.until("p").outcome is PASS
+    assert run.until("p").state is KEPT
     run, _ = written(poll(late=True), routes=answers("PENDING", 404, "RUNNING"))
-    assert run.until("p").outcome is FAIL
+    assert run.until("p").state is BROKEN
     run, _ = written(poll(), routes=answers(404, "RUNNING"))
-    assert run.until("p").outcome is FAIL
+    assert run.until("p").state is BROKEN
 
 
 @pytest.mark.parametrize("statuses", [("RUNNING", "DEAD"), ("PENDING",)])
@@ -101,14 +101,14 @@ def test_with_an_excuse_nobody_is_to_blame_for_a_bad_end_or_none(written, status
     excused = poll(good=["COMPLETED"], excuse="it needs what the tenant may lack")
     run, _ = written(excused, poll("q"), routes=answers(*statuses), timeout=0.2)
     done, behind = run.until("p"), run.until("q")
-    assert (done.outcome, done.inconclusive) == (NOT_TESTABLE, True)
-    assert "it needs what the tenant may lack" in done.message
-    assert (behind.outcome, behind.inconclusive) == (NOT_TESTABLE, True)
+    assert done.state is INCONCLUSIVE
+    assert "it needs what the tenant may lack" in done.judgement.text
+    assert behind.state is INCONCLUSIVE
 
 
 def test_an_excuse_covers_no_illegal_transition(written):
     run, _ = written(poll(good=["COMPLETED"], excuse="anything"), routes=answers("RUNNING", "PENDING"))
-    assert run.until("p").message == "illegal transition RUNNING → PENDING"
+    assert run.until("p").judgement.text == "illegal transition RUNNING → PENDING"
 
 
 # --- what does not apply --------------------------------------------------------------------------
@@ -125,11 +125,11 @@ def listing(step, *requirements, **more):
 
 def test_a_step_whose_capability_is_not_advertised_is_passed_over_and_sends_nothing(written):
     run, fake = written(listing("a", "LM-FLOW-SERVING-TTL"), listing("b", "LM-FLOW-SERVING-DEPLOYED"), meta=SERVED)
-    assert (run.until("a").outcome, run.until("a").message) == (
+    assert (run.until("a").state, run.until("a").judgement.text) == (
         NOT_APPLICABLE,
         f"GET /v2/lm/meta does not advertise {TTL}",
     )
-    assert run.until("b").outcome is PASS
+    assert run.until("b").state is KEPT
     assert len(fake.seen) == 1
 
 
@@ -138,8 +138,8 @@ def test_what_builds_on_a_step_that_does_not_apply_does_not_apply_either(written
     path = [{"name": "scenarioId", "in": "path", "value": "$steps.a.outputs.id"}]
     second = {"stepId": "b", "operationId": "getScenario", "parameters": path}
     run, fake = written(first, second, listing("c"), meta=SERVED)
-    assert [run.until(step).outcome for step in "abc"] == [NOT_APPLICABLE, NOT_APPLICABLE, PASS]
-    assert run.until("b").because == "a"
+    assert [run.until(step).state for step in "abc"] == [NOT_APPLICABLE, NOT_APPLICABLE, KEPT]
+    assert run.until("b").origin == "a"
     assert len(fake.seen) == 1
 
 
@@ -149,22 +149,25 @@ def test_an_action_may_know_a_reason_that_nobody_is_to_blame_for(written):
     steps = listing("a", "LM-FLOW-BULK-STOPPED", onSuccess=end), listing("b", "LM-FLOW-BULK-DELETED")
     run, _ = written(*steps, meta=bulk)
     for step in "ab":
-        assert (run.until(step).outcome, run.until(step).inconclusive) == (NOT_TESTABLE, True)
-    assert run.until("a").message == "the template forbids it"
+        assert run.until(step).state is INCONCLUSIVE
+    assert run.until("a").judgement.text == "the template forbids it"
 
 
 @pytest.mark.parametrize(
-    ("words", "outcome"),
-    [("The quota is exhausted", NOT_TESTABLE), ("maxRunningCount is 5", NOT_TESTABLE), ("no", FAIL)],
+    ("words", "state", "behind"),
+    [
+        ("The quota is exhausted", INCONCLUSIVE, INCONCLUSIVE),
+        ("maxRunningCount is 5", INCONCLUSIVE, INCONCLUSIVE),
+        ("no", BROKEN, NOT_TESTABLE),
+    ],
 )
-def test_a_failure_may_have_a_reason_that_nobody_is_to_blame_for(written, words, outcome):
+def test_a_failure_may_have_a_reason_that_nobody_is_to_blame_for(written, words, state, behind):
     full = {"context": "$response.body", "condition": "(?i)quota|maxRunningCount", "type": "regex"}
     end = {"name": "full", "type": "end", "criteria": [full], "x-lm-outcome": "NOT_TESTABLE", "x-lm-note": "no room"}
     said = {"error": {"code": "1", "message": words}}
     steps = listing("a", "LM-FLOW-SERVING-DEPLOYED", onFailure=[end]), listing("b", "LM-FLOW-SERVING-RUNS")
     run, _ = written(*steps, routes={"GET /lm/scenarios": lambda r: (400, said)})
-    assert (run.until("a").outcome, run.until("a").inconclusive) == (outcome, outcome is NOT_TESTABLE)
-    assert (run.until("b").outcome, run.until("b").inconclusive) == (NOT_TESTABLE, outcome is NOT_TESTABLE)
+    assert [run.until(step).state for step in "ab"] == [state, behind]
 
 
 @pytest.mark.parametrize(
@@ -185,8 +188,7 @@ def test_a_time_to_live_beyond_the_limits_is_not_asked_for(written, limits, appl
     steps = {"stepId": "a", **deploy, "x-lm-requirements": ["LM-FLOW-SERVING-TTL"]}, listing("b", "LM-FLOW-SERVING-TTL")
     made = {"id": "d001", "message": "Deployment scheduled"}
     run, _ = written(*steps, routes={"POST /lm/deployments": lambda r: (202, made)}, meta=meta)
-    outcome = PASS if applies else NOT_APPLICABLE
-    assert [run.until(step).outcome for step in "ab"] == [outcome, outcome]
+    assert [run.until(step).state for step in "ab"] == [KEPT if applies else NOT_APPLICABLE] * 2
 
 
 # --- names ----------------------------------------------------------------------------------------

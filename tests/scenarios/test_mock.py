@@ -6,12 +6,12 @@ import pytest
 from tests.scenarios.tutorial_server import session_for
 
 from lmconform.contract.capabilities import Capabilities
-from lmconform.outcomes import Outcome
+from lmconform.judgement import State
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
 from lmconform.settings import credentials
 
-PASS, INFO, SKIPPED = Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE
+KEPT, NOTED, SKIPPED = State.KEPT, State.NOTED, State.NOT_APPLICABLE
 
 
 @pytest.fixture
@@ -37,24 +37,24 @@ def seen(steps):
 
 def broken(steps):
     """What the contract's checks found."""
-    return [judged.finding for done in steps for judged in done.client.broken.values()]
+    return [judgement for done in steps for judgement in done.client.broken.values()]
 
 
 def test_the_published_dialect_takes_the_fallback(outcomes):
     done = outcomes("published")
     training, printed = done["training"], done["training-as-printed"]
-    assert [o.outcome for o in training] == [PASS] * 8
-    assert training[3].message == "deprecated endpoint answered 404; started at POST /v2/lm/executions instead"
+    assert [o.state for o in training] == [KEPT] * 8
+    assert training[3].judgement.text == "deprecated endpoint answered 404; started at POST /v2/lm/executions instead"
     assert seen(training) == {"LM-OBS-DEPRECATED-EXECUTION-ENDPOINT": "404"}
-    assert [o.outcome for o in printed] == [PASS, PASS, INFO, *[SKIPPED] * 5]
+    assert [o.state for o in printed] == [KEPT, KEPT, NOTED, *[SKIPPED] * 5]
     assert seen(printed) == {"LM-OBS-TUTORIAL-ENDPOINTS": "endpoints of steps 3 and 4 are transposed"}
     assert broken(training) == broken(printed) == []
 
 
 def test_the_deprecated_dialect_needs_no_fallback(outcomes):
     training = outcomes("deprecated")["training"]
-    assert [o.outcome for o in training] == [PASS, PASS, PASS, PASS, SKIPPED, PASS, PASS, PASS]
-    assert training[4].message == "deprecated endpoint answered 202, no fallback needed"
+    assert [o.state for o in training] == [KEPT, KEPT, KEPT, KEPT, SKIPPED, KEPT, KEPT, KEPT]
+    assert training[4].judgement.text == "deprecated endpoint answered 202, no fallback needed"
     assert seen(training) == {"LM-OBS-DEPRECATED-EXECUTION-ENDPOINT": "202"}
     assert "LM-HTTP-BODY-SCHEMA" in training[3].client.judged
     assert broken(training) == []
@@ -62,28 +62,30 @@ def test_the_deprecated_dialect_needs_no_fallback(outcomes):
 
 def test_the_as_printed_dialect_passes_what_the_page_prints(outcomes):
     done = outcomes("as-printed")
-    counts = Counter(o.outcome for o in done["training-as-printed"])
-    assert set(counts) <= {PASS, SKIPPED}
+    counts = Counter(o.state for o in done["training-as-printed"])
+    assert set(counts) <= {KEPT, SKIPPED}
     assert counts[SKIPPED] <= 1
     assert seen(done["training-as-printed"]) == {"LM-OBS-TUTORIAL-ENDPOINTS": "as printed"}
-    assert set(Counter(o.outcome for o in done["training"])) <= {PASS, SKIPPED}
+    assert set(Counter(o.state for o in done["training"])) <= {KEPT, SKIPPED}
     assert broken(done["training"]) == broken(done["training-as-printed"]) == []
 
 
 OTHERS = ("artifacts", "bulk", "metrics-of-a-training", "schedules", "serving")
 
 
-def by_outcome(steps, outcome):
-    """The ids of the steps with that outcome."""
-    return [done.step_id for done in steps if done.outcome is outcome]
+def by_state(steps, state):
+    """The ids of the steps in that state."""
+    return [done.step_id for done in steps if done.state is state]
 
 
 def test_the_rest_of_a_users_life_passes(outcomes):
     done = outcomes("published")
-    assert {name: by_outcome(done[name], SKIPPED) for name in OTHERS} == {
+    assert {name: by_state(done[name], SKIPPED) for name in OTHERS} == {
         name: ["deploy"] if name == "serving" else [] for name in OTHERS
     }
-    odd = {name: [(o.step_id, o.message) for o in done[name] if o.outcome not in (PASS, SKIPPED)] for name in OTHERS}
+    odd = {
+        name: [(o.step_id, o.judgement.text) for o in done[name] if o.state not in (KEPT, SKIPPED)] for name in OTHERS
+    }
     assert odd == {name: [] for name in OTHERS}
     assert [found for name in OTHERS for found in broken(done[name])] == []
 
@@ -101,26 +103,26 @@ def test_the_rest_of_a_users_life_passes(outcomes):
 )
 def test_what_is_not_advertised_is_not_asked_for(outcomes, capability, workflow, left):
     done = outcomes("published", "--without", capability)[workflow]
-    assert by_outcome(done, PASS) == left
-    assert len(by_outcome(done, SKIPPED)) == len(done) - len(left)
-    assert {o.client.exchanges != [] for o in done if o.outcome is SKIPPED} == {False}
+    assert by_state(done, KEPT) == left
+    assert len(by_state(done, SKIPPED)) == len(done) - len(left)
+    assert {o.client.exchanges != [] for o in done if o.state is SKIPPED} == {False}
 
 
 def test_without_a_time_to_live_a_model_is_served_all_the_same(outcomes):
     done = outcomes("published", "--without", "timeToLiveDeployments")["serving"]
-    assert by_outcome(done, SKIPPED) == ["deploy-for-ten-hours", "read-time-to-live"]
-    assert len(by_outcome(done, PASS)) == len(done) - 2
+    assert by_state(done, SKIPPED) == ["deploy-for-ten-hours", "read-time-to-live"]
+    assert len(by_state(done, KEPT)) == len(done) - 2
 
 
 def test_a_deployment_that_never_runs_is_nobodys_fault(outcomes):
     done = outcomes("published", "--switch", "deployment-life=stuck", timeout=1)["serving"]
     stuck = done[[o.step_id for o in done].index("poll-until-running") :]
-    assert {(o.outcome, o.inconclusive) for o in stuck} == {(Outcome.NOT_TESTABLE, True)}
+    assert {o.state for o in stuck} == {State.INCONCLUSIVE}
 
 
 def test_executions_that_end_too_soon_are_nobodys_fault(outcomes):
     done = outcomes("published", "--switch", "execution-life=instant")["bulk"]
-    assert {(o.outcome, o.inconclusive) for o in done} == {(PASS, False), (Outcome.NOT_TESTABLE, True)}
+    assert {o.state for o in done} == {KEPT, State.INCONCLUSIVE}
 
 
 LATE = ("deletion=slow", "deployment-gap=late", "deployment-update=serves-on", "list-order=reverse")
@@ -130,7 +132,9 @@ SPARSE = ("optional-members=sparse", "extra-status=no", "null-optionals=null", "
 @pytest.mark.parametrize("switches", [LATE, SPARSE, ("count-media-type=json", "unknown-filter-id=404")])
 def test_no_legal_choice_is_blamed_in_the_rest_of_a_users_life(outcomes, switches):
     done = outcomes("published", *(part for switch in switches for part in ("--switch", switch)))
-    odd = {name: [(o.step_id, o.actual) for o in done[name] if o.outcome not in (PASS, SKIPPED)] for name in OTHERS}
+    odd = {
+        name: [(o.step_id, o.judgement.actual) for o in done[name] if o.state not in (KEPT, SKIPPED)] for name in OTHERS
+    }
     assert odd == {name: [] for name in OTHERS}
 
 
@@ -143,5 +147,5 @@ def test_no_legal_choice_is_blamed_in_the_rest_of_a_users_life(outcomes, switche
 )
 def test_no_legal_choice_of_a_server_is_blamed(outcomes, switches):
     done = outcomes("published", *(part for switch in switches for part in ("--switch", switch)))
-    assert [o.outcome for o in done["training"]] == [PASS] * 8
+    assert [o.state for o in done["training"]] == [KEPT] * 8
     assert broken(done["training"]) == []

@@ -9,7 +9,7 @@ import yaml
 from tests.scenarios.tutorial_server import ERROR, SCENARIO, Fake, execution, serve, session_for
 
 from lmconform.errors import SafetyRefusal, ScenarioError, TargetLost
-from lmconform.outcomes import Outcome
+from lmconform.judgement import State
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
 
@@ -49,9 +49,9 @@ class Flow:
         """The outcome of that step."""
         return self.run.until(step)
 
-    def outcomes(self):
-        """The outcome of every step."""
-        return {step: self.until(step).outcome for step in self.run.workflow.step_ids}
+    def states(self):
+        """The state of every step."""
+        return {step: self.until(step).state for step in self.run.workflow.step_ids}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def statuses(*names, **more):
 
 def test_a_lawful_server_passes_every_step(flow):
     run = flow()
-    assert run.outcomes() == dict.fromkeys(STEPS, Outcome.PASS)
+    assert run.states() == dict.fromkeys(STEPS, State.KEPT)
     assert run.run.outputs == {"executionId": "e001", "outputArtifactId": "model-1"}
     assert run.session.journal.count_left() == {"artifact": 1, "configuration": 1, "execution": 1, "metrics": 1}
     assert not run.until("read-metrics").client.broken
@@ -97,20 +97,20 @@ def test_a_lawful_server_passes_every_step(flow):
 
 def test_a_step_sends_nothing_of_the_steps_behind_it(flow):
     run = flow()
-    assert run.until("list-scenarios").outcome is Outcome.PASS
+    assert run.until("list-scenarios").state is State.KEPT
     assert [(r.method, r.path) for r in run.fake.seen] == [("GET", "/lm/scenarios")]
 
 
 def test_asking_twice_sends_once(flow):
     run = flow()
     assert run.until("register-artifact") is run.until("register-artifact")
-    assert run.until("list-scenarios").outcome is Outcome.PASS
+    assert run.until("list-scenarios").state is State.KEPT
     assert len(run.fake.seen) == 2
 
 
 def test_the_tutorials_bodies_go_out_as_printed(flow):
     run = flow()
-    run.outcomes()
+    run.states()
     sent = {f"{r.method} {r.path}": r for r in run.fake.seen}
     assert sent["POST /lm/configurations"].body == {
         "name": "dev-tutorial-training-configuration",
@@ -138,26 +138,26 @@ def test_the_fallback_is_taken_and_says_so(flow):
     run = flow()
     text = "deprecated endpoint answered 404; started at POST /v2/lm/executions instead"
     done = run.until("start-execution")
-    assert (done.outcome, done.message) == (Outcome.PASS, text)
+    assert (done.state, done.judgement.text) == (State.KEPT, text)
     assert done.observations == (("LM-OBS-DEPRECATED-EXECUTION-ENDPOINT", "404", text),)
-    assert run.until("start-execution-fallback").outcome is Outcome.PASS
+    assert run.until("start-execution-fallback").state is State.KEPT
 
 
 @pytest.mark.parametrize("status", [200, 308, 400, 401, 403, 405, 410, 500, 501])
 def test_any_answer_of_the_deprecated_endpoint_is_lawful(flow, status):
     run = flow({DEPRECATED: lambda r: (status, None)})
-    assert run.until("start-execution").outcome is Outcome.PASS
+    assert run.until("start-execution").state is State.KEPT
     assert run.until("start-execution").observations[0][1] == str(status)
-    assert run.until("start-execution-fallback").outcome is Outcome.PASS
+    assert run.until("start-execution-fallback").state is State.KEPT
     assert not run.until("start-execution").client.broken
 
 
 def test_without_need_the_fallback_does_not_apply(flow):
     run = flow({DEPRECATED: lambda r: (202, STARTED)})
     skipped = run.until("start-execution-fallback")
-    assert (skipped.outcome, skipped.because) == (Outcome.NOT_APPLICABLE, "start-execution")
-    assert skipped.message == "deprecated endpoint answered 202, no fallback needed"
-    assert run.until("read-metrics").outcome is Outcome.PASS
+    assert (skipped.state, skipped.origin) == (State.NOT_APPLICABLE, "start-execution")
+    assert skipped.judgement.text == "deprecated endpoint answered 202, no fallback needed"
+    assert run.until("read-metrics").state is State.KEPT
     assert run.fake.count("POST", "/lm/executions") == 0
     assert run.session.journal.left("execution", "tutorial") == ["e001"]
 
@@ -169,20 +169,18 @@ def test_a_url_that_is_not_echoed_fails_the_step_and_what_follows_is_not_testabl
     url = {"id": "art-1", "message": "Artifact acknowledged", "url": "ai://default/data/"}
     run = flow({"POST /lm/artifacts": lambda r: (201, url)})
     done = run.until("register-artifact")
-    assert done.outcome is Outcome.FAIL
-    assert done.expected == "$response.body#/url matches ^ai://default/data$"
-    assert "ai://default/data/" in done.actual
+    assert done.state is State.BROKEN
+    assert done.judgement.expected == "$response.body#/url matches ^ai://default/data$"
+    assert "ai://default/data/" in done.judgement.actual
     behind = [run.until(step) for step in STEPS[2:]]
-    assert {(o.outcome, o.because, o.inconclusive) for o in behind} == {
-        (Outcome.NOT_TESTABLE, "register-artifact", False)
-    }
+    assert {(o.state, o.origin) for o in behind} == {(State.NOT_TESTABLE, "register-artifact")}
     assert len(run.fake.seen) == 2
 
 
 def test_the_contract_judges_the_answers_of_a_step(flow):
     run = flow({"GET /lm/scenarios": lambda r: (200, {"count": "1", "resources": [SCENARIO]})})
     done = run.until("list-scenarios")
-    assert done.outcome is Outcome.PASS
+    assert done.state is State.KEPT
     assert {requirement for requirement, _ in done.client.broken} == {"LM-HTTP-BODY-SCHEMA"}
 
 
@@ -197,10 +195,9 @@ def test_a_tenant_without_the_tutorials_content_is_not_blamed(flow):
     }
     run = flow(absent)
     done = [run.until(step) for step in STEPS]
-    assert {o.outcome for o in done} == {Outcome.NOT_TESTABLE}
-    assert all(o.inconclusive for o in done)
-    assert "no scenario text-clf-tutorial in this tenant; synchronise" in done[0].message
-    assert {o.because for o in done[1:]} == {"list-scenarios"}
+    assert {o.state for o in done} == {State.INCONCLUSIVE}
+    assert "no scenario text-clf-tutorial in this tenant; synchronise" in done[0].judgement.text
+    assert {o.origin for o in done[1:]} == {"list-scenarios"}
     assert len(run.fake.seen) == 2
 
 
@@ -209,22 +206,22 @@ def test_a_scenario_without_the_training_template_is_not_blamed(flow, status):
     executable = "GET /lm/scenarios/text-clf-tutorial/executables/text-clf-train-tutorial"
     refused = {"POST /lm/configurations": lambda r: (400, ERROR)}
     done = flow({**refused, executable: lambda r: (status, ERROR)}).until("create-configuration")
-    assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
-    assert "no executable text-clf-train-tutorial in this tenant" in done.message
+    assert done.state is State.INCONCLUSIVE
+    assert "no executable text-clf-train-tutorial in this tenant" in done.judgement.text
     done = flow({**refused, executable: lambda r: (200, {})}).until("create-configuration")
-    assert (done.outcome, "refuses it: 400" in done.actual) == (Outcome.FAIL, True)
+    assert (done.state, "refuses it: 400" in done.judgement.actual) == (State.BROKEN, True)
 
 
 def test_a_scenario_that_is_there_and_not_listed_fails(flow):
     run = flow({"GET /lm/scenarios": lambda r: (200, {"count": 0, "resources": []})})
     done = run.until("list-scenarios")
-    assert (done.outcome, done.inconclusive) == (Outcome.FAIL, False)
-    assert done.expected == "what GET /v2/lm/scenarios/{scenarioId} finds"
+    assert done.state is State.BROKEN
+    assert done.judgement.expected == "what GET /v2/lm/scenarios/{scenarioId} finds"
 
 
 def test_a_list_that_cannot_be_had_is_a_failure_and_no_missing_content(flow):
     run = flow({"GET /lm/scenarios": lambda r: (500, ERROR)})
-    assert run.until("list-scenarios").outcome is Outcome.FAIL
+    assert run.until("list-scenarios").state is State.BROKEN
     assert len(run.fake.seen) == 1
 
 
@@ -234,7 +231,7 @@ def test_when_nobody_can_say_whether_it_is_there_the_step_is_not_testable(flow):
         "GET /lm/scenarios/text-clf-tutorial": lambda r: (403, ERROR),
     }
     done = flow(lacking).until("list-scenarios")
-    assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, False)
+    assert done.state is State.NOT_TESTABLE
 
 
 # --- the poll -------------------------------------------------------------------------------------
@@ -251,7 +248,7 @@ def test_each_poll_is_one_line(flow):
 
 def test_sampling_may_skip_statuses(flow):
     run = flow(statuses("UNKNOWN", "COMPLETED"))
-    assert run.until("poll-execution").outcome is Outcome.PASS
+    assert run.until("poll-execution").state is State.KEPT
 
 
 @pytest.mark.parametrize(
@@ -261,10 +258,10 @@ def test_sampling_may_skip_statuses(flow):
 def test_a_bad_status_ends_the_poll_at_once(flow, status, said, actual):
     run = flow(statuses("PENDING", status, statusMessage=said))
     done = run.until("poll-execution")
-    assert (done.outcome, done.expected, done.actual) == (Outcome.FAIL, "COMPLETED", actual)
-    assert done.message == f"{status} ended the poll at poll 2"
+    assert (done.state, done.judgement.expected, done.judgement.actual) == (State.BROKEN, "COMPLETED", actual)
+    assert done.judgement.text == f"{status} ended the poll at poll 2"
     assert run.fake.count("GET", "/lm/executions/e001") == 2
-    assert run.until("store-metrics").because == "poll-execution"
+    assert run.until("store-metrics").origin == "poll-execution"
 
 
 @pytest.mark.parametrize(
@@ -274,15 +271,15 @@ def test_a_bad_status_ends_the_poll_at_once(flow, status, said, actual):
 def test_a_status_that_goes_backwards_fails(flow, first, second):
     run = flow(statuses(first, second, "COMPLETED"))
     done = run.until("poll-execution")
-    assert done.outcome is Outcome.FAIL
-    assert done.message == f"illegal transition {first} → {second}"
-    assert done.actual == second
+    assert done.state is State.BROKEN
+    assert done.judgement.text == f"illegal transition {first} → {second}"
+    assert done.judgement.actual == second
 
 
 def test_an_unknown_status_fails(flow):
     done = flow(statuses("COMPLETE")).until("poll-execution")
-    assert done.outcome is Outcome.FAIL
-    assert done.message == "unknown status; did you mean 'COMPLETED'?"
+    assert done.state is State.BROKEN
+    assert done.judgement.text == "unknown status; did you mean 'COMPLETED'?"
 
 
 def test_an_execution_that_never_ends_hits_the_deadline(flow):
@@ -290,9 +287,9 @@ def test_an_execution_that_never_ends_hits_the_deadline(flow):
     started = time.monotonic()
     done = run.until("poll-execution")
     assert time.monotonic() - started < 2
-    assert (done.outcome, done.expected) == (Outcome.FAIL, "COMPLETED within 0.3 s")
-    assert done.actual.startswith("RUNNING after ")
-    assert "--poll-timeout" in done.message
+    assert (done.state, done.judgement.expected) == (State.BROKEN, "COMPLETED within 0.3 s")
+    assert done.judgement.actual.startswith("RUNNING after ")
+    assert "--poll-timeout" in done.judgement.text
 
 
 @pytest.mark.parametrize(
@@ -306,9 +303,9 @@ def test_an_execution_that_never_ends_hits_the_deadline(flow):
 def test_a_training_that_dies_or_waits_for_ever_blames_nobody(flow, seen, said):
     run = flow(seen, timeout=0.3)
     done = run.until("poll-execution")
-    assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
-    assert said in done.message
-    assert run.until("store-metrics").inconclusive
+    assert done.state is State.INCONCLUSIVE
+    assert said in done.judgement.text
+    assert run.until("store-metrics").state is State.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -319,8 +316,8 @@ def test_a_training_that_dies_or_waits_for_ever_blames_nobody(flow, seen, said):
 def test_elsewhere_than_on_the_mock_a_training_may_die_without_a_word_and_last_for_ever(flow, seen, said):
     run = flow(statuses(*seen, statusMessage=None), timeout=0.3, is_mock=False)
     done = run.until("poll-execution")
-    assert (done.outcome, done.inconclusive) == (Outcome.NOT_TESTABLE, True)
-    assert said in done.message
+    assert done.state is State.INCONCLUSIVE
+    assert said in done.judgement.text
 
 
 def test_a_model_may_be_seen_a_moment_after_the_end(flow):
@@ -331,15 +328,15 @@ def test_a_model_may_be_seen_a_moment_after_the_end(flow):
         return 200, early if len(looks) < 4 else execution("COMPLETED")
 
     run = flow({"GET /lm/executions/e001": route})
-    assert run.until("poll-execution").outcome is Outcome.PASS
-    assert run.until("read-metrics").outcome is Outcome.PASS
+    assert run.until("poll-execution").state is State.KEPT
+    assert run.until("read-metrics").state is State.KEPT
     assert len(looks) == 4
 
 
 @pytest.mark.parametrize("status", ["STOPPED", "DEAD"])
 def test_nobody_but_us_stops_ours_and_none_dies_without_a_word(flow, status):
     run = flow(statuses("RUNNING", status))
-    assert run.until("poll-execution").outcome is Outcome.FAIL
+    assert run.until("poll-execution").state is State.BROKEN
 
 
 @pytest.mark.parametrize(
@@ -355,11 +352,11 @@ def test_nobody_but_us_stops_ours_and_none_dies_without_a_word(flow, status):
 )
 def test_a_step_for_what_is_not_advertised_does_not_apply(flow, lacking, sent, judged):
     run = flow(meta=lacking)
-    outcomes = run.outcomes()
+    outcomes = run.states()
     steps = list(outcomes)
     behind = steps[steps.index(judged) + 1 :]
-    assert outcomes[judged] is Outcome.PASS
-    assert {outcomes[step] for step in behind} == {Outcome.NOT_APPLICABLE}
+    assert outcomes[judged] is State.KEPT
+    assert {outcomes[step] for step in behind} == {State.NOT_APPLICABLE}
     assert run.fake.count("POST", "/lm/executions") == sent
     assert run.fake.count("PATCH", "/lm/metrics") == 0
 
@@ -367,7 +364,7 @@ def test_a_step_for_what_is_not_advertised_does_not_apply(flow, lacking, sent, j
 def test_retry_after_is_honoured_on_a_poll(flow):
     answers = [(200, execution("RUNNING"), {"Retry-After": "3"}), (200, execution("COMPLETED"))]
     run = flow({"GET /lm/executions/e001": lambda r: answers.pop(0)})
-    assert run.until("poll-execution").outcome is Outcome.PASS
+    assert run.until("poll-execution").state is State.KEPT
     assert run.slept == [3.0]
 
 
@@ -376,7 +373,7 @@ def test_a_busy_server_is_waited_for(flow, status):
     """The transport tries three times at once; what it hands on is waited out by the poll."""
     answers = [(status, None, {"Retry-After": "0"})] * 4 + [(200, execution("COMPLETED"))]
     run = flow({"GET /lm/executions/e001": lambda r: answers.pop(0)})
-    assert run.until("poll-execution").outcome is Outcome.PASS
+    assert run.until("poll-execution").state is State.KEPT
     assert run.lines[0] == f"training/poll-execution: poll 1: {status}, asked to wait 0 s"
 
 
@@ -384,29 +381,28 @@ def test_a_busy_server_is_waited_for(flow, status):
 def test_a_server_that_limits_the_rate_to_the_end_is_not_blamed_for_what_the_step_wants(flow, step):
     routes = {"register-artifact": "POST /lm/artifacts", "poll-execution": "GET /lm/executions/e001"}
     done = flow({routes[step]: lambda r: (429, None)}).until(step)
-    assert done.outcome is Outcome.NOT_TESTABLE
-    assert " answered 429" in done.message
-    assert not done.inconclusive
+    assert done.state is State.NOT_TESTABLE
+    assert " answered 429" in done.judgement.text
 
 
 def test_a_wait_beyond_the_deadline_is_not_waited(flow):
     run = flow({"GET /lm/executions/e001": lambda r: (503, None, {"Retry-After": "900"})})
     done = run.until("poll-execution")
-    assert (done.outcome, run.slept) == (Outcome.FAIL, [])
-    assert done.actual.startswith("503 after ")
+    assert (done.state, run.slept) == (State.BROKEN, [])
+    assert done.judgement.actual.startswith("503 after ")
 
 
 def test_a_poll_that_is_refused_fails_at_once(flow):
     run = flow({"GET /lm/executions/e001": lambda r: (404, ERROR)})
     done = run.until("poll-execution")
-    assert (done.outcome, done.message) == (Outcome.FAIL, "poll 1 failed")
+    assert (done.state, done.judgement.text) == (State.BROKEN, "poll 1 failed")
     assert run.fake.count("GET", "/lm/executions/e001") == 1
 
 
 def test_a_completed_execution_without_a_model_fails(flow):
     done = flow(statuses("COMPLETED", outputArtifacts=[])).until("poll-execution")
-    assert done.outcome is Outcome.FAIL
-    assert "outputArtifacts" in done.expected
+    assert done.state is State.BROKEN
+    assert "outputArtifacts" in done.judgement.expected
 
 
 # --- metrics --------------------------------------------------------------------------------------
@@ -439,7 +435,7 @@ def test_another_spelling_of_the_instant_order_and_more_tags_are_lawful(flow):
         stored["metrics"].insert(0, {"name": "server-made", "value": 1, "timestamp": "2021-06-28T07:50:24Z"})
         stored["tags"].append({"name": "by-the-server", "value": "x"})
 
-    assert changed(flow, lawful).outcome is Outcome.PASS
+    assert changed(flow, lawful).state is State.KEPT
 
 
 @pytest.mark.parametrize(
@@ -459,8 +455,8 @@ def test_another_spelling_of_the_instant_order_and_more_tags_are_lawful(flow):
 )
 def test_metrics_that_come_back_changed_fail(flow, change, actual):
     done = changed(flow, change)
-    assert done.outcome is Outcome.FAIL
-    assert actual in done.actual
+    assert done.state is State.BROKEN
+    assert actual in done.judgement.actual
 
 
 # --- the page, as printed -------------------------------------------------------------------------
@@ -470,13 +466,13 @@ def test_elsewhere_the_page_is_an_observation_and_no_failure(flow):
     refused = {"error": {"code": "1", "message": "configurationId is missing"}}
     run = flow({"POST /lm/executions": lambda r: (400, refused)}, "training-as-printed")
     done = run.until("create-configuration")
-    assert done.outcome is Outcome.INFO
+    assert done.state is State.NOTED
     assert done.observations[0][:2] == (
         "LM-OBS-TUTORIAL-ENDPOINTS",
         "endpoints of steps 3 and 4 are transposed",
     )
-    behind = {run.until(step).outcome for step in STEPS[3:]}
-    assert behind == {Outcome.NOT_APPLICABLE}
+    behind = {run.until(step).state for step in STEPS[3:]}
+    assert behind == {State.NOT_APPLICABLE}
 
 
 def test_a_request_of_another_dialect_is_not_judged_by_the_contract(flow):
@@ -484,7 +480,7 @@ def test_a_request_of_another_dialect_is_not_judged_by_the_contract(flow):
     printed = {"POST /lm/executions": lambda r: (201, {"id": "conf-1", "message": "Configuration created"})}
     run = flow(printed, "training-as-printed")
     done = run.until("create-configuration")
-    assert done.outcome is Outcome.PASS
+    assert done.state is State.KEPT
     assert not done.client.judged
 
 
@@ -494,7 +490,7 @@ def test_a_server_that_follows_the_page_passes_all_its_steps(flow):
         "POST /lm/configurations": lambda r: (202, STARTED),
     }
     run = flow(printed, "training-as-printed")
-    assert run.outcomes() == dict.fromkeys(STEPS, Outcome.PASS)
+    assert run.states() == dict.fromkeys(STEPS, State.KEPT)
     seen = [o for step in STEPS for o in run.until(step).observations]
     assert [o[:2] for o in seen] == [("LM-OBS-TUTORIAL-ENDPOINTS", "as printed")]
 
@@ -516,7 +512,7 @@ def test_a_target_that_is_gone_propagates_and_the_rest_is_not_testable():
         with pytest.raises(TargetLost):
             run.until("list-scenarios")
         behind = run.until("poll-execution")
-        assert (behind.outcome, behind.because) == (Outcome.NOT_TESTABLE, "list-scenarios")
+        assert (behind.state, behind.origin) == (State.NOT_TESTABLE, "list-scenarios")
 
 
 # --- features of Arazzo that the tutorial does not need -------------------------------------------
@@ -552,7 +548,7 @@ def test_retry_repeats_until_its_limit_and_honours_retry_after(written):
         {"workflowId": "w", "steps": [listing(onFailure=retry)]},
         routes={"GET /lm/scenarios": lambda r: answers.pop(0)},
     )
-    assert run.until("s").outcome is Outcome.PASS
+    assert run.until("s").state is State.KEPT
     assert run.slept == [0.5, 7.0]
 
 
@@ -562,9 +558,9 @@ def test_a_retry_beyond_its_limit_fails(written):
         {"workflowId": "w", "steps": [listing(onFailure=retry), listing("t")]},
         routes={"GET /lm/scenarios": lambda r: (400, ERROR)},
     )
-    assert run.until("s").outcome is Outcome.FAIL
+    assert run.until("s").state is State.BROKEN
     assert len(run.fake.seen) == 3
-    assert run.until("t").outcome is Outcome.NOT_TESTABLE
+    assert run.until("t").state is State.NOT_TESTABLE
 
 
 def test_a_step_without_criteria_wants_a_2xx(written):
@@ -572,7 +568,7 @@ def test_a_step_without_criteria_wants_a_2xx(written):
         {"workflowId": "w", "steps": [{"stepId": "s", "operationId": "listScenarios"}]},
         routes={"GET /lm/scenarios": lambda r: (404, ERROR)},
     )
-    assert (run.until("s").outcome, run.until("s").expected) == (Outcome.FAIL, "a 2xx status")
+    assert (run.until("s").state, run.until("s").judgement.expected) == (State.BROKEN, "a 2xx status")
 
 
 def test_a_failure_may_lead_on_and_what_it_passes_over_is_not_testable(written):
@@ -581,7 +577,7 @@ def test_a_failure_may_lead_on_and_what_it_passes_over_is_not_testable(written):
     run = written(
         {"workflowId": "w", "steps": [listing("a", onFailure=goto, successCriteria=wrong), listing("b"), listing("c")]}
     )
-    assert run.outcomes() == {"a": Outcome.FAIL, "b": Outcome.NOT_TESTABLE, "c": Outcome.PASS}
+    assert run.states() == {"a": State.BROKEN, "b": State.NOT_TESTABLE, "c": State.KEPT}
 
 
 def test_a_step_that_leads_back_is_asked_again(written):
@@ -593,7 +589,7 @@ def test_a_step_that_leads_back_is_asked_again(written):
         {"workflowId": "w", "steps": [listing("a"), listing("b", successCriteria=two, onFailure=back)]},
         routes={"GET /lm/scenarios": lambda r: (200, {"count": next(counts), "resources": []})},
     )
-    assert run.outcomes() == {"a": Outcome.PASS, "b": Outcome.PASS}
+    assert run.states() == {"a": State.KEPT, "b": State.KEPT}
     assert len(run.fake.seen) == 4
 
 
@@ -602,7 +598,7 @@ def test_actions_that_lead_in_a_circle_end_with_an_error(written):
     run = written({"workflowId": "w", "steps": [listing("a"), listing("b", onSuccess=back), listing("c")]})
     with pytest.raises(ScenarioError, match="step a was reached more than 50 times; its actions lead in a circle"):
         run.until("b")
-    assert run.until("c").outcome is Outcome.NOT_TESTABLE
+    assert run.until("c").state is State.NOT_TESTABLE
 
 
 def test_end_ends_the_flow_well_after_a_success(written):
@@ -611,7 +607,7 @@ def test_end_ends_the_flow_well_after_a_success(written):
         {"workflowId": "w", "steps": [listing("a", onSuccess=end), listing("b")], "outputs": {"g": "$method"}}
         | {"outputs": {}}
     )
-    assert (run.until("b").outcome, run.until("b").message) == (Outcome.NOT_APPLICABLE, "enough after 200")
+    assert (run.until("b").state, run.until("b").judgement.text) == (State.NOT_APPLICABLE, "enough after 200")
 
 
 def test_outputs_inputs_and_replacements_reach_the_next_request(written):
@@ -635,7 +631,7 @@ def test_outputs_inputs_and_replacements_reach_the_next_request(written):
         },
         components={"inputs": {"i": inputs}},
     )
-    assert run.until("b").outcome is Outcome.PASS
+    assert run.until("b").state is State.KEPT
     assert run.fake.seen[-1].body == {
         "name": "n-w",
         "kind": "dataset",
@@ -657,8 +653,8 @@ def test_a_value_that_never_came_makes_its_user_not_testable(written):
         }
     )
     done = run.until("b")
-    assert (done.outcome, done.because) == (Outcome.NOT_TESTABLE, "a")
-    assert done.message == "$steps.a.outputs.id has no value"
+    assert (done.state, done.origin) == (State.NOT_TESTABLE, "a")
+    assert done.judgement.text == "$steps.a.outputs.id has no value"
     assert len(run.fake.seen) == 1
 
 
@@ -695,7 +691,7 @@ def test_a_workflow_waits_for_those_it_depends_on_and_sees_their_outputs(written
             "outputs": {"id": "$steps.a.outputs.id"},
         },
     )
-    assert run.until("s").outcome is Outcome.PASS
+    assert run.until("s").state is State.KEPT
     assert [r.path for r in run.fake.seen] == ["/lm/scenarios", "/lm/scenarios/text-clf-tutorial"]
 
 
@@ -706,7 +702,7 @@ def test_a_workflow_that_another_one_failed_is_not_testable(written):
         routes={"GET /lm/scenarios": lambda r: (500, ERROR)},
     )
     done = run.until("s")
-    assert (done.outcome, done.because) == (Outcome.NOT_TESTABLE, "first/a")
+    assert (done.state, done.origin) == (State.NOT_TESTABLE, "first/a")
     assert len(run.fake.seen) == 1
 
 
@@ -738,7 +734,7 @@ def test_a_step_may_call_a_workflow_with_inputs_and_take_its_outputs(written):
     }
     run = written(calling, called)
     done = run.until("c")
-    assert done.outcome is Outcome.PASS
+    assert done.state is State.KEPT
     assert run.run.outputs == {"name": "Text"}
     assert len(done.client.exchanges) == 1
 
@@ -750,9 +746,9 @@ def test_a_called_workflow_that_fails_fails_the_step(written):
         {"workflowId": "other", "steps": [{"stepId": "o", "operationId": "getMeta"}]},
     )
     done = run.until("a")
-    assert done.outcome is Outcome.FAIL
-    assert done.message == "workflow other, step o"
-    assert run.until("b").outcome is Outcome.NOT_TESTABLE
+    assert done.state is State.BROKEN
+    assert done.judgement.text == "workflow other, step o"
+    assert run.until("b").state is State.NOT_TESTABLE
 
 
 def test_workflows_that_call_each_other_end_with_an_error(written):

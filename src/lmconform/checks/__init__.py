@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lmconform.checks import body, headers, media_type, status
-from lmconform.checks.finding import Finding
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import Judgement
 
-__all__ = ["CHECKS", "Finding", "judge"]
+__all__ = ["CHECKS", "judge"]
 
 # In the order in which people want to read them: the first broken one is usually the cause.
 CHECKS = (
@@ -26,9 +26,9 @@ CHECKS = (
 )
 
 
-def judge(contract: Contract, operation: Operation, exchange: Exchange) -> Iterator[Finding]:
+def judge(contract: Contract, operation: Operation, exchange: Exchange) -> Iterator[Judgement]:
     """What every check has to say about ``exchange``, which answers ``operation``."""
     for check in CHECKS:
-        finding = check(contract, operation, exchange)
-        if finding is not None:
-            yield finding
+        judgement = check(contract, operation, exchange)
+        if judgement is not None:
+            yield judgement

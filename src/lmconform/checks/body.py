@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lmconform.checks.finding import Finding, broken, kept
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import Judgement, broken, kept
 
 _SCHEMA = "LM-HTTP-BODY-SCHEMA"
 _ENVELOPE = "LM-ERROR-ENVELOPE"
@@ -23,7 +23,7 @@ _ODD_URL = re.compile(r"%(?:[01][0-9a-f]|7f|2f|5c|25|[89a-f][0-9a-f])|\.\.|//[^/
 _LONGEST_URL = 2000
 
 
-def declared_schema(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+def declared_schema(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """A 2xx body is valid against the schema of its media type."""
     response = operation.response(exchange.status)
     if response is None or not exchange.ok or exchange.media_type not in response.content:
@@ -43,21 +43,23 @@ def declared_schema(contract: Contract, operation: Operation, exchange: Exchange
     return kept(_SCHEMA)
 
 
-def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """Times in a valid 2xx body that the server itself tells are RFC 3339; others are as a client sent them."""
     response = operation.response(exchange.status)
     if response is None or not exchange.ok or exchange.media_type != "application/json" or exchange.truncated:
         return None
     schema = response.content.get(exchange.media_type)
     try:
-        found = contract.invalid_date_times(schema, exchange.json()) if schema is not None else []
+        invalid = contract.invalid_date_times(schema, exchange.json()) if schema is not None else []
     except ValueError:
         return None
-    odd = [text for name, text in found if name in _TOLD]
-    return broken(_TIMES, "date, time and offset as in 2024-05-06T07:08:09Z", odd[0][:300]) if odd else kept(_TIMES)
+    problems = [text for name, text in invalid if name in _TOLD]
+    if problems:
+        return broken(_TIMES, "date, time and offset as in 2024-05-06T07:08:09Z", problems[0][:300])
+    return kept(_TIMES)
 
 
-def error_envelope(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+def error_envelope(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """A declared error carries ``{"error": {"code": …, "message": …}}``.
 
     ``requestId``, ``target`` and ``details`` vary on real tenants and are left alone.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from lmconform.checks.finding import Finding, broken, kept
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import Judgement, broken, kept
 
 _ID = "LM-HTTP-HEADERS-DECLARED"
 
 
-def declared_headers(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+def declared_headers(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """Required headers are there, and those that are there match their schema."""
     response = operation.response(exchange.status)
     if response is None or not exchange.ok or not response.headers:

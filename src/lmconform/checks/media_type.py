@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from lmconform.checks.finding import Finding, broken, kept
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import Judgement, broken, kept
 
 _ID = "LM-HTTP-MEDIA-TYPE-DECLARED"
 
 
-def declared_media_type(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+def declared_media_type(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """A 2xx answer has a declared media type; a 204 has no body.
 
     Errors are left to the envelope check: their text forms vary (lm-facts D.2).

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lmconform.checks.finding import Finding, broken, kept
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import Judgement, broken, kept
 
 # Answered in front of the API, by gateways and frameworks, on any operation: no description
 # lists them everywhere, and nobody promised that they do not come (fact D2). 400 is what a
@@ -12,14 +12,14 @@ from lmconform.evidence.exchange import Exchange
 GATEWAY = frozenset({400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 417, 429, 431})
 
 
-def no_server_error(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+def no_server_error(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """The target does not answer 5xx, but for a 5xx that the contract declares."""
     if exchange.status < 500 or str(exchange.status) in operation.responses:
         return kept("LM-HTTP-NO-SERVER-ERROR")
     return broken("LM-HTTP-NO-SERVER-ERROR", "no 5xx status", exchange.brief)
 
 
-def declared_status(contract: Contract, operation: Operation, exchange: Exchange) -> Finding | None:
+def declared_status(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """The status is declared for the operation, or belongs to the gateway."""
     if exchange.status >= 500:
         return None

@@ -12,7 +12,7 @@ import click
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
-from lmconform.outcomes import Evidence, Level
+from lmconform.judgement import Evidence, Level
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 _dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default="published", show_default=True)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from lmconform import checks
-from lmconform.checks import Finding
 from lmconform.client.transport import Request
 from lmconform.contract.openapi import Operation
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.recorder import curl
+from lmconform.judgement import Judgement, State, kept
 
 if TYPE_CHECKING:
     from lmconform.client.session import Session
@@ -25,25 +26,24 @@ _KINDS = {"createArtifact": "artifact", "createDeployment": "deployment", "creat
 _EXECUTION_CREATORS = frozenset({"createExecution", "createExecutionForConfiguration", "createConfiguration"})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A finding at one exchange of the item."""
-
-    finding: Finding
-    operation: str
-    exchange: Exchange
+# The newest exchanges that stand beside a judgement which names none.
+_SHOWN = 3
 
 
 @dataclass(slots=True)
 class Client:
-    """Sends for one item. ``exchanges`` keeps ids; ``broken`` the first finding of each cause."""
+    """Sends for one item, and runs the contract's checks on every exchange.
+
+    ``exchanges`` keeps ids, ``judged`` the requirements of the checks that had something to say.
+    ``broken`` maps requirement and operation id to the first judgement that it is broken, with
+    the number of exchanges that broke it.
+    """
 
     session: Session
     item: str
     exchanges: list[str] = field(default_factory=list)
     judged: set[str] = field(default_factory=set)
-    broken: dict[tuple[str, str], Judged] = field(default_factory=dict)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    broken: dict[tuple[str, str], Judgement] = field(default_factory=dict)
     last: Exchange | None = None
 
     def send(
@@ -121,17 +121,52 @@ class Client:
             raise NotTestable(f"{exchange.method} /v2{exchange.path}: a body of more than {len(exchange.body)} bytes")
         return exchange
 
-    def judge(self, operation: Operation, exchange: Exchange) -> list[Finding]:
+    def judge(self, operation: Operation, exchange: Exchange) -> list[Judgement]:
         """Run the contract's checks; returns what is broken, and remembers it."""
-        found = []
-        for finding in checks.judge(self.session.contract, operation, exchange):
-            self.judged.add(finding.requirement)
-            if not finding.ok:
-                found.append(finding)
-                key = (finding.requirement, operation.id)
-                self.broken.setdefault(key, Judged(finding, operation.id, exchange))
-                self.counts[key] = self.counts.get(key, 0) + 1
-        return found
+        broken = []
+        for judgement in checks.judge(self.session.contract, operation, exchange):
+            self.judged.add(judgement.requirement)
+            if judgement.state is State.BROKEN:
+                broken.append(judgement)
+                key = (judgement.requirement, operation.id)
+                first = self.broken.get(key)
+                self.broken[key] = replace(first, count=first.count + 1) if first else self.shown(judgement, exchange)
+        return broken
+
+    def shown(self, judgement: Judgement, exchange: Exchange) -> Judgement:
+        """``judgement`` as a part of the item that ``exchange`` shows: its operation, its id and its curl line."""
+        return replace(
+            judgement,
+            part=judgement.part or judgement.requirement,
+            operation=exchange.operation,
+            exchanges=(exchange.id,),
+            request=curl(exchange, self.session.redactor),
+        )
+
+    def completed(self, judgement: Judgement, since: int = 0) -> Judgement:
+        """``judgement`` with what it does not name: operation, exchanges, and the curl line where something is broken.
+
+        ``since`` is the number of exchanges of the item before those that the judgement is about.
+        """
+        sent = self.exchanges[since:]
+        last = self.last if sent else None
+        is_broken = judgement.state in (State.BROKEN, State.NOTED)
+        return replace(
+            judgement,
+            operation=judgement.operation or (last.operation if last else ""),
+            exchanges=judgement.exchanges or tuple(sent[: -_SHOWN - 1 : -1]),
+            request=curl(last, self.session.redactor) if last and is_broken else "",
+        )
+
+    def judgements(self) -> list[Judgement]:
+        """What the contract's checks say of all exchanges: one judgement for each requirement, by its id."""
+        return [self._overall(requirement) for requirement in sorted(self.judged)]
+
+    def _overall(self, requirement: str) -> Judgement:
+        broken = [judgement for judgement in self.broken.values() if judgement.requirement == requirement]
+        if not broken:
+            return kept(requirement, part=requirement)
+        return replace(broken[0], count=sum(judgement.count for judgement in broken))
 
     def _doubt(self, operation: Operation | None, request: Request, path: Mapping[str, str], document: Any) -> None:
         """A change that broke off, or ended in a gateway, may have been carried out all the same."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from lmconform.contract import bundle
 from lmconform.errors import ContractError, did_you_mean
-from lmconform.outcomes import Evidence, Level
+from lmconform.judgement import Evidence, Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
-"""What a sequence made and deleted, and whether the target still knows of it."""
+"""What a sequence created and deleted, and whether the target still knows of it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lmconform.client.client import Client
 from lmconform.contract.openapi import Operation
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import links, oracle
 from lmconform.fuzz.case_encoding import Wire
+from lmconform.judgement import Judgement, State, broken, kept, stated
 
 READABLE = "LM-FUZZ-SEQUENCE-READABLE"
 GONE = "LM-FUZZ-SEQUENCE-GONE"
@@ -22,13 +23,12 @@ _MOST_READ = 8
 
 
 @dataclass(slots=True)
-class Made:
-    """One thing: how it is read, and what became of it. ``step`` is what made it, in words.
+class Resource:
+    """One resource: how it is read, and what became of it. ``step`` is what created it, in words.
 
     ``case`` is the number of the case that was the last to do something to it.
     """
 
-    creator: Operation
     reader: Operation
     id: str
     step: str
@@ -38,67 +38,55 @@ class Made:
     deleted_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """Whether a requirement holds at one thing; ``ok`` None when this exchange cannot tell."""
-
-    requirement: str
-    ok: bool | None
-    expected: str
-    exchange: Exchange
-    made: Made
-
-
 @dataclass(slots=True)
 class Ledger:
-    """Everything that one item's sequences made, by path and id."""
+    """Everything that one item's sequences created, by path and id."""
 
     client: Client
-    _made: dict[tuple[str, str], Made] = field(default_factory=dict)
+    _resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
 
-    def note(
-        self, operation: Operation, wire: Wire, exchange: Exchange, step: str, case: int
-    ) -> Iterator[Availability]:
+    def note(self, operation: Operation, wire: Wire, exchange: Exchange, step: str, case: int) -> Iterator[Judgement]:
         """Take down what the exchange changed, and judge it if it reads something of ours."""
         contract = self.client.session.contract
         reader = links.reader(contract, operation)
         if reader is not None and exchange.ok:
-            made = wire.path_parameters.get("path") or exchange.json_object().get("id")
+            created = wire.path_parameters.get("path") or exchange.json_object().get("id")
             # What has a time to live may be gone before it is read.
             fleeting = isinstance(wire.value, dict) and wire.value.get("ttl") is not None
-            if isinstance(made, str):
-                self._made[reader.path, made] = Made(operation, reader, made, step, fleeting, case)
-        found = next((self._made.get((operation.path, value)) for value in wire.path_parameters.values()), None)
-        if found is None:
+            if isinstance(created, str):
+                self._resources[reader.path, created] = Resource(reader, created, step, fleeting, case)
+        values = wire.path_parameters.values()
+        resource = next((self._resources.get((operation.path, value)) for value in values), None)
+        if resource is None:
             return
-        found.case = case
+        resource.case = case
         if operation.method == "DELETE" and exchange.ok:
-            found.deleted_by = step
-        elif operation.id == found.reader.id and not found.deleted_by:
-            yield self._readable(found, exchange)
+            resource.deleted_by = step
+        elif operation.id == resource.reader.id and not resource.deleted_by:
+            yield self._readable(resource, exchange)
 
-    def settle(self) -> Iterator[Availability]:
+    def settle(self) -> Iterator[Judgement]:
         """Read what no sequence happened to read, and wait until what was deleted is gone."""
-        waiting = [made for made in self._made.values() if not (made.was_read or made.deleted_by or made.fleeting)]
-        for made in waiting[:_MOST_READ]:
-            yield self._readable(made, self._read(made))
-        going = [made for made in self._made.values() if made.deleted_by][:_MOST_READ]
+        resources = self._resources.values()
+        unread = [r for r in resources if not (r.was_read or r.deleted_by or r.fleeting)]
+        for resource in unread[:_MOST_READ]:
+            yield self._readable(resource, self._read(resource))
+        going = [resource for resource in resources if resource.deleted_by][:_MOST_READ]
         deadline = time.monotonic() + self.client.session.target.poll_timeout
         while going:
             still = []
-            for made in going:
-                exchange = self._read(made)
+            for resource in going:
+                exchange = self._read(resource)
                 if exchange.status == 404:
-                    yield Availability(GONE, True, "", exchange, made)
+                    yield kept(GONE)
                 elif exchange.status in oracle.NO_REFUSAL or exchange.status >= 500:
-                    yield Availability(GONE, None, "", exchange, made)
+                    yield _open(GONE, exchange)
                 elif time.monotonic() < deadline:
-                    still.append(made)
+                    still.append(resource)
                 elif self._may_take_longer(exchange):
-                    yield Availability(GONE, None, "", exchange, made)
+                    yield _open(GONE, exchange)
                 else:
-                    rule = f"404 some time after {made.deleted_by}"
-                    yield Availability(GONE, False, rule, exchange, made)
+                    yield self._broken(GONE, f"404 some time after {resource.deleted_by}", resource, exchange)
             going = still
             if going:
                 time.sleep(min(self.client.session.target.poll_interval, max(0.0, deadline - time.monotonic())))
@@ -111,24 +99,37 @@ class Ledger:
         begun = exchange.json_object().get("targetStatus") in (None, "DELETED")
         return begun and not self.client.session.target.is_mock
 
-    def _readable(self, made: Made, exchange: Exchange) -> Availability:
-        made.was_read = True
+    def _readable(self, resource: Resource, exchange: Exchange) -> Judgement:
+        resource.was_read = True
         if not exchange.ok:
             # Asked again as plainly as can be: what was generated beside the id is judged elsewhere.
-            exchange = self._read(made)
-        # What was to be deleted, and nobody said whether it was, may be there or not.
-        doubted = self.client.session.journal.is_doubted(made.id)
+            exchange = self._read(resource)
+        # What was to be deleted, and no answer said whether it was, may be there or not.
+        doubted = self.client.session.journal.is_doubted(resource.id)
         deadline = time.monotonic() + (0.0 if doubted else _MOMENT)
         while exchange.status == 404 and time.monotonic() < deadline:
             time.sleep(min(self.client.session.target.poll_interval, _PAUSE))
-            exchange = self._read(made)
-        rule = f"200 with the id {made.id!r}, which {made.step} gave"
+            exchange = self._read(resource)
         if exchange.ok:
-            named = made.reader.id == "downloadFile" or exchange.json_object().get("id") == made.id
-            return Availability(READABLE, named, rule, exchange, made)
-        is_open = made.fleeting or doubted or exchange.status in oracle.NO_REFUSAL or exchange.status >= 500
-        return Availability(READABLE, None if is_open else False, rule, exchange, made)
+            is_named = resource.reader.id == "downloadFile" or exchange.json_object().get("id") == resource.id
+        elif resource.fleeting or doubted or exchange.status in oracle.NO_REFUSAL or exchange.status >= 500:
+            return _open(READABLE, exchange)
+        else:
+            is_named = False
+        if is_named:
+            return kept(READABLE)
+        rule = f"200 with the id {resource.id!r}, which {resource.step} gave"
+        return self._broken(READABLE, rule, resource, exchange)
 
-    def _read(self, made: Made) -> Exchange:
-        name = made.reader.path.rpartition("{")[2].rstrip("}")
-        return self.client.send(made.reader.id, path={name: made.id}, judge=False)
+    def _broken(self, requirement: str, rule: str, resource: Resource, exchange: Exchange) -> Judgement:
+        judgement = self.client.shown(broken(requirement, rule, exchange.brief), exchange)
+        return replace(judgement, case=resource.case)
+
+    def _read(self, resource: Resource) -> Exchange:
+        name = resource.reader.path.rpartition("{")[2].rstrip("}")
+        return self.client.send(resource.reader.id, path={name: resource.id}, judge=False)
+
+
+def _open(requirement: str, exchange: Exchange) -> Judgement:
+    """This exchange cannot decide it."""
+    return replace(stated(State.INCONCLUSIVE, exchange.brief), requirement=requirement)

@@ -1,64 +1,65 @@
-"""What fuzz finds: one finding for each cause, with the smallest exchange that shows it."""
+"""What fuzz answers: counts of cases, and one judgement for each cause that is broken."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemathesis.core.failures import Failure as CheckFailure
 
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import Judgement, broken
 
 Cause = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One cause: a requirement, the smallest exchange that shows it, and how many requests did.
-
-    ``case`` is the number of the generated case, in its mode, that was the first to show it.
-    """
-
-    requirement: str
-    expected: str
-    actual: str
-    exchange: Exchange
-    count: int
-    message: str = ""
-    case: int = 0
-
-
 @dataclass(slots=True)
 class Report:
-    """What fuzzing one operation gave; ``accepted`` counts 2xx among the positive cases."""
+    """What the generated data of one item gave.
+
+    ``positive`` and ``negative`` count the cases that were sent, ``accepted`` the 2xx among the
+    positive ones. ``judged`` are the requirements that something was judged by, ``broken`` one
+    judgement for each cause.
+    """
 
     positive: int = 0
     negative: int = 0
     accepted: int = 0
-    findings: tuple[Finding, ...] = ()
+    judged: set[str] = field(default_factory=set)
+    broken: tuple[Judgement, ...] = ()
 
     @property
     def cases(self) -> int:
         """All requests that were generated and sent."""
         return self.positive + self.negative
 
+    @property
+    def summary(self) -> str:
+        """The counts in words."""
+        accepted = f"{self.positive} positive ({self.accepted} accepted)"
+        return f"{self.cases} cases: {accepted}, {self.negative} negative"
+
 
 class Broken(CheckFailure):
-    """A finding at one exchange, as schemathesis carries it."""
+    """A judgement that something is broken, and the exchange that shows it, as schemathesis carries the two."""
 
-    __slots__ = ("actual", "exchange", "expected", "requirement")
+    __slots__ = ("exchange", "judgement")
 
-    def __init__(self, operation: str, requirement: str, expected: str, actual: str, exchange: Exchange) -> None:
-        super().__init__(operation=operation, title=requirement, message=f"expected {expected}, got {actual}")
-        self.requirement = requirement
-        self.expected = expected
-        self.actual = actual
+    def __init__(self, operation: str, judgement: Judgement, exchange: Exchange) -> None:
+        words = f"expected {judgement.expected}, got {judgement.actual}"
+        super().__init__(operation=operation, title=judgement.requirement, message=words)
+        self.judgement = judgement
         self.exchange = exchange
+
+    @classmethod
+    def rule(cls, operation: str, requirement: str, expected: str, exchange: Exchange) -> Broken:
+        """The answer is not ``expected``."""
+        return cls(operation, broken(requirement, expected, exchange.brief), exchange)
 
     @property
     def cause(self) -> Cause:
-        """Findings with the same cause are one."""
-        return self.requirement, self.exchange.status
+        """Judgements with the same cause are one: the requirement, and the status of the answer."""
+        return self.judgement.requirement, self.exchange.status
 
     @property
     def _unique_key(self) -> str:
-        return f"{self.requirement}/{self.exchange.status}"
+        return f"{self.judgement.requirement}/{self.exchange.status}"

@@ -1,4 +1,4 @@
-"""Drives one operation with schemathesis: generates, sends, judges, shrinks, and says what it found."""
+"""Drives one operation with schemathesis: generates, sends, judges, and shrinks what breaks something."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import schemathesis
@@ -24,7 +24,7 @@ from lmconform.errors import NotApplicable
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import description, engine, oracle
 from lmconform.fuzz.case_encoding import Wire, as_response, encode
-from lmconform.fuzz.findings import Broken, Cause, Finding, Report
+from lmconform.fuzz.findings import Broken, Cause, Report
 from lmconform.fuzz.pool import Pool
 from lmconform.fuzz.sending import Sender
 
@@ -92,8 +92,9 @@ class Fuzzer:
             for attempt in range(_CAUSES):
                 if not self._drive(hunt, strategy, mode, attempt):
                     break
-        hunt.report.findings = tuple(
-            Finding(b.requirement, b.expected, b.actual, b.exchange, hunt.counts[cause], case=hunt.first[cause])
+        hunt.report.judged.update(oracle.judged(operation))
+        hunt.report.broken = tuple(
+            replace(client.shown(b.judgement, b.exchange), count=hunt.counts[cause], case=hunt.first[cause])
             for cause, b in hunt.smallest.items()
         )
         return hunt.report
@@ -110,8 +111,8 @@ class Fuzzer:
             document = description.negative(contract, operation, self.pool)
             # A wrong body is refused for its own sake only where what it is for exists.
             own = description.own(operation, self.pool)
-        found = engine.operations(document)[operation.id]
-        strategy: SearchStrategy[_Case] = found.as_strategy(mode, headers=headers, path_parameters=own)
+        described = engine.operations(document)[operation.id]
+        strategy: SearchStrategy[_Case] = described.as_strategy(mode, headers=headers, path_parameters=own)
         return strategy
 
     def _drive(self, hunt: _Hunt, strategy: SearchStrategy[_Case], mode: GenerationMode, attempt: int) -> bool:
@@ -192,23 +193,20 @@ class Fuzzer:
 
     def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode, exchange: Exchange) -> list[Broken]:
         label = hunt.operation.label
-        found = [
-            Broken(label, f.requirement, f.expected, f.actual, exchange)
-            for f in hunt.client.judge(hunt.operation, exchange)
-        ]
+        broken = [Broken(label, judgement, exchange) for judgement in hunt.client.judge(hunt.operation, exchange)]
         if mode is GenerationMode.NEGATIVE and exchange.ok:
             ids = [value for name, value in wire.path_parameters.items() if name != "path"]
             if oracle.must_refuse_wrong_ids(hunt.operation) and any(oracle.is_wrong_id(value) for value in ids):
                 rule = "400 or 404 for a path id that breaks its pattern"
-                found.append(Broken(label, "LM-FUZZ-NEGATIVE-PATH-REFUSED", rule, exchange.brief, exchange))
+                broken.append(Broken.rule(label, oracle.PATH_REFUSED, rule, exchange))
             why = self._why_wrong(hunt.operation, wire)
             if why:
                 rule = f"400 for a body that is wrong: {why}"
-                found.append(Broken(label, "LM-FUZZ-NEGATIVE-BODY-REFUSED", rule, exchange.brief, exchange))
+                broken.append(Broken.rule(label, oracle.BODY_REFUSED, rule, exchange))
         if mode is GenerationMode.POSITIVE and self._is_refused(hunt, wire, exchange):
             rule = "a 2xx status: the request is valid and names real things alone"
-            found.append(Broken(label, "LM-FUZZ-POSITIVE-ACCEPTED", rule, exchange.brief, exchange))
-        return found
+            broken.append(Broken.rule(label, oracle.ACCEPTED, rule, exchange))
+        return broken
 
     def _why_wrong(self, operation: Operation, wire: Wire) -> str:
         if not oracle.can_be_wrong(operation):
@@ -244,5 +242,5 @@ def _check(failure: Broken) -> Callable[..., bool | None]:
     def check(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: _Case) -> bool | None:
         raise failure
 
-    check.__name__ = failure.requirement
+    check.__name__ = failure.judgement.requirement
     return check

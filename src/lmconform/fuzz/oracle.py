@@ -9,6 +9,11 @@ from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.fuzz.pool import ABSENT, Pool
 
+ANSWERED = "LM-FUZZ-ANSWERED"
+ACCEPTED = "LM-FUZZ-POSITIVE-ACCEPTED"
+BODY_REFUSED = "LM-FUZZ-NEGATIVE-BODY-REFUSED"
+PATH_REFUSED = "LM-FUZZ-NEGATIVE-PATH-REFUSED"
+
 # Said by gateways, quotas and services of their own accord: no judgement of the data.
 NO_REFUSAL = frozenset({401, 403, 408, 413, 414, 415, 429, 431, 501})
 
@@ -56,6 +61,17 @@ _NEEDED_BELOW = {
 }
 
 _ID = re.compile(r"[\w.-]{4,64}")
+
+
+def judged(operation: Operation) -> tuple[str, ...]:
+    """The requirements that generated data for the operation can judge, besides those of the checks."""
+    can_be = {
+        ANSWERED: True,
+        ACCEPTED: operation.id in JUDGED,
+        BODY_REFUSED: can_be_wrong(operation),
+        PATH_REFUSED: "Id}" in operation.path,
+    }
+    return tuple(requirement for requirement, is_judged in can_be.items() if is_judged)
 
 
 def capability(operation: Operation) -> str:

@@ -20,14 +20,14 @@ from lmconform.contract.openapi import Operation
 from lmconform.errors import Inconclusive, NotApplicable
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import description, engine, links, oracle
-from lmconform.fuzz.availability import GONE, READABLE, Availability, Ledger
+from lmconform.fuzz.availability import Ledger
 from lmconform.fuzz.case_encoding import Wire, as_response, encode
-from lmconform.fuzz.findings import Finding, Report
+from lmconform.fuzz.findings import Report
 from lmconform.fuzz.pool import ABSENT, Pool
 from lmconform.fuzz.sending import Sender
+from lmconform.judgement import Judgement, State, broken, kept
 
 USABLE = "LM-FUZZ-SEQUENCE-USABLE"
-REQUIREMENTS = (READABLE, USABLE, GONE)
 
 _STEPS = 8
 _SECONDS_ON_MOCK, _SECONDS_ON_TENANT = 15.0, 120.0
@@ -40,9 +40,12 @@ _CREATIONS = {
 
 @dataclass(slots=True)
 class SequenceReport(Report):
-    """What the sequences of one item gave; ``judged`` are the requirements that anything was judged by."""
+    """What the sequences of one item gave: every request is a positive case."""
 
-    judged: set[str] = field(default_factory=set)
+    @property
+    def summary(self) -> str:
+        """The counts in words."""
+        return f"{self.cases} requests in sequences, {self.accepted} accepted"
 
 
 @dataclass(slots=True)
@@ -55,12 +58,11 @@ class _Walk:
     deadline: float = 0.0
     left: int = 0
     case: int = 0
-    outcome: SequenceReport = field(default_factory=SequenceReport)
+    report: SequenceReport = field(default_factory=SequenceReport)
     steps: dict[str, str] = field(default_factory=dict)
     created: Counter[str] = field(default_factory=Counter)
     usable: set[str] = field(default_factory=set)
-    found: dict[tuple[str, str], Finding] = field(default_factory=dict)
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    broken: dict[tuple[str, str], Judgement] = field(default_factory=dict)
     ledger: Ledger = field(init=False)
     sender: Sender = field(init=False)
 
@@ -89,25 +91,32 @@ class _Walk:
         before = self.steps.get(given.transition.parent_id, "") if given.transition else ""
         step = f"{operation.label} ({exchange.status})"
         self.steps[case.id] = f"{before}, {step}" if before else step
-        self.outcome.positive += 1
-        self.outcome.accepted += exchange.ok
+        self.report.positive += 1
+        self.report.accepted += exchange.ok
         self.client.judge(operation, exchange)
         self._look(operation, wire, exchange, before)
-        for verdict in self.ledger.note(operation, wire, exchange, step, self.case):
-            self.take(verdict, before)
+        for judgement in self.ledger.note(operation, wire, exchange, step, self.case):
+            self.take(judgement, before)
         return StepOutput(as_response(exchange), case)
 
-    def take(self, verdict: Availability, before: str = "") -> None:
-        """Remember what the ledger says."""
-        if verdict.ok is not None:
-            self.outcome.judged.add(verdict.requirement)
-        if verdict.ok is False:
-            made = verdict.made
-            self._add(verdict.requirement, made.creator.id, verdict.expected, verdict.exchange, before, made.case)
+    def take(self, judgement: Judgement, before: str = "") -> None:
+        """Remember a judgement; ``before`` are the steps that led to it, in words."""
+        if judgement.state.is_judged:
+            self.report.judged.add(judgement.requirement)
+        if judgement.state is State.BROKEN:
+            key = (judgement.requirement, judgement.operation)
+            message = f"after {before}" if before else ""
+            first = self.broken.get(key)
+            self.broken[key] = replace(first, count=first.count + 1) if first else replace(judgement, message=message)
 
-    def findings(self) -> tuple[Finding, ...]:
-        """One for each cause, with how often it was seen."""
-        return tuple(replace(found, count=self.counts[key]) for key, found in self.found.items())
+    def close(self) -> SequenceReport:
+        """The report, with what the contract's checks found in the same requests."""
+        # Each request of a sequence is a case, and a few look after it: near enough.
+        sent = self.client.exchanges
+        checks = [judgement for judgement in self.client.judgements() if judgement.state is State.BROKEN]
+        numbered = [replace(judgement, case=sent.index(judgement.exchanges[0]) + 1) for judgement in checks]
+        self.report.broken = (*self.broken.values(), *numbered)
+        return self.report
 
     def _send(self, operation: Operation, wire: Wire) -> Exchange | None:
         most = None if self.session.target.is_mock else _CREATIONS.get(operation.id)
@@ -130,7 +139,7 @@ class _Walk:
         if kind is None or body.get("configurationId") not in self.usable or not self.pool.of(kind).steady:
             return
         if exchange.ok:
-            self.outcome.judged.add(USABLE)
+            self.take(kept(USABLE))
             return
         if not 400 <= exchange.status < 500 or exchange.status in oracle.NO_REFUSAL or "quota" in exchange.text.lower():
             return
@@ -139,15 +148,9 @@ class _Walk:
             return
         again = self._send(operation, wire)
         if again is not None and again.status == exchange.status:
-            self.outcome.judged.add(USABLE)
             rule = "202: the configuration is complete and was made just before"
-            self._add(USABLE, operation.id, rule, exchange, before, self.case)
-
-    def _add(self, requirement: str, operation: str, expected: str, exchange: Exchange, before: str, case: int) -> None:
-        key = (requirement, operation)
-        self.counts[key] += 1
-        message = f"after {before}" if before else ""
-        self.found.setdefault(key, Finding(requirement, expected, exchange.brief, exchange, 1, message, case))
+            judgement = self.client.shown(broken(USABLE, rule, exchange.brief), exchange)
+            self.take(replace(judgement, case=self.case), before)
 
 
 class Sequences:
@@ -177,10 +180,9 @@ class Sequences:
         for number, (operations, words) in enumerate(branches):
             walk.left = session.config.max_examples // len(branches)
             self._walk(start, walk, number, {*self._left_out(), *operations}, {ABSENT, *words})
-        for verdict in walk.ledger.settle():
-            walk.take(verdict)
-        walk.outcome.findings = walk.findings()
-        return walk.outcome
+        for judgement in walk.ledger.settle():
+            walk.take(judgement)
+        return walk.close()
 
     def _branches(self, start: Operation) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Operations and words to do without: what trains is not deployed, and what serves is not run."""

@@ -9,8 +9,8 @@ from multiprocessing import get_context
 from statistics import median
 
 from lmconform.contract.requirements import Register
+from lmconform.judgement import Level
 from lmconform.mutation.trial import MutantRun, MutantTrial, try_, with_seed
-from lmconform.outcomes import Level
 from lmconform.run.catalogue import Plan, plan
 from lmconform.settings.options import RunConfig
 

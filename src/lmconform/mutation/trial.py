@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from lmconform.client import embedded
 from lmconform.client.session import Session
 from lmconform.errors import HarnessError, TargetLost
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.results.events import Result
-from lmconform.run import running
 from lmconform.run.catalogue import Plan
 from lmconform.run.items import Item
 
@@ -124,7 +123,7 @@ def _run(
     began, wanted = time.monotonic(), set(trial.suspect.breaks)
     for item in items:
         item_began = time.monotonic()
-        events, error = running.run_item(item, session, lambda line: None)
+        events, error = item.events(session, lambda line: None)
         trial.spent[item.id] = round(time.monotonic() - item_began, 4)
         trial.items += 1
         for event in events:

@@ -7,13 +7,15 @@ import random
 import string
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from lmconform.client.transport import Request
-from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable
+from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable, Skip, caught
 from lmconform.evidence.exchange import Exchange
+from lmconform.judgement import Judgement, kept
 from lmconform.probes.comparison import differences
+from lmconform.probes.parts import gravest
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from lmconform.probes.executables import Runnable
 
 Json = dict[str, Any]
-Seen = tuple[str, str, str, str]
 
 TERMINAL: Final = frozenset({"COMPLETED", "DEAD", "STOPPED"})
 ACTIVE: Final = frozenset({"PENDING", "RUNNING"})
@@ -64,12 +65,13 @@ class Made:
 
 @dataclass(slots=True)
 class Context:
-    """The tools of one probe. ``observations`` holds (id, operation, value, text) tuples."""
+    """The tools of one probe; ``parts`` are its judgements of single operations, see ``judge_part``."""
 
     session: Session
     client: Client
-    observations: list[Seen] = field(default_factory=list)
     requirement: str = ""
+    parts: list[Judgement] = field(default_factory=list)
+    _raised: list[Failure | Skip] = field(default_factory=list)
 
     # --- before and after --------------------------------------------------------------------
 
@@ -105,9 +107,22 @@ class Context:
             shared[key] = self.send(operation, json=body, judge=False).ok
         return bool(shared[key])
 
-    def observe(self, name: str, operation: str, value: str, text: str) -> None:
-        """Record how the target behaves where nobody promised anything."""
-        self.observations.append((name, operation, value, text))
+    def judge_part(self, operation_id: str, function: Callable[[], object]) -> None:
+        """Judge the requirement for one operation: what ``function`` raises is its judgement, and the probe goes on.
+
+        The result has the id ``probe/LM-…#operationId``.
+        """
+        since, raised = len(self.client.exchanges), caught(function)
+        self._raised += [raised] if raised else []
+        judgement = raised.judgement if raised else kept(self.requirement)
+        part = replace(judgement, requirement=self.requirement, part=operation_id, operation=operation_id)
+        self.parts.append(self.client.completed(part, since))
+
+    def conclude(self, own: Failure | Skip | None) -> None:
+        """Raise what the probe says as a whole, when its function ended with ``own``: see ``gravest``."""
+        raised = gravest(own, self._raised, self.parts)
+        if raised is not None:
+            raise raised
 
     # --- sending -----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from lmconform import probes
-from lmconform.errors import Failure, Inconclusive
+from lmconform.errors import Failure, Inconclusive, caught
 
 if TYPE_CHECKING:
     from lmconform.probes.context import Context
@@ -86,7 +86,7 @@ def probe(requirement: str, *, effect: str = "write", late: bool = False) -> Cal
         @functools.wraps(function)
         def judge(ctx: Context) -> None:
             ctx.begin(requirement)
-            function(ctx)
+            ctx.conclude(caught(lambda: function(ctx)))
 
         _probes[requirement] = Probe(requirement, judge, effect, late)
         return function
@@ -99,7 +99,7 @@ def observation(
 ) -> Callable[[Look], Look]:
     """Make a function the observation ``LM-OBS-…``; it returns what it saw.
 
-    The value is also put into ``ctx.observations``. It raises Skip when there is nothing to see.
+    It raises Skip when there is nothing to see.
     """
 
     def register(function: Look) -> Look:
@@ -111,12 +111,10 @@ def observation(
             ctx.requirement = name
             ctx.require(capability)
             try:
-                value = function(ctx)
+                return function(ctx)
             except Failure as failure:
                 # A probe reports it; what an observation says must be the same in each run.
                 raise Inconclusive("what it builds on is broken") from failure
-            ctx.observe(name, operation, value, text)
-            return value
 
         _observations[name] = Observation(name, look, effect, operation, text, source, capability)
         return function

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.results.events import Result
 
 _RANK = {o: n for n, o in enumerate((Outcome.ERROR, Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.WARN))}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.reporting.terminal import paragraph
 from lmconform.results.events import Result
 from lmconform.results.stream import Run

@@ -6,7 +6,7 @@ from collections import Counter
 
 from rich.console import Console
 
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.reporting import terminal
 from lmconform.results.events import Event, Header, Observation, Result
 from lmconform.results.stream import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.reporting import fuzzing
 from lmconform.reporting.causes import causes
 from lmconform.results.stream import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.reporting import fuzzing
 from lmconform.reporting.causes import Cause, causes
 from lmconform.results.events import Footer, Header, Observation, Result

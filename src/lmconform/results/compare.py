@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.results.events import Result
 from lmconform.results.stream import Run
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lmconform.contract.requirements import Register
 from lmconform.exit_codes import ExitCode
-from lmconform.outcomes import Level, Outcome
+from lmconform.judgement import Level, Outcome
 from lmconform.results.events import Result
 
 
@@ -74,17 +73,3 @@ def exit_code(verdict: Verdict, *, require_conformant: bool) -> ExitCode:
             return ExitCode.FAILED
         case Verdict.INCOMPLETE:
             return ExitCode.INCOMPLETE
-
-
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome that stands for several: what gates hides nothing, an error hides nothing."""
-    order = (
-        Outcome.ERROR,
-        Outcome.FAIL,
-        Outcome.NOT_TESTABLE,
-        Outcome.WARN,
-        Outcome.INFO,
-        Outcome.PASS,
-        Outcome.NOT_APPLICABLE,
-    )
-    return min(outcomes, key=order.index, default=Outcome.NOT_APPLICABLE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from lmconform.contract.openapi import Contract, Operation
+from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.fuzz import links, oracle
 from lmconform.probes import registry
@@ -67,23 +67,12 @@ def _items(contract: Contract, register: Register) -> Iterator[Item]:
         yield from steps
         yield from others
     for operation in contract.operations:
-        fuzz_id, requirements = f"fuzz/{operation.id}", _fuzz_requirements(operation)
+        fuzz_id, requirements = f"fuzz/{operation.id}", oracle.judged(operation)
         yield FuzzItem(fuzz_id, "full", "", requirements, (fuzz_id, operation.id, *requirements), operation.id)
     for start in links.starts(contract):
         fuzz_id = f"fuzz/sequence/{start.id}"
         names = (fuzz_id, start.id, *_FUZZ_SEQUENCE)
         yield SequenceItem(fuzz_id, "full", "", _FUZZ_SEQUENCE, names, start.id)
-
-
-def _fuzz_requirements(operation: Operation) -> tuple[str, ...]:
-    """What fuzzing the operation can judge."""
-    judged = {
-        "LM-FUZZ-ANSWERED": True,
-        "LM-FUZZ-POSITIVE-ACCEPTED": operation.id in oracle.JUDGED,
-        "LM-FUZZ-NEGATIVE-BODY-REFUSED": oracle.can_be_wrong(operation),
-        "LM-FUZZ-NEGATIVE-PATH-REFUSED": "Id}" in operation.path,
-    }
-    return tuple(requirement for requirement, can_be in judged.items() if can_be)
 
 
 def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:

@@ -18,7 +18,7 @@ from lmconform.client import embedded
 from lmconform.client.session import EXCHANGES, Session
 from lmconform.errors import ConfigError
 from lmconform.exit_codes import ExitCode
-from lmconform.reporting import junit, markdown
+from lmconform.reporting import registry
 from lmconform.results.events import Event, Footer, Header, Result
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
@@ -138,8 +138,7 @@ class Run:
             # It takes leave while we write.
             self.mock.dismiss()
         self.record = Record(self.folder)
-        junit.write(self.record, self.folder / "junit.xml")
-        markdown.write(self.record, self.folder / "summary.md")
+        registry.write(self.record, self.folder)
         self.stop_mock()
         return code
 

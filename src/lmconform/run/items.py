@@ -1,4 +1,4 @@
-"""The items of a run: scenario steps, probes, observations, fuzzed operations."""
+"""The items of a run: scenario steps, probes, observations, fuzzed operations and sequences."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lmconform.client.client import Client, Judged
+from lmconform.client.client import Client
 from lmconform.client.session import Session
-from lmconform.errors import Failure, Inconclusive, NotApplicable, Skip
-from lmconform.evidence.recorder import curl
-from lmconform.outcomes import Outcome
+from lmconform.contract.openapi import Operation
+from lmconform.errors import Failure, HarnessError, Skip, caught
+from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.probes import enactment_pool, registry
 from lmconform.probes.context import Context
-from lmconform.results.assembly import Statement
-from lmconform.results.events import Observation
+from lmconform.results import assembly
+from lmconform.results.events import Event, Observation
 from lmconform.scenarios.document import Document, Step, Workflow
 from lmconform.scenarios.runner import WorkflowRun
 
 if TYPE_CHECKING:
-    from lmconform.fuzz.findings import Report as Fuzzed
+    from lmconform.fuzz.findings import Report as Generated
+    from lmconform.fuzz.operations import Fuzzer
 
 Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
 class Report:
-    """What running an item gave."""
+    """What running an item gave; the main judgement stands first, and has no part."""
 
-    statements: list[Statement] = field(default_factory=list)
+    judgements: list[Judgement] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
 
 
@@ -57,6 +58,30 @@ class Item(ABC):
     def run(self, session: Session, progress: Progress) -> Report:
         """Run it; raises TargetLost, and HarnessError when we are wrong."""
 
+    def events(self, session: Session, progress: Progress) -> tuple[list[Event], Exception | None]:
+        """Run it; returns its events, and the error that kept it from being judged, or None.
+
+        Any error is ours and not the target's: it becomes an ERROR result, and the caller decides
+        whether the run can go on.
+        """
+        started = time.monotonic()
+        try:
+            report = self.run(session, progress)
+        except Exception as error:
+            words = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
+            message = session.redactor.text(words)
+            return [assembly.error(self.id, self.requirements, message, time.monotonic() - started)], error
+        return [*self._results(session, report.judgements), *report.observations], None
+
+    def left_out(self, session: Session, because: str) -> list[Event]:
+        """Its events when it is not run on purpose: its first requirement is not judged, and nothing gates."""
+        judgement = stated(State.INCONCLUSIVE, because)
+        return self._results(session, [replace(judgement, requirement=r) for r in self.requirements[:1]])
+
+    def _results(self, session: Session, judgements: Iterable[Judgement]) -> list[Event]:
+        again = f"lmconform run {session.target.name} --only {self.id} --seed {session.config.seed}"
+        return [assembly.result(self.id, j, session.register, session.redactor, again) for j in judgements]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ProbeItem(Item):
@@ -65,21 +90,19 @@ class ProbeItem(Item):
     probe: registry.Probe
 
     def run(self, session: Session, progress: Progress) -> Report:
-        """Run the probe's function in a new context."""
+        """Run the probe's function in a context of its own; judgements of single operations follow the main one."""
         requirement = session.register[self.probe.requirement]
-        client = session.client(self.id)
-        started = time.monotonic()
-        report = Report()
         if not session.capabilities.has(requirement.capability):
             reason = f"GET /lm/meta does not advertise {requirement.capability}"
-            report.statements.append(Statement(requirement.id, None, skipped=Outcome.NOT_APPLICABLE, because=reason))
-            return report
+            return Report([replace(stated(State.NOT_APPLICABLE, reason), requirement=requirement.id)])
+        client = session.client(self.id)
+        started = time.monotonic()
         enactment_pool.glance(Context(session, session.client("probe/glance")))
         ctx = Context(session, client)
-        main = _guarded(lambda: self.probe.function(ctx), requirement.id)
-        report.statements.append(_finished(main, client, time.monotonic() - started))
-        report.statements += contract_statements(client)
-        return report
+        raised = caught(lambda: self.probe.function(ctx))
+        own = replace(raised.judgement, requirement=requirement.id) if raised else kept(requirement.id)
+        main = replace(client.completed(own), duration=time.monotonic() - started)
+        return Report([main, *ctx.parts, *client.judgements()])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,7 +118,7 @@ class ObservationItem(Item):
             value = self.look.function(Context(session, client))
         except (Skip, Failure) as reason:
             value = f"not observed: {reason}"
-        seen = Observation(
+        observation = Observation(
             id=self.look.name,
             item=self.id,
             operation=self.look.operation,
@@ -103,7 +126,7 @@ class ObservationItem(Item):
             text=self.look.text,
             source=self.look.source,
         )
-        return Report(contract_statements(client), [seen])
+        return Report(client.judgements(), [observation])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,28 +142,13 @@ class ScenarioItem(Item):
         key = f"workflow/{self.workflow.id}"
         if key not in session.shared:
             session.shared[key] = WorkflowRun(self.document, self.workflow, session, progress)
-        done = session.shared[key].until(self.step.id)
-        report = Report()
-        for number, requirement in enumerate(done.requirements):
-            skipped = done.outcome if done.outcome in (Outcome.NOT_TESTABLE, Outcome.NOT_APPLICABLE) else None
-            main = Statement(
-                requirement,
-                done.outcome is Outcome.PASS,
-                suffix=requirement if number else "",
-                skipped=skipped,
-                inconclusive=done.inconclusive,
-                expected=done.expected,
-                actual=done.actual,
-                message="" if skipped else done.message,
-                because=": ".join(filter(None, (done.because, done.message))) if skipped else "",
-            )
-            report.statements.append(_finished(main, done.client, done.duration, done.operation))
-        report.statements += contract_statements(done.client)
-        report.observations += [
-            Observation(id=i, item=self.id, operation=done.operation, value=session.redactor.text(value), text=text)
-            for i, value, text in done.observations
+        outcome = session.shared[key].until(self.step.id)
+        client, operation = outcome.client, outcome.judgement.operation
+        observations = [
+            Observation(id=i, item=self.id, operation=operation, value=session.redactor.text(value), text=text)
+            for i, value, text in outcome.observations
         ]
-        return report
+        return Report([*map(client.completed, outcome.judgements), *client.judgements()], observations)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -150,7 +158,7 @@ class FuzzItem(Item):
     operation: str
 
     def run(self, session: Session, progress: Progress) -> Report:
-        """Positive and negative data for one operation; one statement for each judged cause."""
+        """Generated data for one operation, or from one on: the counts, what is broken, and what holds."""
         started = time.monotonic()
         # schemathesis takes most of a second to import: the other profiles need not wait for it.
         from lmconform.fuzz.operations import Fuzzer
@@ -158,147 +166,38 @@ class FuzzItem(Item):
         if "fuzzer" not in session.shared:
             session.shared["fuzzer"] = Fuzzer(session)
         client = session.client(self.id)
-        operation = session.contract.operation(self.operation)
+        main = kept(self.requirements[0], operation=self.operation)
         try:
-            done = session.shared["fuzzer"].run(operation, client)
+            generated = self._drive(session.shared["fuzzer"], session.contract.operation(self.operation), client)
         except Skip as reason:
-            statement = _skipped(reason, self.requirements[0])
-            return Report([_finished(statement, client, time.monotonic() - started, operation.id)])
-        words = f"{done.cases} cases: {done.positive} positive ({done.accepted} accepted), {done.negative} negative"
-        return _fuzzed(self, client, done, started, words, {*client.judged, *self.requirements[1:]})
+            main = replace(reason.judgement, requirement=main.requirement, operation=main.operation)
+            return Report([replace(client.completed(main), duration=time.monotonic() - started)])
+        main = replace(
+            main,
+            message=generated.summary,
+            duration=time.monotonic() - started,
+            cases=generated.cases,
+            positive=generated.positive,
+            accepted=generated.accepted,
+        )
+        not_kept = {main.requirement, *(judgement.requirement for judgement in generated.broken)}
+        holding = sorted({*client.judged, *generated.judged} - not_kept)
+        return Report([main, *generated.broken, *(kept(r, part=r, operation=self.operation) for r in holding)])
+
+    def _drive(self, fuzzer: Fuzzer, operation: Operation, client: Client) -> Generated:
+        """Positive and negative data for the operation."""
+        return fuzzer.run(operation, client)
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceItem(Item):
+@dataclass(frozen=True, slots=True, repr=False)
+class SequenceItem(FuzzItem):
     """Follows the contract's links from one operation on."""
 
-    operation: str
-
-    def run(self, session: Session, progress: Progress) -> Report:
-        """Sequences of generated requests; one statement for each judged cause."""
-        started = time.monotonic()
-        from lmconform.fuzz.operations import Fuzzer
+    def _drive(self, fuzzer: Fuzzer, operation: Operation, client: Client) -> Generated:
+        """Sequences of generated requests that begin with the operation."""
         from lmconform.fuzz.sequences import Sequences
 
-        if "fuzzer" not in session.shared:
-            session.shared["fuzzer"] = Fuzzer(session)
-        client = session.client(self.id)
-        start = session.contract.operation(self.operation)
-        try:
-            done = Sequences(session, session.shared["fuzzer"].pool).run(start, client)
-        except Skip as reason:
-            statement = _skipped(reason, self.requirements[0])
-            return Report([_finished(statement, client, time.monotonic() - started, start.id)])
-        words = f"{done.cases} requests in sequences, {done.accepted} accepted"
-        return _fuzzed(self, client, done, started, words, {*client.judged, *done.judged})
-
-
-def _fuzzed(
-    item: FuzzItem | SequenceItem, client: Client, done: Fuzzed, started: float, words: str, judged: set[str]
-) -> Report:
-    """The item's own statement, what is broken, and which of the ``judged`` requirements hold."""
-    report = Report(
-        [
-            Statement(
-                item.requirements[0],
-                True,
-                operation=item.operation,
-                message=words,
-                duration=time.monotonic() - started,
-                cases=done.cases,
-                positive=done.positive,
-                accepted=done.accepted,
-            )
-        ]
-    )
-    for found in done.findings:
-        report.statements.append(
-            Statement(
-                found.requirement,
-                False,
-                suffix=found.requirement,
-                operation=found.exchange.operation or item.operation,
-                expected=found.expected,
-                actual=found.actual,
-                message=found.message,
-                exchanges=(found.exchange.id,),
-                request=curl(found.exchange, client.session.redactor),
-                count=found.count,
-                case=found.case,
-            )
-        )
-    known = {f.requirement for f in done.findings}
-    if isinstance(item, SequenceItem):
-        # Each request of a sequence is a case, and a few look after it: near enough.
-        report.statements += [
-            s if s.ok else replace(s, case=client.exchanges.index(s.exchanges[0]) + 1)
-            for s in contract_statements(client)
-        ]
-        judged = judged - client.judged
-    report.statements += [Statement(r, True, suffix=r, operation=item.operation) for r in sorted(judged - known)]
-    return report
-
-
-def contract_statements(client: Client) -> list[Statement]:
-    """What the contract's checks say of an item's exchanges: one statement per requirement."""
-    statements = []
-    for requirement in sorted(client.judged):
-        broken = [(key, j) for key, j in client.broken.items() if key[0] == requirement]
-        if not broken:
-            statements.append(Statement(requirement, True, suffix=requirement))
-            continue
-        _, first = broken[0]
-        statements.append(_contract_finding(first, client, sum(client.counts[k] for k, _ in broken)))
-    return statements
-
-
-def _contract_finding(judged: Judged, client: Client, count: int) -> Statement:
-    return Statement(
-        judged.finding.requirement,
-        False,
-        suffix=judged.finding.requirement,
-        operation=judged.operation,
-        expected=judged.finding.expected,
-        actual=judged.finding.actual,
-        exchanges=(judged.exchange.id,),
-        request=curl(judged.exchange, client.session.redactor),
-        count=count,
-    )
-
-
-def _guarded(function: Callable[[], object], requirement: str) -> Statement:
-    try:
-        function()
-    except Failure as failure:
-        return Statement(
-            requirement,
-            False,
-            expected=failure.expected,
-            actual=failure.actual,
-            message=failure.message,
-            operation=failure.operation,
-            exchanges=failure.exchanges,
-        )
-    except Skip as reason:
-        return _skipped(reason, requirement)
-    return Statement(requirement, True)
-
-
-def _skipped(reason: Skip, requirement: str) -> Statement:
-    outcome = Outcome.NOT_APPLICABLE if isinstance(reason, NotApplicable) else Outcome.NOT_TESTABLE
-    return Statement(
-        requirement, None, skipped=outcome, inconclusive=isinstance(reason, Inconclusive), because=str(reason)
-    )
-
-
-def _finished(statement: Statement, client: Client, duration: float, operation: str = "") -> Statement:
-    """The item's own statement with what the client knows: exchanges, curl, operation."""
-    telling = statement.exchanges or tuple(client.exchanges[-3:][::-1])
-    request = ""
-    if client.last is not None and not statement.ok and statement.skipped is None:
-        request = curl(client.last, client.session.redactor)
-    named = statement.operation or operation or (client.last.operation if client.last else "")
-    return replace(statement, exchanges=telling, request=request, operation=named, duration=duration)
+        return Sequences(client.session, fuzzer.pool).run(operation, client)
 
 
 def numbered(items: Iterable[Item]) -> list[Item]:

@@ -18,7 +18,7 @@ import pytest
 from lmconform.client import cleanup
 from lmconform.client.session import Session
 from lmconform.errors import HarnessError, NothingSelected, TargetLost, TargetUnreachable
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
 from lmconform.settings.options import OPTIONS, RunConfig
@@ -243,15 +243,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list[Event], Exception | None]:
-    from lmconform.run import running
-
     started = time.monotonic()
     begun = config.stash.setdefault(_BEGUN, started)
     budget = session.config.max_time
     if budget is not None and started - begun > budget:
-        return running.leave_out(item, session, f"--max-time {budget:g} s is over"), None
+        return item.left_out(session, f"--max-time {budget:g} s is over"), None
     with config.stash[_INTERRUPTS].acting():
-        return running.run_item(item, session, config.stash.setdefault(_PROGRESS, Progress()))
+        return item.events(session, config.stash.setdefault(_PROGRESS, Progress()))
 
 
 def _hand_over(config: pytest.Config, events: list[Event], lost: str) -> None:

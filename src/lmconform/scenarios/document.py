@@ -256,7 +256,7 @@ class _Reader:
             note=text(node, "x-lm-note", place),
             observe=extensions.observe(node, place),
             fills=extensions.fills(node, place),
-            outcome=extensions.outcome(node, place),
+            state=extensions.state(node, place),
         )
 
     def _reused(self, row: Any, kind: str, place: Place) -> Any:

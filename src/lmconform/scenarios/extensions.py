@@ -7,18 +7,23 @@ from typing import Any
 
 from lmconform.contract.requirements import Register
 from lmconform.errors import did_you_mean
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Outcome, State
 from lmconform.scenarios.model import Absent, Contains, Poll
 from lmconform.scenarios.shape import Place, Shape, flag, table, text, texts
 
-__all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "outcome", "poll", "requirements"]
+__all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "poll", "requirements", "state"]
 
 ABSENT = Shape("x-lm-absent", ("operationId", "says"), ("parameters",))
 _POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail", "gone", "late", "excuse", "excused"))
 _CONTAINS = Shape("x-lm-contains", ("context", "value"), ("exact",))
 _OBSERVE = Shape("x-lm-observe", ("id", "value"))
 _FILLS = Shape("x-lm-fills", ("stepId", "outputs"))
-_OUTCOMES = (Outcome.PASS, Outcome.INFO, Outcome.NOT_TESTABLE)
+# What the words of ``x-lm-outcome`` mean. An action that says NOT_TESTABLE knows a reason that gates nothing.
+_STATES = {
+    Outcome.PASS: State.KEPT,
+    Outcome.INFO: State.NOTED,
+    Outcome.NOT_TESTABLE: State.INCONCLUSIVE,
+}
 
 
 def requirements(node: Mapping[str, Any], register: Register, place: Place) -> tuple[str, ...]:
@@ -79,12 +84,12 @@ def fills(node: Mapping[str, Any], place: Place) -> tuple[str, dict[str, Any]] |
     return text(found, "stepId", place), table(found, "outputs", place)
 
 
-def outcome(node: Mapping[str, Any], place: Place) -> str:
+def state(node: Mapping[str, Any], place: Place) -> State | None:
     """``x-lm-outcome`` of an action: what the step counts as when the action is taken."""
     value = text(node, "x-lm-outcome", place)
-    if value and value not in _OUTCOMES:
-        place.fail(f"x-lm-outcome: {value!r} is not possible{did_you_mean(value, _OUTCOMES)}")
-    return value
+    if value and value not in _STATES:
+        place.fail(f"x-lm-outcome: {value!r} is not possible{did_you_mean(value, _STATES)}")
+    return _STATES[Outcome(value)] if value else None
 
 
 def _closure(status: str, graph: Mapping[str, set[str]]) -> set[str]:

@@ -1,22 +1,20 @@
-"""Judges the answer of a step: criteria, what must be contained, what may be absent; the outcome."""
+"""Judges the answer of a step: criteria, what must be contained, what may be absent; what that means for the flow."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lmconform.client.client import Client
 from lmconform.contract.requirements import Register
-from lmconform.errors import Inconclusive, NotTestable
-from lmconform.outcomes import Outcome, broken
+from lmconform.errors import Failure, Inconclusive, NotTestable
+from lmconform.judgement import Judgement, Outcome, State, weigh
 from lmconform.scenarios.compare import difference
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, resolve
 from lmconform.scenarios.model import Absent, Step
 from lmconform.scenarios.sending import send, send_step, values
 
-# Outcomes after which the flow goes on.
-FINE = (Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE)
 # How often and for how many seconds at the most one looks again; seconds between two looks at the least.
 _LOOKS, _MOST_GRACE, _LEAST_PAUSE = 20, 60.0, 0.02
 # Both are declared, and nobody says which of them stands for a scenario that does not exist.
@@ -27,34 +25,45 @@ _NOWHERE = frozenset({400, 404})
 class StepOutcome:
     """What became of a step.
 
-    ``because`` is the step that kept this one from running, ``inconclusive`` that nobody is to
-    blame for it. ``observations`` are (id, value, text). ``client`` holds the exchanges and what
-    the contract's checks found in them. ``duration`` is in seconds.
+    ``judgement`` is about the step as a whole, and names no requirement. ``origin`` is the step
+    that kept this one from running, ``is_fine`` whether the flow goes on. ``client`` holds the
+    exchanges and what the contract's checks found in them. ``observations`` are (id, value, text).
     """
 
     workflow_id: str
     step_id: str
     requirements: tuple[str, ...]
-    outcome: Outcome
-    operation: str
+    judgement: Judgement
     client: Client
-    expected: str = ""
-    actual: str = ""
-    message: str = ""
-    because: str = ""
-    inconclusive: bool = False
-    duration: float = 0.0
+    is_fine: bool
+    origin: str = ""
     observations: tuple[tuple[str, str, str], ...] = ()
 
+    @property
+    def state(self) -> State:
+        """The state of the step as a whole."""
+        return self.judgement.state
 
-class Broken(Exception):
-    """The target breaks what a step expects; the step's requirements say which promise that is."""
+    @property
+    def behind(self) -> State:
+        """The state of the steps that this one keeps from running."""
+        if self.is_fine:
+            return State.NOT_APPLICABLE
+        return State.INCONCLUSIVE if self.state is State.INCONCLUSIVE else State.NOT_TESTABLE
 
-    def __init__(self, expected: str, actual: str, message: str = "") -> None:
-        super().__init__(message or f"expected {expected}, got {actual}")
-        self.expected = expected
-        self.actual = actual
-        self.message = message
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """One judgement for each requirement of the step; the first is the main one of its item."""
+        because = ": ".join(filter(None, (self.origin, self.judgement.because)))
+        return tuple(
+            replace(self.judgement, requirement=requirement, part=requirement if number else "", because=because)
+            for number, requirement in enumerate(self.requirements)
+        )
+
+
+def breaks(expected: str, actual: str, message: str = "") -> Failure:
+    """The failure that says what a step expects and does not get; the step's requirements say which promise that is."""
+    return Failure("", expected=expected, actual=actual, message=message)
 
 
 def judge_settled(step: Step, client: Client, scope: Scope, sleep: Callable[[float], None]) -> None:
@@ -64,14 +73,14 @@ def judge_settled(step: Step, client: Client, scope: Scope, sleep: Callable[[flo
     for _ in range(_LOOKS):
         try:
             return judge(step, client, scope)
-        except Broken:
+        except Failure:
             sleep(pause)
             send_step(step, client, scope)
     judge(step, client, scope)
 
 
 def judge(step: Step, client: Client, scope: Scope) -> None:
-    """Raise Broken at the first thing that the step expects and the answer does not have.
+    """Raise Failure at the first thing that the step expects and the answer does not have.
 
     Raises Inconclusive when the tenant may lawfully lack it, see ``x-lm-absent``.
     """
@@ -82,15 +91,15 @@ def judge(step: Step, client: Client, scope: Scope) -> None:
         # The first criterion says that the answer itself is right: it only lacks something.
         if step.absent and criterion is not step.criteria[0]:
             _confirm(step.absent, step.label, actual, client, scope)
-        raise Broken(criterion.text, actual)
+        raise breaks(criterion.text, actual)
     if not step.criteria and exchange is not None and not exchange.ok:
-        raise Broken("a 2xx status", exchange.brief)
+        raise breaks("a 2xx status", exchange.brief)
     if step.contains:
-        found = resolve(step.contains.context, scope)
+        value = resolve(step.contains.context, scope)
         wanted = values(step.contains.value, scope)
-        problem = difference(wanted, None if found is MISSING else found, step.contains.exact)
+        problem = difference(wanted, None if value is MISSING else value, step.contains.exact)
         if problem:
-            raise Broken(f"{step.contains.context} holds what was stored", problem)
+            raise breaks(f"{step.contains.context} holds what was stored", problem)
 
 
 def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Scope) -> None:
@@ -101,10 +110,12 @@ def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Sco
         raise Inconclusive(absent.says)
     if not answer.ok:
         raise NotTestable(f"{other} answered {answer.status}; expected 200, or 404 when there is none")
-    raise Broken(f"what {other} finds", f"{label} {'refuses' if refused else 'lacks'} it: {actual}")
+    raise breaks(f"what {other} finds", f"{label} {'refuses' if refused else 'lacks'} it: {actual}")
 
 
-def worst(step: Step, register: Register) -> Outcome:
-    """The worst that breaking the step's requirements is; a step without any fails."""
-    found = {broken(register[r].level, register[r].evidence) for r in step.requirements} or {Outcome.FAIL}
-    return next(outcome for outcome in (Outcome.FAIL, Outcome.WARN, Outcome.INFO) if outcome in found)
+def is_fine(step: Step, state: State, register: Register) -> bool:
+    """Whether the flow goes on after a step in that state: it does not when the state costs more than a remark."""
+    if state is State.BROKEN:
+        needed = [register[requirement] for requirement in step.requirements]
+        return bool(needed) and all(weigh(state, r.level, r.evidence)[0] is Outcome.INFO for r in needed)
+    return state in (State.KEPT, State.NOTED, State.NOT_APPLICABLE)

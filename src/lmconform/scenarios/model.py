@@ -9,6 +9,7 @@ from typing import Any
 
 from lmconform.contract.openapi import Operation
 from lmconform.errors import ScenarioError, did_you_mean
+from lmconform.judgement import State
 from lmconform.scenarios.criteria import Criterion
 
 _EFFECTS = ("read", "write", "destructive")
@@ -45,8 +46,8 @@ class Action:
     """What happens after a step. ``kind`` is end, goto or retry; ``after`` is in seconds.
 
     Ours: ``note`` is what the report says, ``observe`` an observation (id, value), ``fills`` the
-    outputs of a step that the action passes over (its id, the outputs), ``outcome`` what the step
-    counts as (NOT_TESTABLE: for a reason that nobody is to blame for).
+    outputs of a step that the action passes over (its id, the outputs), ``state`` what the step
+    counts as, whatever its criteria say.
     """
 
     name: str
@@ -59,7 +60,7 @@ class Action:
     note: str = ""
     observe: tuple[str, str] | None = None
     fills: tuple[str, Mapping[str, Any]] | None = None
-    outcome: str = ""
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from lmconform.client.transport import retry_after
 from lmconform.errors import Inconclusive, did_you_mean
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import as_text
-from lmconform.scenarios.judging import Broken
+from lmconform.scenarios.judging import breaks
 from lmconform.scenarios.model import Poll
 
 _WAITED_OUT = frozenset({429, 503})
@@ -33,7 +33,7 @@ class Pace:
 def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[[str], object], pace: Pace) -> None:
     """Ask until the status is good; return then, the last answer is the telling one.
 
-    ``ask`` sends, ``value`` evaluates an expression against the latest answer. Raises Broken
+    ``ask`` sends, ``value`` evaluates an expression against the latest answer. Raises Failure
     at a bad or unknown status, at an illegal transition, and at the deadline; Inconclusive
     instead where the poll has an excuse for a bad status or the deadline, and where a target
     that we do not know may need more time.
@@ -52,7 +52,7 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
             if poll.gone:
                 return
         elif exchange.status != 200:
-            raise Broken(f"200 with a status, until it is {good}", exchange.brief, f"poll {count} failed")
+            raise breaks(f"200 with a status, until it is {good}", exchange.brief, f"poll {count} failed")
         else:
             status = _judged(poll, previous, value(poll.status), exchange)
             pace.progress(f"{label}: poll {count}: {status} ({elapsed:.0f} s of {pace.timeout:.0f} s)")
@@ -64,14 +64,14 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
                 said = as_text(told) if told else ""
                 if _is_excused(poll, status, explained=bool(said) or not pace.known):
                     raise Inconclusive(f"{label}: {status}{f' ({said})' if said else ''}; {poll.excuse}")
-                raise Broken(good, f"{status}: {said}" if said else status, f"{status} ended the poll at poll {count}")
+                raise breaks(good, f"{status}: {said}" if said else status, f"{status} ended the poll at poll {count}")
             previous = status
         wait = max(pace.interval, wait or 0.0)
         if elapsed + wait > pace.timeout:
             excuse = _excuse(poll, previous, exchange, pace)
             if excuse:
                 raise Inconclusive(f"{label}: {previous or exchange.status} after {elapsed:.1f} s; {excuse}")
-            raise Broken(
+            raise breaks(
                 f"{good} within {pace.timeout:g} s",
                 f"{previous or exchange.status} after {elapsed:.1f} s and {count} polls",
                 "the deadline of the poll has passed; --poll-timeout sets it",
@@ -98,10 +98,10 @@ def _judged(poll: Poll, previous: str, value: object, exchange: Exchange) -> str
     if not isinstance(value, str) or value not in poll.reachable:
         known = ", ".join(poll.reachable)
         hint = did_you_mean(value, poll.reachable) if isinstance(value, str) else ""
-        raise Broken(f"a status out of {known}", f"{value!r} in {exchange.brief}", f"unknown status{hint}")
+        raise breaks(f"a status out of {known}", f"{value!r} in {exchange.brief}", f"unknown status{hint}")
     if previous and value not in poll.reachable[previous]:
         after = ", ".join(sorted(poll.reachable[previous] - {previous})) or "nothing"
-        raise Broken(f"{previous}, or what may follow it: {after}", value, f"illegal transition {previous} → {value}")
+        raise breaks(f"{previous}, or what may follow it: {after}", value, f"illegal transition {previous} → {value}")
     return value
 
 

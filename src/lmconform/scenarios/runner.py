@@ -7,20 +7,20 @@ import string
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.client.transport import retry_after
-from lmconform.errors import Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
+from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
-from lmconform.outcomes import Outcome
+from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.safety.guard import NAME_PREFIX, quiet_month
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
-from lmconform.scenarios.judging import FINE, Broken, StepOutcome, judge, judge_settled, worst
+from lmconform.scenarios.judging import StepOutcome, breaks, is_fine, judge, judge_settled
 from lmconform.scenarios.limits import beyond_limits
 from lmconform.scenarios.model import Action, Document, Step, Workflow, item_id
 from lmconform.scenarios.poll import Pace, follow
@@ -50,7 +50,7 @@ class _Attempt:
 
     scope: Scope
     outputs: dict[str, Any] = field(default_factory=dict)
-    problem: Broken | Unresolved | Skip | None = None
+    problem: Failure | Unresolved | Skip | None = None
     nested: tuple[tuple[str, str, str], ...] = ()
 
     @property
@@ -116,7 +116,7 @@ class WorkflowRun:
     def finish(self) -> StepOutcome | None:
         """Run to the end; returns the first outcome that is not fine, or None."""
         self.until(self.workflow.step_ids[-1])
-        return next((done for done in self._outcomes.values() if done.outcome not in FINE), None)
+        return next((done for done in self._outcomes.values() if not done.is_fine), None)
 
     def _await_dependencies(self) -> None:
         for name in self.workflow.depends_on:
@@ -129,7 +129,7 @@ class WorkflowRun:
             failed = run.finish()
             if failed is not None:
                 because = f"{name}/{failed.step_id}"
-                self._close(Outcome.NOT_TESTABLE, f"workflow {name} did not end well", because, failed.inconclusive)
+                self._close(failed.behind, f"workflow {name} did not end well", because)
                 return
             self._workflows[name] = run.outputs
 
@@ -139,7 +139,7 @@ class WorkflowRun:
         reason = self._not_advertised(step)
         if reason:
             self._lacking.add(step.id)
-            self._pass_over(step, Outcome.NOT_APPLICABLE, reason, "", False)
+            self._pass_over(step, State.NOT_APPLICABLE, reason, "")
             self._go_on(step, self._outcomes[step.id], None)
             return
         try:
@@ -156,11 +156,11 @@ class WorkflowRun:
                 self._steps[passed_over] = _present(outputs, attempt.scope)
             if action is not None and action.workflow:
                 attempt.nested += self._call(action.workflow, {}, client)[1]
-        except Broken as problem:
+        except (Failure, Skip) as problem:
             # The workflow that an action led to went wrong; the step that led there answers for it.
             attempt, action = _Attempt(Scope(), problem=problem), None
         except BaseException:
-            self._close(Outcome.NOT_TESTABLE, "the run was broken off", step.id, False)
+            self._close(State.NOT_TESTABLE, "the run was broken off", step.id)
             raise
         done = self._outcome(step, attempt, action, client, time.monotonic() - started)
         self._outcomes[step.id] = done
@@ -230,7 +230,7 @@ class WorkflowRun:
                 send_step(step, client, attempt.scope)
             if not step.poll:
                 judge(step, client, attempt.scope)
-        except (Broken, Unresolved, Skip) as problem:
+        except (Failure, Unresolved, Skip) as problem:
             attempt.problem = problem
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
@@ -264,103 +264,93 @@ class WorkflowRun:
         )
         failed = run.finish()
         if failed is not None:
-            where = f"workflow {workflow_id}, step {failed.step_id}"
-            if failed.inconclusive:
-                raise Inconclusive(f"{where}: {failed.message}")
-            if failed.outcome is Outcome.NOT_TESTABLE:
-                raise NotTestable(f"{where}: {failed.message}")
-            raise Broken(failed.expected, failed.actual, f"{where}: {failed.message}".rstrip(": "))
+            judgement, where = failed.judgement, f"workflow {workflow_id}, step {failed.step_id}"
+            words = f"{where}: {judgement.text}".rstrip(": ")
+            if judgement.state is State.INCONCLUSIVE:
+                raise Inconclusive(words)
+            if judgement.state is State.NOT_TESTABLE:
+                raise NotTestable(words)
+            raise breaks(judgement.expected, judgement.actual, words)
         self._workflows[workflow_id] = run.outputs
         return run.outputs, tuple(seen for done in run._outcomes.values() for seen in done.observations)
 
     def _outcome(
         self, step: Step, attempt: _Attempt, action: Action | None, client: Client, duration: float
     ) -> StepOutcome:
-        outcome, expected, actual, because = Outcome.PASS, "", "", ""
-        note = as_text(resolve(action.note, attempt.scope)) if action else ""
-        match attempt.problem:
-            case Broken() if action and action.outcome:
-                outcome, actual = Outcome(action.outcome), attempt.exchange.brief if attempt.exchange else ""
-            case Broken() if attempt.exchange is not None and attempt.exchange.status == _BUSY:
-                outcome, note = Outcome.NOT_TESTABLE, f"{step.label} answered {attempt.exchange.brief}"
-            case Broken() as problem:
-                outcome, expected, actual = worst(step, self.session.register), problem.expected, problem.actual
-                note = problem.message or note
-            case Unresolved() as problem if problem.step in self._lacking:
-                # What it builds on does not apply to this target, so neither does it.
-                self._lacking.add(step.id)
-                outcome, because, note = Outcome.NOT_APPLICABLE, problem.step, "does not apply either"
-            case Unresolved() as problem:
-                origin = self._outcomes.get(problem.step)
-                lacking = origin is not None and origin.outcome is Outcome.NOT_APPLICABLE
-                outcome = Outcome.NOT_APPLICABLE if lacking else Outcome.NOT_TESTABLE
-                because, note = problem.step, f"{problem.expression} has no value"
-            case NotApplicable() as problem:
-                outcome, note = Outcome.NOT_APPLICABLE, str(problem)
-            case Skip() as problem:
-                outcome, note = Outcome.NOT_TESTABLE, str(problem)
-            case None if action and action.outcome:
-                outcome = Outcome(action.outcome)
-                actual = attempt.exchange.brief if attempt.exchange else ""
+        judgement = self._judgement(step, attempt, action)
         observations = attempt.nested
         if action and action.observe:
             name, value = action.observe
-            observations += ((name, as_text(resolve(value, attempt.scope)), note),)
+            observations += ((name, as_text(resolve(value, attempt.scope)), judgement.text),)
         return StepOutcome(
             workflow_id=self.workflow.id,
             step_id=step.id,
             requirements=step.requirements,
-            outcome=outcome,
-            operation=step.operation_id,
+            judgement=replace(judgement, operation=step.operation_id, duration=duration),
             client=client,
-            expected=expected,
-            actual=actual,
-            message=note,
-            because=because,
-            # An action that says so in the file knows a reason that nobody is to blame for.
-            inconclusive=isinstance(attempt.problem, Inconclusive)
-            or (outcome is Outcome.NOT_TESTABLE and bool(action and action.outcome)),
-            duration=duration,
+            is_fine=is_fine(step, judgement.state, self.session.register),
+            origin=attempt.problem.step if isinstance(attempt.problem, Unresolved) else "",
             observations=observations,
         )
+
+    def _judgement(self, step: Step, attempt: _Attempt, action: Action | None) -> Judgement:
+        """What the attempt that ended the step says, with the note of the action that it led to."""
+        note = as_text(resolve(action.note, attempt.scope)) if action else ""
+        brief = attempt.exchange.brief if attempt.exchange else ""
+        match attempt.problem:
+            case Failure() | None if action and action.state:
+                return stated(action.state, note, brief)
+            case Failure() if attempt.exchange is not None and attempt.exchange.status == _BUSY:
+                return stated(State.NOT_TESTABLE, f"{step.label} answered {brief}")
+            case Failure(judgement=judgement):
+                return replace(judgement, message=judgement.message or note)
+            case Skip(judgement=judgement):
+                return judgement
+            case Unresolved() as problem if problem.step in self._lacking:
+                # What it builds on does not apply to this target, so neither does it.
+                self._lacking.add(step.id)
+                return stated(State.NOT_APPLICABLE, "does not apply either")
+            case Unresolved() as problem:
+                origin = self._outcomes.get(problem.step)
+                lacking = origin is not None and origin.state is State.NOT_APPLICABLE
+                state = State.NOT_APPLICABLE if lacking else State.NOT_TESTABLE
+                return stated(state, f"{problem.expression} has no value")
+        return replace(kept(""), message=note)
 
     def _go_on(self, step: Step, done: StepOutcome, action: Action | None) -> None:
         """Move to the next step, and say what became of those that are passed over."""
         index = self.workflow.index(step.id)
-        fine = done.outcome in FINE
-        passed = Outcome.NOT_APPLICABLE if fine else Outcome.NOT_TESTABLE
-        reason = done.message if fine and done.message else f"step {step.id} {'went on' if fine else 'failed'}"
+        fine, text = done.is_fine, done.judgement.text
+        reason = text if fine and text else f"step {step.id} {'went on' if fine else 'failed'}"
         if action is not None and action.step:
             target = self.workflow.index(action.step)
             for skipped in self.workflow.steps[index + 1 : target]:
-                self._pass_over(skipped, passed, reason, step.id, done.inconclusive)
+                self._pass_over(skipped, done.behind, reason, step.id)
             self._cursor = target
         elif action is None and fine and index + 1 < len(self.workflow.steps):
             self._cursor = index + 1
         else:
-            self._close(passed, reason, step.id, done.inconclusive)
+            self._close(done.behind, reason, step.id)
         if self._cursor is None and fine:
             self.outputs = _present(self.workflow.outputs, self._scope())
 
-    def _close(self, outcome: Outcome, reason: str, because: str, inconclusive: bool) -> None:
+    def _close(self, state: State, reason: str, origin: str) -> None:
         """End the flow: every step without an outcome gets this one."""
         self._cursor = None
         for step in self.workflow.steps:
-            self._pass_over(step, outcome, reason, because, inconclusive)
+            self._pass_over(step, state, reason, origin)
 
-    def _pass_over(self, step: Step, outcome: Outcome, reason: str, because: str, inconclusive: bool) -> None:
+    def _pass_over(self, step: Step, state: State, reason: str, origin: str) -> None:
         if step.id in self._outcomes:
             return
         self._outcomes[step.id] = StepOutcome(
             workflow_id=self.workflow.id,
             step_id=step.id,
             requirements=step.requirements,
-            outcome=outcome,
-            operation=step.operation_id,
+            judgement=replace(stated(state, reason), operation=step.operation_id),
             client=self._client or self.session.client(item_id(self.workflow, step)),
-            message=reason,
-            because=because,
-            inconclusive=inconclusive and outcome is Outcome.NOT_TESTABLE,
+            is_fine=is_fine(step, state, self.session.register),
+            origin=origin,
         )
 
     def _scope(self) -> Scope:
