@@ -63,7 +63,7 @@ class Session:
         transport = Transport(target, redactor, recorder, worker=worker)
         if config.request_timeout is not None:
             transport.patience = replace(transport.patience, answer=config.request_timeout)
-        return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta))
+        return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta, contract))
 
     def client(self, item: str) -> Client:
         """A client whose exchanges belong to ``item``."""
