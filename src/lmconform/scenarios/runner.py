@@ -17,7 +17,8 @@ from lmconform.client.transport import retry_after
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
-from lmconform.safety.guard import NAME_PREFIX, quiet_month
+from lmconform.safety.cron import quiet_month
+from lmconform.safety.guard import NAME_PREFIX
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import FINE, Broken, StepOutcome, judge, judge_settled, worst
