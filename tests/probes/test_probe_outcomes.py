@@ -290,9 +290,9 @@ def test_names_are_ours_and_absent_ids_are_ids(mock):
     assert all(i.startswith(ABSENT_PREFIX) and re.fullmatch(r"[\w.-]{4,64}", i) for i in ids)
 
 
-def test_a_spent_budget_is_inconclusive(mock, monkeypatch):
+def test_a_spent_budget_is_inconclusive(mock):
     session = open_session(mock)
-    monkeypatch.setattr("lmconform.safety.guard.EXECUTION_BUDGET", 0)
+    session.budget.limits["execution"] = 0
     session.guard._is_mock = False
     outcome = run(session, "LM-EXECUTION-FRESH-GET")["LM-EXECUTION-FRESH-GET"]
     assert isinstance(outcome, Inconclusive)

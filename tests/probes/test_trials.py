@@ -24,7 +24,7 @@ from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
-from lmconform.safety.guard import fires_soon
+from lmconform.safety.cron import fires_soon
 
 DEPLOYMENTS = [name for name in PROBES if name.startswith("LM-DEPLOYMENT-")]
 SCHEDULES = [name for name in PROBES if "-SCHEDULE-" in name]
@@ -201,14 +201,14 @@ def test_deployments_are_shared(mock):
     session = open_session(mock)
     session.transport = Rewriting(session.transport, Defect())
     assert odd(run(session, *DEPLOYMENTS)) == {}
-    made = session.journal.made("deployment")
+    made = session.budget.spent("deployment")
     assert made <= 10, "each of them costs a tenant money"
     assert made < sent(session, "createDeployment"), "the others were refused"
 
 
-def test_a_spent_budget_of_deployments_is_inconclusive(mock, monkeypatch):
+def test_a_spent_budget_of_deployments_is_inconclusive(mock):
     session = open_session(mock)
-    monkeypatch.setattr("lmconform.safety.guard.DEPLOYMENT_BUDGET", 0)
+    session.budget.limits["deployment"] = 0
     session.guard._is_mock = False
     names = ("LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-BODY-REQUIRED", "LM-DEPLOYMENT-TTL-ECHO")
     for name, outcome in run(session, *names).items():
@@ -217,14 +217,14 @@ def test_a_spent_budget_of_deployments_is_inconclusive(mock, monkeypatch):
     assert look(session, "LM-OBS-DEPLOYMENT-UNBOUND")["LM-OBS-DEPLOYMENT-UNBOUND"].startswith("not observed: not sent")
 
 
-def test_a_small_budget_spoils_no_more_than_it_must(mock, monkeypatch):
+def test_a_small_budget_spoils_no_more_than_it_must(mock):
     session = open_session(mock)
-    monkeypatch.setattr("lmconform.safety.guard.DEPLOYMENT_BUDGET", 2)
+    session.budget.limits["deployment"] = 2
     session.guard._is_mock = False
     outcomes = run(session, *DEPLOYMENTS)
     assert gates(outcomes) == {}
     assert outcomes["LM-DEPLOYMENT-URL"] == outcomes["LM-DEPLOYMENT-UPDATE-ROLLBACK"] == "PASS"
-    assert session.journal.made("deployment") == 2
+    assert session.budget.spent("deployment") == 2
 
 
 def test_no_schedule_of_ours_starts_anything(mock):

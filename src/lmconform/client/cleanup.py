@@ -1,35 +1,27 @@
-"""Removes what a run made: schedules, metrics, files, deployments, executions."""
+"""Removes what a run made, as far as the API can: what starts others first, what has to be stopped last."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lmconform.client.client import Client
+from lmconform.contract.life import Runs
+from lmconform.contract.openapi import Operation
+from lmconform.contract.resources import Resource, Resources, Role
 from lmconform.errors import SafetyRefusal, Skip, TargetLost, TargetUnreachable
 from lmconform.evidence.exchange import Exchange
-from lmconform.safety.guard import Journal
 
 if TYPE_CHECKING:
+    from lmconform.client.client import Client
     from lmconform.client.session import Session
 
 _SECONDS = 20.0
+# It costs money as long as it is there.
+_SECONDS_FOR_WHAT_STAYS = 120.0
 _DEAF_ROUNDS = 3
 _ROUNDS = 5
 _REFUSALS = frozenset({400, 404, 409, 412})
-# What goes by one request: the operation, and where it wants the id. Schedules first: they start executions.
-_REMOVALS = {
-    "schedule": ("deleteExecutionSchedule", "path", "executionScheduleId"),
-    "metrics": ("deleteMetrics", "query", "executionId"),
-    "file": ("deleteFile", "path", "path"),
-}
-_LISTS = {
-    "schedule": "listExecutionSchedules",
-    "deployment": "listDeployments",
-    "execution": "listExecutions",
-}
-# What is stopped before it can go, with seconds: a deployment costs money as long as it is there.
-_STOPPED_FIRST = {"deployment": 120.0, "execution": _SECONDS}
 
 
 def clean(session: Session) -> None:
@@ -37,82 +29,113 @@ def clean(session: Session) -> None:
 
     The API has no way to remove artifacts and configurations (lm-facts F53).
     """
-    client = session.client("cleanup")
-    journal = session.journal
+    cleanup = _Cleanup(session)
     try:
-        _adopt(client, journal)
-        _remove(session, client, time.monotonic() + _SECONDS)
-        for kind, seconds in _STOPPED_FIRST.items():
-            for group in journal.groups(kind):
-                _stop_and_remove(session, client, kind, group, time.monotonic() + seconds)
+        cleanup.adopt()
+        once, stopped = removable(session.resources)
+        cleanup.remove(once, time.monotonic() + _SECONDS)
+        for resource in stopped:
+            seconds = _SECONDS_FOR_WHAT_STAYS if resource.cost.runs is Runs.UNTIL_STOPPED else _SECONDS
+            for group in session.journal.groups(resource.noun):
+                cleanup.stop_and_remove(resource, group, time.monotonic() + seconds)
     except (TargetLost, TargetUnreachable):
-        # Nobody is there to remove it.
+        # There is no server that could remove it.
         return
 
 
-def _adopt(client: Client, journal: Journal) -> None:
-    """Find what was started by requests whose answers were lost: what runs a configuration of ours is ours."""
-    for kind, configuration, group in journal.all_maybe_started():
-        found = _send(client, _LISTS[kind], group, query={"configurationId": configuration})
-        resources = found.json_object().get("resources") if found is not None else None
-        for item in resources if isinstance(resources, list) else ():
-            # The filter is the target's word; whose it is we see ourselves.
-            ours = isinstance(item, dict) and item.get("configurationId") == configuration
-            if ours and isinstance(item.get("id"), str) and not journal.owns(item["id"]):
-                journal.created(kind, item["id"], group)
+def removable(resources: Resources) -> tuple[list[Resource], list[Resource]]:
+    """What goes by one request, and what may have to be stopped before, each in the order of removal.
+
+    What starts others goes first, else it would go on starting them; what costs money goes before what ends.
+    """
+    # The journal does not say below which item of another resource one stands.
+    found = [r for r in resources if {Role.CREATE, Role.DELETE} <= set(r.operations) and not r.parent]
+    once = sorted((r for r in found if not _stop(r)), key=lambda r: not r.cost.starts)
+    stopped = sorted((r for r in found if _stop(r)), key=lambda r: r.cost.runs is not Runs.UNTIL_STOPPED)
+    return once, stopped
 
 
-def _remove(session: Session, client: Client, deadline: float) -> None:
-    """Remove what goes by one request, and ask again where the API itself did not answer."""
-    journal, settled = session.journal, set[str]()
-    for number in range(_ROUNDS):
-        left = [(kind, g, made) for kind in _REMOVALS for g in journal.groups(kind) for made in journal.left(kind, g)]
-        left = [one for one in left if one[2] not in settled]
-        if left and number:
-            time.sleep(min(session.target.poll_interval, 2.0))
-        for kind, group, made in left:
-            if time.monotonic() > deadline:
-                return
-            operation, place, name = _REMOVALS[kind]
-            status = _ask(client, operation, group, **{place: {name: made}})
-            if _is_gone(status):
-                journal.removed(kind, made)
-            elif status in _REFUSALS:
-                settled.add(made)
+def _stop(resource: Resource) -> Mapping[str, str]:
+    """The body of the modification that stops one; empty when nothing does."""
+    return resource.life.stop if resource.life is not None else {}
 
 
-def _stop_and_remove(session: Session, client: Client, kind: str, group: str, deadline: float) -> None:
-    noun, name = kind.capitalize(), f"{kind}Id"
-    waiting, deaf = session.journal.left(kind, group), 0
-    while waiting and time.monotonic() < deadline and deaf < _DEAF_ROUNDS:
-        still: list[str] = []
-        statuses: set[int] = set()
-        for made in waiting:
-            removed = _ask(client, f"delete{noun}", group, path={name: made})
-            if _is_gone(removed):
-                session.journal.removed(kind, made)
-                continue
-            stop = {"targetStatus": "STOPPED"}
-            statuses |= {removed, _ask(client, f"modify{noun}", group, path={name: made}, json=stop)}
-            still.append(made)
-        # A refusal may end with the status of the thing; what is not the API's word will not.
-        deaf = 0 if any(200 <= s < 300 or s in _REFUSALS for s in statuses) else deaf + 1
-        if still:
-            time.sleep(min(session.target.poll_interval, 2.0))
-        waiting = still
+class _Cleanup:
+    """Removes what the journal of one session has."""
 
+    def __init__(self, session: Session) -> None:
+        self._resources = session.resources
+        self._journal = session.journal
+        self._client: Client = session.client("cleanup")
+        self._pause = min(session.target.poll_interval, 2.0)
 
-def _ask(client: Client, operation: str, group: str, **rest: Any) -> int:
-    """Send one request of the cleaning; returns the status, 0 when there is none."""
-    answer = _send(client, operation, group, **rest)
-    return answer.status if answer is not None else 0
+    def adopt(self) -> None:
+        """Put into the journal what was started by requests whose answers were lost."""
+        for maybe in self._journal.all_maybe_started():
+            operation = self._resources[maybe.noun].operations[Role.LIST]
+            for item in self._listed(operation, maybe.resource_group, {maybe.origin: maybe.value}):
+                # The target may pass over the filter: that the origin is ours is checked here.
+                ours = item.get(maybe.origin) == maybe.value
+                if ours and isinstance(item.get("id"), str) and not self._journal.owns(item["id"]):
+                    self._journal.created(maybe.noun, item["id"], maybe.resource_group)
 
+    def remove(self, resources: list[Resource], deadline: float) -> None:
+        """Remove what goes by one request, and ask again where the API itself did not answer."""
+        settled = set[tuple[str, str]]()
+        for number in range(_ROUNDS):
+            left = [one for one in self._left(resources) if (one[0].noun, one[2]) not in settled]
+            if left and number:
+                time.sleep(self._pause)
+            for resource, group, resource_id in left:
+                if time.monotonic() > deadline:
+                    return
+                status = self._ask(resource, Role.DELETE, group, resource_id)
+                if _is_gone(status):
+                    self._journal.removed(resource.noun, resource_id)
+                elif status in _REFUSALS:
+                    settled.add((resource.noun, resource_id))
 
-def _send(client: Client, operation: str, group: str, **rest: Any) -> Exchange | None:
-    try:
-        return client.send(operation, resource_group=group, judge=False, **rest)
-    except (SafetyRefusal, Skip):
-        return None
+    def stop_and_remove(self, resource: Resource, group: str, deadline: float) -> None:
+        """Delete all that is left in a group, and ask to stop what cannot be deleted yet."""
+        waiting, deaf = self._journal.left(resource.noun, group), 0
+        while waiting and time.monotonic() < deadline and deaf < _DEAF_ROUNDS:
+            still: list[str] = []
+            statuses: set[int] = set()
+            for resource_id in waiting:
+                removed = self._ask(resource, Role.DELETE, group, resource_id)
+                if _is_gone(removed):
+                    self._journal.removed(resource.noun, resource_id)
+                    continue
+                stopped = self._ask(resource, Role.MODIFY, group, resource_id, json=dict(_stop(resource)))
+                statuses |= {removed, stopped}
+                still.append(resource_id)
+            # A refusal may end with the status of the thing; what the API did not say will not.
+            deaf = 0 if any(200 <= s < 300 or s in _REFUSALS for s in statuses) else deaf + 1
+            if still:
+                time.sleep(self._pause)
+            waiting = still
+
+    def _left(self, resources: list[Resource]) -> Iterator[tuple[Resource, str, str]]:
+        for resource in resources:
+            for group in self._journal.groups(resource.noun):
+                yield from ((resource, group, left) for left in self._journal.left(resource.noun, group))
+
+    def _listed(self, operation: Operation, group: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        answer = self._send(operation, group, query=query)
+        found = answer.json_object().get("resources") if answer is not None else None
+        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+    def _ask(self, resource: Resource, role: Role, group: str, resource_id: str, **rest: Any) -> int:
+        """Send one request about one thing; returns the status, 0 when there is no answer."""
+        operation = resource.operations[role]
+        answer = self._send(operation, group, **resource.address(operation, resource_id), **rest)
+        return answer.status if answer is not None else 0
+
+    def _send(self, operation: Operation, group: str, **rest: Any) -> Exchange | None:
+        try:
+            return self._client.send(operation.id, resource_group=group, judge=False, **rest)
+        except (SafetyRefusal, Skip):
+            return None
 
 
 def _is_gone(status: int) -> bool:

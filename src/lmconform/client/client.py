@@ -16,14 +16,13 @@ from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import curl
 from lmconform.judgement import Judgement, State, kept
+from lmconform.safety.bookkeeping import Sent
 
 if TYPE_CHECKING:
     from lmconform.client.session import Session
 
 OWN_GROUP: Final = "\0own"
 _UNSET: Final = object()
-_KINDS = {"createArtifact": "artifact", "createDeployment": "deployment", "createExecutionSchedule": "schedule"}
-_EXECUTION_CREATORS = frozenset({"createExecution", "createExecutionForConfiguration", "createConfiguration"})
 
 
 # The newest exchanges that stand beside a judgement which names none.
@@ -100,19 +99,17 @@ class Client:
 
         Raises NotTestable for an answer that was cut: nobody can say what the rest would be.
         """
-        document = _decode(request.body)
-        self.session.guard.check(operation, path, query, document)
+        sent = self._sent(operation, request, path, query)
         with self.session.shield() if request.method == "POST" else nullcontext():
             # What is made and not noted would be left behind.
             try:
                 exchange = self.session.transport.send(request)
             except NotTestable:
-                self._doubt(operation, request, path, document)
+                if sent is not None:
+                    self.session.books.in_doubt(sent)
                 raise
-            if exchange.status >= 500:
-                self._doubt(operation, request, path, document)
-            if operation is not None:
-                self._keep_journal(operation, request, path, query, document, exchange)
+            if sent is not None:
+                self._note(sent, exchange)
         self.exchanges.append(exchange.id)
         self.last = exchange
         if operation is not None and judge:
@@ -168,48 +165,24 @@ class Client:
             return kept(requirement, part=requirement)
         return replace(broken[0], count=sum(judgement.count for judgement in broken))
 
-    def _doubt(self, operation: Operation | None, request: Request, path: Mapping[str, str], document: Any) -> None:
-        """A change that broke off, or ended in a gateway, may have been carried out all the same."""
-        if operation is None or request.method in ("GET", "HEAD"):
-            return
-        journal, body = self.session.journal, document if isinstance(document, dict) else {}
-        entries = next(iter(body.values()), None)
-        named = [entry["id"] for entry in entries if _has_id(entry)] if isinstance(entries, list) else []
-        journal.doubt([*path.values(), *named])
-        kind = "execution" if operation.id in _EXECUTION_CREATORS else _KINDS.get(operation.id, "")
-        configuration = body.get("configurationId") or path.get("configurationId")
-        if kind and isinstance(configuration, str):
-            journal.maybe_started(kind, configuration, _group(request))
-        elif operation.id == "uploadFile":
-            journal.created("file", path["path"], _group(request))
-        elif operation.id == "patchMetrics" and body:
-            journal.created("metrics", str(body.get("executionId")), _group(request))
+    def _sent(
+        self, operation: Operation | None, request: Request, path: Mapping[str, str], query: Mapping[str, Any]
+    ) -> Sent | None:
+        """What the books hold of a request that the guard lets pass; None for one that changes nothing."""
+        body = _decode(request.body)
+        taken = self.session.guard.check(operation, path, query, body)
+        group = next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
+        if operation is None or operation.effect == "read":
+            return None
+        return Sent(operation, path, query, body, group, taken)
 
-    def _keep_journal(
-        self,
-        operation: Operation,
-        request: Request,
-        path: Mapping[str, str],
-        query: Mapping[str, Any],
-        document: Any,
-        exchange: Exchange,
-    ) -> None:
-        if not exchange.ok:
-            return
-        journal = self.session.journal
-        group = _group(request)
-        made = exchange.json_object().get("id")
-        if isinstance(made, str) and operation.id in _KINDS:
-            journal.created(_KINDS[operation.id], made, group)
-        elif operation.id == "uploadFile":
-            journal.created("file", path["path"], group)
-        elif isinstance(made, str) and operation.id in _EXECUTION_CREATORS:
-            # The tutorial's page has the two endpoints transposed: the answer says what was made.
-            journal.created("execution" if _is_execution(operation, exchange) else "configuration", made, group)
-        elif operation.id == "deleteFile":
-            journal.removed("file", path["path"])
-        elif operation.id == "patchMetrics" and isinstance(document, dict):
-            journal.created("metrics", str(document.get("executionId")), group)
+    def _note(self, sent: Sent, exchange: Exchange) -> None:
+        if exchange.status >= 500:
+            self.session.books.in_doubt(sent)
+        elif exchange.ok:
+            self.session.books.carried_out(sent, exchange.status, exchange.json_object())
+        else:
+            self.session.books.refused(sent)
 
 
 def encode_query(operation: Operation, query: Mapping[str, Any]) -> str:
@@ -240,20 +213,6 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def _group(request: Request) -> str:
-    return next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
-
-
-def _has_id(entry: Any) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("id"), str)
-
-
-def _is_execution(operation: Operation, exchange: Exchange) -> bool:
-    if "status" in exchange.json_object() or "targetStatus" in exchange.json_object():
-        return True
-    return exchange.status == 202 if operation.id == "createConfiguration" else exchange.status != 201
 
 
 def _encode(value: Any) -> bytes:

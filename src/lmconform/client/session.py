@@ -13,10 +13,14 @@ from lmconform.client.transport import Patience, Request, Transport
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
+from lmconform.contract.resources import Resources, resources
 from lmconform.errors import NotTestable, TargetUnreachable
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
-from lmconform.safety.guard import Guard, Journal
+from lmconform.safety.bookkeeping import Bookkeeper
+from lmconform.safety.budget import Budget
+from lmconform.safety.guard import Guard
+from lmconform.safety.journal import Journal
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
 
@@ -39,12 +43,18 @@ class Session:
     recorder: Recorder | None
     capabilities: Capabilities
     journal: Journal = field(default_factory=Journal)
+    resources: Resources = field(init=False)
+    budget: Budget = field(init=False)
     guard: Guard = field(init=False)
+    books: Bookkeeper = field(init=False)
     shared: dict[str, Any] = field(default_factory=dict)
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __post_init__(self) -> None:
-        self.guard = Guard(self.journal, is_mock=self.target.is_mock)
+        self.resources = resources(self.contract)
+        self.budget = Budget.of(self.resources)
+        self.guard = Guard(self.resources, self.journal, self.budget, is_mock=self.target.is_mock)
+        self.books = Bookkeeper(self.resources, self.journal, self.budget)
 
     @classmethod
     def open(
@@ -63,7 +73,7 @@ class Session:
         transport = Transport(target, redactor, recorder, worker=worker)
         if config.request_timeout is not None:
             transport.patience = replace(transport.patience, answer=config.request_timeout)
-        return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta))
+        return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta, contract))
 
     def client(self, item: str) -> Client:
         """A client whose exchanges belong to ``item``."""

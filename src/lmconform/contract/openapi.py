@@ -75,7 +75,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One HTTP method on one path template. ``path`` begins with ``/lm``."""
+    """One HTTP method on one path template. ``path`` begins with ``/lm``; ``extensions`` are its ``x-lm-…`` members."""
 
     id: str
     method: str
@@ -86,6 +86,7 @@ class Operation:
     effect: str
     deprecated: bool
     tags: tuple[str, ...]
+    extensions: Mapping[str, Any]
 
     @property
     def pointer(self) -> str:
@@ -299,6 +300,7 @@ class Contract:
             effect=node.get("x-lm-effect", "read" if method == "get" else "destructive"),
             deprecated=bool(node.get("deprecated")),
             tags=tuple(node.get("tags", ())),
+            extensions={name: value for name, value in node.items() if name.startswith("x-lm-")},
         )
 
     def _read_response(self, status: str, raw: dict[str, Any]) -> Response:

@@ -12,7 +12,7 @@ from lmconform.probes.observations import answer, listed
 from lmconform.probes.registry import observation
 from lmconform.probes.resources import batch
 from lmconform.probes.schedules import SCHEDULE
-from lmconform.safety.guard import quiet_month
+from lmconform.safety.cron import quiet_month
 
 
 @observation(

@@ -14,7 +14,7 @@ from lmconform.probes.context import EXECUTIONS, Context, Json, Made
 from lmconform.probes.families import LOOKED_UP, MALFORMED, accepts, refuses, without_each
 from lmconform.probes.registry import probe
 from lmconform.probes.resources import Kind, batch, install
-from lmconform.safety.guard import quiet_month
+from lmconform.safety.cron import quiet_month
 
 _CONFIGURATION, _PAIR = "probes.schedules.configuration", "probes.schedules.pair"
 

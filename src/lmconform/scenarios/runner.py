@@ -17,7 +17,9 @@ from lmconform.client.transport import retry_after
 from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, State, kept, stated
-from lmconform.safety.guard import NAME_PREFIX, quiet_month
+
+from lmconform.safety.cron import quiet_month
+from lmconform.safety.guard import NAME_PREFIX
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import StepOutcome, breaks, is_fine, judge, judge_settled
