@@ -57,14 +57,14 @@ def test_deployments_without_room_are_waited_for_once(mock):
     names = [name for name in DEPLOYMENTS if name.startswith(("LM-DEPLOYMENT-URL", "LM-DEPLOYMENT-TRANSITIONS"))]
     outcomes = run(session, *names, "LM-DEPLOYMENT-LIST-EQUALS-GET", "LM-DEPLOYMENT-UPDATE")
     assert {type(outcome) for outcome in outcomes.values()} == {Inconclusive}
-    # One wait of 0.4 s at 0.02 s a poll; each probe of its own would make six times as many.
+    # One wait of 0.4 s at 0.02 s a poll; a wait for each probe would make six times as many.
     assert sent(session, "getDeployment") < 30
     assert sent(session, "createDeployment") <= 2
 
 
 def test_deployments_without_room_break_nothing(mock):
     session = open_session(mock, defect=Standing("PENDING"), poll_timeout=0.4)
-    # What the list is filtered by is known to the mock alone.
+    # The filter reaches the mock unchanged, which knows the deployments as RUNNING.
     filtered = ("LM-DEPLOYMENT-COUNT-MATCHES-LIST", "LM-DEPLOYMENT-FILTER-STATUS", "LM-DEPLOYMENT-FILTER-COMBINED")
     outcomes = run(session, *DEPLOYMENTS)
     assert gates(outcomes) == {}

@@ -226,7 +226,7 @@ class Dead(Defect):
         return with_body(exchange, json.loads(text))
 
     def request(self, request):
-        # A filter must reach the mock in its own words: nothing is COMPLETED here, and what is DEAD is COMPLETED there.
+        # A filter must reach the mock with the statuses that it has: DEAD here is COMPLETED there.
         names = {"status=COMPLETED": "status=STOPPING", "status=DEAD": "status=COMPLETED"}
         query = re.sub("status=(COMPLETED|DEAD)", lambda found: names[found[0]], request.query)
         return dataclasses.replace(request, query=query)
@@ -239,7 +239,7 @@ def test_a_training_that_dies_is_no_failure_of_other_things(mock):
 
 
 class Busy(Defect):
-    """A gateway that lets nobody through."""
+    """A gateway that refuses every request."""
 
     def answer(self, exchange):
         return answered(exchange, 429)
@@ -274,7 +274,7 @@ def test_stuck_executions_are_waited_for_once(mock):
     names = [n for n in PROBES if n.startswith("LM-EXECUTION-OUTPUT") or n == "LM-EXECUTION-TERMINAL-STAYS"]
     outcomes = run(session, *names)
     assert {type(outcome) for outcome in outcomes.values()} == {Inconclusive}
-    # One wait of 0.3 s at 0.02 s a poll; each probe of its own would make five times as many.
+    # One wait of 0.3 s at 0.02 s a poll; a wait for each probe would make five times as many.
     assert sum(request.operation == "getExecution" for request in session.transport.requests) < 25
 
 

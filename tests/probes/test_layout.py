@@ -1,4 +1,4 @@
-"""Who imports whom among the probes: what resources share lies below them, and they do not know of each other."""
+"""Import floors of the probes: folders of resources share what lies below them, and never import each other."""
 
 import ast
 from pathlib import Path

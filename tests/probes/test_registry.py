@@ -1,4 +1,4 @@
-"""Probes, register and facts are one story told three times: none of them knows more than the others."""
+"""Probes, register and facts agree: each row has its probe, each source resolves."""
 
 import re
 

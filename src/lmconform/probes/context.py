@@ -193,6 +193,11 @@ class Context:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
         self.fail(expected=f"{_either(allowed)} with the error envelope", actual=exchange.brief, exchange=exchange)
 
+    def require_success(self, exchange: Exchange) -> None:
+        """Raise NotTestable unless a request that this probe needs, and does not judge, got a 2xx status."""
+        if not exchange.ok:
+            raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
+
     def expect_same(self, wanted: Mapping[str, Any], actual: Mapping[str, Any], *, what: str) -> None:
         """Raise Failure unless ``actual`` has every field of ``wanted``; null and absent are the same."""
         broken = differences(wanted, actual)

@@ -190,8 +190,7 @@ def stopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
         if pooled.last.get("status") == "STOPPED" or (pooled.stop_accepted and pooled.current_status(ctx) == "STOPPED"):
             return pooled
     pooled, answer = act_while_in(ctx, STOPPABLE, lambda pooled: pooled.stop(ctx), kind, purpose="stopped")
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
     pool = _pool(ctx, kind)
     if pool.stop_stuck:
         raise Inconclusive(pool.stop_stuck)

@@ -24,6 +24,7 @@ from lmconform.probes.shared.creation import (
 
 # Its path is filled up to a length.
 _URL: Final = "ai://default/"
+
 unknown_ids.install(ARTIFACT)
 creation.install(ARTIFACT)
 creation.install_named(ARTIFACT)

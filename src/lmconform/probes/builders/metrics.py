@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from lmconform.errors import NotTestable
 from lmconform.probes.context import Context, Json
 
 SECTIONS: Final = ("metrics", "tags", "customInfo")
@@ -20,8 +19,7 @@ def point(name: str, value: float = 0.5, step: int | None = 0, **members: Any) -
 def store(ctx: Context, execution: str, **sections: list[Json]) -> None:
     """PATCH metrics that a probe needs; raises NotTestable."""
     answer = ctx.send("patchMetrics", json={"executionId": execution, **sections})
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
 
 
 def metrics_resource(ctx: Context, execution: str, query: Json | None = None) -> Json:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from lmconform.errors import NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import unbound_configuration
 from lmconform.probes.context import Context, Json
@@ -69,8 +68,7 @@ def list_has_the_url(ctx: Context) -> None:
 @probe("LM-DEPLOYMENT-DELETE-TARGET")
 def deleted_deployment_has_deleted_as_target(ctx: Context) -> None:
     deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
-    if not deletion.answer.ok:
-        raise NotTestable(f"{ctx.label(deletion.answer)} answered {deletion.answer.brief}")
+    ctx.require_success(deletion.answer)
     if deletion.after.status != 404:
         ctx.expect_status(deletion.after, {200})
         ctx.expect_same({"targetStatus": "DELETED"}, deletion.after.json_object(), what="GET after the deletion")
@@ -79,8 +77,7 @@ def deleted_deployment_has_deleted_as_target(ctx: Context) -> None:
 @probe("LM-DEPLOYMENT-DELETE-UNCOUNTED")
 def deleted_deployment_is_not_counted(ctx: Context) -> None:
     deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
-    if not deletion.answer.ok:
-        raise NotTestable(f"{ctx.label(deletion.answer)} answered {deletion.answer.brief}")
+    ctx.require_success(deletion.answer)
     pooled = deletion.pooled
     pooled.wait_until_gone(ctx)
     query = {"configurationId": pooled.configuration.id}

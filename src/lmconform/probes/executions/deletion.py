@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import Inconclusive
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.context import Context, Json
@@ -33,8 +33,7 @@ def observed_deletion(ctx: Context) -> ObservedDeletion:
     deletion is refused.
     """
     deletion = _deletion(ctx)
-    if not deletion.answer.ok:
-        raise NotTestable(f"{ctx.label(deletion.answer)} answered {deletion.answer.brief}")
+    ctx.require_success(deletion.answer)
     return deletion
 
 

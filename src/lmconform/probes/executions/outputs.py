@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import Inconclusive
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
@@ -51,8 +51,7 @@ def outputs_outlive_their_execution(ctx: Context) -> None:
     if not artifact_ids:
         raise Inconclusive("the training created no output artifact")
     answer = pooled.delete(ctx)
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
     enactment_pool.remove(ctx, pooled)
     pooled.wait_until_gone(ctx)
     for artifact_id in artifact_ids:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import Inconclusive
 from lmconform.probes.builders.artifacts import artifact_body
 from lmconform.probes.context import Context
 from lmconform.probes.files.uploads import (
@@ -87,8 +87,7 @@ def similar_paths_are_different_files(ctx: Context) -> None:
     files = {f"{start}/a/data.csv": first, f"{start}/b/data.csv": first + first, f"{start}/a_data.csv": first * 3}
     for path, content in files.items():
         exchange = upload(ctx, path, content)
-        if not exchange.ok:
-            raise NotTestable(f"{ctx.label(exchange)} answered {exchange.brief}")
+        ctx.require_success(exchange)
     for path, content in files.items():
         _expect_content(ctx, path, content)
 

@@ -203,6 +203,7 @@ def _beyond(name: str, text: str, sections: Json) -> None:
 
 
 _LABELS: Final = [{"name": f"label-{n}", "value": f"{n}"} for n in range(21)]
+
 _beyond("LM-OBS-METRICS-LABELS-21", "A metric with 21 labels.", {"metrics": [point("loss", labels=_LABELS)]})
 _beyond("LM-OBS-METRICS-1001", "1001 metrics at once.", {"metrics": sections_of(MOST_METRICS + 1, 0)["metrics"]})
 _beyond("LM-OBS-METRICS-TAGS-101", "101 tags at once.", {"tags": sections_of(0, MOST_NAMED + 1)["tags"]})

@@ -65,8 +65,7 @@ def list_shows_a_change(ctx: Context) -> None:
     _prepare(ctx, status="ACTIVE")
     created, cron = _changed(ctx), _other_cron(ctx)
     answer = change_schedule(ctx, created, cron=cron)
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
 
     def judge() -> None:
         now = SCHEDULE.fetch(ctx, created)
@@ -86,8 +85,7 @@ def pausing_keeps_other_members(ctx: Context) -> None:
     created = SCHEDULE.make(ctx, **window(1, 730))
     before = SCHEDULE.fetch(ctx, created)
     answer = change_schedule(ctx, created, status="INACTIVE")
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
     kept = {name: before[name] for name in _KEPT if before.get(name) is not None}
 
     def judge() -> None:
@@ -136,16 +134,14 @@ def active_schedule_is_deleted(ctx: Context) -> None:
 def paused_schedule_is_deleted(ctx: Context) -> None:
     created = SCHEDULE.make(ctx)
     answer = change_schedule(ctx, created, status="INACTIVE")
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
     _expect_deleted(ctx, created)
 
 
 @probe("LM-SCHEDULE-DELETE-UNCOUNTED")
 def deleted_schedule_is_not_counted(ctx: Context) -> None:
     deleted_id, answer = _deleted(ctx)
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
     if not _is_gone(ctx, deleted_id):
         raise NotTestable("the schedule still exists")
     query = {"configurationId": schedule_configuration(ctx).id}

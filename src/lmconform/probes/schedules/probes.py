@@ -151,8 +151,7 @@ def _active_and_paused(ctx: Context) -> tuple[Created, Created]:
     own = create_configuration(ctx).id
     active, paused = (SCHEDULE.make(ctx, configurationId=own) for _ in range(2))
     answer = change_schedule(ctx, paused, status="INACTIVE")
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
     ctx.retry_in_grace(time.monotonic(), lambda: _expect_paused(ctx, paused))
     return active, paused
 

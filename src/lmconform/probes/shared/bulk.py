@@ -157,7 +157,7 @@ def _mixed(kind: Enactment) -> None:
 def _judge_ignored_stops(ctx: Context, kind: Enactment, accepted: int) -> None:
     """Raise Failure when each attempt was accepted and ignored, else Inconclusive."""
     # One may have ended before the stop was carried out; several in a row are no chance.
-    ctx.expect(accepted < ATTEMPTS, expected="STOPPED", actual=f"accepted {accepted} times, and each time it went on")
+    ctx.expect(accepted < ATTEMPTS, expected="STOPPED", actual=f"accepted {accepted} times, and never stopped")
     raise Inconclusive(f"{kind.word}s end before they can be stopped")
 
 

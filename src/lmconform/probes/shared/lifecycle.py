@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import Inconclusive
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.context import ACTIVE, TERMINAL, Context, Json
@@ -52,8 +52,7 @@ def expect_uncounted(ctx: Context, listing: str, count: str, query: Json, delete
 
 def expect_named(ctx: Context, own: str, answer: Exchange) -> None:
     """Raise Failure when the answer to a change has another id than the path; raises NotTestable for a refusal."""
-    if not answer.ok:
-        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.require_success(answer)
     answered_id = answer.json_object().get("id")
     ctx.expect(answered_id in (None, own), expected=f"id: {own}", actual=f"id: {answered_id}", exchange=answer)
 
@@ -187,7 +186,10 @@ def _stopping(kind: Enactment) -> None:
         if stop_was_targeted:
             raise Inconclusive(f"{kind.word}s end after a stop was accepted, and before it is carried out")
         # One may have ended before the stop was carried out; several in a row are no chance.
-        ctx.fail(expected="STOPPING, then STOPPED", actual=f"each time it went on: {' → '.join(statuses)}")
+        ctx.fail(
+            expected="STOPPING, then STOPPED",
+            actual=f"not stopped in {ATTEMPTS} attempts, in the last: {' → '.join(statuses)}",
+        )
 
     @probe(f"LM-{kind.noun}-STOP-TARGET")
     def stopped_one_has_stopped_as_target(ctx: Context) -> None:
