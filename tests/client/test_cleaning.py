@@ -7,7 +7,8 @@ import pytest
 from tests.probes.probe_bench import Defect, answered, open_session
 
 from lmconform.client.cleanup import clean
-from lmconform.probes import enactment_pool, schedules
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.schedules import SCHEDULE
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
 
@@ -44,7 +45,7 @@ def test_what_runs_is_stopped_and_deleted(mock, kind):
 def test_schedules_are_deleted_paused_or_not(mock):
     session = open_session(mock)
     ctx = lab_of(session)
-    made = [schedules.SCHEDULE.make(ctx) for _ in range(2)]
+    made = [SCHEDULE.make(ctx) for _ in range(2)]
     ctx.send("modifyExecutionSchedule", {"executionScheduleId": made[0].id}, json={"status": "INACTIVE"})
     assert left(session) == {"schedule": 2}
     clean(session)
@@ -86,7 +87,7 @@ def test_what_cannot_be_removed_is_stopped_and_counted_and_the_end_comes(mock, m
     session = open_session(mock, defect=refusing)
     ctx = lab_of(session)
     enactment_pool.fresh(ctx, DEPLOYMENT)
-    schedules.SCHEDULE.make(ctx)
+    SCHEDULE.make(ctx)
     clock = time.monotonic
     # Two minutes are over in a third of a second.
     monkeypatch.setattr("time.monotonic", lambda: clock() * 400)

@@ -15,7 +15,7 @@ from lmconform.settings.target import Target
 
 CONTRACT = Contract.load()
 REGISTER = Register.load()
-PROBES = {probe.requirement: probe for probe in registry.load()}
+PROBES = {probe.requirement: probe for probe in registry.load(REGISTER)}
 OBSERVATIONS = {look.name: look for look in registry.load_observations()}
 
 

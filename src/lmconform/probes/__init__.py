@@ -1,4 +1,5 @@
-"""Probes: requests of our own that judge what no single exchange shows; one resource a file.
+"""Probes: requests that judge what no single exchange shows, and observations of what the contract leaves open.
 
-Imports ground to target; the plan imports it.
+``shared`` holds what several resources promise; each resource has a folder with the rest. Imports ground to client;
+run imports it.
 """

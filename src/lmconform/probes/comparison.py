@@ -1,4 +1,4 @@
-"""Compares what was sent with what comes back, where only the spelling may differ."""
+"""Compares a resource as sent with the resource as answered, where the spelling of values may differ."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 _TIMES = frozenset(
     {"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp", "start", "end"}
 )
-# Real answers have any of these where there is nothing to say.
+# Tenants answer any of these for a member without a value.
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
-# Lists whose order nobody promised, by the fields that make an entry (F38).
+# Lists whose order is not promised, with the fields that make up an entry (F38).
 _KEYED = {
     "labels": ("key", "name", "value"),
     "tags": ("name", "value"),
@@ -22,7 +22,7 @@ _KEYED = {
 
 
 def instant(text: object) -> datetime | None:
-    """The moment that an RFC 3339 text names, or None; nanoseconds are cut to microseconds."""
+    """The time that an RFC 3339 text denotes, or None; nanoseconds are cut to microseconds."""
     if not isinstance(text, str):
         return None
     try:
@@ -33,7 +33,7 @@ def instant(text: object) -> datetime | None:
 
 
 def normal(name: str, value: Any) -> Any:
-    """``value`` of the field ``name`` in a form that equal things share."""
+    """``value`` of the field ``name`` in a normal form: equal values have equal forms."""
     if name in _TIMES:
         return instant(value) or value
     if name in _KEYED and isinstance(value, list):
@@ -42,30 +42,29 @@ def normal(name: str, value: Any) -> Any:
 
 
 def pairs(entries: Iterable[Any], fields: Iterable[str] = ("name", "value")) -> frozenset[tuple[str, ...]]:
-    """The entries as a set of tuples of their ``fields``; what is no object stands for itself."""
+    """The entries as a set of tuples of their ``fields``; an entry that is no object becomes a tuple of one."""
     names = tuple(fields)
     return frozenset(
         tuple(repr(entry.get(n)) for n in names) if isinstance(entry, dict) else (repr(entry),) for entry in entries
     )
 
 
-def same(name: str, wanted: Any, found: Any) -> bool:
-    """Whether two views of the field ``name`` say the same.
+def same(name: str, wanted: Any, actual: Any) -> bool:
+    """Whether two values of the field ``name`` are equal.
 
-    Null, absent and empty are one. Times that the server made may be spelled with or without
-    fractions of a second, so those of the same second agree; a metric's ``timestamp`` is ours.
+    Null, absent and empty are equal. The server may write its times with or without fractions of a second, so times
+    of the same second are equal, but for the ``timestamp`` of a metric, which the client chose.
     """
-    if wanted in _EMPTY and found in _EMPTY:
+    if wanted in _EMPTY and actual in _EMPTY:
         return True
-    left, right = normal(name, wanted), normal(name, found)
+    left, right = normal(name, wanted), normal(name, actual)
     if name in _TIMES - {"timestamp"} and isinstance(left, datetime) and isinstance(right, datetime):
         return abs(left - right) < timedelta(seconds=1)
     return bool(left == right)
 
 
-def differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """The fields of ``wanted`` that ``found`` has otherwise: (name, wanted, found).
-
-    What counts as the same: see ``same``.
-    """
-    return [(name, value, found.get(name)) for name, value in wanted.items() if not same(name, value, found.get(name))]
+def differences(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The fields of ``wanted`` that differ in ``actual``, as ``same`` compares them: (name, wanted, actual)."""
+    return [
+        (name, value, actual.get(name)) for name, value in wanted.items() if not same(name, value, actual.get(name))
+    ]

@@ -1,7 +1,8 @@
-"""What a probe gets: it sends, makes things of our own, compares, and says what was expected."""
+"""What a probe gets: sends requests, creates resources, compares, and says what was expected."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import string
@@ -9,25 +10,24 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 from lmconform.client.transport import Request
 from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable, Skip, caught
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, kept
 from lmconform.probes.comparison import differences
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.parts import gravest
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 
 if TYPE_CHECKING:
     from lmconform.client.client import Client
     from lmconform.client.session import Session
-    from lmconform.probes.executables import Runnable
 
 Json = dict[str, Any]
-
 TERMINAL: Final = frozenset({"COMPLETED", "DEAD", "STOPPED"})
 ACTIVE: Final = frozenset({"PENDING", "RUNNING"})
-
 # Capabilities, as dotted paths in GET /lm/meta.
 EXECUTIONS: Final = "aiApi.capabilities.userExecutions"
 DEPLOYMENTS: Final = "aiApi.capabilities.userDeployments"
@@ -39,24 +39,21 @@ GROUPS: Final = "aiApi.capabilities.multitenant"
 LOGS: Final = "aiApi.capabilities.logs.executions"
 FILES: Final = "extensions.dataset"
 BULK_DEPLOYMENTS: Final = "aiApi.capabilities.bulkUpdates.deployments"
-
-# Off unless advertised, and on a target without GET /lm/meta nobody says either: operation, and member of its body.
+# Bulk updates are off unless advertised, and a target without meta advertises nothing: the operation is tried then.
+# The operation, and the member of its body.
 _BULK_OPERATIONS: Final = {
     BULK: ("modifyExecutions", "executions"),
     BULK_DEPLOYMENTS: ("modifyDeployments", "deployments"),
 }
-
-# Said by what stands in front of the API: about us or the moment, never about the resource.
+# Answers of a gateway: they concern the client or the load, never the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
 _LEAST_SLEEP: Final = 0.02
 _MOST_GRACE: Final = 60.0
-# Kept in ``session.shared``; other kinds of items have keys of their own.
-_NONCE, _COUNTER = "probes.nonce", "probes.counter"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """Something that we created: its id, the body that we sent, and the answer."""
+class Created:
+    """A resource that this session created: its id, the body of the request, and the answer."""
 
     id: str
     sent: Json
@@ -83,11 +80,11 @@ class Context:
     def require(self, capability: str) -> None:
         """Raise NotApplicable unless the target advertises ``capability`` (empty: always)."""
         if not self.session.capabilities.has(capability):
-            raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+            raise NotApplicable(f"{self._meta} does not advertise {capability}")
         if self.session.capabilities.opt_in_unadvertised(capability, bulk=False):
-            raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
-        if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not self._serves(capability):
-            raise NotApplicable("there is no GET /v2/lm/meta to advertise bulk updates, and they are refused")
+            raise NotApplicable(f"{capability} must be advertised, and the target has no {self._meta}")
+        if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not _serves(self, capability):
+            raise NotApplicable(f"bulk updates are refused, and the target has no {self._meta} to advertise them")
 
     def offers(self, capability: str) -> bool:
         """Whether the target advertises ``capability``, or it always applies (empty)."""
@@ -97,15 +94,9 @@ class Context:
             return False
         return True
 
-    def _serves(self, capability: str) -> bool:
-        """Whether a bulk update that nothing is wrong with is taken: they are off unless advertised."""
-        shared, (operation, collection) = self.session.shared, _BULK_OPERATIONS[capability]
-        key = f"probes.serves.{operation}"
-        if key not in shared:
-            body = {collection: [{"id": self.absent_id(), "targetStatus": "STOPPED"}]}
-            # Nobody promised what an operation answers that a server does not have.
-            shared[key] = self.send(operation, json=body, judge=False).ok
-        return bool(shared[key])
+    @property
+    def _meta(self) -> str:
+        return self.session.contract.operation("getMeta").label
 
     def judge_part(self, operation_id: str, function: Callable[[], object]) -> None:
         """Judge the requirement for one operation: what ``function`` raises is its judgement, and the probe goes on.
@@ -138,7 +129,7 @@ class Context:
         return self.client.send(operation_id, path, query)
 
     def get_raw(self, operation_id: str, query: str, /, **path: str) -> Exchange:
-        """Send a GET whose query string goes as it is: how commas are spelled can matter."""
+        """Send a GET whose query string is not encoded again: the spelling of commas can matter."""
         operation = self.session.contract.operation(operation_id)
         headers = (("AI-Resource-Group", self.session.target.resource_group),)
         request = Request(
@@ -152,28 +143,28 @@ class Context:
         return self.client.dispatch(operation, request, path, {})
 
     def get_or_fail(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Json:
-        """The JSON object of a GET that this probe is about; anything but 200 breaks the requirement."""
+        """The JSON object of a GET that this probe judges; any status but 200 breaks the requirement."""
         exchange = self.get(operation_id, query, **path)
         self.expect_status(exchange, {200})
         return dict(exchange.json_object())
 
     def get_or_skip(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Json:
-        """The JSON object of a GET that this probe only builds on; raises NotTestable."""
+        """The JSON object of a GET that this probe needs and does not judge; raises NotTestable."""
         exchange = self.get(operation_id, query, **path)
         if exchange.status != 200:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected 200")
         return dict(exchange.json_object())
 
     def items(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> list[Json]:
-        """The resources of a list that this probe is about."""
+        """The resources of a list that this probe judges."""
         return _resources(self.get_or_fail(operation_id, query, **path))
 
     def ids(self, operation_id: str, query: Mapping[str, Any] | None = None, /) -> list[str]:
-        """The ids in a list that this probe is about, in the order of the answer."""
+        """The ids in a list that this probe judges, in the order of the answer."""
         return [str(item.get("id")) for item in self.items(operation_id, query)]
 
     def count(self, operation_id: str, query: Mapping[str, Any] | None = None) -> int:
-        """The number that a ``$count`` operation answers."""
+        """The number that a ``$count`` operation returns."""
         exchange = self.get(operation_id, query)
         self.expect_status(exchange, {200})
         text = exchange.text.strip()
@@ -183,14 +174,14 @@ class Context:
     # --- judging -----------------------------------------------------------------------------
 
     def fail(self, *, expected: str, actual: str, exchange: Exchange | None = None) -> NoReturn:
-        """The requirement of this probe is broken."""
-        telling = exchange or self.client.last
+        """Raise Failure: the requirement of this probe is broken, as ``exchange`` (by default the last one) shows."""
+        evidence = exchange or self.client.last
         raise Failure(
             self.requirement,
             expected=expected,
             actual=actual[:300],
-            operation=telling.operation if telling else "",
-            exchanges=[telling.id] if telling else [],
+            operation=evidence.operation if evidence else "",
+            exchanges=[evidence.id] if evidence else [],
         )
 
     def expect(self, condition: bool, *, expected: str, actual: str, exchange: Exchange | None = None) -> None:
@@ -201,7 +192,7 @@ class Context:
     def expect_status(self, exchange: Exchange, allowed: Collection[int]) -> None:
         """Raise Failure unless a valid request got one of the ``allowed`` statuses.
 
-        A gateway's answer says nothing about the requirement: NotTestable.
+        An answer of a gateway says nothing about the requirement: NotTestable.
         """
         if exchange.status in allowed:
             return
@@ -210,151 +201,93 @@ class Context:
         self.fail(expected=_either(allowed), actual=exchange.brief, exchange=exchange)
 
     def expect_refused(self, exchange: Exchange, allowed: Collection[int] = (400,)) -> None:
-        """Raise Failure unless a wrong request was refused with one of the ``allowed`` statuses."""
+        """Raise Failure unless an invalid request was refused with one of the ``allowed`` statuses."""
         if exchange.status in allowed:
             return
         if exchange.status in _GATEWAY:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
         self.fail(expected=f"{_either(allowed)} with the error envelope", actual=exchange.brief, exchange=exchange)
 
-    def expect_same(self, wanted: Mapping[str, Any], found: Mapping[str, Any], *, what: str) -> None:
-        """Raise Failure unless ``found`` has every field of ``wanted``; null and absent are one."""
-        broken = differences(wanted, found)
+    def require_success(self, exchange: Exchange) -> None:
+        """Raise NotTestable unless a request that this probe needs, and does not judge, got a 2xx status."""
+        if not exchange.ok:
+            raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
+
+    def expect_same(self, wanted: Mapping[str, Any], actual: Mapping[str, Any], *, what: str) -> None:
+        """Raise Failure unless ``actual`` has every field of ``wanted``; null and absent are the same."""
+        broken = differences(wanted, actual)
         if broken:
             name, left, right = broken[0]
             self.fail(expected=f"{what}: {name} = {_short(left)}", actual=f"{name} = {_short(right)}")
 
-    def expect_list_agrees(self, operation_id: str, found: Mapping[str, Any], listed: Mapping[str, Any]) -> None:
-        """Raise Failure unless a list tells of a thing what the GET ``operation_id`` tells.
+    def expect_list_agrees(self, operation_id: str, single: Mapping[str, Any], listed: Mapping[str, Any]) -> None:
+        """Raise Failure unless a list shows a resource as the GET ``operation_id`` does.
 
-        A list may say less, and what the contract does not know is nobody's promise (D1).
+        A list may leave members out, and members that the contract does not declare are not judged (D1).
         """
         known = self.session.contract.members(operation_id)
-        both = {name: v for name, v in found.items() if name in known and None not in (v, listed.get(name))}
+        both = {name: v for name, v in single.items() if name in known and None not in (v, listed.get(name))}
         self.expect_same(both, listed, what="the list as GET has it")
 
-    def expect_if_present(self, wanted: Mapping[str, Any], found: Mapping[str, Any], *, what: str) -> None:
+    def expect_if_present(self, wanted: Mapping[str, Any], actual: Mapping[str, Any], *, what: str) -> None:
         """``expect_same`` for fields that the schema leaves optional: raises NotApplicable when one is missing."""
         for name in wanted:
-            if found.get(name) is None:
-                raise NotApplicable(f"{what}: {name} is optional, and not told")
-        self.expect_same(wanted, found, what=what)
+            if actual.get(name) is None:
+                raise NotApplicable(f"{what}: {name} is optional, and missing")
+        self.expect_same(wanted, actual, what=what)
 
     def label(self, exchange: Exchange) -> str:
-        """How a message names a request."""
-        return f"{exchange.method} /v2{exchange.path}"
+        """How a message names a request: its method and its path."""
+        return f"{exchange.method} {urlsplit(exchange.url).path}"
 
     # --- names -------------------------------------------------------------------------------
 
     def unique(self, name: str) -> str:
-        """A name of ours that nothing in the tenant has: prefix, ``name``, ten letters.
+        """A name that nothing in the tenant has: the prefix of this harness, ``name``, ten letters.
 
-        Artifacts and configurations of earlier runs stay for ever (F53), and a search must not
-        find them: five letters follow from the seed, five are this session's own.
+        Artifacts and configurations of earlier runs cannot be deleted (F53), and a search must not find them: five
+        letters follow from the seed, five belong to this session.
         """
         return f"{NAME_PREFIX}{name}-{self._letters()}"
 
     def absent_id(self) -> str:
-        """A well-formed id of something that exists nowhere."""
+        """A well-formed id that no resource has."""
         return f"{ABSENT_PREFIX}{self._letters()}"
 
     def mark(self) -> str:
-        """The letters in which all names of this session end, and no others: a search for our things."""
-        shared = self.session.shared
-        if _NONCE not in shared:
-            shared[_NONCE] = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=5))
-        return str(shared[_NONCE])
+        """The letters in which the names of this session end, and no other names: a search for them finds ours."""
+        return _nonce(self)
 
     def _letters(self) -> str:
-        shared = self.session.shared
-        shared[_COUNTER] = shared.get(_COUNTER, 0) + 1
-        seeded = random.Random(f"{self.session.config.seed} {self.client.item} {shared[_COUNTER]}")
+        seeded = random.Random(f"{self.session.config.seed} {self.client.item} {next(_counter(self))}")
         return "".join(seeded.choices(string.ascii_lowercase, k=5)) + self.mark()
 
-    # --- making ------------------------------------------------------------------------------
+    # --- creating ----------------------------------------------------------------------------
 
-    def training_executable(self) -> Runnable:
-        """A scenario with an executable that trains; raises Inconclusive when there is none."""
-        from lmconform.probes import executables
+    def make(self, operation_id: str, body: Json) -> Created:
+        """Create a resource that this probe needs; raises NotTestable when that is refused.
 
-        return executables.find(self)
-
-    def artifact_body(self, **overrides: Any) -> Json:
-        """A valid body for POST /lm/artifacts; an override None leaves the field out."""
-        body = {
-            "name": self.unique("artifact"),
-            "kind": "dataset",
-            "url": "ai://default/data",
-            "description": "made by a conformance run",
-            "scenarioId": overrides["scenarioId"] if "scenarioId" in overrides else self.scenario_id(),
-        }
-        return _with(body, overrides)
-
-    def artifact(self, **overrides: Any) -> Made:
-        """Register an artifact; raises NotTestable."""
-        return self.make("createArtifact", self.artifact_body(**overrides))
-
-    def configuration_body(self, *, deployable: bool = False, **overrides: Any) -> Json:
-        """A valid body for POST /lm/configurations that binds all that the executable asks for.
-
-        ``deployable``: for a deployment instead of an execution.
-        """
-        from lmconform.probes import executables
-
-        found = executables.find(self, deployable=deployable)
-        body = {
-            "name": self.unique("configuration"),
-            "executableId": found.executable_id,
-            "scenarioId": found.scenario_id,
-            "parameterBindings": [{"key": key, "value": value} for key, value in found.parameters],
-        }
-        if "inputArtifactBindings" not in overrides:
-            body["inputArtifactBindings"] = [
-                {"key": key, "artifactId": self._input(kind, found.scenario_id)} for key, kind in found.inputs
-            ]
-        return _with(body, overrides)
-
-    def configuration(self, *, deployable: bool = False, **overrides: Any) -> Made:
-        """Create a configuration; raises NotTestable."""
-        return self.make("createConfiguration", self.configuration_body(deployable=deployable, **overrides))
-
-    def make(self, operation_id: str, body: Json) -> Made:
-        """Create something that this probe builds on; raises NotTestable when that is refused.
-
-        Which 2xx it is stays with the contract's checks.
+        The contract's checks judge which 2xx status it is.
         """
         exchange = self.send(operation_id, json=body)
-        made = exchange.json_object().get("id")
-        if not exchange.ok or not isinstance(made, str):
+        resource_id = exchange.json_object().get("id")
+        if not exchange.ok or not isinstance(resource_id, str):
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected the id of a new resource")
-        return Made(made, body, exchange)
-
-    def scenario_id(self) -> str:
-        """The scenario that our artifacts belong to: that of the training, or the first one."""
-        from lmconform.probes import executables
-
-        return executables.scenario(self)
-
-    def _input(self, kind: str, scenario: str) -> str:
-        """An artifact that configurations of a scenario bind: nothing changes it, so all may share it."""
-        key = f"probes.input.{kind}.{scenario}"
-        if key not in self.session.shared:
-            self.session.shared[key] = self.artifact(kind=kind, scenarioId=scenario).id
-        return str(self.session.shared[key])
+        return Created(resource_id, body, exchange)
 
     def doubts(self, *ids: str) -> bool:
-        """Whether a change of one of these may have been carried out or not: nothing can build on it."""
+        """Whether a change of one of these may or may not have been carried out: its state is unknown."""
         return any(self.session.journal.is_doubted(resource_id) for resource_id in ids)
 
     # --- waiting -----------------------------------------------------------------------------
 
     @property
     def grace(self) -> float:
-        """Seconds for which a target may not know yet what it has just said (C2), and lawfully say otherwise."""
+        """Seconds for which an answer may lawfully lag behind an earlier one (C2)."""
         return min(_MOST_GRACE, 20 * max(self.session.target.poll_interval, _LEAST_SLEEP))
 
     def polls(self) -> Iterator[int]:
-        """Counts polls, with the target's pause between them; raises Inconclusive at the deadline."""
+        """Count polls from 0, with the polling interval between them; raises Inconclusive at the deadline."""
         target = self.session.target
         deadline = time.monotonic() + target.poll_timeout
         number = 0
@@ -366,7 +299,7 @@ class Context:
         raise Inconclusive(f"nothing happened within the {target.poll_timeout:g} s of --poll-timeout")
 
     def retry_in_grace(self, since: float, judge: Callable[[], None]) -> None:
-        """Judge, and once more while less than ``grace`` has passed ``since`` the last change (time.monotonic())."""
+        """Judge again and again until it succeeds or ``grace`` seconds have passed ``since``, by time.monotonic()."""
         while True:
             try:
                 return judge()
@@ -376,13 +309,30 @@ class Context:
             time.sleep(self.grace / 20)
 
 
-def _with(body: Json, overrides: Mapping[str, Any]) -> Json:
-    return {key: value for key, value in {**body, **overrides}.items() if value is not None}
+@fixture()
+def _serves(ctx: Context, capability: str) -> bool:
+    """Whether the target accepts a valid bulk update of an unknown id."""
+    operation, collection = _BULK_OPERATIONS[capability]
+    body = {collection: [{"id": ctx.absent_id(), "targetStatus": "STOPPED"}]}
+    # Not judged: the contract does not say what an operation answers that a server does not have.
+    return ctx.send(operation, json=body, judge=False).ok
+
+
+@fixture()
+def _nonce(ctx: Context) -> str:
+    """The five letters of this session, which no seed repeats."""
+    return "".join(random.SystemRandom().choices(string.ascii_lowercase, k=5))
+
+
+@fixture()
+def _counter(ctx: Context) -> Iterator[int]:
+    """The numbers of the names that this session makes."""
+    return itertools.count(1)
 
 
 def _resources(body: Mapping[str, Any]) -> list[Json]:
-    found = body.get("resources")
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    resources = body.get("resources")
+    return [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
 
 
 def _either(statuses: Collection[int]) -> str:

@@ -1,4 +1,4 @@
-"""What executions and deployments have in common, as values: SAP calls both of them enactments."""
+"""Executions and deployments as values: operations, statuses and names. SAP calls both of them enactments."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Final
 
 from lmconform.probes.context import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TERMINAL
 
-# What $select=status leaves of either (F14).
+# What $select=status leaves of both (F14).
 _SELECTED: Final = frozenset({"id", "configurationId", "status", "createdAt", "modifiedAt", "statusDetails"})
 
 
 @dataclass(frozen=True, slots=True)
 class Enactment:
-    """A kind of enactment: its operations and its words.
+    """A kind of enactment: its operations, its statuses and the names that requirements and bodies use.
 
-    ``goal`` is what it aims at by itself, ``settled`` the statuses in which it then stays.
-    ``deployable`` says which executables make it; ``answered`` is what the answer to its
-    creation says of its status. ``at_once``: it can be read as soon as it is created.
+    ``goal`` is the status that it reaches without a request, ``settled`` the statuses in which it then stays.
+    ``deployable`` is that of the executables which it runs; ``answered`` are the status members in the answer to its
+    creation, ``selected`` the members that ``$select=status`` leaves. ``at_once``: it can be read as soon as it is
+    created.
     """
 
     noun: str
@@ -43,7 +44,7 @@ class Enactment:
 
     @property
     def word(self) -> str:
-        """How messages and the journal call it."""
+        """Its name in messages and in the journal."""
         return self.noun.lower()
 
 
@@ -69,7 +70,6 @@ EXECUTION: Final = Enactment(
     selected=_SELECTED,
     at_once=True,
 )
-
 DEPLOYMENT: Final = Enactment(
     noun="DEPLOYMENT",
     parameter="deploymentId",
@@ -87,10 +87,10 @@ DEPLOYMENT: Final = Enactment(
     unknown_code="01010016",
     deployable=True,
     goal="RUNNING",
-    # It stops when somebody asks it to, not by itself (C2).
+    # It runs until a request stops it (C2).
     settled=TERMINAL | {"RUNNING"},
     answered=(("status", "UNKNOWN"),),
     selected=_SELECTED | {"details"},
-    # SAP's tests read it at once; SAP's help knows of a moment in which it is not found (C2).
+    # SAP's tests read it at once; SAP's help mentions a moment in which it is not found (C2).
     at_once=False,
 )

@@ -1,4 +1,4 @@
-"""The probes and observations, found by looking into every module of this package."""
+"""The probes and observations: every module of this package is imported to find them."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from lmconform import probes
+from lmconform import probes as package
 from lmconform.errors import Failure, Inconclusive, caught
 
 if TYPE_CHECKING:
+    from lmconform.contract.requirements import Register
     from lmconform.probes.context import Context
 
 # The order of a run, as data: moving a probe to another file does not change it.
 ORDER: Final = Path(__file__).with_name("order.yaml")
-
 Function = Callable[["Context"], None]
 Look = Callable[["Context"], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Judges one requirement. ``effect`` is the most it does: read, write or destructive.
+    """Judges one requirement. ``effect`` is that of the requirement: read, write or destructive.
 
     ``late``: it waits for something that other probes may have started by then.
     """
@@ -45,7 +45,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Records one behaviour that nobody promised; its value never gates.
+    """Records one behaviour that the contract leaves open; its value never gates.
 
     ``function`` returns the value as short text that is the same whenever the target behaves
     the same: no ids, no times, no totals. ``operation`` is an operationId, ``source`` names
@@ -66,21 +66,27 @@ class Observation:
         return f"observe/{self.name}"
 
 
-_probes: dict[str, Probe] = {}
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    function: Function
+    late: bool
+
+
+_definitions: dict[str, _Definition] = {}
 _observations: dict[str, Observation] = {}
 
 
-def probe(requirement: str, *, effect: str = "write", late: bool = False) -> Callable[[Function], Function]:
+def probe(requirement: str, *, late: bool = False) -> Callable[[Function], Function]:
     """Make a function the probe of ``requirement`` (an id of the register).
 
     The function gets a Context and returns when the requirement holds. It raises Failure when it
-    is broken, NotApplicable, NotTestable or Inconclusive when it cannot be judged. What the
-    register says about the capability is asked before the function is called. ``late`` saves
-    time and nothing else: the order of probes never matters.
+    is broken, NotApplicable, NotTestable or Inconclusive when it cannot be judged. Effect and
+    capability are those of the register; the capability is checked before the function is called.
+    ``late`` saves time and nothing else: the order of probes never matters.
     """
 
-    def register(function: Function) -> Function:
-        if requirement in _probes:
+    def define(function: Function) -> Function:
+        if requirement in _definitions:
             raise ValueError(f"two probes for {requirement}")
 
         @functools.wraps(function)
@@ -88,21 +94,18 @@ def probe(requirement: str, *, effect: str = "write", late: bool = False) -> Cal
             ctx.begin(requirement)
             ctx.conclude(caught(lambda: function(ctx)))
 
-        _probes[requirement] = Probe(requirement, judge, effect, late)
+        _definitions[requirement] = _Definition(judge, late)
         return function
 
-    return register
+    return define
 
 
 def observation(
     name: str, *, operation: str, text: str, source: str, effect: str = "write", capability: str = ""
 ) -> Callable[[Look], Look]:
-    """Make a function the observation ``LM-OBS-…``; it returns what it saw.
+    """Make a function the observation ``LM-OBS-…``; it returns the observed value, and raises Skip without one."""
 
-    It raises Skip when there is nothing to see.
-    """
-
-    def register(function: Look) -> Look:
+    def define(function: Look) -> Look:
         if name in _observations:
             raise ValueError(f"two observations {name}")
 
@@ -113,26 +116,28 @@ def observation(
             try:
                 return function(ctx)
             except Failure as failure:
-                # A probe reports it; what an observation says must be the same in each run.
-                raise Inconclusive("what it builds on is broken") from failure
+                # A probe reports the defect; the value of an observation must be the same in each run.
+                raise Inconclusive("a requirement that it depends on is broken") from failure
 
         _observations[name] = Observation(name, look, effect, operation, text, source, capability)
         return function
 
-    return register
+    return define
 
 
-def load() -> tuple[Probe, ...]:
-    """All probes: reads first, then creations, what waits for them, and deletions; within each as order.yaml has it."""
+def load(register: Register) -> tuple[Probe, ...]:
+    """All probes: reads, writes, late writes, deletions; within each phase in the order of order.yaml.
+
+    Raises ContractError for a probe whose requirement is not in the register.
+    """
     _import_all()
-    turns, position = {"read": 0, "write": 1, "destructive": 3}, _positions("probes")
-    return tuple(
-        sorted(_probes.values(), key=lambda p: (turns[p.effect] + p.late, position.get(p.requirement, len(position))))
-    )
+    probes = [Probe(name, d.function, register[name].effect, d.late) for name, d in _definitions.items()]
+    phases, position = {"read": 0, "write": 1, "destructive": 3}, _positions("probes")
+    return tuple(sorted(probes, key=lambda p: (phases[p.effect] + p.late, position.get(p.requirement, len(position)))))
 
 
 def load_observations() -> tuple[Observation, ...]:
-    """All observations, reads first; within each as order.yaml has it."""
+    """All observations, reads first; within each phase in the order of order.yaml."""
     _import_all()
     position = _positions("observations")
     return tuple(
@@ -148,5 +153,5 @@ def _positions(kind: str) -> dict[str, int]:
 
 
 def _import_all() -> None:
-    for module in sorted(m.name for m in pkgutil.iter_modules(probes.__path__)):
-        importlib.import_module(f"lmconform.probes.{module}")
+    for module in sorted(m.name for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
+        importlib.import_module(module)

@@ -46,7 +46,7 @@ def catalogue(contract: Contract, register: Register) -> list[Item]:
 
 
 def _items(contract: Contract, register: Register) -> Iterator[Item]:
-    probes = [(p, _probe_item(p, register)) for p in registry.load()]
+    probes = [(p, _probe_item(p, register)) for p in registry.load(register)]
     looks = [_observation_item(look) for look in registry.load_observations()]
     yield from (item for probe, item in probes if probe.effect == "read")
     yield from (item for item in looks if item.profile == "smoke")

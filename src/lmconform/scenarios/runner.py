@@ -17,7 +17,6 @@ from lmconform.client.transport import retry_after
 from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, State, kept, stated
-
 from lmconform.safety.cron import quiet_month
 from lmconform.safety.guard import NAME_PREFIX
 from lmconform.scenarios.criteria import first_broken

@@ -1,0 +1,151 @@
+"""Probes of filters, label selectors and counts of artifacts."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.probes.builders import executables
+from lmconform.probes.builders.artifacts import ARTIFACT, BATCH_KINDS, LABEL_PREFIX, create_artifact
+from lmconform.probes.builders.resource_type import batch, selected
+from lmconform.probes.context import Context, Json
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.counts import expect_counts_agree
+
+
+@probe("LM-ARTIFACT-FILTER-KIND")
+def kind_filters(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
+    for created, kind in zip(group.members, BATCH_KINDS, strict=True):
+        matches = selected(ctx, ARTIFACT, {"kind": kind})
+        ctx.expect(
+            matches == {created.id}, expected=f"of our three the one of kind {kind}", actual=_which(ctx, matches)
+        )
+    matches = selected(ctx, ARTIFACT, {"kind": "other"})
+    ctx.expect(not matches, expected="none of our three is of kind other", actual=_which(ctx, matches))
+
+
+@probe("LM-ARTIFACT-FILTER-SCENARIO")
+def scenario_filters(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
+    own = str(group.members[0].sent["scenarioId"])
+    matches = selected(ctx, ARTIFACT, {"scenarioId": own})
+    ctx.expect(matches == set(group.ids), expected=f"all three of scenario {own}", actual=_which(ctx, matches))
+    # An existing scenario: the answer for an unknown one is open (F12).
+    other = executables.other_scenario_id(ctx, own)
+    if other is not None:
+        matches = selected(ctx, ARTIFACT, {"scenarioId": other})
+        ctx.expect(not matches, expected=f"no match for scenario {other}", actual=_which(ctx, matches))
+
+
+@probe("LM-ARTIFACT-FILTER-NAME")
+def name_filters(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
+    # Whether a part of a name matches is open (F8): only the first has this whole name, and none has the other.
+    for name, wanted in ((str(group.members[0].sent["name"]), {group.ids[0]}), (ctx.unique("nothing"), set())):
+        matches = selected(ctx, ARTIFACT, {"name": name})
+        ctx.expect(matches == wanted, expected=f"for {name!r} {_which(ctx, wanted)}", actual=_which(ctx, matches))
+        number = ctx.count("countArtifacts", {"$search": group.token, "name": name})
+        ctx.expect(number == len(wanted), expected=f"$count = {len(wanted)} for {name!r}", actual=f"{number}")
+
+
+@probe("LM-ARTIFACT-FILTER-COMBINED")
+def filters_combine_with_and(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
+    red = [f"{LABEL_PREFIX}color=red"]
+    own = str(group.members[0].sent["scenarioId"])
+    both = {"kind": "model", "scenarioId": own, "artifactLabelSelector": red}
+    matches = selected(ctx, ARTIFACT, both)
+    ctx.expect(matches == {group.ids[0]}, expected="the one that all filters match", actual=_which(ctx, matches))
+    matches = selected(ctx, ARTIFACT, {**both, "kind": "dataset"})
+    ctx.expect(not matches, expected="none: our dataset is not red", actual=_which(ctx, matches))
+
+
+@probe("LM-ARTIFACT-COUNT-FILTERED")
+def count_is_filtered(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
+    own = str(group.members[0].sent["scenarioId"])
+    filters: list[tuple[Json, int]] = [
+        ({"kind": "model"}, 1),
+        ({"kind": "other"}, 0),
+        ({"scenarioId": own}, 3),
+        ({"artifactLabelSelector": [f"{LABEL_PREFIX}color=blue"]}, 1),
+        ({"artifactLabelSelector": [f"{LABEL_PREFIX}color=big"]}, 0),
+        ({"artifactLabelSelector": [f"{LABEL_PREFIX}color=red", f"{LABEL_PREFIX}size=big"], "kind": "model"}, 1),
+    ]
+    for query, wanted in filters:
+        number = ctx.count("countArtifacts", {"$search": group.token, **query})
+        ctx.expect(number == wanted, expected=f"$count = {wanted} of our three for {query}", actual=f"{number}")
+
+
+@probe("LM-ARTIFACT-COUNT-COMBINED")
+def artifacts_are_counted_as_listed(ctx: Context) -> None:
+    group = batch(ctx, ARTIFACT)
+    first, second = (created.sent for created in group.members[:2])
+    filters: list[Json] = [
+        {"name": first["name"]},
+        {"kind": second["kind"]},
+        {"scenarioId": first["scenarioId"]},
+        {"artifactLabelSelector": ["ext.ai.sap.com/color!=red"]},
+    ]
+    expect_counts_agree(ctx, "listArtifacts", "countArtifacts", {"$search": group.token}, filters)
+
+
+@probe("LM-ARTIFACT-SEARCH-DESCRIPTION")
+def search_finds_descriptions(ctx: Context) -> None:
+    token = ctx.unique("description")
+    created = create_artifact(ctx, description=f"before {token} after")
+    matches = ctx.ids("listArtifacts", {"$search": token})
+    ctx.expect(matches == [created.id], expected=f"the one described with {token!r}", actual=f"{matches}")
+
+
+@probe("LM-ARTIFACT-LABEL-EQUALS")
+def label_selects(ctx: Context) -> None:
+    _expect_labelled(ctx, ["color=red"], {0})
+    _expect_labelled(ctx, ["color=green"], set())
+    # Key and value of one label count: the first artifact has both in different labels.
+    _expect_labelled(ctx, ["color=big"], set())
+
+
+@probe("LM-ARTIFACT-LABEL-NOT-EQUALS")
+def label_with_another_value_selects(ctx: Context) -> None:
+    _expect_labelled(ctx, ["color!=red"], {1})
+    _expect_labelled(ctx, ["color!=big"], {0, 1})
+    _expect_labelled(ctx, ["size!=small"], {0})
+    _expect_labelled(ctx, ["shape!=round"], set())
+
+
+@probe("LM-ARTIFACT-LABEL-AND")
+def labels_combine_with_and(ctx: Context) -> None:
+    _expect_labelled(ctx, ["color=red", "size=big"], {0})
+    _expect_labelled(ctx, ["color=blue", "size=big"], set())
+
+
+@probe("LM-ARTIFACT-LABEL-TEN")
+def ten_selectors_are_accepted(ctx: Context) -> None:
+    name, keys = ctx.unique("ten"), [f"{LABEL_PREFIX}key-{n}" for n in range(10)]
+    created = create_artifact(ctx, name=name, labels=[{"key": key, "value": "yes"} for key in keys])
+    for last, wanted in (("yes", [created.id]), ("no", [])):
+        selectors = [*(f"{key}=yes" for key in keys[:-1]), f"{keys[-1]}={last}"]
+        matches = ctx.ids("listArtifacts", {"$search": name, "artifactLabelSelector": selectors})
+        ctx.expect(matches == wanted, expected=f"{wanted} when the tenth is {last}", actual=f"{matches}")
+
+
+@probe("LM-ARTIFACT-LABEL-COMMA")
+def comma_in_a_label_is_escaped(ctx: Context) -> None:
+    name, key = ctx.unique("comma"), f"{LABEL_PREFIX}list"
+    created = create_artifact(ctx, name=name, labels=[{"key": key, "value": "a,b"}])
+    matches = ctx.ids("listArtifacts", {"$search": name, "artifactLabelSelector": [f"{key}=a{{comma}}b"]})
+    ctx.expect(matches == [created.id], expected="the one labelled a,b", actual=f"{matches}")
+
+
+def _expect_labelled(ctx: Context, selector: list[str], wanted: set[int]) -> None:
+    group = batch(ctx, ARTIFACT)
+    matches = selected(ctx, ARTIFACT, {"artifactLabelSelector": [LABEL_PREFIX + s for s in selector]})
+    names = {group.ids[i] for i in wanted}
+    ctx.expect(matches == names, expected=f"for {selector}: {_which(ctx, names)}", actual=_which(ctx, matches))
+
+
+def _which(ctx: Context, ids: set[str]) -> str:
+    """The members of the batch with these ids, as a text with their kinds and labels."""
+    group = batch(ctx, ARTIFACT)
+    names = [f"{m.sent['kind']} {m.sent.get('labels') or 'without labels'}" for m in group.members if m.id in ids]
+    return "; ".join(names) or "none of our three"

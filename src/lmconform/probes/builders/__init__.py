@@ -1,0 +1,1 @@
+"""Builders: request bodies and resources that probes of several folders use."""

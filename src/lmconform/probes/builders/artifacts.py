@@ -1,0 +1,59 @@
+"""Builds artifacts: valid bodies, and a batch with kinds and labels that filters tell apart."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from lmconform.probes.builders import executables
+from lmconform.probes.builders.resource_type import ResourceType, without_none
+from lmconform.probes.context import Context, Created, Json
+from lmconform.probes.fixtures import fixture
+
+LABEL_PREFIX: Final = "ext.ai.sap.com/"
+# The kinds of the three members of the batch.
+BATCH_KINDS: Final = ("model", "dataset", "resultset")
+
+
+def artifact_body(ctx: Context, **overrides: Any) -> Json:
+    """A valid body for POST of an artifact; an override None leaves the member out."""
+    body = {
+        "name": ctx.unique("artifact"),
+        "kind": "dataset",
+        "url": "ai://default/data",
+        "description": "made by a conformance run",
+        "scenarioId": overrides["scenarioId"] if "scenarioId" in overrides else executables.scenario_id(ctx),
+    }
+    return without_none({**body, **overrides})
+
+
+def create_artifact(ctx: Context, **overrides: Any) -> Created:
+    """Register an artifact; raises NotTestable."""
+    return ctx.make("createArtifact", artifact_body(ctx, **overrides))
+
+
+@fixture()
+def input_artifact_id(ctx: Context, kind: str, scenario_id: str) -> str:
+    """An artifact that configurations of a scenario bind: no probe changes it, so that they can share it."""
+    return create_artifact(ctx, kind=kind, scenarioId=scenario_id).id
+
+
+def _vary(ctx: Context, index: int) -> Json:
+    # The first has both labels, the second has one of them with another value, the third has none.
+    labels = (
+        [{"key": f"{LABEL_PREFIX}color", "value": "red"}, {"key": f"{LABEL_PREFIX}size", "value": "big"}],
+        [{"key": f"{LABEL_PREFIX}color", "value": "blue"}],
+        None,
+    )[index]
+    return {"kind": BATCH_KINDS[index], "labels": labels}
+
+
+ARTIFACT: Final = ResourceType(
+    noun="ARTIFACT",
+    list="listArtifacts",
+    get="getArtifact",
+    count="countArtifacts",
+    create="createArtifact",
+    parameter="artifactId",
+    body=artifact_body,
+    vary=_vary,
+)

@@ -1,0 +1,145 @@
+"""Finds scenarios and executables in the tenant: one that trains, one that can be deployed, and what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.probes.context import Context, Json
+from lmconform.probes.fixtures import fixture
+
+_SCENARIO: Final = "text-clf-tutorial"
+_EXECUTABLES: Final = ("text-clf-train-tutorial", "text-clf-infer-tutorial")
+_ARTIFACT_KINDS: Final = frozenset({"model", "dataset", "resultset", "other"})
+# A tenant may have hundreds of scenarios; the first ones are as good as any.
+_MOST_SCENARIOS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Runnable:
+    """An executable with what a configuration must bind: ``inputs`` as (key, kind), ``parameters`` as (key, value).
+
+    The values of ``parameters`` are invented: only the author of the executable knows good ones.
+    """
+
+    scenario_id: str
+    executable_id: str
+    version_id: str
+    inputs: tuple[tuple[str, str], ...]
+    parameters: tuple[tuple[str, str], ...]
+
+
+@fixture()
+def scenarios(ctx: Context) -> tuple[Json, ...]:
+    """The tenant's scenarios, that of the tutorial first; raises NotTestable."""
+    return _entries(ctx.get_or_skip("listScenarios"), first=(_SCENARIO,))
+
+
+@fixture()
+def executables(ctx: Context, scenario_id: str) -> tuple[Json, ...]:
+    """The executables of a scenario, those of the tutorial first; raises NotTestable."""
+    return _entries(ctx.get_or_skip("listExecutables", scenarioId=scenario_id), first=_EXECUTABLES)
+
+
+def scenario_id(ctx: Context) -> str:
+    """The scenario of the training executable, or the first one; raises Inconclusive."""
+    try:
+        return find(ctx).scenario_id
+    except Inconclusive:
+        return str(first_scenario(ctx)["id"])
+
+
+def first_scenario(ctx: Context) -> Json:
+    """Any scenario, that of the tutorial if the tenant has it; raises Inconclusive."""
+    entries = scenarios(ctx)
+    if not entries:
+        raise Inconclusive("the tenant has no scenario")
+    return entries[0]
+
+
+def other_scenario_id(ctx: Context, scenario_id: str) -> str | None:
+    """A scenario that exists and is not ``scenario_id``, if there is one."""
+    return next((str(s["id"]) for s in scenarios(ctx) if s["id"] != scenario_id), None)
+
+
+def first_executable(ctx: Context) -> tuple[str, Json]:
+    """The id of a scenario that has an executable, and that executable; raises Inconclusive."""
+    for entry in scenarios(ctx)[:_MOST_SCENARIOS]:
+        for executable in executables(ctx, str(entry["id"])):
+            return str(entry["id"]), executable
+    raise Inconclusive("the tenant has no executable")
+
+
+def other_executable_id(ctx: Context, executable_id: str) -> str:
+    """An executable that exists and is not ``executable_id``; raises Inconclusive."""
+    for entry in scenarios(ctx)[:_MOST_SCENARIOS]:
+        for executable in executables(ctx, str(entry["id"])):
+            if executable["id"] != executable_id:
+                return str(executable["id"])
+    raise Inconclusive("the tenant has only one executable")
+
+
+def sibling_ids(ctx: Context, scenario_id: str, executable_id: str) -> list[str]:
+    """The other executables of the scenario of ``executable_id``."""
+    return [str(e["id"]) for e in executables(ctx, scenario_id) if e["id"] != executable_id]
+
+
+def scenario_without(ctx: Context, executable_id: str) -> str | None:
+    """A scenario that exists and does not have the executable, if there is one."""
+    for entry in scenarios(ctx)[:_MOST_SCENARIOS]:
+        # A scenario whose executables cannot be read is passed over.
+        with suppress(NotTestable):
+            if executable_id not in [e["id"] for e in executables(ctx, str(entry["id"]))]:
+                return str(entry["id"])
+    return None
+
+
+@fixture(remember=(Inconclusive,))
+def find(ctx: Context, *, deployable: bool = False) -> Runnable:
+    """An executable that trains, or one to deploy; raises Inconclusive when there is none.
+
+    One whose parameters need no invented values is preferred.
+    """
+    candidates = list(_until_without_parameters(_candidates(ctx, deployable)))
+    best = min(candidates, key=lambda r: len(r.parameters), default=None)
+    if best is None:
+        purpose = "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
+        raise Inconclusive(f"the tenant has no executable that {purpose}")
+    return best
+
+
+def _until_without_parameters(candidates: Iterator[Runnable]) -> Iterator[Runnable]:
+    for candidate in candidates:
+        yield candidate
+        if not candidate.parameters:
+            return
+
+
+def _candidates(ctx: Context, deployable: bool) -> Iterator[Runnable]:
+    for entry in scenarios(ctx)[:_MOST_SCENARIOS]:
+        for executable in executables(ctx, str(entry["id"])):
+            if executable.get("deployable") is deployable:
+                yield _runnable(str(entry["id"]), executable)
+
+
+def _runnable(scenario_id: str, executable: Json) -> Runnable:
+    default_kind = "model" if executable.get("deployable") else "dataset"
+    return Runnable(
+        scenario_id=scenario_id,
+        executable_id=str(executable["id"]),
+        version_id=str(executable.get("versionId", "")),
+        inputs=tuple(
+            (str(a["name"]), a["kind"] if a.get("kind") in _ARTIFACT_KINDS else default_kind)
+            for a in executable.get("inputArtifacts") or []
+        ),
+        # A parameter with a default need not be bound (K).
+        parameters=tuple((str(p["name"]), "1") for p in executable.get("parameters") or [] if p.get("default") is None),
+    )
+
+
+def _entries(body: Json, first: tuple[str, ...]) -> tuple[Json, ...]:
+    entries = [e for e in body.get("resources") or [] if isinstance(e, dict) and "id" in e]
+    return tuple(sorted(entries, key=lambda e: e["id"] not in first))

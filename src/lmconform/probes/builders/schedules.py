@@ -1,0 +1,57 @@
+"""Builds execution schedules: valid bodies whose cron starts nothing for months."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes.builders.configurations import create_configuration
+from lmconform.probes.builders.resource_type import ResourceType, without_none
+from lmconform.probes.context import Context, Created, Json
+from lmconform.probes.fixtures import fixture
+from lmconform.safety.cron import quiet_month
+
+
+def quiet_cron(minute: int = 1) -> str:
+    """A cron that starts nothing for months, however long this run takes."""
+    return f"{minute} 1 1 {quiet_month(datetime.now(UTC))} *"
+
+
+def schedule_body(ctx: Context, **overrides: Any) -> Json:
+    """A valid body for POST of a schedule; an override None leaves the member out."""
+    body = {"name": ctx.unique("schedule"), "cron": quiet_cron(), **overrides}
+    if "configurationId" not in body:
+        body["configurationId"] = schedule_configuration(ctx).id
+    return without_none(body)
+
+
+@fixture()
+def schedule_configuration(ctx: Context, purpose: str = "creation") -> Created:
+    """A configuration that schedules share, one for each ``purpose``; raises NotTestable."""
+    return create_configuration(ctx)
+
+
+def window(first: int, last: int) -> Json:
+    """A start and an end, that many days from now, in whole seconds (C53)."""
+    now = datetime.now(UTC)
+    days = {"start": now + timedelta(days=first), "end": now + timedelta(days=last)}
+    return {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in days.items()}
+
+
+def change_schedule(ctx: Context, created: Created, **fields: Any) -> Exchange:
+    """Send a PATCH with ``fields``."""
+    return ctx.send("modifyExecutionSchedule", {SCHEDULE.parameter: created.id}, json=fields)
+
+
+SCHEDULE: Final = ResourceType(
+    noun="SCHEDULE",
+    list="listExecutionSchedules",
+    get="getExecutionSchedule",
+    count="countExecutionSchedules",
+    create="createExecutionSchedule",
+    parameter="executionScheduleId",
+    body=schedule_body,
+    vary=lambda ctx, index: {},
+    select=lambda ctx, token: {"configurationId": create_configuration(ctx).id},
+)

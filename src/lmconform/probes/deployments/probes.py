@@ -1,0 +1,84 @@
+"""Probes of deployments: creation, URL, deletion."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.configurations import unbound_configuration
+from lmconform.probes.context import Context, Json
+from lmconform.probes.deployments.updates import CHECK_REFUSED, expect_operation
+from lmconform.probes.enactment import DEPLOYMENT
+from lmconform.probes.registry import probe
+from lmconform.probes.shared import bulk, enactments, filters, lifecycle
+from lmconform.probes.shared.lifecycle import expect_uncounted
+
+enactments.install(DEPLOYMENT)
+filters.install(DEPLOYMENT)
+lifecycle.install(DEPLOYMENT)
+bulk.install(DEPLOYMENT)
+
+
+@probe("LM-DEPLOYMENT-CREATE-HAS-URL")
+def creation_has_a_url(ctx: Context) -> None:
+    url = enactment_pool.base(ctx, DEPLOYMENT).created.exchange.json_object().get("deploymentUrl")
+    ctx.expect(isinstance(url, str), expected="deploymentUrl, empty or not", actual=f"deploymentUrl: {url}")
+
+
+@probe("LM-DEPLOYMENT-CREATE-OPERATION")
+def creation_is_the_last_operation(ctx: Context) -> None:
+    expect_operation(ctx, enactments.first_body(ctx, DEPLOYMENT), "CREATE")
+
+
+@probe("LM-DEPLOYMENT-CREATE-UNKNOWN-CONFIGURATION")
+def unknown_configuration_is_refused(ctx: Context) -> None:
+    answer = ctx.send("createDeployment", json={"configurationId": ctx.absent_id()})
+    ctx.expect_refused(answer, {400, 404})
+
+
+@probe("LM-DEPLOYMENT-CREATE-CHECKED")
+def missing_bindings_are_refused_at_once(ctx: Context) -> None:
+    answer = ctx.send("createDeployment", json={"configurationId": unbound_configuration(ctx).id})
+    ctx.expect_refused(answer, CHECK_REFUSED)
+
+
+@probe("LM-DEPLOYMENT-URL", late=True)
+def running_deployment_has_a_url(ctx: Context) -> None:
+    url = enactment_pool.at_goal(ctx, DEPLOYMENT).get("deploymentUrl")
+    good = isinstance(url, str) and url.startswith(("https://", "http://"))
+    ctx.expect(good, expected="deploymentUrl: a URL", actual=f"deploymentUrl: {url}")
+
+
+@probe("LM-DEPLOYMENT-URL-HOLDS-ID", late=True)
+def url_holds_the_id(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx, DEPLOYMENT)
+    url = str(body.get("deploymentUrl"))
+    ctx.expect(body["id"] in url, expected=f"…/inference/deployments/{body['id']}", actual=url)
+
+
+@probe("LM-DEPLOYMENT-URL-LISTED", late=True)
+def list_has_the_url(ctx: Context) -> None:
+    def judge(body: Json) -> None:
+        enactment_pool.at_goal(ctx, DEPLOYMENT)
+        listed = enactments.listed_base(ctx, DEPLOYMENT)
+        ctx.expect_same({"deploymentUrl": body.get("deploymentUrl")}, listed, what="the list as GET has it")
+
+    enactment_pool.judge_at_rest(ctx, DEPLOYMENT, judge)
+
+
+@probe("LM-DEPLOYMENT-DELETE-TARGET")
+def deleted_deployment_has_deleted_as_target(ctx: Context) -> None:
+    deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
+    ctx.require_success(deletion.answer)
+    if deletion.after.status != 404:
+        ctx.expect_status(deletion.after, {200})
+        ctx.expect_same({"targetStatus": "DELETED"}, deletion.after.json_object(), what="GET after the deletion")
+
+
+@probe("LM-DEPLOYMENT-DELETE-UNCOUNTED")
+def deleted_deployment_is_not_counted(ctx: Context) -> None:
+    deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
+    ctx.require_success(deletion.answer)
+    pooled = deletion.pooled
+    pooled.wait_until_gone(ctx)
+    query = {"configurationId": pooled.configuration.id}
+    expect_uncounted(ctx, "listDeployments", "countDeployments", query, pooled.id)

@@ -1,0 +1,185 @@
+"""Probes of deployments that get another configuration: when that is accepted, and what GET and lists show then."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.configurations import (
+    create_configuration,
+    deployable_configuration,
+    unbound_configuration,
+)
+from lmconform.probes.context import ACTIVE, Context, Created, Json
+from lmconform.probes.enactment import DEPLOYMENT
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.pooled_enactment import PooledEnactment
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.creation import BAD_REFERENCE
+from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION
+from lmconform.probes.shared.unknown_ids import expect_absent
+
+# The published values of lastOperation; a target may have more of them.
+_OPERATIONS: Final = frozenset({"CREATE", "UPDATE", "DELETE", "CASCADE-UPDATE"})
+# The help promises that a configuration which fails the check is refused, without the status (F22, F23).
+CHECK_REFUSED: Final = frozenset({400, 404, 409, 412, 422})
+
+
+@probe("LM-DEPLOYMENT-UPDATE")
+def update_changes_the_configuration(ctx: Context) -> None:
+    update = _updated(ctx)
+    ctx.expect_status(update.answer, {202})
+    ctx.expect_same({"configurationId": update.new.id}, _body_after(update), what="GET after the update")
+
+
+@probe("LM-DEPLOYMENT-UPDATE-ROLLBACK")
+def update_keeps_the_latest_running_configuration(ctx: Context) -> None:
+    body = _body_after(_updated(ctx))
+    latest, old = body.get("latestRunningConfigurationId"), _updated(ctx).old.id
+    if latest == body.get("configurationId") and body.get("status") == "RUNNING":
+        raise Inconclusive("the update was rolled out before the first GET")
+    ctx.expect_same({"latestRunningConfigurationId": old}, body, what="GET after the update")
+
+
+@probe("LM-DEPLOYMENT-UPDATE-OPERATION")
+def update_is_the_last_operation(ctx: Context) -> None:
+    expect_operation(ctx, _body_after(_updated(ctx)), "UPDATE")
+
+
+@probe("LM-DEPLOYMENT-UPDATE-NAME")
+def update_changes_the_name(ctx: Context) -> None:
+    update = _updated(ctx)
+    _body_after(update)
+
+    def judge() -> None:
+        body = body_with_configuration(ctx, update.pooled, update.new)
+        ctx.expect_if_present({"configurationName": update.new.sent["name"]}, body, what="GET after the update")
+
+    ctx.retry_in_grace(update.since, judge)
+
+
+@probe("LM-DEPLOYMENT-UPDATE-FILTERED")
+def update_changes_which_list_holds_it(ctx: Context) -> None:
+    update, labels = _updated(ctx), {True: "listed", False: "not listed"}
+    _body_after(update)
+
+    def judge() -> None:
+        body_with_configuration(ctx, update.pooled, update.new)
+        for configuration, wanted in ((update.new, True), (update.old, False)):
+            is_listed = update.pooled.id in ctx.ids("listDeployments", {"configurationId": configuration.id})
+            body_with_configuration(ctx, update.pooled, update.new)
+            text = f"{labels[wanted]} for configurationId={configuration.id}"
+            ctx.expect(is_listed == wanted, expected=text, actual=labels[is_listed])
+
+    ctx.retry_in_grace(update.since, judge)
+
+
+@probe("LM-DEPLOYMENT-UPDATE-UNKNOWN-CONFIGURATION")
+def update_to_an_unknown_configuration_is_refused(ctx: Context) -> None:
+    _expect_unchanged(ctx, enactment_pool.active(ctx, DEPLOYMENT), ctx.absent_id())
+
+
+@probe("LM-DEPLOYMENT-UPDATE-CHECKED")
+def update_without_bindings_is_refused_at_once(ctx: Context) -> None:
+    configuration = unbound_configuration(ctx)
+    _expect_unchanged(ctx, enactment_pool.active(ctx, DEPLOYMENT), configuration.id)
+
+
+@probe("LM-DEPLOYMENT-UPDATE-STOPPED")
+def stopped_deployment_is_not_updated(ctx: Context) -> None:
+    pooled = enactment_pool.any_terminal(ctx, {"STOPPED"}, DEPLOYMENT)
+    answer = send_update(ctx, pooled, deployable_configuration(ctx).id)
+    ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
+    now = ctx.get_or_fail("getDeployment", **pooled.path)
+    ctx.expect_same({"configurationId": pooled.configuration.id, "status": "STOPPED"}, now, what="as before")
+
+
+@probe("LM-DEPLOYMENT-UPDATE-404")
+def update_of_an_unknown_id_is_404(ctx: Context) -> None:
+    path = {"deploymentId": ctx.absent_id()}
+    answer = ctx.send("modifyDeployment", path, json={"configurationId": deployable_configuration(ctx).id})
+    expect_absent(ctx, answer, "getDeployment", path)
+
+
+@probe("LM-DEPLOYMENT-UPDATE-BODY")
+def update_needs_an_id(ctx: Context) -> None:
+    path = enactment_pool.base(ctx, DEPLOYMENT).path
+    for malformed in (7, "a b c d", ["configuration"]):
+        answer = ctx.send("modifyDeployment", path, json={"configurationId": malformed})
+        ctx.expect_refused(answer, FORBIDDEN_TRANSITION | BAD_REFERENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """The update of a running deployment: both configurations, the answer, the GET after it.
+
+    ``since`` is when it was sent, by time.monotonic().
+    """
+
+    pooled: PooledEnactment
+    old: Created
+    new: Created
+    answer: Exchange
+    after: Exchange
+    since: float
+
+
+def send_update(ctx: Context, pooled: PooledEnactment, configuration_id: str) -> Exchange:
+    """Send a PATCH with another configurationId."""
+    return ctx.send("modifyDeployment", pooled.path, json={"configurationId": configuration_id})
+
+
+@fixture()
+def _updated(ctx: Context) -> _Update:
+    """The update of this session that several probes judge; raises NotTestable and Inconclusive."""
+    pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
+    old, new = pooled.configuration, deployable_configuration(ctx)
+    if new.id == old.id:
+        # Another probe has updated the deployment to it.
+        new = create_configuration(ctx, deployable=True)
+    answer = send_update(ctx, pooled, new.id)
+    after = ctx.get("getDeployment", **pooled.path)
+    if not answer.ok and after.json_object().get("status") not in ACTIVE:
+        raise Inconclusive("the deployment ended before it was updated")
+    if answer.ok:
+        pooled.configuration, pooled.last = new, {}
+    return _Update(pooled, old, new, answer, after, time.monotonic())
+
+
+def _body_after(update: _Update) -> Json:
+    """The body of the GET after the update; raises NotTestable when the update or the GET was refused."""
+    for exchange in (update.answer, update.after):
+        if not exchange.ok:
+            raise NotTestable(f"{exchange.method} of the deployment answered {exchange.brief}")
+    return dict(update.after.json_object())
+
+
+def body_with_configuration(ctx: Context, pooled: PooledEnactment, configuration: Created) -> Json:
+    """The body of GET while the deployment has the configuration; raises Inconclusive when it has another one."""
+    exchange = ctx.get("getDeployment", **pooled.path)
+    body = dict(exchange.json_object())
+    if exchange.status != 200 or body.get("configurationId") != configuration.id:
+        raise Inconclusive(f"the deployment has changed since its update: {exchange.brief}")
+    return body
+
+
+def expect_operation(ctx: Context, body: Json, wanted: str) -> None:
+    """Raise Failure when lastOperation is another one of the published values."""
+    operation = body.get("lastOperation")
+    good = operation is None or operation == wanted or operation not in _OPERATIONS
+    ctx.expect(good, expected=f"lastOperation: {wanted}", actual=f"lastOperation: {operation}")
+
+
+def _expect_unchanged(ctx: Context, pooled: PooledEnactment, configuration_id: str) -> None:
+    """Raise Failure unless the update is refused and the deployment keeps its configuration."""
+    answer = send_update(ctx, pooled, configuration_id)
+    if answer.ok:
+        pooled.last = {}
+    ctx.expect_refused(answer, CHECK_REFUSED)
+    now = ctx.get_or_fail("getDeployment", **pooled.path)
+    ctx.expect_same({"configurationId": pooled.configuration.id}, now, what="the configuration as before")

@@ -1,0 +1,94 @@
+"""Probes of stopped and deleted executions: what GET shows until they are gone, and what remains."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from lmconform.errors import Inconclusive
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import enactment_pool
+from lmconform.probes.context import Context, Json
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.pooled_enactment import PooledEnactment
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION, expect_uncounted
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedDeletion:
+    """The deletion of an execution: the answer, the bodies of GET until it was gone, how long that took in seconds."""
+
+    pooled: PooledEnactment
+    answer: Exchange
+    views: tuple[Json, ...]
+    seconds: float
+
+
+def observed_deletion(ctx: Context) -> ObservedDeletion:
+    """An execution of this session that ended, was deleted, and is gone; probes share it.
+
+    It was stopped, where executions last long enough for that. Raises NotTestable when the
+    deletion is refused.
+    """
+    deletion = _deletion(ctx)
+    ctx.require_success(deletion.answer)
+    return deletion
+
+
+@fixture()
+def _deletion(ctx: Context) -> ObservedDeletion:
+    pooled = _terminal(ctx)
+    started, views = time.monotonic(), []
+    answer = pooled.delete(ctx)
+    if answer.ok:
+        enactment_pool.remove(ctx, pooled)
+        for _ in ctx.polls():
+            exchange = ctx.get("getExecution", executionId=pooled.id)
+            if exchange.status == 404:
+                break
+            ctx.expect_status(exchange, {200})
+            views.append(dict(exchange.json_object()))
+    return ObservedDeletion(pooled, answer, tuple(views), time.monotonic() - started)
+
+
+def _terminal(ctx: Context) -> PooledEnactment:
+    try:
+        return enactment_pool.stopped(ctx)
+    except Inconclusive:
+        return enactment_pool.any_terminal(ctx)
+
+
+@probe("LM-EXECUTION-STOP-TWICE", late=True)
+def stopped_execution_is_not_stopped_again(ctx: Context) -> None:
+    pooled = enactment_pool.stopped(ctx)
+    ctx.expect_refused(pooled.stop(ctx), FORBIDDEN_TRANSITION)
+    ctx.expect_same({"status": "STOPPED"}, ctx.get_or_fail("getExecution", **pooled.path), what="the status as before")
+
+
+@probe("LM-EXECUTION-DELETE-STOPPED")
+def stopped_execution_is_deleted(ctx: Context) -> None:
+    deletion = _deletion(ctx)
+    if deletion.pooled.last.get("status") != "STOPPED":
+        raise Inconclusive("executions end before they can be stopped")
+    ctx.expect_status(deletion.answer, {202})
+
+
+@probe("LM-EXECUTION-DELETE-TARGET")
+def deleted_execution_has_deleted_as_target(ctx: Context) -> None:
+    for body in observed_deletion(ctx).views:
+        ctx.expect_if_present({"targetStatus": "DELETED"}, body, what="an execution that is being deleted")
+
+
+@probe("LM-EXECUTION-DELETE-UNCOUNTED")
+def deleted_execution_is_not_counted(ctx: Context) -> None:
+    pooled = observed_deletion(ctx).pooled
+    expect_uncounted(ctx, "listExecutions", "countExecutions", {"configurationId": pooled.configuration.id}, pooled.id)
+
+
+@probe("LM-EXECUTION-DELETE-KEEPS-CONFIGURATION")
+def configuration_outlives_its_execution(ctx: Context) -> None:
+    configuration = observed_deletion(ctx).pooled.configuration
+    body = ctx.get_or_fail("getConfiguration", configurationId=configuration.id)
+    ctx.expect_same({**configuration.sent, "id": configuration.id}, body, what="the configuration as sent")

@@ -1,0 +1,75 @@
+"""Probes of output artifacts: they are listed, belong to their execution and outlive it."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.errors import Inconclusive
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders import executables
+from lmconform.probes.context import Context, Json
+from lmconform.probes.registry import probe
+
+
+@probe("LM-EXECUTION-OUTPUT-OWNER", late=True)
+def outputs_name_their_execution(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx)
+    for artifact in outputs(body):
+        ctx.expect_same({"executionId": body["id"]}, artifact, what=f"output {artifact.get('name')}")
+
+
+@probe("LM-EXECUTION-OUTPUT-LISTED", late=True)
+def outputs_are_listed(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx)
+    wanted = {str(a.get("id")) for a in outputs(body)}
+    listed = set(ctx.ids("listArtifacts", {"executionId": body["id"]}))
+    ctx.expect(listed == wanted, expected=f"the outputs {sorted(wanted)}", actual=f"{sorted(listed)}")
+    number = ctx.count("countArtifacts", {"executionId": body["id"]})
+    ctx.expect(number == len(wanted), expected=f"$count = {len(wanted)}", actual=f"{number}")
+
+
+@probe("LM-EXECUTION-OUTPUT-GET", late=True)
+def outputs_are_artifacts(ctx: Context) -> None:
+    for artifact in outputs(enactment_pool.at_goal(ctx)):
+        stored = ctx.get_or_fail("getArtifact", artifactId=str(artifact.get("id")))
+        names = ("id", "name", "kind", "url", "executionId", "scenarioId")
+        ctx.expect_same({n: artifact.get(n) for n in names}, stored, what="the artifact as the execution has it")
+
+
+@probe("LM-EXECUTION-OUTPUT-URL", late=True)
+def output_urls_hold_the_execution(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx)
+    for artifact in outputs(body):
+        url = str(artifact.get("url"))
+        good = url.startswith("ai://") and body["id"] in url
+        ctx.expect(good, expected=f"ai://…/{body['id']}/…", actual=url)
+
+
+@probe("LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
+def outputs_outlive_their_execution(ctx: Context) -> None:
+    pooled = enactment_pool.any_terminal(ctx, {"COMPLETED"})
+    artifact_ids = [str(a.get("id")) for a in pooled.last.get("outputArtifacts") or []]
+    if not artifact_ids:
+        raise Inconclusive("the training created no output artifact")
+    answer = pooled.delete(ctx)
+    ctx.require_success(answer)
+    enactment_pool.remove(ctx, pooled)
+    pooled.wait_until_gone(ctx)
+    for artifact_id in artifact_ids:
+        ctx.expect_status(ctx.get("getArtifact", artifactId=artifact_id), {200})
+
+
+@probe("LM-EXECUTION-OUTPUT-NAMES", late=True)
+def outputs_are_those_of_the_executable(ctx: Context) -> None:
+    names = {str(a.get("name")) for a in outputs(enactment_pool.at_goal(ctx))}
+    sent = enactment_pool.base(ctx).configuration.sent
+    own = [e for e in executables.executables(ctx, str(sent["scenarioId"])) if e["id"] == sent["executableId"]]
+    declared = {str(a.get("name")) for e in own for a in e.get("outputArtifacts") or []}
+    ctx.expect(names <= declared, expected=f"outputs out of {sorted(declared)}", actual=f"{sorted(names)}")
+
+
+def outputs(body: Json) -> list[Json]:
+    """The output artifacts of an execution; raises Inconclusive when it has none."""
+    artifacts = [a for a in body.get("outputArtifacts") or [] if isinstance(a, dict)]
+    if not artifacts:
+        raise Inconclusive("the training created no output artifact")
+    return artifacts

@@ -1,0 +1,55 @@
+"""Probes of executions: what they share with deployments, and their terminal status."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders import executables
+from lmconform.probes.context import Context, Json
+from lmconform.probes.enactment import EXECUTION
+from lmconform.probes.registry import probe
+from lmconform.probes.shared import bulk, enactments, filters, lifecycle
+from lmconform.probes.shared.counts import expect_counts_agree
+from lmconform.probes.shared.enactments import of_base
+from lmconform.probes.shared.paging import GREATEST_TOP
+
+enactments.install(EXECUTION)
+filters.install(EXECUTION)
+lifecycle.install(EXECUTION)
+bulk.install(EXECUTION)
+
+
+@probe("LM-EXECUTION-TERMINAL-STAYS", late=True)
+def terminal_status_stays(ctx: Context) -> None:
+    before = enactment_pool.at_rest(ctx)
+    now = ctx.get_or_fail("getExecution", executionId=str(before["id"]))
+    ctx.expect_same({"status": before["status"]}, now, what="a later GET")
+
+
+@probe("LM-EXECUTION-FILTER-EXECUTABLES")
+def several_executables_filter(ctx: Context) -> None:
+    pooled = enactment_pool.base(ctx)
+    own = str(pooled.configuration.sent["executableId"])
+    other = executables.other_executable_id(ctx, own)
+    for several in ([own, other], [other, own]):
+        matches = [e.get("id") for e in of_base(ctx, EXECUTION, {"executableIds": several})]
+        ctx.expect(matches == [pooled.id], expected=f"our execution for {several}", actual=f"{matches}")
+
+
+@probe("LM-EXECUTION-COUNT-COMBINED", late=True)
+def executions_are_counted_as_listed(ctx: Context) -> None:
+    body = enactment_pool.at_rest(ctx)
+    sent = enactment_pool.base(ctx).configuration.sent
+    queries: list[Json] = [
+        {"status": body["status"]},
+        {"scenarioId": sent["scenarioId"]},
+        {"executableIds": [sent["executableId"]]},
+    ]
+    expect_counts_agree(ctx, "listExecutions", "countExecutions", {"configurationId": body["configurationId"]}, queries)
+
+
+@probe("LM-EXECUTION-TOP-AT-LIMIT")
+def greatest_top_is_accepted(ctx: Context) -> None:
+    own = enactment_pool.base(ctx).configuration.id
+    for top in (GREATEST_TOP - 1, GREATEST_TOP):
+        ctx.expect_status(ctx.get("listExecutions", {"configurationId": own, "$top": top}), {200})

@@ -1,0 +1,78 @@
+"""Probes of an execution whose bindings its executable does not declare."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.configurations import configuration_body
+from lmconform.probes.context import EXECUTIONS, TERMINAL, Context
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.registry import probe
+
+# Seconds. Other probes run between its start and the probes that wait for its end.
+_SOON: Final = 5.0
+
+
+@fixture()
+def started(ctx: Context) -> Exchange:
+    """The answer to the start of an execution whose bindings its executable does not declare.
+
+    Raises Inconclusive when the configuration is refused: a target may check the bindings there (F22).
+    """
+    ctx.require(EXECUTIONS)
+    bindings = [{"key": "lmconform-unknown", "value": "1"}]
+    body = configuration_body(ctx, parameterBindings=bindings, inputArtifactBindings=[])
+    answer = ctx.send("createConfiguration", json=body)
+    configuration_id = answer.json_object().get("id")
+    if not answer.ok or not isinstance(configuration_id, str):
+        raise Inconclusive(f"bindings that the executable does not declare: {answer.brief}")
+    return ctx.send("createExecution", json={"configurationId": configuration_id})
+
+
+@fixture()
+def outcome(ctx: Context) -> tuple[str, str]:
+    """The id of that execution and its terminal status, or a text for one that does not end soon.
+
+    It may stay PENDING for ever (F22), so that waiting longer is no use.
+    """
+    execution = started(ctx).json_object().get("id")
+    if not isinstance(execution, str):
+        raise NotTestable("an execution with unknown bindings was not started")
+    return execution, _end_of(ctx, execution)
+
+
+def _end_of(ctx: Context, execution: str) -> str:
+    deadline = time.monotonic() + _SOON
+    for _ in ctx.polls():
+        status = str(ctx.get_or_skip("getExecution", executionId=execution).get("status"))
+        if status in TERMINAL:
+            return status
+        if time.monotonic() > deadline:
+            break
+    return "has not ended soon"
+
+
+@probe("LM-EXECUTION-WRONG-KEYS")
+def execution_with_unknown_bindings_starts(ctx: Context) -> None:
+    answer = started(ctx)
+    if 400 <= answer.status < 500:
+        # A quota (C7) would refuse a valid one too.
+        try:
+            enactment_pool.fresh(ctx)
+        except NotTestable as refusal:
+            raise Inconclusive(str(refusal)) from refusal
+    ctx.expect_status(answer, {202})
+
+
+@probe("LM-EXECUTION-DELETE-DEAD")
+def dead_execution_is_deleted(ctx: Context) -> None:
+    execution, status = outcome(ctx)
+    if status != "DEAD":
+        raise Inconclusive(f"an execution with unknown bindings: {status}")
+    ctx.expect_status(ctx.send("deleteExecution", {"executionId": execution}), {202})
+    ctx.session.journal.removed("execution", execution)

@@ -1,0 +1,163 @@
+"""Probes of files: their bytes, their paths, conflicts, deletion."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lmconform.errors import Inconclusive
+from lmconform.probes.builders.artifacts import artifact_body
+from lmconform.probes.context import Context
+from lmconform.probes.files.uploads import (
+    DOWNLOAD,
+    LONGEST_PATH,
+    UPLOAD,
+    accepted_content,
+    new_file,
+    new_path,
+    shared_file,
+    upload,
+)
+from lmconform.probes.registry import probe
+
+
+def _absent_path(ctx: Context) -> str:
+    return f"{ctx.absent_id()}/nothing.csv"
+
+
+@probe("LM-FILE-UNKNOWN-404")
+def unknown_path_is_404(ctx: Context) -> None:
+    ctx.expect_refused(ctx.get("downloadFile", path=_absent_path(ctx)), {404})
+
+
+@probe("LM-FILE-BAD-PATH")
+def invalid_paths_are_refused(ctx: Context) -> None:
+    for invalid in ("a b.csv", "a*b.csv", "a:b:c.csv"):
+        ctx.expect_refused(ctx.get("downloadFile", path=f"{ctx.absent_id()}-{invalid}"), {400, 404})
+
+
+@probe("LM-FILE-UPLOAD")
+def new_file_is_accepted(ctx: Context) -> None:
+    exchange = upload(ctx, new_path(ctx), accepted_content(ctx))
+    ctx.expect_status(exchange, {201})
+    body = exchange.json_object()
+    good = isinstance(body.get("message"), str) and isinstance(body.get("url"), str)
+    ctx.expect(good, expected="message and url", actual=exchange.brief)
+
+
+@probe("LM-FILE-UPLOAD-BAD-PATH")
+def upload_to_an_invalid_path_is_refused(ctx: Context) -> None:
+    content = accepted_content(ctx)
+    start = ctx.unique("files")
+    # A gateway may refuse a long URL before the API looks at it.
+    for path in (f"{start} b.csv", f"{start}*.csv", f"{start}/{'x' * (LONGEST_PATH - len(start))}"):
+        ctx.expect_refused(upload(ctx, path, content), {400, 404, 414})
+
+
+@probe("LM-FILE-DOWNLOAD-ECHO")
+def bytes_are_returned(ctx: Context) -> None:
+    file = shared_file(ctx)
+    _expect_content(ctx, file.path, file.content)
+
+
+@probe("LM-FILE-DOWNLOAD-HEADERS")
+def headers_stop_browsers_from_running_it(ctx: Context) -> None:
+    response = ctx.get("downloadFile", path=shared_file(ctx).path)
+    ctx.expect_status(response, {200})
+    wanted: tuple[tuple[str, Callable[[str], bool]], ...] = (
+        ("X-Content-Type-Options", lambda value: value.strip().lower() == "nosniff"),
+        ("Content-Security-Policy", lambda value: "default-src 'none'" in value),
+        ("Content-Disposition", lambda value: value.strip().lower().startswith("attachment")),
+    )
+    for name, holds in wanted:
+        value = response.header(name)
+        ctx.expect(
+            value is not None and holds(value),
+            expected=f"{name} that keeps a browser from running the file",
+            actual=f"{name}: {value}",
+        )
+
+
+@probe("LM-FILE-PATH-KEPT")
+def similar_paths_are_different_files(ctx: Context) -> None:
+    ctx.require(UPLOAD)
+    first = accepted_content(ctx)
+    start = ctx.unique("files")
+    files = {f"{start}/a/data.csv": first, f"{start}/b/data.csv": first + first, f"{start}/a_data.csv": first * 3}
+    for path, content in files.items():
+        exchange = upload(ctx, path, content)
+        ctx.require_success(exchange)
+    for path, content in files.items():
+        _expect_content(ctx, path, content)
+
+
+@probe("LM-FILE-CONFLICT")
+def existing_file_is_not_replaced(ctx: Context) -> None:
+    file = shared_file(ctx)
+    for query in ({}, {"overwrite": False}):
+        exchange = upload(ctx, file.path, file.content + file.content, query)
+        ctx.expect_refused(exchange, {409})
+    if ctx.session.capabilities.has(DOWNLOAD):
+        _expect_content(ctx, file.path, file.content)
+
+
+@probe("LM-FILE-OVERWRITE")
+def overwrite_replaces_a_file(ctx: Context) -> None:
+    file = new_file(ctx)
+    new = file.content + file.content
+    ctx.expect_status(upload(ctx, file.path, new, {"overwrite": True}), {201})
+    if ctx.session.capabilities.has(DOWNLOAD):
+        _expect_content(ctx, file.path, new)
+
+
+@probe("LM-FILE-REGISTERED")
+def file_can_be_registered_as_an_artifact(ctx: Context) -> None:
+    url = shared_file(ctx).exchange.json_object().get("url")
+    ctx.expect_status(ctx.send("createArtifact", json=artifact_body(ctx, url=url)), {201})
+
+
+@probe("LM-FILE-DELETE")
+def deleted_file_is_gone(ctx: Context) -> None:
+    file = new_file(ctx)
+    ctx.expect_status(ctx.send("deleteFile", {"path": file.path}), {204})
+    if not ctx.session.capabilities.has(DOWNLOAD):
+        return
+    patience = ctx.session.target.poll_timeout
+    try:
+        # An object store may take a moment.
+        for _ in ctx.polls():
+            if ctx.get("downloadFile", path=file.path).status == 404:
+                return
+    except Inconclusive:
+        ctx.fail(expected=f"404 within {patience:g} s of the deletion", actual="the file still exists")
+
+
+@probe("LM-FILE-DELETE-404")
+def deletion_of_an_unknown_path_is_404(ctx: Context) -> None:
+    ctx.expect_refused(ctx.send("deleteFile", {"path": _absent_path(ctx)}), {404})
+
+
+@probe("LM-AUTH-FILE")
+def files_need_a_token(ctx: Context) -> None:
+    path = {"path": shared_file(ctx).path}
+    requests: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("downloadFile", {}),
+        ("uploadFile", {"body": b"lmconform", "query": {"overwrite": True}}),
+        ("deleteFile", {}),
+    )
+    for operation, rest in requests:
+        refused = ctx.send(operation, path, authorize=False, **rest)
+        ctx.expect(refused.status in (401, 403), expected="401 or 403", actual=refused.brief, exchange=refused)
+    if ctx.session.capabilities.has(DOWNLOAD):
+        _expect_content(ctx, path["path"], shared_file(ctx).content)
+
+
+def _expect_content(ctx: Context, path: str, content: bytes) -> None:
+    response = ctx.get("downloadFile", path=path)
+    ctx.expect_status(response, {200})
+    ctx.expect(
+        response.body == content,
+        expected=f"the {len(content)} bytes that were uploaded",
+        actual=f"{len(response.body)} bytes: {response.body[:60]!r}",
+    )

@@ -1,0 +1,74 @@
+"""Uploads files: bytes that the target accepts, paths that belong to this harness, one file that probes share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes.context import FILES, Context
+from lmconform.probes.fixtures import fixture
+
+UPLOAD: Final = f"{FILES}.capabilities.upload"
+DOWNLOAD: Final = f"{FILES}.capabilities.download"
+LONGEST_PATH: Final = 1024
+# A target may accept only some media types, which it detects in the bytes (A5): the most common one first.
+_CONTENTS: Final = (
+    ("text/csv", "name,number\r\nGr\u00f6\u00dfe,1\r\n\u65e5\u672c,2\r\n".encode()),
+    ("text/plain", "made by a conformance run\r\nGr\u00f6\u00dfe \u65e5\u672c\n".encode()),
+    ("application/json", b'{"made by": "a conformance run", "numbers": [1, 2]}\n'),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An uploaded file: its path, its bytes, the answer."""
+
+    path: str
+    content: bytes
+    exchange: Exchange
+
+
+def accepted_content(ctx: Context) -> bytes:
+    """Bytes of a media type that meta allows; raises Inconclusive when it allows none of those above."""
+    node: Any = ctx.session.capabilities.meta or {}
+    for name in ("extensions", "dataset", "limits", "acceptedContentTypes"):
+        node = node.get(name) if isinstance(node, dict) else None
+    accepted = node if isinstance(node, list) and node else [kind for kind, _ in _CONTENTS]
+    for kind, content in _CONTENTS:
+        if kind in accepted:
+            return content
+    raise Inconclusive(f"the target accepts only files of types {', '.join(map(str, accepted))}")
+
+
+def new_path(ctx: Context) -> str:
+    """A path below the prefix of this harness, with folders, digits and dots as users have them."""
+    return f"{ctx.unique('files')}/file/2024-05.part_1.csv"
+
+
+def upload(ctx: Context, path: str, content: bytes, query: dict[str, Any] | None = None) -> Exchange:
+    """Upload a file to a path below the prefix of this harness; raises Inconclusive without an object store."""
+    exchange = ctx.send("uploadFile", {"path": path}, query, body=content)
+    # The owner of a tenant registers the store (F28, F51); only the text of the refusal shows that there is none.
+    if not exchange.ok and "object store" in exchange.text.lower():
+        raise Inconclusive(f"{ctx.label(exchange)} answered {exchange.brief}")
+    return exchange
+
+
+def new_file(ctx: Context) -> File:
+    """A new file; raises NotTestable when it is refused."""
+    ctx.require(UPLOAD)
+    path, content = new_path(ctx), accepted_content(ctx)
+    exchange = upload(ctx, path, content)
+    if not exchange.ok:
+        raise NotTestable(
+            f"{ctx.label(exchange)} answered {exchange.brief}; files need an object store secret in the resource group"
+        )
+    return File(path, content, exchange)
+
+
+@fixture()
+def shared_file(ctx: Context) -> File:
+    """The file of this session that no probe changes or deletes."""
+    return new_file(ctx)

@@ -1,0 +1,109 @@
+"""Probes of logs: members of lines, time windows, order, limits."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, timedelta
+from itertools import pairwise
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.probes import enactment_pool
+from lmconform.probes.comparison import instant
+from lmconform.probes.context import DEPLOYMENTS, EXECUTIONS, Context, Json
+from lmconform.probes.enactment import DEPLOYMENT
+from lmconform.probes.logs.lines import MARGIN, all_lines, created_at, line_times, log_lines, stamp
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.unknown_ids import bad_id, unknown_id
+
+unknown_id("LM-LOGS-UNKNOWN-404", "getExecutionLogs", "executionId", needs=EXECUTIONS)
+bad_id("LM-LOGS-BAD-ID", "getExecutionLogs", "executionId", needs=EXECUTIONS)
+unknown_id("LM-LOGS-DEPLOYMENT-UNKNOWN-404", "getDeploymentLogs", "deploymentId", needs=DEPLOYMENTS)
+bad_id("LM-LOGS-DEPLOYMENT-BAD-ID", "getDeploymentLogs", "deploymentId", needs=DEPLOYMENTS)
+
+
+@probe("LM-LOGS-SERVED", late=True)
+def ended_execution_has_logs(ctx: Context) -> None:
+    log_lines(ctx)
+
+
+@probe("LM-LOGS-MEMBERS", late=True)
+def lines_have_time_and_message(ctx: Context) -> None:
+    for line in all_lines(ctx):
+        good = isinstance(line.get("msg"), str) and instant(line.get("timestamp")) is not None
+        ctx.expect(good, expected="msg as text, timestamp as a time", actual=f"{line}")
+
+
+@probe("LM-LOGS-WINDOW", late=True)
+def window_bounds_the_lines(ctx: Context) -> None:
+    created, everything = created_at(ctx), all_lines(ctx)
+    before = log_lines(ctx, start=stamp(created - timedelta(minutes=30)), end=stamp(created - MARGIN))
+    ctx.expect(not before, expected="nothing from before the execution was created", actual=f"{len(before)} lines")
+    # By the clock of the target, which may differ from this one.
+    latest = max(line_times(everything))
+    around = log_lines(ctx, start=stamp(created - MARGIN), end=stamp(latest + MARGIN))
+    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+
+
+@probe("LM-LOGS-ZONE", late=True)
+def times_may_have_an_offset(ctx: Context) -> None:
+    created, everything = created_at(ctx), all_lines(ctx)
+    zone = (created - MARGIN).astimezone(UTC) + timedelta(hours=8)
+    around = log_lines(ctx, start=zone.strftime("%Y-%m-%dT%H:%M:%S+08:00"))
+    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+
+
+@probe("LM-LOGS-ORDER", late=True)
+def lines_are_in_order(ctx: Context) -> None:
+    all_lines(ctx)
+    for order in ("", "asc", "desc"):
+        times = list(line_times(log_lines(ctx, order=order) if order else log_lines(ctx)))
+        good = all(a >= b if order == "desc" else a <= b for a, b in pairwise(times))
+        first = "latest" if order == "desc" else "earliest"
+        ctx.expect(
+            good,
+            expected=f"the {first} line first for $order={order or 'none'}",
+            actual=f"{[str(t) for t in times[:3]]}…",
+        )
+
+
+@probe("LM-LOGS-TOP", late=True)
+def top_bounds_the_lines(ctx: Context) -> None:
+    all_lines(ctx)
+    lines = log_lines(ctx, top=1)
+    ctx.expect(len(lines) == 1, expected="1 line of several", actual=f"{len(lines)}")
+
+
+@probe("LM-LOGS-TOP-OF-ORDER", late=True)
+def top_keeps_the_first_of_the_order(ctx: Context) -> None:
+    times = list(line_times(all_lines(ctx)))
+    if len(set(times)) < 2:
+        raise Inconclusive("the training wrote all its lines at one time")
+
+    def judge() -> None:
+        first = list(line_times(log_lines(ctx, order="desc", top=1)))
+        if not first:
+            raise NotTestable("no line for $order=desc and $top=1")
+        text = f"a line of {max(times)} or later"
+        ctx.expect(first[0] >= max(times), expected=text, actual=f"one of {first[0]}")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
+
+
+@probe("LM-LOGS-DEPLOYMENT-SERVED", late=True)
+def running_deployment_has_logs(ctx: Context) -> None:
+    ctx.require(DEPLOYMENTS)
+
+    def judge(body: Json) -> None:
+        enactment_pool.at_goal(ctx, DEPLOYMENT)
+        ctx.expect_status(ctx.get("getDeploymentLogs", deploymentId=str(body["id"])), {200})
+
+    enactment_pool.judge_at_rest(ctx, DEPLOYMENT, judge)
+
+
+@probe("LM-LOGS-TOP-AT-LIMIT", late=True)
+def greatest_top_is_accepted(ctx: Context) -> None:
+    everything = all_lines(ctx)
+    for top in (4999, 5000):
+        lines = log_lines(ctx, top=top)
+        ctx.expect(len(lines) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(lines)}")

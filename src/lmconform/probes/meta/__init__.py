@@ -1,0 +1,1 @@
+"""Probes of capabilities and of queries that every operation tolerates; observations of paths beside meta."""

@@ -1,0 +1,80 @@
+"""Probes of capabilities, and of queries that every operation tolerates."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.errors import NotApplicable
+from lmconform.probes.builders import executables
+from lmconform.probes.builders.artifacts import create_artifact
+from lmconform.probes.builders.configurations import create_configuration
+from lmconform.probes.context import DEPLOYMENTS, EXECUTIONS, SCHEDULES, Context
+from lmconform.probes.registry import probe
+
+
+@probe("LM-META-API-VERSION")
+def meta_names_the_version(ctx: Context) -> None:
+    answer = ctx.get("getMeta")
+    if 400 <= answer.status < 500 and answer.status not in (401, 429):
+        meta = ctx.session.contract.operation("getMeta").label
+        raise NotApplicable(f"the target has no {meta}")
+    ctx.expect_status(answer, {200})
+    api = answer.json_object().get("aiApi")
+    version = api.get("version") if isinstance(api, dict) else None
+    numbers = str(version).split("-")[0].split("+")[0].split(".")
+    good = len(numbers) == 3 and all(n.isdigit() for n in numbers)
+    ctx.expect(good, expected="aiApi.version as major.minor.patch", actual=f"{version}")
+
+
+@probe("LM-META-EXECUTIONS-SERVED")
+def advertised_executions_are_served(ctx: Context) -> None:
+    ctx.expect_status(ctx.get("listExecutions", {"$top": 1}), {200})
+
+
+def _served(requirement: str, listing: str, count: str) -> None:
+    @probe(requirement)
+    def advertised_is_served(ctx: Context) -> None:
+        ctx.expect_status(ctx.get(listing, {"$top": 1}), {200})
+        ctx.count(count)
+
+
+_served("LM-META-SCHEDULES-SERVED", "listExecutionSchedules", "countExecutionSchedules")
+_served("LM-META-DEPLOYMENTS-SERVED", "listDeployments", "countDeployments")
+
+
+@probe("LM-QUERY-UNDECLARED-TOLERATED")
+def undeclared_query_parameters_are_tolerated(ctx: Context) -> None:
+    # SAP's Python client sends top where the description says $top.
+    for operation, capability in (
+        ("listExecutions", EXECUTIONS),
+        ("listDeployments", DEPLOYMENTS),
+        ("listExecutionSchedules", SCHEDULES),
+        ("listArtifacts", ""),
+        ("listConfigurations", ""),
+    ):
+        if ctx.offers(capability):
+            ctx.expect_status(ctx.get(operation, {"top": 10, "$top": 1}), {200})
+
+
+@probe("LM-QUERY-DOLLAR-ENCODED")
+def dollar_may_be_encoded(ctx: Context) -> None:
+    # A list that ignores the search is not empty then.
+    create_artifact(ctx)
+    token = ctx.unique("nothing")
+    exchange = ctx.get_raw("listArtifacts", f"%24search={token}&%24top=10")
+    ctx.expect_status(exchange, {200})
+    resources = exchange.json_object().get("resources")
+    ctx.expect(resources == [], expected=f"no name with {token!r}", actual=f"%24search is ignored: {exchange.brief}")
+
+
+@probe("LM-QUERY-COMMA-ENCODED")
+def comma_of_a_list_may_be_encoded(ctx: Context) -> None:
+    created = create_configuration(ctx)
+    wanted, name = created.sent["executableId"], created.sent["name"]
+    # Both exist: the answer to a filter by an unknown one is open (F12).
+    other = executables.other_executable_id(ctx, wanted)
+    for comma in ("%2C", ","):
+        ids = comma.join((other, wanted))
+        exchange = ctx.get_raw("listConfigurations", f"executableIds={ids}&$search={name}")
+        ctx.expect_status(exchange, {200})
+        matches = [e.get("id") for e in exchange.json_object().get("resources") or [] if isinstance(e, dict)]
+        ctx.expect(matches == [created.id], expected=f"the one of {wanted}: a list with {comma}", actual=f"{matches}")

@@ -1,0 +1,61 @@
+"""Probes of DELETE: deleted metrics are gone, others stay."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.errors import NotTestable
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.metrics import expect_stored_values, metrics_resource, point, store
+from lmconform.probes.context import Context
+from lmconform.probes.metrics.limits import emptied
+from lmconform.probes.registry import probe
+
+
+@probe("LM-METRICS-DELETE")
+def deleted_metrics_are_gone(ctx: Context) -> None:
+    execution = _deleted(ctx)
+    ctx.expect_refused(ctx.get("findMetrics", {"executionIds": [execution]}), {404})
+
+
+@probe("LM-METRICS-DELETE-TWICE")
+def second_delete_finds_nothing(ctx: Context) -> None:
+    execution = _deleted(ctx)
+    ctx.expect_refused(ctx.send("deleteMetrics", query={"executionId": execution}), {404})
+
+
+@probe("LM-METRICS-DELETE-404")
+def deletion_for_an_unknown_execution_is_404(ctx: Context) -> None:
+    ctx.expect_refused(ctx.send("deleteMetrics", query={"executionId": ctx.absent_id()}), {404})
+
+
+@probe("LM-METRICS-DELETE-OTHERS-STAY")
+def metrics_of_other_executions_stay(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("stays")
+    store(ctx, execution, metrics=[point(name)])
+    _deleted(ctx)
+    expect_stored_values(ctx, execution, name, [0.5])
+
+
+@probe("LM-METRICS-DELETE-FORGETS")
+def deleted_metrics_do_not_come_back(ctx: Context) -> None:
+    before, after = ctx.unique("before"), ctx.unique("after")
+    with emptied(ctx) as execution:
+        store(ctx, execution, metrics=[point(before)], tags=[{"name": before, "value": "1"}])
+        answer = ctx.send("deleteMetrics", query={"executionId": execution})
+        if answer.status != 200:
+            raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+        store(ctx, execution, metrics=[point(after)])
+        body = metrics_resource(ctx, execution)
+        names = [e.get("name") for section in ("metrics", "tags") for e in body.get(section) or []]
+        ctx.expect(after in names, expected=f"{after}", actual=f"{names}")
+        ctx.expect(before not in names, expected=f"no {before} from before the deletion", actual=f"{names}")
+
+
+def _deleted(ctx: Context) -> str:
+    """A spare execution whose metrics were stored and deleted."""
+    execution = enactment_pool.spare(ctx).id
+    store(ctx, execution, metrics=[point(ctx.unique("deleted"))])
+    answer = ctx.send("deleteMetrics", query={"executionId": execution})
+    ctx.expect_status(answer, {200})
+    ctx.session.journal.removed("metrics", execution)
+    return execution

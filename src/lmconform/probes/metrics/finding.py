@@ -1,0 +1,215 @@
+"""Probes of GET: lists of ids, pages, sections, tag filters."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from typing import Final
+
+from lmconform.errors import NotApplicable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
+from lmconform.probes.context import Context
+from lmconform.probes.registry import probe
+
+# The greatest $top that is published.
+_GREATEST_TOP: Final = 10_000
+_MATCH: Final = ("no match", "a match")
+
+
+@probe("LM-METRICS-COUNT")
+def count_is_the_number_of_resources(ctx: Context) -> None:
+    execution = enactment_pool.base(ctx).id
+    store(ctx, execution, metrics=[point(ctx.unique("count"))])
+    body = ctx.get_or_fail("findMetrics", {"executionIds": [execution]})
+    length = len(body.get("resources") or [])
+    if body.get("count") is None:
+        raise NotApplicable("count is optional in a list of metrics, and missing")
+    ctx.expect(body.get("count") == length, expected=f"count: {length}", actual=f"count: {body.get('count')}")
+
+
+@probe("LM-METRICS-FIND-SEVERAL")
+def several_executions_are_found(ctx: Context) -> None:
+    executions = [enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id]
+    for execution in executions:
+        store(ctx, execution, metrics=[point(ctx.unique("several"))])
+    ids = [r.get("executionId") for r in ctx.items("findMetrics", {"executionIds": executions})]
+    ctx.expect(sorted(map(str, ids)) == sorted(executions), expected=f"one each of {executions}", actual=f"{ids}")
+
+
+@probe("LM-METRICS-FIND-OWN-ONLY")
+def other_executions_are_not_found(ctx: Context) -> None:
+    execution, other = enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id
+    for each in (execution, other):
+        store(ctx, each, metrics=[point(ctx.unique("own"))])
+    ids = [r.get("executionId") for r in ctx.items("findMetrics", {"executionIds": [execution]})]
+    ctx.expect(ids == [execution], expected=f"only {execution}", actual=f"{ids}")
+
+
+@probe("LM-METRICS-FILTER-EQ")
+def filter_by_equality_works(ctx: Context) -> None:
+    execution = enactment_pool.base(ctx).id
+    store(ctx, execution, metrics=[point(ctx.unique("filter"))])
+    answer = ctx.get("findMetrics", {"$filter": f"executionId eq '{execution}'"})
+    _require_filter(answer)
+    ctx.expect_status(answer, {200})
+    ids = [r.get("executionId") for r in answer.json_object().get("resources") or []]
+    ctx.expect(ids == [execution], expected=f"only {execution}", actual=f"{ids}")
+
+
+@probe("LM-METRICS-SELECT")
+def select_leaves_one_section(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("select")
+    entry = {"name": name, "value": "selected"}
+    store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    for section in SECTIONS:
+        body = metrics_resource(ctx, execution, {"$select": [section]})
+        names = [e.get("name") for e in body.get(section) or []]
+        ctx.expect(name in names, expected=f"{name} in {section}", actual=f"{names}")
+        others = [other for other in SECTIONS if other != section and body.get(other)]
+        ctx.expect(not others, expected=f"no section but {section}", actual=f"{others} too")
+
+
+@probe("LM-METRICS-SELECT-ALL")
+def star_selects_all(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("star")
+    entry = {"name": name, "value": "selected"}
+    store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    for select in (["*"], list(SECTIONS)):
+        body = metrics_resource(ctx, execution, {"$select": select})
+        missing = [s for s in SECTIONS if name not in [e.get("name") for e in body.get(s) or []]]
+        ctx.expect(not missing, expected="all three sections", actual=f"{missing} missing for $select={select}")
+
+
+@probe("LM-METRICS-SELECT-TWO")
+def select_leaves_two_sections(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("both")
+    entry = {"name": name, "value": "selected"}
+    store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    body = metrics_resource(ctx, execution, {"$select": ["metrics", "customInfo"]})
+    for section in ("metrics", "customInfo"):
+        names = [e.get("name") for e in body.get(section) or []]
+        ctx.expect(name in names, expected=f"{name} in {section}", actual=f"{names}")
+    ctx.expect(not body.get("tags"), expected="no tags", actual=f"{body.get('tags')}")
+
+
+@probe("LM-METRICS-TAG-FILTER")
+def tags_filter(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("tagged")
+    # The value that must not match belongs to another tag.
+    store(ctx, execution, tags=[{"name": name, "value": "yes"}, {"name": ctx.unique("other"), "value": "no"}])
+    for value, wanted in (("yes", True), ("no", False)):
+        answer = ctx.get("findMetrics", {"executionIds": [execution], "tagFilters": f"{name}={value}"})
+        # Whether no match is an empty list or a 404 is open (F32).
+        ctx.expect_status(answer, {200} if wanted else {200, 404})
+        listed = answer.json_object().get("resources") or []
+        matches = execution in [r.get("executionId") for r in listed]
+        ctx.expect(
+            matches is wanted, expected=f"{_MATCH[wanted]} for {name}={value}", actual=answer.brief, exchange=answer
+        )
+
+
+@probe("LM-METRICS-UNKNOWN-404")
+def unknown_execution_is_404(ctx: Context) -> None:
+    ctx.expect_refused(ctx.get("findMetrics", {"executionIds": [ctx.absent_id()]}), {404})
+
+
+@probe("LM-METRICS-FILTER-TWICE")
+def two_filters_are_refused(ctx: Context) -> None:
+    execution = ctx.absent_id()
+    answer = ctx.get("findMetrics", {"$filter": f"executionId eq '{execution}'", "executionIds": [execution]})
+    _require_filter(answer)
+    ctx.expect_refused(answer)
+
+
+@probe("LM-METRICS-TEN-IDS")
+def ten_ids_are_accepted(ctx: Context) -> None:
+    answer = ctx.get("findMetrics", {"executionIds": [ctx.absent_id() for _ in range(10)]})
+    ctx.expect_status(answer, {200, 404})
+
+
+def _require_filter(answer: Exchange) -> None:
+    """Raise NotApplicable for the 501 that is declared for the deprecated $filter."""
+    if answer.status == 501:
+        raise NotApplicable("the target does not implement $filter, and answers the declared 501")
+
+
+def _two_with_metrics(ctx: Context) -> list[str]:
+    """Two executions that have metrics."""
+    executions = [enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id]
+    for execution in executions:
+        store(ctx, execution, metrics=[point(ctx.unique("two"))])
+    return executions
+
+
+def _ids(ctx: Context, query: str) -> list[str]:
+    """The executions in a list of metrics; the query string is sent unchanged."""
+    answer = ctx.get_raw("findMetrics", query)
+    ctx.expect_status(answer, {200})
+    return [str(r.get("executionId")) for r in answer.json_object().get("resources") or []]
+
+
+@probe("LM-METRICS-IDS-ENCODED")
+def commas_may_be_encoded(ctx: Context) -> None:
+    executions = _two_with_metrics(ctx)
+    for comma in ("%2C", ","):
+        ids = _ids(ctx, f"executionIds={comma.join(executions)}")
+        ctx.expect(sorted(ids) == sorted(executions), expected=f"both, joined by {comma}", actual=f"{ids}")
+
+
+@probe("LM-METRICS-TOP")
+def top_bounds_the_page(ctx: Context) -> None:
+    page = ctx.items("findMetrics", {"executionIds": _two_with_metrics(ctx), "$top": 1})
+    ctx.expect(len(page) == 1, expected="1 of our 2", actual=f"{len(page)}")
+
+
+@probe("LM-METRICS-SKIP")
+def skip_leaves_executions_out(ctx: Context) -> None:
+    page = ctx.items("findMetrics", {"executionIds": _two_with_metrics(ctx), "$skip": 1})
+    ctx.expect(len(page) == 1, expected="1 after $skip=1 of 2", actual=f"{len(page)}")
+
+
+@probe("LM-METRICS-TOP-AT-LIMIT")
+def greatest_top_is_accepted(ctx: Context) -> None:
+    executions = _two_with_metrics(ctx)
+    for top in (_GREATEST_TOP - 1, _GREATEST_TOP):
+        page = ctx.items("findMetrics", {"executionIds": executions, "$top": top})
+        ctx.expect(len(page) == 2, expected=f"both under $top={top}", actual=f"{len(page)}")
+
+
+def _tagged(ctx: Context) -> tuple[str, str, str]:
+    """An execution with two new tags: its id and the names of the tags, whose values are yes."""
+    execution, first, second = enactment_pool.base(ctx).id, ctx.unique("first"), ctx.unique("second")
+    store(ctx, execution, tags=[{"name": name, "value": "yes"} for name in (first, second)])
+    return execution, first, second
+
+
+def _expect_match(ctx: Context, execution: str, expression: str, wanted: bool) -> None:
+    # The signs are not encoded: whether %3D is a sign or part of a name is open.
+    answer = ctx.get_raw("findMetrics", f"executionIds={execution}&tagFilters={expression}")
+    # Whether no match is an empty list or a 404 is open as well (F32).
+    ctx.expect_status(answer, {200} if wanted else {200, 404})
+    matches = execution in [r.get("executionId") for r in answer.json_object().get("resources") or []]
+    ctx.expect(matches is wanted, expected=f"{_MATCH[wanted]} for {expression}", actual=answer.brief, exchange=answer)
+
+
+@probe("LM-METRICS-TAG-FILTER-NOT")
+def tags_filter_by_other_values(ctx: Context) -> None:
+    execution, first, _ = _tagged(ctx)
+    _expect_match(ctx, execution, f"{first}!=no", True)
+    _expect_match(ctx, execution, f"{first}!=yes", False)
+
+
+@probe("LM-METRICS-TAG-FILTER-NAME")
+def tags_filter_by_name(ctx: Context) -> None:
+    execution, first, _ = _tagged(ctx)
+    _expect_match(ctx, execution, first, True)
+    _expect_match(ctx, execution, ctx.unique("nothing"), False)
+
+
+@probe("LM-METRICS-TAG-FILTER-AND")
+def tags_combine_with_and(ctx: Context) -> None:
+    execution, first, second = _tagged(ctx)
+    _expect_match(ctx, execution, f"{first}=yes,{second}=yes", True)
+    _expect_match(ctx, execution, f"{first}=yes,{second}=no", False)
+    _expect_match(ctx, execution, f"{first}=no,{second}=yes", False)

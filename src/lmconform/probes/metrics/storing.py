@@ -1,0 +1,201 @@
+"""Probes of PATCH: metrics are added, kept and returned, and invalid ones are refused."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from typing import Final
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.metrics import (
+    SECTIONS,
+    expect_stored_values,
+    metrics_resource,
+    point,
+    store,
+    stored_points,
+)
+from lmconform.probes.comparison import instant, pairs
+from lmconform.probes.context import Context, Json
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.creation import MALFORMED
+
+
+@probe("LM-METRICS-PATCH-FRESH")
+def new_execution_accepts_metrics(ctx: Context) -> None:
+    answer = ctx.send(
+        "patchMetrics", json={"executionId": enactment_pool.base(ctx).id, "metrics": [point(ctx.unique("fresh"))]}
+    )
+    ctx.expect_status(answer, {204})
+
+
+@probe("LM-METRICS-PATCH-APPENDS")
+def patch_appends(ctx: Context) -> None:
+    execution, first, second = enactment_pool.base(ctx).id, ctx.unique("first"), ctx.unique("second")
+    for name in (first, second):
+        store(ctx, execution, metrics=[point(name)])
+    for name in (first, second):
+        expect_stored_values(ctx, execution, name, [0.5])
+
+
+@probe("LM-METRICS-PATCH-KEEPS-SECTIONS")
+def other_sections_are_kept(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("keeps")
+    entry = {"name": name, "value": "kept"}
+    store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    store(ctx, execution, metrics=[point(ctx.unique("later"))])
+    body = metrics_resource(ctx, execution)
+    for section in SECTIONS:
+        names = [e.get("name") for e in body.get(section) or []]
+        ctx.expect(name in names, expected=f"{section} still hold {name}", actual=f"{names}")
+
+
+@probe("LM-METRICS-TAGS-ACCUMULATE")
+def tags_of_two_patches_are_kept(ctx: Context) -> None:
+    execution = enactment_pool.base(ctx).id
+    for section in ("tags", "customInfo"):
+        entries = [{"name": ctx.unique("entry"), "value": str(n)} for n in range(2)]
+        for entry in entries:
+            store(ctx, execution, **{section: [entry]})
+        stored = metrics_resource(ctx, execution).get(section) or []
+        ctx.expect(pairs(entries) <= pairs(stored), expected=f"{section}: both of {entries}", actual=f"{stored}")
+
+
+@probe("LM-METRICS-STEPS-COEXIST")
+def points_of_one_metric_coexist(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("steps")
+    store(ctx, execution, metrics=[point(name, 0.1, 1), point(name, 0.2, 2)])
+    store(ctx, execution, metrics=[point(name, 0.3, 3)])
+    expect_stored_values(ctx, execution, name, [0.1, 0.2, 0.3])
+
+
+@probe("LM-METRICS-TIMES-COEXIST")
+def times_of_one_metric_coexist(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("times")
+    later = point(name, 0.2) | {"timestamp": "2024-05-06T07:09:09Z"}
+    store(ctx, execution, metrics=[point(name, 0.1), later])
+    expect_stored_values(ctx, execution, name, [0.1, 0.2])
+
+
+@probe("LM-METRICS-POINT-ECHO")
+def point_is_returned(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("echo")
+    labels = [{"name": "group", "value": "tree-82 é"}, {"name": "metrics.ai.sap.com/Artifact.name", "value": "model"}]
+    for number, value in enumerate((0.98, -3.5e-7, 12345678, 0)):
+        store(ctx, execution, metrics=[point(name, value, number, labels=labels)])
+    stored = {m.get("step"): m for m in stored_points(ctx, execution, name)}
+    for number, value in enumerate((0.98, -3.5e-7, 12345678, 0)):
+        wanted = point(name, value, number, labels=labels)
+        ctx.expect_same(wanted, stored.get(number, {}), what=f"step {number} as sent")
+
+
+@probe("LM-METRICS-TIMESTAMP-FILLED")
+def missing_timestamp_is_filled(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("timeless")
+    metric = point(name)
+    del metric["timestamp"]
+    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [metric]})
+    if answer.status == 400:
+        # The description does not say whether a timestamp is required, and SAP's tests always send one (F43).
+        raise Inconclusive(f"a metric without a timestamp is refused: {answer.brief}")
+    ctx.expect_status(answer, {204})
+    stored = stored_points(ctx, execution, name)
+    good = len(stored) == 1 and instant(stored[0].get("timestamp")) is not None
+    ctx.expect(good, expected="a timestamp from the server", actual=f"{stored}")
+
+
+@probe("LM-METRICS-TAGS-ECHO")
+def tags_are_returned(ctx: Context) -> None:
+    _echo(ctx, "tags", [{"name": ctx.unique("tag"), "value": v} for v in ("beta-3", "x" * 256, 'é "q", =')])
+
+
+@probe("LM-METRICS-CUSTOM-INFO-ECHO")
+def custom_info_is_returned(ctx: Context) -> None:
+    matrix = "[{'Predicted': 'False', 'Actual': [34, 124]}]\n" * 100
+    _echo(ctx, "customInfo", [{"name": ctx.unique("info"), "value": v} for v in ("1", matrix)])
+
+
+@probe("LM-METRICS-LABELS-TWENTY")
+def twenty_labels_are_accepted(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("labels")
+    labels = [{"name": f"label-{n}", "value": f"{n}"} for n in range(20)]
+    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(name, labels=labels)]})
+    ctx.expect_status(answer, {204})
+    stored = stored_points(ctx, execution, name)
+    ctx.expect_same({"labels": labels}, stored[0] if stored else {}, what="as sent")
+
+
+@probe("LM-METRICS-PATCH-JSON")
+def plain_json_is_accepted(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("json")
+    body = {"executionId": execution, "metrics": [point(name)]}
+    ctx.expect_status(ctx.send("patchMetrics", json=body, media_type="application/json"), {204})
+    expect_stored_values(ctx, execution, name, [0.5])
+
+
+_LABEL: Final = "metrics.ai.sap.com/Artifact.name"
+
+
+@probe("LM-METRICS-ARTIFACT-LABEL")
+def metric_can_name_an_output(ctx: Context) -> None:
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("model")
+    labels = [{"name": _LABEL, "value": "text-model-tutorial"}]
+    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(name, labels=labels)]})
+    ctx.expect_status(answer, {204})
+    stored = stored_points(ctx, execution, name)
+    ctx.expect_same({"labels": labels}, stored[0] if stored else {}, what="as sent")
+
+
+@probe("LM-METRICS-PATCH-NULL-ID")
+def null_execution_is_refused(ctx: Context) -> None:
+    body = {"executionId": None, "metrics": [point(ctx.unique("null"))]}
+    ctx.expect_refused(ctx.send("patchMetrics", json=body))
+
+
+@probe("LM-METRICS-BODY-REQUIRED")
+def required_members_are_checked(ctx: Context) -> None:
+    execution = enactment_pool.base(ctx).id
+    metric = point(ctx.unique("required"))
+    wrong: list[Json] = [{"metrics": [metric]}]
+    wrong += [
+        {"executionId": execution, "metrics": [{k: metric[k] for k in metric if k != n}]} for n in ("name", "value")
+    ]
+    wrong += [{"executionId": execution, "tags": [{"name": "lmconform"}]}]
+    wrong += [{"executionId": execution, "customInfo": [{"value": "lmconform"}]}]
+    for body in wrong:
+        ctx.expect_refused(ctx.send("patchMetrics", json=body))
+
+
+@probe("LM-METRICS-BODY-TYPE")
+def types_are_checked(ctx: Context) -> None:
+    execution = enactment_pool.base(ctx).id
+    metric = point(ctx.unique("type"))
+    for wrong in ({"value": "high"}, {"step": "one"}, {"step": -1}, {"labels": "red"}):
+        body = {"executionId": execution, "metrics": [{**metric, **wrong}]}
+        ctx.expect_refused(ctx.send("patchMetrics", json=body))
+
+
+@probe("LM-METRICS-BODY-MALFORMED")
+def malformed_body_is_refused(ctx: Context) -> None:
+    ctx.expect_refused(ctx.send("patchMetrics", body=MALFORMED))
+
+
+@probe("LM-METRICS-REFUSED-NOT-STORED")
+def refused_is_not_stored(ctx: Context) -> None:
+    execution, good = enactment_pool.base(ctx).id, ctx.unique("good")
+    store(ctx, execution, metrics=[point(ctx.unique("before"))])
+    bad = point(ctx.unique("bad")) | {"value": "high"}
+    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(good), bad]})
+    if answer.ok:
+        raise NotTestable(f"{ctx.label(answer)} accepted a value that is no number")
+    expect_stored_values(ctx, execution, good, [])
+
+
+def _echo(ctx: Context, section: str, entries: list[Json]) -> None:
+    execution = enactment_pool.base(ctx).id
+    answer = ctx.send("patchMetrics", json={"executionId": execution, section: entries})
+    ctx.expect_status(answer, {204})
+    stored = metrics_resource(ctx, execution).get(section) or []
+    # The server may add further entries (F39).
+    missing = pairs(entries) - pairs(stored)
+    ctx.expect(not missing, expected=f"{section} as sent", actual=f"{sorted(missing)[:1]} missing")

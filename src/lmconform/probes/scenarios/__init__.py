@@ -1,0 +1,1 @@
+"""Probes and observations of scenarios, executables and models."""

@@ -1,0 +1,86 @@
+"""Probes of executables: their scenario, their versions, their parameters."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+from lmconform.errors import Inconclusive
+from lmconform.probes.builders import executables
+from lmconform.probes.context import Context
+from lmconform.probes.registry import probe
+from lmconform.probes.scenarios.probes import expect_tenant_wide, in_first_scenario
+from lmconform.probes.shared.paging import expect_count
+from lmconform.probes.shared.unknown_ids import bad_id, unknown_id
+
+unknown_id("LM-EXECUTABLE-UNKNOWN-404", "getExecutable", "executableId", path=in_first_scenario)
+bad_id("LM-EXECUTABLE-BAD-ID", "getExecutable", "executableId", path=in_first_scenario)
+
+
+@probe("LM-EXECUTABLE-TENANT-WIDE")
+def executables_are_tenant_wide(ctx: Context) -> None:
+    expect_tenant_wide(ctx, "listExecutables", in_first_scenario(ctx))
+
+
+@probe("LM-EXECUTABLE-LIST-COUNT")
+def executables_are_counted(ctx: Context) -> None:
+    expect_count(ctx, ctx.get_or_fail("listExecutables", **in_first_scenario(ctx)))
+
+
+@probe("LM-EXECUTABLE-LIST-EQUALS-GET")
+def executable_is_the_same_in_list_and_get(ctx: Context) -> None:
+    scenario, known = executables.first_executable(ctx)
+    listed = next((e for e in ctx.items("listExecutables", scenarioId=scenario) if e.get("id") == known["id"]), None)
+    if listed is None:
+        raise Inconclusive(f"executable {known['id']} is no longer listed")
+    body = ctx.get_or_fail("getExecutable", scenarioId=scenario, executableId=str(known["id"]))
+    ctx.expect_list_agrees("getExecutable", body, listed)
+
+
+@probe("LM-EXECUTABLE-OWNER")
+def executables_name_their_scenario(ctx: Context) -> None:
+    scenario, _ = executables.first_executable(ctx)
+    for executable in ctx.items("listExecutables", scenarioId=scenario):
+        ctx.expect_if_present({"scenarioId": scenario}, executable, what=f"executable {executable.get('id')}")
+
+
+@probe("LM-EXECUTABLE-VERSION-LISTED")
+def versions_of_executables_are_listed(ctx: Context) -> None:
+    scenario, listed = executables.first_executable(ctx)
+    versions = {str(v.get("id")) for v in ctx.items("listScenarioVersions", scenarioId=scenario)}
+    version = str(listed.get("versionId"))
+    ctx.expect(version in versions, expected=f"version {version} in the list", actual=f"{sorted(versions)}")
+
+
+@probe("LM-EXECUTABLE-FILTER-VERSION")
+def version_filters(ctx: Context) -> None:
+    scenario, listed = executables.first_executable(ctx)
+    version = str(listed.get("versionId"))
+    matches = ctx.items("listExecutables", {"versionId": version}, scenarioId=scenario)
+    ctx.expect(
+        listed["id"] in [e.get("id") for e in matches], expected=f"{listed['id']} of {version}", actual="missing"
+    )
+    others = [f"{e.get('id')} of {e.get('versionId')}" for e in matches if e.get("versionId") != version]
+    ctx.expect(not others, expected=f"only executables of version {version}", actual=", ".join(others))
+    unknown = ctx.get("listExecutables", {"versionId": ctx.absent_id()}, scenarioId=scenario)
+    if unknown.status == 200:
+        matches = unknown.json_object().get("resources") or []
+        ctx.expect(not matches, expected="no executable of an unknown version", actual=f"{len(matches)} of them")
+
+
+@probe("LM-EXECUTABLE-WRONG-SCENARIO")
+def executables_belong_to_one_scenario(ctx: Context) -> None:
+    own, listed = executables.first_executable(ctx)
+    for other in (str(s["id"]) for s in executables.scenarios(ctx)):
+        if other != own and listed["id"] not in [e["id"] for e in executables.executables(ctx, other)]:
+            answer = ctx.get("getExecutable", scenarioId=other, executableId=str(listed["id"]))
+            ctx.expect_refused(answer, {400, 404})
+            return
+    raise Inconclusive("no other scenario without this executable")
+
+
+@probe("LM-EXECUTABLE-PARAMETER-TYPE")
+def parameters_name_their_type(ctx: Context) -> None:
+    for scenario in executables.scenarios(ctx)[:5]:
+        for executable in executables.executables(ctx, str(scenario["id"])):
+            untyped = [p.get("name") for p in executable.get("parameters") or [] if not p.get("type")]
+            text = f"a type for each parameter of {executable['id']}"
+            ctx.expect(not untyped, expected=text, actual=f"none for {untyped}")

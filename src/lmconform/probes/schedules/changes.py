@@ -1,0 +1,221 @@
+"""Probes of schedules that are paused, resumed, changed and deleted."""
+# ruff: noqa: D103 - the register holds the sentence of each probe
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, quiet_cron, schedule_configuration, window
+from lmconform.probes.context import Context, Created
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.creation import BAD_REFERENCE
+from lmconform.probes.shared.lifecycle import expect_named, expect_uncounted
+from lmconform.probes.shared.unknown_ids import expect_absent
+
+# Members that pausing must not change.
+_KEPT: Final = ("id", "name", "cron", "configurationId", "start", "end")
+
+
+@probe("LM-SCHEDULE-PAUSE")
+def pausing_makes_inactive(ctx: Context) -> None:
+    _prepare(ctx, status="ACTIVE")
+    _expect_changed(ctx, status="INACTIVE")
+
+
+@probe("LM-SCHEDULE-RESUME")
+def resuming_makes_active(ctx: Context) -> None:
+    _prepare(ctx, status="INACTIVE")
+    _expect_changed(ctx, status="ACTIVE")
+
+
+@probe("LM-SCHEDULE-MODIFY-CRON")
+def cron_changes(ctx: Context) -> None:
+    _prepare(ctx, status="ACTIVE")
+    _expect_changed(ctx, cron=_other_cron(ctx))
+
+
+@probe("LM-SCHEDULE-MODIFY-WINDOW")
+def window_changes(ctx: Context) -> None:
+    _prepare(ctx, status="ACTIVE")
+    _expect_changed(ctx, **window(2, 800))
+
+
+@probe("LM-SCHEDULE-MODIFY-CONFIGURATION")
+def configuration_changes(ctx: Context) -> None:
+    _prepare(ctx, status="ACTIVE", configurationId=schedule_configuration(ctx).id)
+    _expect_changed(ctx, configurationId=schedule_configuration(ctx, "change").id)
+
+
+@probe("LM-SCHEDULE-MODIFY-KEEPS")
+def other_members_stay(ctx: Context) -> None:
+    _prepare(ctx, status="ACTIVE")
+    created = _changed(ctx)
+    before = SCHEDULE.fetch(ctx, created)
+    _expect_changed(ctx, cron=_other_cron(ctx))
+    kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
+    ctx.expect_same(kept, SCHEDULE.fetch(ctx, created), what="what the change does not name")
+
+
+@probe("LM-SCHEDULE-MODIFY-LISTED")
+def list_shows_a_change(ctx: Context) -> None:
+    _prepare(ctx, status="ACTIVE")
+    created, cron = _changed(ctx), _other_cron(ctx)
+    answer = change_schedule(ctx, created, cron=cron)
+    ctx.require_success(answer)
+
+    def judge() -> None:
+        now = SCHEDULE.fetch(ctx, created)
+        if now.get("cron") != cron:
+            raise NotTestable("GET does not show the change")
+        query = {"configurationId": now.get("configurationId")}
+        listed = [item for item in ctx.items("listExecutionSchedules", query) if item.get("id") == created.id]
+        if not listed:
+            raise NotTestable("listExecutionSchedules does not hold the schedule")
+        ctx.expect_same({"cron": cron}, listed[0], what="the list as GET has it")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
+
+
+@probe("LM-SCHEDULE-PAUSE-KEEPS")
+def pausing_keeps_other_members(ctx: Context) -> None:
+    created = SCHEDULE.make(ctx, **window(1, 730))
+    before = SCHEDULE.fetch(ctx, created)
+    answer = change_schedule(ctx, created, status="INACTIVE")
+    ctx.require_success(answer)
+    kept = {name: before[name] for name in _KEPT if before.get(name) is not None}
+
+    def judge() -> None:
+        now = SCHEDULE.fetch(ctx, created)
+        if now.get("status") == "ACTIVE":
+            raise NotTestable("GET does not show the pause")
+        ctx.expect_same(kept, now, what="all but the status as before")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
+
+
+@probe("LM-SCHEDULE-ANSWER-ID")
+def answers_name_what_changes(ctx: Context) -> None:
+    created = _changed(ctx)
+    expect_named(ctx, created.id, change_schedule(ctx, created, cron=_other_cron(ctx)))
+    expect_named(ctx, *_deleted(ctx))
+
+
+@probe("LM-SCHEDULE-NAME-STAYS")
+def name_does_not_change(ctx: Context) -> None:
+    created = _changed(ctx)
+    change_schedule(ctx, created, name=ctx.unique("renamed"), cron=_other_cron(ctx))
+    ctx.expect_same({"name": created.sent["name"]}, SCHEDULE.fetch(ctx, created), what="the name as before")
+
+
+@probe("LM-SCHEDULE-MODIFY-BODY")
+def invalid_changes_are_refused(ctx: Context) -> None:
+    created = _changed(ctx)
+    for fields in ({"status": "LMCONFORM"}, {"status": 7}, {"cron": 7}, {"configurationId": "a b c d"}):
+        ctx.expect_refused(change_schedule(ctx, created, **fields), BAD_REFERENCE)
+
+
+@probe("LM-SCHEDULE-MODIFY-404")
+def change_of_an_unknown_id_is_404(ctx: Context) -> None:
+    path = {SCHEDULE.parameter: ctx.absent_id()}
+    answer = ctx.send("modifyExecutionSchedule", path, json={"status": "INACTIVE"})
+    expect_absent(ctx, answer, SCHEDULE.get, path)
+
+
+@probe("LM-SCHEDULE-DELETE")
+def active_schedule_is_deleted(ctx: Context) -> None:
+    _expect_deleted(ctx, SCHEDULE.make(ctx))
+
+
+@probe("LM-SCHEDULE-DELETE-INACTIVE")
+def paused_schedule_is_deleted(ctx: Context) -> None:
+    created = SCHEDULE.make(ctx)
+    answer = change_schedule(ctx, created, status="INACTIVE")
+    ctx.require_success(answer)
+    _expect_deleted(ctx, created)
+
+
+@probe("LM-SCHEDULE-DELETE-UNCOUNTED")
+def deleted_schedule_is_not_counted(ctx: Context) -> None:
+    deleted_id, answer = _deleted(ctx)
+    ctx.require_success(answer)
+    if not _is_gone(ctx, deleted_id):
+        raise NotTestable("the schedule still exists")
+    query = {"configurationId": schedule_configuration(ctx).id}
+    expect_uncounted(ctx, "listExecutionSchedules", "countExecutionSchedules", query, deleted_id)
+
+
+@probe("LM-SCHEDULE-DELETE-404")
+def deletion_of_an_unknown_id_is_404(ctx: Context) -> None:
+    path = {SCHEDULE.parameter: ctx.absent_id()}
+    expect_absent(ctx, ctx.send("deleteExecutionSchedule", path), SCHEDULE.get, path)
+
+
+@fixture(builds_on=lambda created: [created.id])
+def _changed(ctx: Context) -> Created:
+    """The schedule that probes change, one after the other."""
+    return SCHEDULE.make(ctx)
+
+
+def _prepare(ctx: Context, **fields: Any) -> None:
+    """Give the schedule that probes change these values, where it has others."""
+    created = _changed(ctx)
+    now = ctx.get_or_skip("getExecutionSchedule", executionScheduleId=created.id)
+    wanted = {name: value for name, value in fields.items() if now.get(name) != value}
+    answer = change_schedule(ctx, created, **wanted) if wanted else None
+    if answer is not None and not answer.ok:
+        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+
+
+def _other_cron(ctx: Context) -> str:
+    now = SCHEDULE.fetch(ctx, _changed(ctx)).get("cron")
+    return quiet_cron(8 if now == quiet_cron(7) else 7)
+
+
+def _expect_changed(ctx: Context, **fields: Any) -> None:
+    created = _changed(ctx)
+    ctx.expect_status(change_schedule(ctx, created, **fields), {202})
+    since = time.monotonic()
+    ctx.retry_in_grace(since, lambda: ctx.expect_same(fields, SCHEDULE.fetch(ctx, created), what="as changed"))
+
+
+@fixture()
+def _deleted(ctx: Context) -> tuple[str, Exchange]:
+    """The id of a schedule that was deleted, and the answer to that; probes share it."""
+    created = SCHEDULE.make(ctx)
+    return created.id, _delete(ctx, created)
+
+
+def _delete(ctx: Context, created: Created) -> Exchange:
+    answer = ctx.send("deleteExecutionSchedule", {SCHEDULE.parameter: created.id})
+    if answer.ok:
+        ctx.session.journal.removed("schedule", created.id)
+    return answer
+
+
+def _is_gone(ctx: Context, schedule_id: str) -> bool:
+    """Whether GET answers 404 before the polls end."""
+    try:
+        for _ in ctx.polls():
+            exchange = ctx.get("getExecutionSchedule", executionScheduleId=schedule_id)
+            if exchange.status == 404:
+                return True
+            ctx.expect_status(exchange, {200})
+    except Inconclusive:
+        pass
+    return False
+
+
+def _expect_deleted(ctx: Context, created: Created) -> None:
+    ctx.expect_status(_delete(ctx, created), {202})
+    if not _is_gone(ctx, created.id):
+        ctx.fail(expected="404 after the deletion", actual="the schedule still exists")
+
+    def judge() -> None:
+        listed = ctx.ids("listExecutionSchedules", {"configurationId": created.sent["configurationId"]})
+        ctx.expect(created.id not in listed, expected="not in the list either", actual=f"{created.id} is listed")
+
+    ctx.retry_in_grace(time.monotonic(), judge)

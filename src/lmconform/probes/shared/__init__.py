@@ -1,0 +1,1 @@
+"""Shared probes: what several resources promise, registered for each of them by ``install``."""

@@ -1,0 +1,209 @@
+"""Probes of bulk updates of executions and of deployments: one result for each entry, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from lmconform.errors import Inconclusive
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import enactment_pool
+from lmconform.probes.context import ACTIVE, TERMINAL, Context, Json
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
+from lmconform.probes.pooled_enactment import PooledEnactment, stop_is_targeted
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.creation import MALFORMED, refuses
+
+_WRONG_STATE: Final = "01010076"
+
+
+def entry(resource_id: str, target: str = "STOPPED") -> Json:
+    """One entry of a bulk request."""
+    return {"id": resource_id, "targetStatus": target}
+
+
+def results(ctx: Context, kind: Enactment, entries: list[Json]) -> list[Json]:
+    """The results in the answer to a bulk request, which is always 202."""
+    answer = ctx.send(kind.modify_many, json={kind.bulk_key: entries})
+    ctx.expect_status(answer, {202})
+    members = answer.json_object().get(kind.bulk_key)
+    return [item for item in members if isinstance(item, dict)] if isinstance(members, list) else []
+
+
+def send_unknown_ids(ctx: Context, kind: Enactment, number: int, *, distinct: bool) -> Exchange:
+    """Send so many entries for unknown ids, for one id when they are not ``distinct``."""
+    same = ctx.absent_id()
+    targets = ("STOPPED", "DELETED")
+    entries = [entry(ctx.absent_id() if distinct else same, targets[n % 2]) for n in range(number)]
+    return ctx.send(kind.modify_many, json={kind.bulk_key: entries})
+
+
+def expect_entry_accepted(ctx: Context, pooled: PooledEnactment, result: Json) -> None:
+    """Raise Failure when the entry of ``pooled`` is refused; raises Inconclusive when it may be refused."""
+    if "error" in result and _code(result) not in (_WRONG_STATE, pooled.kind.unknown_code):
+        # Bulk updates must be allowed by the template of an executable (K), and that of this tenant may not do so.
+        raise Inconclusive(f"bulk update of {pooled.id}: {result['error']}")
+    good = result.get("id") == pooled.id and isinstance(result.get("message"), str)
+    ctx.expect(good, expected=f"id {pooled.id} with a message", actual=f"{result}")
+
+
+def install(kind: Enactment) -> None:
+    """Register the shared probes of bulk updates."""
+    _answers(kind)
+    _deletions(kind)
+    _stops(kind)
+    _mixed(kind)
+    _bodies(kind)
+
+
+def _answers(kind: Enactment) -> None:
+    @probe(f"LM-{kind.bulk_noun}-RESULTS-IN-ORDER")
+    def results_are_in_order(ctx: Context) -> None:
+        ids = [ctx.absent_id() for _ in range(4)]
+        # In neither sorting order, so that a server that sorts fails.
+        ids = [*sorted(ids)[2:], *sorted(ids)[:2]]
+        answered = [item.get("id") for item in results(ctx, kind, [entry(i) for i in ids])]
+        ctx.expect(answered == ids, expected=f"{ids}", actual=f"{answered}")
+
+    @probe(f"LM-{kind.bulk_noun}-UNKNOWN-ID")
+    def unknown_id_is_an_error_of_its_entry(ctx: Context) -> None:
+        for target in ("STOPPED", "DELETED"):
+            answered = results(ctx, kind, [entry(ctx.absent_id(), target)])
+            code = _code(answered[0]) if answered else None
+            text = f"an entry with error code {kind.unknown_code}"
+            ctx.expect(code == kind.unknown_code, expected=text, actual=f"{answered}")
+
+
+def _deletions(kind: Enactment) -> None:
+    @probe(f"LM-{kind.bulk_noun}-DELETE-ACTIVE")
+    def active_one_is_not_deleted(ctx: Context) -> None:
+        for _ in range(ATTEMPTS):
+            pooled = enactment_pool.active(ctx, kind)
+            result, _ = _results_of_two(ctx, kind, entry(pooled.id, "DELETED"), entry(ctx.absent_id(), "DELETED"))
+            after = ctx.get(kind.get, **pooled.path)
+            view = after.json_object()
+            if "error" not in result:
+                enactment_pool.remove(ctx, pooled)
+                if view.get("status") in ACTIVE:
+                    ctx.fail(expected=f"an error for {pooled.id}, which must be stopped first", actual=f"{result}")
+                continue  # It ended between GET and PATCH, or it is gone and its status with it.
+            if view.get("status") in ACTIVE or _code(result) == _WRONG_STATE:
+                ctx.expect_status(after, {200})
+                text = "a refusal that changes nothing"
+                actual = f"targetStatus: {view.get('targetStatus')}"
+                ctx.expect(view.get("targetStatus") != "DELETED", expected=text, actual=actual)
+                return
+        raise Inconclusive(f"{kind.word}s end before a deletion can be sent")
+
+    @probe(f"LM-{kind.bulk_noun}-DELETE", late=True)
+    def terminal_one_is_deleted(ctx: Context) -> None:
+        pooled = enactment_pool.any_terminal(ctx, kind=kind)
+        first, second = _results_of_two(ctx, kind, entry(pooled.id, "DELETED"), entry(ctx.absent_id(), "DELETED"))
+        expect_entry_accepted(ctx, pooled, first)
+        ctx.expect("error" in second, expected="an error for the unknown id", actual=f"{second}")
+        enactment_pool.remove(ctx, pooled)
+        pooled.wait_until_gone(ctx)
+
+
+def _stops(kind: Enactment) -> None:
+    @probe(f"LM-{kind.bulk_noun}-STOP")
+    def active_one_stops(ctx: Context) -> None:
+        accepted = 0
+        for _ in range(ATTEMPTS):
+            pooled = enactment_pool.active(ctx, kind)
+            absent = ctx.absent_id()
+            first, second = _results_of_two(ctx, kind, entry(pooled.id), entry(absent))
+            if "error" in first and pooled.current_status(ctx) not in STOPPABLE:
+                continue
+            expect_entry_accepted(ctx, pooled, first)
+            pooled.stop_accepted = True
+            accepted += 1
+            ctx.expect("error" in second, expected=f"an error for {absent}", actual=f"{second}")
+            pooled.last = _wait_for_end(ctx, pooled)
+            if pooled.last.get("status") == "STOPPED":
+                return
+            accepted -= stop_is_targeted(ctx)
+        _judge_ignored_stops(ctx, kind, accepted)
+
+
+def _mixed(kind: Enactment) -> None:
+    @probe(f"LM-{kind.bulk_noun}-MIXED", late=True)
+    def each_entry_is_carried_out(ctx: Context) -> None:
+        accepted = 0
+        for _ in range(ATTEMPTS):
+            to_delete, to_stop = enactment_pool.any_terminal(ctx, kind=kind), enactment_pool.active(ctx, kind)
+            entries = [entry(ctx.absent_id()), entry(to_stop.id), entry(to_delete.id, "DELETED")]
+            answered, ids = results(ctx, kind, entries), [item["id"] for item in entries]
+            text = f"one result for each of {ids}, in their order"
+            ctx.expect([r.get("id") for r in answered] == ids, expected=text, actual=f"{answered}")
+            ctx.expect("error" in answered[0], expected=f"an error for {ids[0]}", actual=f"{answered[0]}")
+            expect_entry_accepted(ctx, to_delete, answered[2])
+            enactment_pool.remove(ctx, to_delete)
+            if "error" in answered[1] and to_stop.current_status(ctx) not in STOPPABLE:
+                continue
+            expect_entry_accepted(ctx, to_stop, answered[1])
+            to_stop.stop_accepted = True
+            accepted += 1
+            to_stop.last = _wait_for_end(ctx, to_stop)
+            is_targeted = stop_is_targeted(ctx)
+            to_delete.wait_until_gone(ctx)
+            if to_stop.last.get("status") == "STOPPED":
+                return
+            accepted -= is_targeted
+        _judge_ignored_stops(ctx, kind, accepted)
+
+
+def _judge_ignored_stops(ctx: Context, kind: Enactment, accepted: int) -> None:
+    """Raise Failure when each attempt was accepted and ignored, else Inconclusive."""
+    # One may have ended before the stop was carried out; several in a row are no chance.
+    ctx.expect(accepted < ATTEMPTS, expected="STOPPED", actual=f"accepted {accepted} times, and never stopped")
+    raise Inconclusive(f"{kind.word}s end before they can be stopped")
+
+
+def _wait_for_end(ctx: Context, pooled: PooledEnactment) -> Json:
+    """The body of one whose stop was accepted, in a terminal status.
+
+    Raises Failure when the stop never began, Inconclusive when it takes longer than the polls.
+    """
+    statuses: list[str] = []
+    try:
+        return pooled.wait(ctx, TERMINAL, statuses)
+    except Inconclusive:
+        # A stop that has begun may take its time; one that has not will never come.
+        idle = statuses[-1] in ACTIVE and not stop_is_targeted(ctx)
+        ctx.expect(not idle, expected="STOPPED", actual=f"accepted, and still {statuses[-1]}")
+        raise
+
+
+def _bodies(kind: Enactment) -> None:
+    def refuses_entry(what: str, *bodies: Callable[[str], Json]) -> None:
+        @probe(f"LM-{kind.bulk_noun}-{what}")
+        def invalid_entry_is_refused(ctx: Context) -> None:
+            own = enactment_pool.spare(ctx, kind).id
+            for body in bodies:
+                answer = ctx.send(kind.modify_many, json={kind.bulk_key: [body(own)]})
+                if answer.status == 202:
+                    # The status may always be 202, with the error in the entry (C4).
+                    answered = answer.json_object().get(kind.bulk_key)
+                    good = isinstance(answered, list) and any(isinstance(e, dict) and e.get("error") for e in answered)
+                    ctx.expect(good, expected="400, or an error of the entry", actual=answer.brief)
+                else:
+                    ctx.expect_refused(answer)
+
+    refuses(f"LM-{kind.bulk_noun}-EMPTY", kind.modify_many, lambda ctx: [{kind.bulk_key: []}])
+    refuses_entry("BODY-TARGET", lambda own: entry(own, "COMPLETED"), lambda own: entry(own, "LMCONFORM"))
+    refuses_entry("BODY-REQUIRED", lambda own: {"id": own}, lambda own: {"targetStatus": "STOPPED"})
+    refuses(f"LM-{kind.bulk_noun}-BODY-MALFORMED", kind.modify_many, lambda ctx: [MALFORMED])
+
+
+def _code(result: Json) -> Any:
+    error = result.get("error")
+    return error.get("code") if isinstance(error, dict) else None
+
+
+def _results_of_two(ctx: Context, kind: Enactment, *entries: Json) -> tuple[Json, Json]:
+    """The results of two entries by their ids; another requirement judges their order."""
+    by_id = {item.get("id"): item for item in results(ctx, kind, list(entries))}
+    first, second = (by_id.get(item["id"], {}) for item in entries)
+    return first, second

@@ -1,0 +1,177 @@
+"""Probes that executions and deployments share: creation, statuses in order, times, views."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final
+
+from lmconform.errors import NotApplicable, NotTestable
+from lmconform.probes import enactment_pool
+from lmconform.probes.comparison import instant
+from lmconform.probes.context import Context, Json
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.registry import probe
+from lmconform.probes.shared import unknown_ids
+from lmconform.probes.shared.creation import BAD_REFERENCE, MALFORMED, expect_header_names_id, refuses
+
+# How far each status is from the start; several may be passed between two polls (C1, C2).
+RANK: Final = {"UNKNOWN": 0, "PENDING": 1, "RUNNING": 2, "STOPPING": 3, "COMPLETED": 4, "DEAD": 4, "STOPPED": 4}
+_ORDER: Final = {
+    "COMPLETED": "UNKNOWN, PENDING, RUNNING, then one terminal status",
+    "RUNNING": "UNKNOWN, PENDING, RUNNING, and no way back",
+}
+_MALFORMED_IDS: Final = (7, "a b c d", "abc", "a" * 65)
+# The members that a list and GET must agree on.
+_COMPARED: Final = (
+    *("id", "configurationId", "configurationName", "scenarioId"),
+    *("status", "targetStatus", "createdAt"),
+)
+
+
+def install(kind: Enactment) -> None:
+    """Register the shared probes of creation, statuses and views."""
+    unknown_ids.install(kind)
+    _bodies(kind)
+    _creation(kind)
+    _origin(kind)
+    _statuses(kind)
+    _views(kind)
+
+
+def _bodies(kind: Enactment) -> None:
+    noun = f"LM-{kind.noun}"
+    refuses(f"{noun}-BODY-REQUIRED", kind.create, lambda ctx: [{}, {"name": ctx.unique(kind.word)}])
+    refuses(
+        f"{noun}-BODY-TYPE",
+        kind.create,
+        lambda ctx: [{"configurationId": malformed} for malformed in _MALFORMED_IDS],
+        allowed=BAD_REFERENCE,
+    )
+    refuses(f"{noun}-BODY-MALFORMED", kind.create, lambda ctx: [MALFORMED])
+
+
+def _creation(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-CREATE-HAS-STATUS")
+    def creation_has_a_status(ctx: Context) -> None:
+        status = enactment_pool.base(ctx, kind).created.exchange.json_object().get("status")
+        ctx.expect(status in RANK, expected="a status", actual=f"status: {status}")
+
+    @probe(f"LM-{kind.noun}-CREATE-UNKNOWN")
+    def creation_answers_unknown(ctx: Context) -> None:
+        body = enactment_pool.base(ctx, kind).created.exchange.json_object()
+        # The description has no targetStatus here; tenants send it (I3).
+        wanted = {name: value for name, value in kind.answered if name == "status" or body.get(name) is not None}
+        ctx.expect_same(wanted, body, what="the creation's answer")
+
+    @probe(f"LM-{kind.noun}-CREATE-LOCATION")
+    def location_names_the_id(ctx: Context) -> None:
+        expect_header_names_id(ctx, enactment_pool.base(ctx, kind).created, "Location")
+
+    @probe(f"LM-{kind.noun}-CREATE-TWICE")
+    def two_requests_start_two(ctx: Context) -> None:
+        first, second = enactment_pool.spare(ctx, kind), enactment_pool.fresh(ctx, kind)
+        ctx.expect(first.id != second.id, expected="a second id", actual=f"{first.id} again")
+
+    @probe(f"LM-{kind.noun}-FRESH-GET")
+    def new_one_can_be_read(ctx: Context) -> None:
+        pooled = enactment_pool.base(ctx, kind)
+        ctx.expect_status(pooled.first, {200})
+        wanted = {"id": pooled.id, "configurationId": pooled.configuration.id}
+        ctx.expect_same(wanted, pooled.first.json_object(), what="the first GET")
+
+    @probe(f"LM-{kind.noun}-FRESH-TARGET")
+    def new_one_has_its_goal_as_target(ctx: Context) -> None:
+        ctx.expect_if_present({"targetStatus": kind.goal}, first_body(ctx, kind), what="the first GET")
+
+
+def _origin(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-NAMES")
+    def configuration_and_scenario_are_named(ctx: Context) -> None:
+        sent = enactment_pool.base(ctx, kind).configuration.sent
+        wanted = {"configurationName": sent["name"], "scenarioId": sent["scenarioId"]}
+        ctx.expect_if_present(wanted, first_body(ctx, kind), what="the first GET")
+
+    @probe(f"LM-{kind.noun}-EXECUTABLE", late=True)
+    def executable_is_named(ctx: Context) -> None:
+        pooled = enactment_pool.base(ctx, kind)
+        views = [ctx.get_or_fail(kind.get, **pooled.path), *of_base(ctx, kind, {})]
+        # The member may be null in GET or in the list, and set in the other (D1, I7).
+        named = [view for view in views if view.get("executableId") is not None]
+        if not named:
+            raise NotApplicable("executableId is optional, and missing")
+        wanted = {"executableId": pooled.configuration.sent["executableId"]}
+        for view in named:
+            ctx.expect_same(wanted, view, what=f"the {kind.word}")
+
+
+def _statuses(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-TRANSITIONS", late=True)
+    def statuses_never_go_back(ctx: Context) -> None:
+        enactment_pool.at_rest(ctx, kind)
+        for before, after in pairwise(enactment_pool.base(ctx, kind).statuses):
+            good = after == before or RANK.get(after, -1) > RANK.get(before, 9)
+            ctx.expect(good, expected=_ORDER[kind.goal], actual=f"{before} → {after}")
+
+    @probe(f"LM-{kind.noun}-TIMES-ORDERED", late=True)
+    def times_are_in_order(ctx: Context) -> None:
+        body = enactment_pool.at_rest(ctx, kind)
+        times = [(n, instant(body.get(n))) for n in ("submissionTime", "startTime", "completionTime")]
+        known = [(name, moment) for name, moment in times if moment is not None]
+        for (name, moment), (later, next_moment) in pairwise(known):
+            # One may be in whole seconds and the other with fractions (D1).
+            good = moment - next_moment < timedelta(seconds=1)
+            ctx.expect(good, expected=f"{name} <= {later}", actual=f"{moment} > {next_moment}")
+
+
+def _views(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-LISTED")
+    def created_one_is_listed(ctx: Context) -> None:
+        pooled = enactment_pool.base(ctx, kind)
+
+        def judge() -> None:
+            ids = ctx.ids(kind.list, {"configurationId": pooled.configuration.id})
+            text = f"[{pooled.id}], the only one of its configuration"
+            ctx.expect(ids == [pooled.id], expected=text, actual=f"{ids}")
+
+        ctx.retry_in_grace(pooled.changed_at, judge)
+
+    @probe(f"LM-{kind.noun}-LIST-EQUALS-GET", late=True)
+    def list_and_get_agree(ctx: Context) -> None:
+        def judge(body: Json) -> None:
+            ctx.expect_same({n: body.get(n) for n in _COMPARED}, listed_base(ctx, kind), what="the list as GET has it")
+
+        enactment_pool.judge_at_rest(ctx, kind, judge)
+
+    @probe(f"LM-{kind.noun}-SELECT-STATUS")
+    def select_leaves_the_status(ctx: Context) -> None:
+        pooled = enactment_pool.base(ctx, kind)
+        views = of_base(ctx, kind, {"$select": "status"})
+        views.append(ctx.get_or_fail(kind.get, {"$select": "status"}, **pooled.path))
+        for view in views:
+            extra = sorted(set(view) - kind.selected)
+            ctx.expect(not extra, expected=f"nothing but {', '.join(sorted(kind.selected))}", actual=f"{extra} too")
+            ctx.expect(view.get("status") in RANK, expected="a status", actual=f"status: {view.get('status')}")
+
+
+def first_body(ctx: Context, kind: Enactment) -> Json:
+    """The body of the first GET of the base; raises NotTestable."""
+    exchange = enactment_pool.base(ctx, kind).first
+    if exchange.status != 200:
+        raise NotTestable(f"{ctx.label(exchange)} answered {exchange.brief}")
+    return dict(exchange.json_object())
+
+
+def of_base(ctx: Context, kind: Enactment, query: Json) -> list[Json]:
+    """The entries that ``query`` selects among those with the configuration of the base."""
+    own = enactment_pool.base(ctx, kind).configuration.id
+    return ctx.items(kind.list, {"configurationId": own, **query})
+
+
+def listed_base(ctx: Context, kind: Enactment) -> Json:
+    """The base as the list shows it; raises NotTestable."""
+    base_id = enactment_pool.base(ctx, kind).id
+    listed = [e for e in of_base(ctx, kind, {}) if e.get("id") == base_id]
+    if not listed:
+        raise NotTestable(f"{kind.list} does not hold the {kind.word}")
+    return listed[0]

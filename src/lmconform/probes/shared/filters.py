@@ -1,0 +1,127 @@
+"""Probes of filters, counts and pages of executions and deployments."""
+
+from __future__ import annotations
+
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders import executables
+from lmconform.probes.context import Context, Json
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.enactments import RANK, of_base
+from lmconform.probes.shared.paging import expect_count
+
+
+def install(kind: Enactment) -> None:
+    """Register the probes of the list and its filters."""
+    _origin(kind)
+    _status(kind)
+    _counts(kind)
+    _pages(kind)
+
+
+def _origin(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-FILTER-CONFIGURATION")
+    def configuration_filters(ctx: Context) -> None:
+        other = enactment_pool.spare(ctx, kind)
+        ids = [str(e.get("id")) for e in of_base(ctx, kind, {})]
+        ctx.expect(other.id not in ids, expected=f"only {kind.word}s of the configuration", actual=f"{other.id} too")
+        _expect_selected(ctx, kind, {}, True)
+
+    @probe(f"LM-{kind.noun}-FILTER-SCENARIO")
+    def scenario_filters(ctx: Context) -> None:
+        own = str(enactment_pool.base(ctx, kind).configuration.sent["scenarioId"])
+        _expect_selected(ctx, kind, {"scenarioId": own}, True)
+        other = executables.other_scenario_id(ctx, own)
+        if other is not None:
+            _expect_selected(ctx, kind, {"scenarioId": other}, False)
+
+    @probe(f"LM-{kind.noun}-FILTER-EXECUTABLE")
+    def executable_filters(ctx: Context) -> None:
+        sent = enactment_pool.base(ctx, kind).configuration.sent
+        own = str(sent["executableId"])
+        _expect_selected(ctx, kind, {"executableIds": [own]}, True)
+        others = executables.sibling_ids(ctx, str(sent["scenarioId"]), own)
+        if others:
+            _expect_selected(ctx, kind, {"executableIds": others}, False)
+
+
+def _status(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-FILTER-STATUS", late=True)
+    def status_filters(ctx: Context) -> None:
+        def judge(body: Json) -> None:
+            _expect_selected(ctx, kind, {"status": body["status"]}, True)
+            for other in sorted(set(RANK) - {body["status"]}):
+                _expect_selected(ctx, kind, {"status": other}, False)
+
+        enactment_pool.judge_at_rest(ctx, kind, judge)
+
+    @probe(f"LM-{kind.noun}-FILTER-COMBINED", late=True)
+    def filters_combine_with_and(ctx: Context) -> None:
+        def judge(body: Json) -> None:
+            sent = enactment_pool.base(ctx, kind).configuration.sent
+            matching: Json = {
+                "scenarioId": sent["scenarioId"],
+                "executableIds": [sent["executableId"]],
+                "status": body["status"],
+            }
+            _expect_selected(ctx, kind, matching, True)
+            _expect_selected(ctx, kind, {**matching, "status": "STOPPING"}, False)
+
+        enactment_pool.judge_at_rest(ctx, kind, judge)
+
+
+def _counts(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-LIST-COUNT")
+    def count_is_the_number_of_resources(ctx: Context) -> None:
+        own = enactment_pool.base(ctx, kind).configuration.id
+        expect_count(ctx, ctx.get_or_fail(kind.list, {"configurationId": own}))
+
+    @probe(f"LM-{kind.noun}-COUNT-MATCHES-LIST", late=True)
+    def count_operation_agrees_with_the_list(ctx: Context) -> None:
+        def judge(body: Json) -> None:
+            configuration = enactment_pool.base(ctx, kind).configuration
+            sent = configuration.sent
+            filters: list[tuple[Json, int]] = [
+                ({}, 1),
+                ({"status": body["status"]}, 1),
+                ({"status": "STOPPING"}, 0),
+                ({"scenarioId": sent["scenarioId"], "executableIds": [sent["executableId"]]}, 1),
+            ]
+            for query, wanted in filters:
+                number = ctx.count(kind.count, {"configurationId": configuration.id, **query})
+                text = f"$count = {wanted} for our configuration and {query}"
+                ctx.expect(number == wanted, expected=text, actual=f"{number}")
+
+        enactment_pool.judge_at_rest(ctx, kind, judge)
+
+
+def _pages(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-TOP")
+    def top_bounds_the_page(ctx: Context) -> None:
+        query = {"scenarioId": enactment_pool.base(ctx, kind).configuration.sent["scenarioId"], "$top": 1}
+
+        def judge() -> None:
+            ids = ctx.ids(kind.list, query)
+            ctx.expect(len(ids) == 1, expected="1 of our 2 or more", actual=f"{len(ids)}")
+
+        ctx.retry_in_grace(enactment_pool.spare(ctx, kind).changed_at, judge)
+
+    @probe(f"LM-{kind.noun}-SKIP")
+    def skip_leaves_resources_out(ctx: Context) -> None:
+        ids = [str(e.get("id")) for e in of_base(ctx, kind, {"$skip": 1})]
+        ctx.expect(not ids, expected="nothing after $skip=1 of 1", actual=f"{ids}")
+        # $skip is no multiple of $top: a server that skips whole pages fails here.
+        ids = [str(e.get("id")) for e in of_base(ctx, kind, {"$top": 2, "$skip": 1})]
+        ctx.expect(not ids, expected="nothing after $skip=1 of 1, also with $top=2", actual=f"{ids}")
+
+
+def _expect_selected(ctx: Context, kind: Enactment, query: Json, wanted: bool) -> None:
+    """Raise Failure unless the list filtered by ``query`` holds the base, or does not, as ``wanted`` says."""
+    pooled, labels = enactment_pool.base(ctx, kind), ("not listed", "listed")
+
+    def judge() -> None:
+        is_listed = pooled.id in [e.get("id") for e in of_base(ctx, kind, query)]
+        text = f"our {kind.word} {labels[wanted]} for {query}"
+        ctx.expect(is_listed is wanted, expected=text, actual=labels[is_listed])
+
+    ctx.retry_in_grace(pooled.changed_at, judge)

@@ -1,0 +1,214 @@
+"""Probes that stop and delete executions and deployments: what is allowed in which status, and what remains."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from lmconform.errors import Inconclusive
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import enactment_pool
+from lmconform.probes.context import ACTIVE, TERMINAL, Context, Json
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.pooled_enactment import PooledEnactment, stop_is_targeted
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.unknown_ids import expect_absent
+
+# SAP declares both, and does not publish which of them a forbidden transition gets (C3).
+FORBIDDEN_TRANSITION: Final = frozenset({400, 412})
+
+
+def install(kind: Enactment) -> None:
+    """Register the shared probes of stops and deletions."""
+    _unknown_status(kind)
+    _refusals(kind)
+    _deleting(kind)
+    _stopping(kind)
+    _answers(kind)
+
+
+def expect_uncounted(ctx: Context, listing: str, count: str, query: Json, deleted_id: str) -> None:
+    """Raise Failure when ``count`` still counts a deleted resource that the list no longer holds.
+
+    Other resources that match may come and go: a count is judged when the list is the same before and after it.
+    """
+
+    def judge() -> None:
+        for _ in ctx.polls():
+            before, number, after = (
+                ctx.ids(listing, query),
+                ctx.count(count, query),
+                ctx.ids(listing, query),
+            )
+            if before == after and deleted_id not in after:
+                text = f"$count = {len(after)} without the deleted one"
+                ctx.expect(number == len(after), expected=text, actual=f"$count = {number}")
+                return
+
+    ctx.retry_in_grace(time.monotonic(), judge)
+
+
+def expect_named(ctx: Context, own: str, answer: Exchange) -> None:
+    """Raise Failure when the answer to a change has another id than the path; raises NotTestable for a refusal."""
+    ctx.require_success(answer)
+    answered_id = answer.json_object().get("id")
+    ctx.expect(answered_id in (None, own), expected=f"id: {own}", actual=f"id: {answered_id}", exchange=answer)
+
+
+@fixture()
+def _accepted_stop(ctx: Context, kind: Enactment) -> tuple[str, Exchange]:
+    """The id of one that was stopped, and the answer to that."""
+    pooled, answer = _stop_one(ctx, kind)
+    return pooled.id, answer
+
+
+def _stop_one(ctx: Context, kind: Enactment) -> tuple[PooledEnactment, Exchange]:
+    return enactment_pool.act_while_in(ctx, STOPPABLE, lambda pooled: pooled.stop(ctx), kind, purpose="stopped")
+
+
+def _unknown_status(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-STOP-UNKNOWN-STATUS")
+    def unknown_status_is_not_stopped(ctx: Context) -> None:
+        accepted = 0
+        for _ in range(ATTEMPTS):
+            pooled = enactment_pool.fresh(ctx, kind)
+            if pooled.first.json_object().get("status") != "UNKNOWN":
+                continue
+            answer = pooled.stop(ctx)
+            if not answer.ok:
+                ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
+                return
+            accepted += 1
+        # Once may be chance: it may have been scheduled between GET and PATCH.
+        text = "400 or 412 while the status is UNKNOWN"
+        ctx.expect(accepted < ATTEMPTS, expected=text, actual=f"202, {accepted} times")
+        raise Inconclusive(f"{kind.word}s leave UNKNOWN before a stop can be sent")
+
+    @probe(f"LM-{kind.noun}-DELETE-UNKNOWN-STATUS")
+    def unknown_status_is_deleted(ctx: Context) -> None:
+        refused = 0
+        for _ in range(ATTEMPTS):
+            pooled = enactment_pool.fresh(ctx, kind)
+            answer = pooled.delete(ctx)
+            if answer.ok:
+                enactment_pool.remove(ctx, pooled)
+                pooled.wait_until_gone(ctx)
+                return
+            if ctx.get(kind.get, **pooled.path).json_object().get("status") == "UNKNOWN":
+                refused += 1
+                if refused == ATTEMPTS:
+                    ctx.expect_status(answer, {202})
+        raise Inconclusive(f"{kind.word}s leave UNKNOWN before a deletion can be sent")
+
+
+def _refusals(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-STOP-BODY")
+    def only_stopped_is_a_target(ctx: Context) -> None:
+        path = enactment_pool.base(ctx, kind).path
+        # PATCH of a deployment may have a configurationId instead, and the description requires neither member.
+        empty: list[Json] = [{}] if kind.modify == "modifyExecution" else []
+        for body in ({"targetStatus": "RUNNING"}, {"targetStatus": "LMCONFORM"}, {"targetStatus": 7}, *empty):
+            # A known status may be refused as a forbidden transition (C3).
+            ctx.expect_refused(ctx.send(kind.modify, path, json=body), FORBIDDEN_TRANSITION)
+
+    @probe(f"LM-{kind.noun}-STOP-404")
+    def stop_of_an_unknown_id_is_404(ctx: Context) -> None:
+        path = {kind.parameter: ctx.absent_id()}
+        expect_absent(ctx, ctx.send(kind.modify, path, json={"targetStatus": "STOPPED"}), kind.get, path)
+
+    @probe(f"LM-{kind.noun}-DELETE-404")
+    def deletion_of_an_unknown_id_is_404(ctx: Context) -> None:
+        path = {kind.parameter: ctx.absent_id()}
+        expect_absent(ctx, ctx.send(kind.delete, path), kind.get, path)
+
+
+def _deleting(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-DELETE", late=True)
+    def terminal_one_is_deleted(ctx: Context) -> None:
+        deletion = enactment_pool.deleted(ctx, kind)
+        pooled = deletion.pooled
+        ctx.expect_status(deletion.answer, {202})
+        pooled.wait_until_gone(ctx)
+
+        def judge() -> None:
+            ids = ctx.ids(kind.list, {"configurationId": pooled.configuration.id})
+            ctx.expect(pooled.id not in ids, expected="not in the list either", actual=f"{pooled.id} is listed")
+
+        ctx.retry_in_grace(pooled.changed_at, judge)
+
+    @probe(f"LM-{kind.noun}-DELETE-ACTIVE")
+    def active_one_is_not_deleted(ctx: Context) -> None:
+        for _ in range(ATTEMPTS):
+            pooled = enactment_pool.active(ctx, kind)
+            answer = pooled.delete(ctx)
+            after = ctx.get(kind.get, **pooled.path)
+            status = after.json_object().get("status")
+            if answer.ok:
+                enactment_pool.remove(ctx, pooled)
+                if status in ACTIVE:
+                    ctx.fail(expected="400 or 412: it must be stopped first", actual=answer.brief, exchange=answer)
+                continue  # It ended between GET and DELETE, or it is gone and its status with it.
+            if status in ACTIVE:
+                ctx.expect_status(answer, FORBIDDEN_TRANSITION)
+            if status in ACTIVE or answer.status in FORBIDDEN_TRANSITION:
+                target = after.json_object().get("targetStatus")
+                ctx.expect_status(after, {200})
+                text = "a refusal that changes nothing"
+                ctx.expect(target != "DELETED", expected=text, actual=f"targetStatus: {target}")
+                return
+        raise Inconclusive(f"{kind.word}s end before a deletion can be sent")
+
+
+def _stopping(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-STOP")
+    def active_one_stops(ctx: Context) -> None:
+        statuses: list[str] = []
+        stop_was_targeted = False
+        for _ in range(ATTEMPTS):
+            pooled, answer = _stop_one(ctx, kind)
+            _accepted_stop.put(ctx, (pooled.id, answer), kind)
+            ctx.expect_status(answer, {202})
+            statuses = []
+            try:
+                pooled.last = pooled.wait(ctx, TERMINAL, statuses)
+            except Inconclusive:
+                # A stop that has begun may take its time; one that has not will never come.
+                idle = statuses[-1] in ACTIVE and not stop_is_targeted(ctx)
+                ctx.expect(not idle, expected="STOPPING, then STOPPED", actual=f"still {statuses[-1]}")
+                raise
+            if statuses[-1] == "STOPPED":
+                unexpected = [s for s in statuses if s not in ("PENDING", "RUNNING", "STOPPING", "STOPPED")]
+                ctx.expect(not unexpected, expected="STOPPING, then STOPPED", actual=" → ".join(statuses))
+                return
+            stop_was_targeted = stop_was_targeted or stop_is_targeted(ctx)
+        if stop_was_targeted:
+            raise Inconclusive(f"{kind.word}s end after a stop was accepted, and before it is carried out")
+        # One may have ended before the stop was carried out; several in a row are no chance.
+        ctx.fail(
+            expected="STOPPING, then STOPPED",
+            actual=f"not stopped in {ATTEMPTS} attempts, in the last: {' → '.join(statuses)}",
+        )
+
+    @probe(f"LM-{kind.noun}-STOP-TARGET")
+    def stopped_one_has_stopped_as_target(ctx: Context) -> None:
+        pooled = enactment_pool.stopped(ctx, kind)
+        ctx.expect_if_present({"targetStatus": "STOPPED"}, pooled.last, what=f"a {kind.word} that was stopped")
+
+    @probe(f"LM-{kind.noun}-STOP-ENDED")
+    def terminal_one_is_not_stopped(ctx: Context) -> None:
+        pooled = enactment_pool.any_terminal(ctx, kind=kind)
+        before = pooled.last["status"]
+        answer = pooled.stop(ctx)
+        ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
+        ctx.expect_same({"status": before}, ctx.get_or_fail(kind.get, **pooled.path), what="the status as before")
+
+
+def _answers(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-ANSWER-ID")
+    def answers_name_what_changes(ctx: Context) -> None:
+        stop = _accepted_stop(ctx, kind)
+        deletion = enactment_pool.deleted(ctx, kind)
+        for own, answer in (stop, (deletion.pooled.id, deletion.answer)):
+            expect_named(ctx, own, answer)

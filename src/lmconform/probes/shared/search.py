@@ -1,0 +1,77 @@
+"""Probes of $search: parts of names, upper and lower case, no wildcards, no match."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lmconform.errors import NotTestable
+from lmconform.probes.builders.resource_type import ResourceType, batch
+from lmconform.probes.context import Context
+from lmconform.probes.registry import probe
+
+# What LIKE, regular expressions and globs take for any character, or for any number of them.
+_WILDCARDS: Final = "_%.*"
+
+
+def install(resource: ResourceType) -> None:
+    """Register the probes of $search."""
+    _matches(resource)
+    _case(resource)
+    _nothing(resource)
+
+
+def _matches(resource: ResourceType) -> None:
+    @probe(f"LM-{resource.noun}-SEARCH-NAME")
+    def search_finds_part_of_a_name(ctx: Context) -> None:
+        group = batch(ctx, resource)
+        middle = group.token[5:-2]
+        other = resource.make(ctx)
+        ids = ctx.ids(resource.list, {"$search": middle})
+        ctx.expect(set(group.ids) <= set(ids), expected=f"all whose name holds {middle!r}", actual=f"{ids}")
+        ctx.expect(other.id not in ids, expected=f"only names with {middle!r}", actual=f"{other.sent['name']} too")
+
+    @probe(f"LM-{resource.noun}-SEARCH-LITERAL")
+    def search_has_no_wildcards(ctx: Context) -> None:
+        group = batch(ctx, resource)
+        for wildcard in _WILDCARDS:
+            text = wildcard.join(group.token.rsplit("-", 1))
+            answer = ctx.get(resource.list, {"$search": text})
+            if answer.status != 200:
+                raise NotTestable(f"{ctx.label(answer)} answered {answer.brief} for {text!r}")
+            listed = answer.json_object().get("resources") or []
+            matches = [item for item in listed if item.get("id") in group.ids]
+            ctx.expect(not matches, expected=f"no match for {text!r}", actual=f"{len(matches)} of our three")
+
+
+def _case(resource: ResourceType) -> None:
+    @probe(f"LM-{resource.noun}-SEARCH-CASE")
+    def search_is_case_sensitive(ctx: Context) -> None:
+        group = batch(ctx, resource)
+        upper = group.token.upper()
+        matches = set(ctx.ids(resource.list, {"$search": upper})) & set(group.ids)
+        ctx.expect(not matches, expected=f"no match for {upper!r}", actual=f"{sorted(matches)}")
+        query = {"$search": upper, "searchCaseInsensitive": False}
+        matches = set(ctx.ids(resource.list, query)) & set(group.ids)
+        ctx.expect(not matches, expected="no match with searchCaseInsensitive=false", actual=f"{sorted(matches)}")
+
+    @probe(f"LM-{resource.noun}-SEARCH-CASE-INSENSITIVE")
+    def search_can_ignore_the_case(ctx: Context) -> None:
+        group = batch(ctx, resource)
+        query = {"$search": group.token.upper(), "searchCaseInsensitive": True}
+        matches = set(ctx.ids(resource.list, query)) & set(group.ids)
+        ctx.expect(matches == set(group.ids), expected="all three", actual=f"{len(matches)} of them")
+        number = ctx.count(resource.count, query)
+        ctx.expect(number == len(group.ids), expected="$count = 3", actual=f"$count = {number}")
+
+
+def _nothing(resource: ResourceType) -> None:
+    @probe(f"LM-{resource.noun}-SEARCH-NOTHING")
+    def search_without_a_match_is_an_empty_list(ctx: Context) -> None:
+        body = ctx.get_or_fail(resource.list, {"$search": ctx.unique("nothing")})
+        ctx.expect(body.get("resources") == [], expected="resources: []", actual=str(body.get("resources")))
+        ctx.expect(body.get("count") == 0, expected="count: 0", actual=f"count: {body.get('count')}")
+
+    @probe(f"LM-{resource.noun}-COUNT-NOTHING")
+    def search_without_a_match_counts_zero(ctx: Context) -> None:
+        number = ctx.count(resource.count, {"$search": ctx.unique("nothing")})
+        ctx.expect(number == 0, expected="0", actual=str(number))

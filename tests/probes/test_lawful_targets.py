@@ -1,0 +1,293 @@
+"""What probes say of a lawful server, whatever it chose, and of one that cannot be judged."""
+
+import dataclasses
+import json
+import random
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests.probes.probe_bench import (
+    OBSERVATIONS,
+    PROBES,
+    REGISTER,
+    Defect,
+    Rewriting,
+    answered,
+    look,
+    odd,
+    open_session,
+    run,
+    with_body,
+)
+
+from lmconform.contract.capabilities import Capabilities
+from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable
+from lmconform.mock.switches import SWITCHES
+
+READS = [name for name, probe in PROBES.items() if probe.effect == "read"]
+# Some have too short a life, or too long a one, or no meta: then there is nothing to judge.
+VEILS = {"execution-life", "deployment-life", "meta"}
+
+
+def test_all_probes_pass_on_the_mock(mock):
+    assert odd(run(open_session(mock))) == {}
+
+
+def choices(number, *, veiled):
+    """Each switch at one of its values; those that keep probes from seeing what they judge only when ``veiled``."""
+    for switch in SWITCHES:
+        if (switch.name in VEILS) is veiled:
+            yield from ("--switch", f"{switch.name}={switch.values[min(number, len(switch.values) - 1)]}")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_no_probe_fails_for_a_legal_choice(start_mock, number):
+    process = start_mock(*choices(number, veiled=False))
+    outcomes = run(open_session(process))
+    assert odd({name: o for name, o in outcomes.items() if not isinstance(o, Inconclusive | NotApplicable)}) == {}
+    assert len(odd(outcomes)) < len(outcomes) / 20
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_what_a_legal_choice_hides_is_no_failure(start_mock, number):
+    process = start_mock(*choices(number, veiled=True))
+    outcomes = run(open_session(process, poll_timeout=3.0))
+    hidden = {name: o for name, o in outcomes.items() if o != "PASS"}
+    assert [name for name, o in hidden.items() if not isinstance(o, Inconclusive | NotApplicable)] == []
+    assert len(hidden) < len(outcomes) / 2
+
+
+def test_the_order_does_not_matter(mock):
+    names = list(PROBES)
+    random.Random(7).shuffle(names)
+    assert odd(run(open_session(mock), *names)) == {}
+
+
+def test_several_workers_do_not_disturb_each_other(mock):
+    sessions = [open_session(mock) for _ in range(3)]
+    orders = [list(PROBES), list(reversed(PROBES)), sorted(PROBES)]
+    with ThreadPoolExecutor(3) as pool:
+        outcomes = list(pool.map(lambda pair: odd(run(pair[0], *pair[1])), zip(sessions, orders, strict=True)))
+    # Which of them a slow machine keeps from seeing an execution run is no matter of right and wrong.
+    assert [{n: t for n, t in o.items() if not t.startswith("Inconclusive")} for o in outcomes] == [{}, {}, {}]
+
+
+def test_probes_that_read_send_nothing_but_get(mock):
+    session = open_session(mock)
+    session.transport = Rewriting(session.transport, Defect())
+    assert odd(run(session, *READS)) == {}
+    look(session, *(name for name, o in OBSERVATIONS.items() if o.effect == "read"))
+    assert {request.method for request in session.transport.requests} == {"GET"}
+    assert session.journal.count_left().total() == 0
+
+
+def test_observations_are_the_same_each_time(mock):
+    first, second = (look(open_session(mock)) for _ in range(2))
+    assert first == second
+    assert not [value for value in first.values() if value.startswith("not observed")]
+    text = json.dumps(first)
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|\be[0-9a-f]{15}\b|\d{4}-\d\d-\d\dT", text)
+
+
+def test_without_a_second_resource_group_isolation_is_inconclusive(mock):
+    names = [name for name in PROBES if "ISOLATION" in name] + ["LM-SCENARIO-TENANT-WIDE"]
+    outcomes = run(open_session(mock, other=None), *names)
+    assert {type(outcome) for outcome in outcomes.values()} == {Inconclusive}
+
+
+class NothingToTrain(Defect):
+    """Lawful: a tenant whose templates are for deployments only."""
+
+    def answer(self, exchange):
+        if exchange.operation != "listExecutables":
+            return exchange
+        body = exchange.json_object()
+        left = [e for e in body["resources"] if e["deployable"]]
+        return with_body(exchange, {"count": len(left), "resources": left})
+
+
+def test_a_tenant_without_training_breaks_nothing(mock):
+    outcomes = run(open_session(mock, defect=NothingToTrain()))
+    assert not [name for name, outcome in outcomes.items() if isinstance(outcome, Failure | NotTestable)]
+    assert isinstance(outcomes["LM-EXECUTION-FRESH-GET"], Inconclusive)
+    assert outcomes["LM-ARTIFACT-GET-ECHO"] == "PASS"
+
+
+class Terse(Defect):
+    """Lawful: nothing but what the schema requires, and a list without its count where that is optional."""
+
+    optional = ("scenarioId", "targetStatus", "configurationName", "status")
+
+    def answer(self, exchange):
+        if not exchange.ok or exchange.operation not in (
+            *("listScenarioVersions", "listExecutables", "getExecution", "createExecution", "findMetrics"),
+        ):
+            return exchange
+        body = exchange.json_object()
+        for item in body.get("resources", [body]):
+            for name in self.optional:
+                if name != "status" or exchange.operation == "createExecution":
+                    item.pop(name, None)
+        if exchange.operation == "findMetrics":
+            body.pop("count", None)
+        return with_body(exchange, body)
+
+
+def test_what_the_schema_leaves_optional_may_be_left_out(mock):
+    names = [
+        *("LM-SCENARIO-VERSIONS-OWNER", "LM-EXECUTABLE-OWNER", "LM-EXECUTION-FRESH-TARGET", "LM-EXECUTION-NAMES"),
+        *("LM-METRICS-COUNT", "LM-ISOLATION-EXECUTION-CHANGE"),
+    ]
+    outcomes = run(open_session(mock, defect=Terse()), *names)
+    assert outcomes.pop("LM-ISOLATION-EXECUTION-CHANGE") == "PASS"
+    assert {type(outcome) for outcome in outcomes.values()} == {NotApplicable}
+    for name in ("LM-EXECUTION-CREATE-HAS-STATUS", "LM-CONFIGURATION-EMPTY-BINDINGS"):
+        assert REGISTER[name].level == "SHOULD"
+
+
+class NoBulk(Defect):
+    """Lawful: bulk updates are off, and there is no meta to say so."""
+
+    def __init__(self, status):
+        self.status = status
+
+    def answer(self, exchange):
+        return answered(exchange, self.status) if exchange.operation == "modifyExecutions" else exchange
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
+def test_bulk_updates_that_nobody_advertised_may_be_refused(mock, status):
+    session = open_session(mock, defect=NoBulk(status))
+    session.capabilities = Capabilities(None)
+    names = [name for name in PROBES if name.startswith("LM-BULK-")]
+    assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
+    assert not session.client("x").broken
+
+
+def test_without_resource_groups_there_is_nothing_to_isolate(mock):
+    session = open_session(mock)
+    session.capabilities = Capabilities({"aiApi": {"version": "2.0.0", "capabilities": {"multitenant": False}}})
+    names = [name for name in PROBES if "ISOLATION" in name]
+    assert {type(outcome) for outcome in run(session, *names).values()} == {NotApplicable}
+
+
+class Refusing(Defect):
+    """Lawful: a tenant that lacks what a creation needs, and says so."""
+
+    def __init__(self, operation, status, message, first=0):
+        self.operation, self.status, self.message, self.served = operation, status, message, first
+
+    def answer(self, exchange):
+        if exchange.operation != self.operation:
+            return exchange
+        self.served -= 1
+        body = {"error": {"code": "1", "message": self.message}}
+        return exchange if self.served >= 0 else answered(exchange, self.status, body)
+
+
+def test_a_tenant_without_an_object_store_breaks_nothing(mock):
+    defect = Refusing("uploadFile", 400, "Object store secret 'default' was not found")
+    names = [name for name in PROBES if name.startswith("LM-FILE-") or name == "LM-AUTH-FILE"]
+    outcomes = run(open_session(mock, defect=defect), *names)
+    assert not [name for name, outcome in outcomes.items() if isinstance(outcome, Failure | NotTestable)]
+    assert isinstance(outcomes["LM-FILE-UPLOAD"], Inconclusive)
+
+
+@pytest.mark.parametrize("status", [400, 403, 429])
+def test_a_deployment_beyond_the_quota_breaks_nothing(mock, status):
+    defect = Refusing("createDeployment", status, "The quota of deployments is exhausted", first=1)
+    outcomes = run(open_session(mock, defect=defect), "LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-TTL-ECHO")
+    assert outcomes["LM-DEPLOYMENT-FRESH-GET"] == "PASS"
+    assert isinstance(outcomes["LM-DEPLOYMENT-TTL-ECHO"], Inconclusive)
+
+
+class Empty(NothingToTrain):
+    """Lawful: a tenant without any template."""
+
+    def answer(self, exchange):
+        if exchange.operation == "listScenarios" and exchange.ok:
+            return with_body(exchange, {"count": 0, "resources": []})
+        return exchange
+
+
+def test_an_empty_tenant_breaks_nothing(mock):
+    outcomes = run(open_session(mock, defect=Empty()))
+    assert not [name for name, outcome in outcomes.items() if isinstance(outcome, Failure | NotTestable)]
+
+
+class Dead(Defect):
+    """Lawful: trainings of this tenant find no data."""
+
+    def answer(self, exchange):
+        if exchange.operation not in ("getExecution", "listExecutions") or not exchange.ok:
+            return exchange
+        text = exchange.body.replace(b'"status":"COMPLETED"', b'"status":"DEAD"')
+        return with_body(exchange, json.loads(text))
+
+    def request(self, request):
+        # A filter must reach the mock with the statuses that it has: DEAD here is COMPLETED there.
+        names = {"status=COMPLETED": "status=STOPPING", "status=DEAD": "status=COMPLETED"}
+        query = re.sub("status=(COMPLETED|DEAD)", lambda found: names[found[0]], request.query)
+        return dataclasses.replace(request, query=query)
+
+
+def test_a_training_that_dies_is_no_failure_of_other_things(mock):
+    outcomes = run(open_session(mock, defect=Dead()))
+    assert not [name for name, outcome in outcomes.items() if isinstance(outcome, Failure | NotTestable)]
+    assert isinstance(outcomes["LM-EXECUTION-OUTPUT-OWNER"], Inconclusive)
+
+
+class Busy(Defect):
+    """A gateway that refuses every request."""
+
+    def answer(self, exchange):
+        return answered(exchange, 429)
+
+
+def test_a_gateway_that_refuses_everything_leaves_nothing_testable(mock):
+    session = open_session(mock, defect=Busy())
+    for name, outcome in run(session).items():
+        if not name.startswith("LM-AUTH-"):
+            assert isinstance(outcome, NotTestable | Inconclusive), (name, outcome)
+
+
+def test_what_is_not_advertised_does_not_apply(mock):
+    session = open_session(mock)
+    without = {"userExecutions": False, "userDeployments": False}
+    session.capabilities = Capabilities({"aiApi": {"version": "2.0.0", "capabilities": without}})
+    for name, outcome in run(session).items():
+        if REGISTER[name].capability:
+            assert isinstance(outcome, NotApplicable), name
+
+
+def test_stuck_executions_are_waited_for_once(mock):
+    class Stuck(Defect):
+        """Lawful: the cluster has no room (F51)."""
+
+        def answer(self, exchange):
+            if exchange.operation == "getExecution" and exchange.ok:
+                return with_body(exchange, {**exchange.json_object(), "status": "PENDING"})
+            return exchange
+
+    session = open_session(mock, defect=Stuck(), poll_timeout=0.3)
+    names = [n for n in PROBES if n.startswith("LM-EXECUTION-OUTPUT") or n == "LM-EXECUTION-TERMINAL-STAYS"]
+    outcomes = run(session, *names)
+    assert {type(outcome) for outcome in outcomes.values()} == {Inconclusive}
+    # One wait of 0.3 s at 0.02 s a poll; a wait for each probe would make five times as many.
+    assert sum(request.operation == "getExecution" for request in session.transport.requests) < 25
+
+
+def test_a_spent_budget_is_inconclusive(mock):
+    session = open_session(mock)
+    session.budget.limits["execution"] = 0
+    session.guard._is_mock = False
+    outcome = run(session, "LM-EXECUTION-FRESH-GET")["LM-EXECUTION-FRESH-GET"]
+    assert isinstance(outcome, Inconclusive)
+    assert "started its 0 executions" in str(outcome)
+
+
+def test_nothing_but_our_own_is_touched(mock):
+    session = open_session(mock)
+    session.guard._is_mock = False
+    assert odd(run(session)) == {}
