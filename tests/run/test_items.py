@@ -22,9 +22,10 @@ def probe(monkeypatch):
     """Makes an item of a probe's function, beside the real ones."""
 
     def item(function):
-        monkeypatch.setattr(registry, "_probes", {})
+        monkeypatch.setattr(registry, "_definitions", {})
         registry.probe(REQUIREMENT)(function)
-        return ProbeItem(ITEM, "core", "", (REQUIREMENT,), (ITEM,), registry._probes[REQUIREMENT])
+        made = registry.Probe(REQUIREMENT, registry._definitions[REQUIREMENT].function, "write")
+        return ProbeItem(ITEM, "core", "", (REQUIREMENT,), (ITEM,), made)
 
     return item
 
