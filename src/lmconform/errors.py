@@ -17,7 +17,7 @@
     Skip                         neither: the requirement could not be judged; carries a Judgement
      +-- NotApplicable           the target does not advertise the capability
      +-- NotTestable             it does, and it could not be exercised (gates)
-     +-- Inconclusive            nobody promised what judging needs (never gates)
+     +-- Inconclusive            judging needs what no publication promises (never gates)
 
 Messages say what was found, where, what was expected and what to do, in one line.
 """
@@ -131,7 +131,7 @@ class NotTestable(Skip):
 
 
 class Inconclusive(Skip):
-    """Judging needs something that nobody promised: content of a tenant, or a moment in time."""
+    """Judging needs something that no publication promises: content of a tenant, or a moment in time."""
 
     state = State.INCONCLUSIVE
 

@@ -345,7 +345,7 @@ def test_probe_finds_its_defect(mock, requirement, defect):
     assert outcome.judgement.requirement == requirement
     assert outcome.judgement.expected
     assert outcome.judgement.actual
-    assert outcome.exchanges
+    assert outcome.judgement.exchanges
 
 
 def test_every_requirement_of_these_resources_has_a_defect():

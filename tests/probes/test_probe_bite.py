@@ -116,4 +116,4 @@ def test_probe_finds_its_defect(mock, requirement, defect):
     assert outcome.judgement.requirement == requirement
     assert outcome.judgement.expected
     assert outcome.judgement.actual
-    assert outcome.exchanges
+    assert outcome.judgement.exchanges

@@ -46,7 +46,7 @@ class Ledger:
     _resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
 
     def note(self, operation: Operation, wire: Wire, exchange: Exchange, step: str, case: int) -> Iterator[Judgement]:
-        """Take down what the exchange changed, and judge it if it reads something of ours."""
+        """Take down what the exchange changed, and judge it when it reads a resource of these sequences."""
         contract = self.client.session.contract
         reader = links.reader(contract, operation)
         if reader is not None and exchange.ok:
@@ -94,7 +94,7 @@ class Ledger:
     def _may_take_longer(self, exchange: Exchange) -> bool:
         """Whether a deletion that is not over at the deadline has begun, as far as anybody can see.
 
-        How long one takes is not published; the mock alone is known.
+        How long one takes is not published; only the mock is known.
         """
         begun = exchange.json_object().get("targetStatus") in (None, "DELETED")
         return begun and not self.client.session.target.is_mock

@@ -74,7 +74,7 @@ class Item(ABC):
         return [*self._results(session, report.judgements), *report.observations], None
 
     def left_out(self, session: Session, because: str) -> list[Event]:
-        """Its events when it is not run on purpose: its first requirement is not judged, and nothing gates."""
+        """The events of an item that is not run on purpose: its first requirement is not judged, and nothing gates."""
         judgement = stated(State.INCONCLUSIVE, because)
         return self._results(session, [replace(judgement, requirement=r) for r in self.requirements[:1]])
 
@@ -90,7 +90,7 @@ class ProbeItem(Item):
     probe: registry.Probe
 
     def run(self, session: Session, progress: Progress) -> Report:
-        """Run the probe's function in a context of its own; judgements of single operations follow the main one."""
+        """Run the probe's function in a fresh context; judgements of single operations follow the main one."""
         requirement = session.register[self.probe.requirement]
         if not session.capabilities.has(requirement.capability):
             reason = f"GET /lm/meta does not advertise {requirement.capability}"
@@ -107,7 +107,7 @@ class ProbeItem(Item):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ObservationItem(Item):
-    """Records how the target behaves where nobody promised anything."""
+    """Records how the target behaves where the contract leaves it open."""
 
     look: registry.Observation
 

@@ -17,7 +17,7 @@ from lmconform.scenarios.sending import send, send_step, values
 
 # How often and for how many seconds at the most one looks again; seconds between two looks at the least.
 _LOOKS, _MOST_GRACE, _LEAST_PAUSE = 20, 60.0, 0.02
-# Both are declared, and nobody says which of them stands for a scenario that does not exist.
+# Both are declared, and no publication says which of them stands for a scenario that does not exist.
 _NOWHERE = frozenset({400, 404})
 
 
@@ -103,7 +103,7 @@ def judge(step: Step, client: Client, scope: Scope) -> None:
 
 
 def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Scope) -> None:
-    """Ask for what is lacking by its id: nobody is to blame when it is nowhere."""
+    """Ask for what is lacking by its id: a tenant may lawfully lack it."""
     other, refused = absent.call.operation.label, scope.exchange is not None and not scope.exchange.ok
     answer = send(client, absent.call, absent.parameters, None, scope).exchange
     if answer.status in _NOWHERE:
