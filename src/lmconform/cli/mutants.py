@@ -13,9 +13,9 @@ from lmconform import mutants
 from lmconform.contract.requirements import Register
 from lmconform.errors import NothingSelected, closest
 from lmconform.exit_codes import ExitCode
-from lmconform.mutation import matrix as proof
 from lmconform.mutation import matrix_html, matrix_json
 from lmconform.mutation.curve import MOST, Curve, trace
+from lmconform.mutation.matrix import build
 from lmconform.mutation.trial import MutantRun, MutantTrial
 from lmconform.settings.options import MOCK, PROFILES, RunConfig
 
@@ -56,7 +56,8 @@ def command(
     Exits 1 when a mutant survives or is killed by none of the requirements that it breaks,
     when a requirement is never seen failing, or when the unmutated mock is not green.
     """
-    suspects = _select(ids)
+    register = Register.load()
+    suspects = _select(ids, register)
     options: dict[str, Any] = {"profile": profile, "poll_timeout": _PATIENCE}
     if max_examples:
         options["max_examples"] = max_examples
@@ -74,7 +75,7 @@ def command(
         status = ("red" if trial.kills or trial.error else "green") if lawful else trial.status
         click.echo(f"{done:>4}  {status:<9} {name:<44} {by}")
 
-    found = proof.build(
+    found = build(
         config,
         suspects,
         seeds=chosen,
@@ -85,7 +86,7 @@ def command(
     )
     found.seconds = time.monotonic() - began
     traced = trace(config, found.trials, range(curve), workers) if curve else None
-    register, unproven = Register.load(), mutants.unproven()
+    unproven = mutants.unproven()
     problems = list(found.problems(register, unproven, whole=not ids))
     data = matrix_json.as_json(found, register, unproven, problems, chosen, traced)
     report_dir.mkdir(parents=True, exist_ok=True)
@@ -110,8 +111,8 @@ def _tell_curve(curve: Curve) -> None:
     click.echo(f"fuzzing alone kills {len(curve.cases)} mutants; of them at {len(curve.seeds)} seeds: {steps} cases")
 
 
-def _select(patterns: tuple[str, ...]) -> list[MutantRun]:
-    every = [MutantRun(m.id, m.family, m.text, m.breaks, ("--mutant", m.id)) for m in mutants.load()]
+def _select(patterns: tuple[str, ...], register: Register) -> list[MutantRun]:
+    every = [MutantRun(m.id, m.family, m.text(register), m.breaks, ("--mutant", m.id)) for m in mutants.load()]
     for pattern in patterns:
         if not any(fnmatchcase(s.id, pattern) for s in every):
             near = closest(pattern, [s.id for s in every])
