@@ -91,7 +91,7 @@ def metrics_filter_and_ids(bench: Bench) -> None:
 
 @mutant("metrics-tag-filter", "LM-METRICS-TAG-FILTER")
 def metrics_tag_filter(bench: Bench) -> None:
-    """BUG: tagFilters is ignored."""
+    """BUG: tagFilters is ignored when metrics are read."""
 
     @bench.before("findMetrics")
     def ignored(call: Call) -> None:
