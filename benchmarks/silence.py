@@ -18,7 +18,7 @@ from lmconform.mutation.trial import MutantRun
 from lmconform.settings.options import MOCK, RunConfig
 
 
-def suspects() -> list[MutantRun]:
+def pairwise() -> list[MutantRun]:
     """Mocks whose choices together hold every pair of values of any two switches."""
     found = []
     for number, row in enumerate(AllPairs([list(switch.values) for switch in SWITCHES])):
@@ -32,14 +32,14 @@ def main() -> int:
     """Run them, and print what gates."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--rows", type=int, help="the first N alone")
-    parser.add_argument("--plain", action="store_true", help="the mock as it is alone")
+    parser.add_argument("--rows", type=int, help="only the first N")
+    parser.add_argument("--plain", action="store_true", help="only the mock as it is")
     parser.add_argument("--profile", default="core")
     parser.add_argument("--max-examples", type=int, default=10)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    rows = [LAWFUL[0]] if arguments.plain else suspects()[: arguments.rows]
-    # Some of these mocks let things stand still for ever: nobody waits long for that.
+    rows = [LAWFUL[0]] if arguments.plain else pairwise()[: arguments.rows]
+    # In some of these mocks nothing ever changes its status: a short limit for polls.
     config = RunConfig.from_options(
         MOCK, {"profile": arguments.profile, "max_examples": arguments.max_examples, "poll_timeout": 2.0}
     )
@@ -52,7 +52,7 @@ def main() -> int:
             causes[f"error: {trial.error}"] += 1
         for kill in trial.kills:
             causes[f"{kill.requirement} at {kill.item}"] += 1
-            print(f"{trial.suspect.id}: {kill.requirement} at {kill.item}", flush=True)
+            print(f"{trial.mutant.id}: {kill.requirement} at {kill.item}", flush=True)
     for cause, number in causes.most_common():
         print(f"{number:>5}  {cause}")
     seconds = time.monotonic() - began

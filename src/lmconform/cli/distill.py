@@ -43,21 +43,21 @@ def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) 
     if not evidence.killers:
         raise ConfigError(f"{matrices[0]}: has no kills; 'lmconform mutants' without IDS makes a matrix of all mutants")
     there = _items(out) if check else []
-    clock = reduction.estimated if estimate else timing.timed
-    evidence = clock(evidence, None)
+    timer = reduction.estimated if estimate else timing.timed
+    evidence = timer(evidence, None)
     whole = evidence.full
-    _tell("profile full", whole, evidence)
+    _show("profile full", whole, evidence)
     least, needed = reduction.smallest(evidence)
-    timed = clock(evidence, least.items)
-    _tell("smallest set", timed.of(least.items), evidence)
+    timed = timer(evidence, least.items)
+    _show("smallest set", timed.of(least.items), evidence)
     click.echo(f"  no set can have fewer than {needed} items: so many are the only killers of some mutant")
     allowed = _GOAL * whole.seconds / _SHARE
-    chosen = there if check else reduction.within(timed, least, allowed, clock, _KEPT).items
-    full, part = (evidence, evidence) if estimate else timing.in_turns(evidence, chosen)
+    chosen = there if check else reduction.within(timed, least, allowed, timer, _KEPT).items
+    full, part = (evidence, evidence) if estimate else timing.alternating(evidence, chosen)
     whole, gate = full.full, part.of(chosen)
-    _tell("profile gate", gate, evidence)
+    _show("profile gate", gate, evidence)
     if not estimate:
-        click.echo(f"  timed in turns with profile full, which took {whole.seconds:.1f} s then")
+        click.echo(f"  timed alternating with profile full, which took {whole.seconds:.1f} s then")
     kept, share = len(gate.killed) / max(1, len(whole.killed)), gate.seconds / whole.seconds
     click.echo(f"keeps {kept:.1%} of the kills in {share:.1%} of the time")
     if not check:
@@ -66,7 +66,7 @@ def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) 
     return ExitCode.PASSED if kept >= _KEPT and share <= 1 / _SHARE else ExitCode.FAILED
 
 
-def _tell(name: str, found: reduction.Distilled, evidence: reduction.MatrixEvidence) -> None:
+def _show(name: str, found: reduction.Distilled, evidence: reduction.MatrixEvidence) -> None:
     killed = f"{len(found.killed):>4} of {len(evidence.mutants)} mutants"
     click.echo(f"{name:<13}{len(found.items):>4} items  {killed}  {found.seconds:5.1f} s")
 

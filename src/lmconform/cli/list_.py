@@ -108,10 +108,11 @@ def operations(dialect: str, as_json: bool) -> None:
 @command.command("mutants")
 @_json_option
 def mutants(as_json: bool) -> None:
-    """The mutants of the mock: family, id, what it does, which requirements must see it."""
+    """The mutants of the mock: family, id, what goes wrong, and the requirement that must see it."""
     from lmconform import mutants as known
 
-    rows = [{"id": m.id, "family": m.family, "text": m.text, "breaks": list(m.breaks)} for m in known.load()]
+    register = Register.load()
+    rows = [{"id": m.id, "family": m.family, "text": m.text(register), "breaks": list(m.breaks)} for m in known.load()]
     _show(rows, as_json, lambda r: f"{r['family']:<20} {r['id']:<36} {r['text']}", "family")
 
 

@@ -1,4 +1,4 @@
-"""``lmconform mutants``: does the suite see what it says it sees?"""
+"""``lmconform mutants``: whether the requirements see the defects that they should see."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from lmconform import mutants
 from lmconform.contract.requirements import Register
 from lmconform.errors import NothingSelected, closest
 from lmconform.exit_codes import ExitCode
-from lmconform.mutation import matrix as proof
 from lmconform.mutation import matrix_html, matrix_json
 from lmconform.mutation.curve import MOST, Curve, trace
+from lmconform.mutation.matrix import build
 from lmconform.mutation.trial import MutantRun, MutantTrial
 from lmconform.settings.options import MOCK, PROFILES, RunConfig
 
-# Seconds; nothing on the mock takes longer than one of them, and a mutant that never gets there is not worth more.
+# Seconds to poll: nothing on the mock takes longer than one, and a mutant may never get there.
 _PATIENCE = 4.0
 
 
@@ -56,7 +56,8 @@ def command(
     Exits 1 when a mutant survives or is killed by none of the requirements that it breaks,
     when a requirement is never seen failing, or when the unmutated mock is not green.
     """
-    suspects = _select(ids)
+    register = Register.load()
+    runs = _select(ids, register)
     options: dict[str, Any] = {"profile": profile, "poll_timeout": _PATIENCE}
     if max_examples:
         options["max_examples"] = max_examples
@@ -64,28 +65,28 @@ def command(
     chosen = seeds or (0,)
     began, done = time.monotonic(), 0
 
-    def told(trial: MutantTrial) -> None:
+    def progress(trial: MutantTrial) -> None:
         nonlocal done
         done += 1
-        lawful = not trial.suspect.breaks
-        name = f"(unmutated, {trial.suspect.id})" if lawful else trial.suspect.id
+        lawful = not trial.mutant.breaks
+        name = f"(unmutated, {trial.mutant.id})" if lawful else trial.mutant.id
         kill = next(iter([*trial.declared, *trial.kills]), None)
         by = f"{kill.item} after {kill.after:.2f} s" if kill else trial.error
         status = ("red" if trial.kills or trial.error else "green") if lawful else trial.status
         click.echo(f"{done:>4}  {status:<9} {name:<44} {by}")
 
-    found = proof.build(
+    found = build(
         config,
-        suspects,
+        runs,
         seeds=chosen,
         workers=workers,
         everything=everything,
         in_run_order=run_order,
-        told=told,
+        progress=progress,
     )
     found.seconds = time.monotonic() - began
     traced = trace(config, found.trials, range(curve), workers) if curve else None
-    register, unproven = Register.load(), mutants.unproven()
+    unproven = mutants.unproven()
     problems = list(found.problems(register, unproven, whole=not ids))
     data = matrix_json.as_json(found, register, unproven, problems, chosen, traced)
     report_dir.mkdir(parents=True, exist_ok=True)
@@ -94,7 +95,7 @@ def command(
     for problem in problems:
         click.echo(f"red   {problem}")
     if traced:
-        _tell_curve(traced)
+        _show_curve(traced)
     first = data["first_failure"]
     killed = sum(trial.status == "killed" for trial in found.trials)
     click.echo(f"first failure after {first['median']:g} s (median), {first['p95']:g} s (95th percentile)")
@@ -102,7 +103,7 @@ def command(
     return ExitCode.FAILED if problems else ExitCode.PASSED
 
 
-def _tell_curve(curve: Curve) -> None:
+def _show_curve(curve: Curve) -> None:
     for mutant, (item, cases) in curve.cases.items():
         shown = " ".join(str(case) if case else f">{MOST}" for case in cases)
         click.echo(f"fuzz  {mutant:<36} {item:<36} at case {shown}")
@@ -110,8 +111,8 @@ def _tell_curve(curve: Curve) -> None:
     click.echo(f"fuzzing alone kills {len(curve.cases)} mutants; of them at {len(curve.seeds)} seeds: {steps} cases")
 
 
-def _select(patterns: tuple[str, ...]) -> list[MutantRun]:
-    every = [MutantRun(m.id, m.family, m.text, m.breaks, ("--mutant", m.id)) for m in mutants.load()]
+def _select(patterns: tuple[str, ...], register: Register) -> list[MutantRun]:
+    every = [MutantRun(m.id, m.family, m.text(register), m.breaks, ("--mutant", m.id)) for m in mutants.load()]
     for pattern in patterns:
         if not any(fnmatchcase(s.id, pattern) for s in every):
             near = closest(pattern, [s.id for s in every])

@@ -1,8 +1,8 @@
 """Mutants: the mock with exactly one defect each, and the requirements that it breaks.
 
-One family a module, found by looking into this package. A mutant is a function that gets a
-``Bench`` and spoils one thing on it; nothing of the mock knows that mutants exist, but for
-``server.bind``, which lets one activate.
+A mutant lies in the file or folder of the resource that its first requirement belongs to; ``load`` finds it
+there. It is a function that gets a ``Bench`` and changes one thing on it. Nothing of the mock knows that
+mutants exist, except for ``server.bind``, which activates one.
 """
 
 from lmconform.mutants.bench import Bench

@@ -1,31 +1,34 @@
-"""Statuses, media types, headers, bodies and errors that the description does not have."""
+"""Answers of any operation: statuses, media types, bodies, headers and errors that the description does not have."""
 
 from __future__ import annotations
 
-from lmconform.mock import problems
+from email.utils import formatdate
+
 from lmconform.mock.app import App
-from lmconform.mock.call import Call, Reply
-from lmconform.mock.problems import Problem
+from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.times import instant
 from lmconform.mutants.bench import Bench, resources
-from lmconform.mutants.common import unknown_is_200, wrong_status
+from lmconform.mutants.defects.answers import breaks_down_when, wrong_status
 from lmconform.mutants.registry import mutant
+
+_TIMES = ("createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime")
 
 
 @mutant("status-artifact-200", "LM-HTTP-STATUS-DECLARED", "LM-FLOW-ARTIFACT-REGISTERED")
-def artifact_200(bench: Bench) -> None:
-    """BUG: "The status of an answer is declared for its operation, or comes from a gateway." A creation is 200."""
+def status_artifact_200(bench: Bench) -> None:
+    """BUG: registering an artifact answers 200 instead of 201."""
     wrong_status(bench, "createArtifact", 200)
 
 
 @mutant("status-execution-201", "LM-HTTP-STATUS-DECLARED", "LM-FLOW-EXECUTION-STARTED")
-def execution_201(bench: Bench) -> None:
-    """BUG: "The status of an answer is declared for its operation, or comes from a gateway." A start is 201."""
+def status_execution_201(bench: Bench) -> None:
+    """BUG: starting an execution answers 201 instead of 202."""
     wrong_status(bench, "createExecution", 201)
 
 
 @mutant("status-delete-204", "LM-HTTP-STATUS-DECLARED", "LM-EXECUTION-DELETE")
-def delete_204(bench: Bench) -> None:
-    """BUG: "The status of an answer is declared for its operation, or comes from a gateway." A deletion is 204."""
+def status_delete_204(bench: Bench) -> None:
+    """BUG: deleting an execution answers 204 without a body instead of 202."""
 
     @bench.after("deleteExecution")
     def empty(call: Call, reply: Reply) -> None:
@@ -33,8 +36,8 @@ def delete_204(bench: Bench) -> None:
 
 
 @mutant("status-validation-422", "LM-HTTP-STATUS-DECLARED")
-def validation_422(bench: Bench) -> None:
-    """BUG: "The status of an answer is declared for its operation, or comes from a gateway." Wrong bodies are 422."""
+def status_validation_422(bench: Bench) -> None:
+    """BUG: every request that should be refused with 400 is refused with 422."""
 
     @bench.patch(App, "_problem")
     def other(original, self, problem, path):  # type: ignore[no-untyped-def]
@@ -44,62 +47,36 @@ def validation_422(bench: Bench) -> None:
         return reply
 
 
-@mutant("status-500-odd-name", "LM-HTTP-NO-SERVER-ERROR")
-def odd_name(bench: Bench) -> None:
-    """BUG: "No request is answered with a 5xx status that the contract does not declare." A long name breaks it."""
+@mutant("metrics-patch-200", "LM-HTTP-STATUS-DECLARED")
+def metrics_patch_200(bench: Bench) -> None:
+    """BUG: storing metrics answers 200 with an empty object instead of 204."""
 
-    @bench.before("createConfiguration")
-    def breaks(call: Call) -> None:
-        if len(call.body["name"]) > 50:
-            raise Problem(500, "500", "Internal error")
+    @bench.after("patchMetrics")
+    def ok(call: Call, reply: Reply) -> None:
+        reply.status, reply.json = 200, {}
+
+
+@mutant("status-500-odd-name", "LM-HTTP-NO-SERVER-ERROR")
+def status_500_odd_name(bench: Bench) -> None:
+    """BUG: a configuration name of more than 50 characters is answered with 500."""
+    breaks_down_when(bench, lambda call: len(call.body["name"]) > 50, "createConfiguration")
 
 
 @mutant("status-500-blank", "LM-HTTP-NO-SERVER-ERROR")
-def blank(bench: Bench) -> None:
-    """BUG: "No request is answered with a 5xx status that the contract does not declare."
-
-    A search for several words breaks it.
-    """
-
-    @bench.before("listArtifacts", "listConfigurations")
-    def breaks(call: Call) -> None:
-        if " " in call.query.get("$search", ""):
-            raise Problem(500, "500", "Internal error")
+def status_500_blank(bench: Bench) -> None:
+    """BUG: a search text with a blank in it is answered with 500."""
+    breaks_down_when(bench, lambda call: " " in call.query.get("$search", ""), "listArtifacts", "listConfigurations")
 
 
-@mutant("status-unknown-artifact-200", "LM-ARTIFACT-UNKNOWN-404")
-def artifact_unknown(bench: Bench) -> None:
-    """BUG: "Reading an artifact that does not exist answers 404." An empty object answers with 200."""
-    unknown_is_200(bench, "getArtifact")
-
-
-@mutant("status-unknown-configuration-200", "LM-CONFIGURATION-UNKNOWN-404")
-def configuration_unknown(bench: Bench) -> None:
-    """BUG: "Reading a configuration that does not exist answers 404." An empty object answers with 200."""
-    unknown_is_200(bench, "getConfiguration")
-
-
-@mutant("status-unknown-execution-200", "LM-EXECUTION-UNKNOWN-404")
-def execution_unknown(bench: Bench) -> None:
-    """BUG: "Reading an execution that does not exist answers 404." An empty object answers with 200."""
-    unknown_is_200(bench, "getExecution")
-
-
-@mutant("status-unknown-scenario-200", "LM-SCENARIO-UNKNOWN-404")
-def scenario_unknown(bench: Bench) -> None:
-    """BUG: "Reading a scenario that does not exist answers 404." An empty object answers with 200."""
-    unknown_is_200(bench, "getScenario")
-
-
-@mutant("status-unknown-executable-200", "LM-EXECUTABLE-UNKNOWN-404")
-def executable_unknown(bench: Bench) -> None:
-    """BUG: "Reading an executable that its scenario does not have answers 404." An empty object answers with 200."""
-    unknown_is_200(bench, "getExecutable")
+@mutant("generated-quote", "LM-HTTP-NO-SERVER-ERROR")
+def generated_quote(bench: Bench) -> None:
+    """BUG: an apostrophe in the description of an artifact is answered with 500."""
+    breaks_down_when(bench, lambda call: "'" in call.body.get("description", ""), "createArtifact")
 
 
 @mutant("media-type-text", "LM-HTTP-MEDIA-TYPE-DECLARED")
-def media_text(bench: Bench) -> None:
-    """BUG: "A successful answer has a media type that the contract declares." Lists come as text/html."""
+def media_type_text(bench: Bench) -> None:
+    """BUG: the list of configurations is sent as text/html."""
 
     @bench.after("listConfigurations")
     def html(call: Call, reply: Reply) -> None:
@@ -107,8 +84,8 @@ def media_text(bench: Bench) -> None:
 
 
 @mutant("body-required-missing", "LM-HTTP-BODY-SCHEMA")
-def required_missing(bench: Bench) -> None:
-    """BUG: "The body of a successful answer is valid against its schema." An artifact has no createdAt."""
+def body_required_missing(bench: Bench) -> None:
+    """BUG: artifacts are shown without createdAt, which is required."""
 
     @bench.after("getArtifact", "listArtifacts")
     def without(call: Call, reply: Reply) -> None:
@@ -117,8 +94,8 @@ def required_missing(bench: Bench) -> None:
 
 
 @mutant("body-status-lower-case", "LM-HTTP-BODY-SCHEMA")
-def lower_case(bench: Bench) -> None:
-    """BUG: "The body of a successful answer is valid against its schema." A status is in lower case."""
+def body_status_lower_case(bench: Bench) -> None:
+    """BUG: the status of an execution is shown in lower case."""
 
     @bench.after("getExecution")
     def lower(call: Call, reply: Reply) -> None:
@@ -126,8 +103,8 @@ def lower_case(bench: Bench) -> None:
 
 
 @mutant("body-kind-unknown", "LM-HTTP-BODY-SCHEMA")
-def kind_unknown(bench: Bench) -> None:
-    """BUG: "The body of a successful answer is valid against its schema." A result set is called results."""
+def body_kind_unknown(bench: Bench) -> None:
+    """BUG: the kind resultset of an artifact is shown as results, which is no kind."""
 
     @bench.after("getArtifact", "listArtifacts")
     def renamed(call: Call, reply: Reply) -> None:
@@ -137,8 +114,8 @@ def kind_unknown(bench: Bench) -> None:
 
 
 @mutant("body-labels-object", "LM-HTTP-BODY-SCHEMA")
-def labels_object(bench: Bench) -> None:
-    """BUG: "The body of a successful answer is valid against its schema." Labels are an object."""
+def body_labels_object(bench: Bench) -> None:
+    """BUG: the labels of an artifact are shown as an object instead of an array."""
 
     @bench.after("getArtifact")
     def mapping(call: Call, reply: Reply) -> None:
@@ -148,8 +125,8 @@ def labels_object(bench: Bench) -> None:
 
 
 @mutant("body-list-is-array", "LM-HTTP-BODY-SCHEMA")
-def list_is_array(bench: Bench) -> None:
-    """BUG: "The body of a successful answer is valid against its schema." The scenarios are a bare array."""
+def body_list_is_array(bench: Bench) -> None:
+    """BUG: the list of scenarios is a bare array without count and resources."""
 
     @bench.after("listScenarios")
     def bare(call: Call, reply: Reply) -> None:
@@ -157,17 +134,110 @@ def list_is_array(bench: Bench) -> None:
 
 
 @mutant("body-time-epoch", "LM-HTTP-BODY-SCHEMA")
-def time_epoch(bench: Bench) -> None:
-    """BUG: "The body of a successful answer is valid against its schema." createdAt is a number."""
+def body_time_epoch(bench: Bench) -> None:
+    """BUG: createdAt of a configuration is a number of seconds instead of a date."""
 
     @bench.after("getConfiguration")
     def number(call: Call, reply: Reply) -> None:
         reply.json["createdAt"] = 1700000000
 
 
+@mutant("count-is-text", "LM-HTTP-BODY-SCHEMA")
+def count_is_text(bench: Bench) -> None:
+    """BUG: counting artifacts answers "3 artifacts" instead of a number."""
+
+    @bench.after("countArtifacts")
+    def words(call: Call, reply: Reply) -> None:
+        reply.text = f"{reply.text} artifacts"
+
+
+@mutant("deployment-details-list", "LM-HTTP-BODY-SCHEMA")
+def deployment_details_list(bench: Bench) -> None:
+    """BUG: the details of a deployment are shown as an array instead of an object."""
+
+    @bench.after("getDeployment")
+    def wrapped(call: Call, reply: Reply) -> None:
+        if "details" in reply.json:
+            reply.json["details"] = [reply.json["details"]]
+
+
+@mutant("executable-deployable-text", "LM-HTTP-BODY-SCHEMA")
+def executable_deployable_text(bench: Bench) -> None:
+    """BUG: deployable of an executable is the text yes or no instead of a boolean."""
+
+    @bench.after("getExecutable")
+    def words(call: Call, reply: Reply) -> None:
+        reply.json["deployable"] = "yes" if reply.json["deployable"] else "no"
+
+
+@mutant("model-latest-text", "LM-HTTP-BODY-SCHEMA")
+def model_latest_text(bench: Bench) -> None:
+    """BUG: isLatest of a model version is a text instead of a boolean."""
+
+    @bench.after("listScenarioModels")
+    def text(call: Call, reply: Reply) -> None:
+        for model in reply.json["resources"]:
+            for version in model["versions"]:
+                version["isLatest"] = str(version["isLatest"]).lower()
+
+
+@mutant("schedule-status-word", "LM-HTTP-BODY-SCHEMA")
+def schedule_status_word(bench: Bench) -> None:
+    """BUG: a paused schedule shows the status PAUSED, which is not in the enumeration."""
+
+    @bench.after("getExecutionSchedule")
+    def paused(call: Call, reply: Reply) -> None:
+        if reply.json["status"] == "INACTIVE":
+            reply.json["status"] = "PAUSED"
+
+
+@mutant("select-metrics-without-id", "LM-HTTP-BODY-SCHEMA")
+def select_metrics_without_id(bench: Bench) -> None:
+    """BUG: metrics read with $select come without executionId, which is required."""
+
+    @bench.after("findMetrics")
+    def without_id(call: Call, reply: Reply) -> None:
+        if "$select" in call.query and reply.json:
+            for resource in reply.json["resources"]:
+                resource.pop("executionId", None)
+
+
+@mutant("time-http-date", "LM-HTTP-DATE-TIME")
+def time_http_date(bench: Bench) -> None:
+    """BUG: artifacts and configurations show their times in the format of HTTP dates."""
+
+    @bench.after("getArtifact", "listArtifacts", "getConfiguration", "listConfigurations")
+    def other(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            for name in _TIMES:
+                if resource.get(name):
+                    resource[name] = formatdate(instant(resource[name], name), usegmt=True)
+
+
+@mutant("time-without-zone", "LM-HTTP-DATE-TIME")
+def time_without_zone(bench: Bench) -> None:
+    """BUG: executions show their times without a time zone."""
+
+    @bench.after("getExecution", "listExecutions")
+    def naive(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            for name in _TIMES:
+                if resource.get(name):
+                    resource[name] = resource[name].removesuffix("Z")
+
+
+@mutant("file-header-missing", "LM-HTTP-HEADERS-DECLARED", "LM-FILE-DOWNLOAD-HEADERS")
+def file_header_missing(bench: Bench) -> None:
+    """BUG: a download is sent without the header Content-Security-Policy."""
+
+    @bench.after("downloadFile")
+    def without(call: Call, reply: Reply) -> None:
+        reply.headers.pop("Content-Security-Policy", None)
+
+
 @mutant("envelope-bare-message", "LM-ERROR-ENVELOPE")
-def bare_message(bench: Bench) -> None:
-    """BUG: "A declared 400, 404 or 412 carries an error object with code and message." A message stands alone."""
+def envelope_bare_message(bench: Bench) -> None:
+    """BUG: an error body is a bare message without the object error."""
 
     @bench.patch(App, "_problem")
     def other(original, self, problem, path):  # type: ignore[no-untyped-def]
@@ -178,8 +248,8 @@ def bare_message(bench: Bench) -> None:
 
 
 @mutant("envelope-code-number", "LM-ERROR-ENVELOPE")
-def code_number(bench: Bench) -> None:
-    """BUG: "A declared 400, 404 or 412 carries an error object with code and message." The code is a number."""
+def envelope_code_number(bench: Bench) -> None:
+    """BUG: the code of an error is a number instead of a text."""
 
     @bench.patch(App, "_problem")
     def other(original, self, problem, path):  # type: ignore[no-untyped-def]
@@ -190,8 +260,8 @@ def code_number(bench: Bench) -> None:
 
 
 @mutant("envelope-404-html", "LM-ERROR-ENVELOPE")
-def html_404(bench: Bench) -> None:
-    """BUG: "A declared 400, 404 or 412 carries an error object with code and message." 404 is a page."""
+def envelope_404_html(bench: Bench) -> None:
+    """BUG: a 404 is an HTML page instead of an error object."""
 
     @bench.patch(App, "_problem")
     def page(original, self, problem, path):  # type: ignore[no-untyped-def]
@@ -200,66 +270,10 @@ def html_404(bench: Bench) -> None:
         return original(self, problem, path)
 
 
-@mutant("meta-version-words", "LM-META-API-VERSION")
-def meta_version(bench: Bench) -> None:
-    """BUG: "The capabilities name the version of the AI API as three numbers." It is called latest."""
+@mutant("file-error-text", "LM-ERROR-ENVELOPE")
+def file_error_text(bench: Bench) -> None:
+    """BUG: a file that does not exist is answered with 404 and a bare text."""
 
-    @bench.after("getMeta")
-    def words(call: Call, reply: Reply) -> None:
-        reply.json["aiApi"]["version"] = "latest"
-
-
-@mutant("meta-executions-not-served", "LM-META-EXECUTIONS-SERVED")
-def not_served(bench: Bench) -> None:
-    """BUG: "A target that advertises executions lists them." It answers 404."""
-
-    @bench.before("listExecutions")
-    def gone(call: Call) -> None:
-        raise Problem(404, "404", "Not found")
-
-
-@mutant("flow-scenario-hidden", "LM-FLOW-SCENARIO-LISTED")
-def scenario_hidden(bench: Bench) -> None:
-    """BUG: "The list of scenarios holds the scenario that the tutorial's templates define." It is read, not listed."""
-
-    @bench.after("listScenarios")
-    def hidden(call: Call, reply: Reply) -> None:
-        rows = [r for r in reply.json["resources"] if r["id"] != "text-clf-tutorial"]
-        reply.json = {"count": len(rows), "resources": rows}
-
-
-@mutant("flow-metrics-refused", "LM-FLOW-METRICS-STORED")
-def metrics_refused(bench: Bench) -> None:
-    """BUG: "Storing the tutorial's metrics as a merge patch answers 204." A name with a space is refused."""
-
-    @bench.before("patchMetrics")
-    def space(call: Call) -> None:
-        if any(" " in m["name"] for m in call.body.get("metrics") or []):
-            raise problems.bad_request("a metric's name has a space")
-
-
-@mutant("flow-metrics-lost", "LM-FLOW-METRICS-READ-BACK")
-def metrics_lost(bench: Bench) -> None:
-    """BUG: "The tutorial's metric, labels, tags and custom information come back unchanged." Spaces become _."""
-
-    @bench.after("findMetrics")
-    def underscores(call: Call, reply: Reply) -> None:
-        for resource in resources(reply):
-            for point in resource.get("metrics") or []:
-                point["name"] = point["name"].replace(" ", "_")
-
-
-@mutant("path-id-trimmed", "LM-FUZZ-NEGATIVE-PATH-REFUSED", "LM-SCENARIO-BAD-ID")
-def path_trimmed(bench: Bench) -> None:
-    """BUG: "A generated path id that clearly breaks its pattern is refused." The first scenario answers to any."""
-    from lmconform.mock import validation
-
-    @bench.patch(validation, "path")
-    def anything(original, contract, operation, values, switches):  # type: ignore[no-untyped-def]
-        if operation.id != "getScenario":
-            original(contract, operation, values, switches)
-
-    @bench.before("getScenario")
-    def first(call: Call) -> None:
-        if len(call.path["scenarioId"]) < 4 or " " in call.path["scenarioId"] or len(call.path["scenarioId"]) > 64:
-            call.path["scenarioId"] = next(iter(call.catalog.scenarios))
+    @bench.instead("downloadFile")
+    def word(call: Call, handler: Handler) -> Reply:
+        return handler(call) if call.path["path"] in call.group.files else Reply(404, "not found")

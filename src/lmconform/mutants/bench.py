@@ -1,4 +1,4 @@
-"""Where a mutant works: it changes what comes into an operation, what goes out, or a piece of the mock."""
+"""What a mutant changes: the request that an operation gets, its answer, or a part of the mock."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Instead = Callable[[Call, Handler], Reply]
 class Bench:
     """The parts of one mock before it serves.
 
-    ``document`` is the OpenAPI description that the mock validates by; ``handlers`` the function of
-    each operationId, ``groups`` its resource groups. All are this mock's own.
+    ``document`` is the OpenAPI description that the mock validates requests with, ``handlers`` the function of each
+    operationId, ``groups`` the resource groups by name. All are copies for this mock, to be changed in place.
     """
 
     def __init__(self, document: dict[str, Any], handlers: dict[str, Handler], groups: dict[str, Group]) -> None:
@@ -30,26 +30,26 @@ class Bench:
         """Decorates a function that may change the call before the operation sees it."""
 
         def add(change: Before) -> Before:
-            def spoiled(call: Call, handler: Handler) -> Reply:
+            def changed(call: Call, handler: Handler) -> Reply:
                 change(call)
                 return handler(call)
 
-            self.instead(*operations)(spoiled)
+            self.instead(*operations)(changed)
             return change
 
         return add
 
     def after(self, *operations: str) -> Callable[[After], After]:
-        """Decorates a function that may change the reply in place; its JSON is a copy of its own."""
+        """Decorates a function that may change the reply in place; its JSON is a copy."""
 
         def add(change: After) -> After:
-            def spoiled(call: Call, handler: Handler) -> Reply:
+            def changed(call: Call, handler: Handler) -> Reply:
                 reply = handler(call)
                 reply.json = copy.deepcopy(reply.json)
                 change(call, reply)
                 return reply
 
-            self.instead(*operations)(spoiled)
+            self.instead(*operations)(changed)
             return change
 
         return add

@@ -1,4 +1,4 @@
-"""Files that lose bytes, mix up paths, or are replaced and deleted at will."""
+"""Files that lose bytes, mix up paths, or are replaced and deleted without permission."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from lmconform.mock import validation
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import Problem
 from lmconform.mutants.bench import Bench
-from lmconform.mutants.common import forget, wrong_status
+from lmconform.mutants.defects.answers import wrong_status
+from lmconform.mutants.defects.lists import forget
 from lmconform.mutants.registry import mutant
 
 
 @mutant("file-unknown-empty", "LM-FILE-UNKNOWN-404")
-def unknown(bench: Bench) -> None:
-    """BUG: "A file that does not exist is not found: 404." It has no bytes, with 200."""
+def file_unknown_empty(bench: Bench) -> None:
+    """BUG: downloading a file that does not exist answers 200 without bytes."""
 
     @bench.before("downloadFile")
     def empty(call: Call) -> None:
@@ -20,8 +21,8 @@ def unknown(bench: Bench) -> None:
 
 
 @mutant("file-unknown-204", "LM-FILE-UNKNOWN-404", "LM-HTTP-STATUS-DECLARED")
-def unknown_204(bench: Bench) -> None:
-    """BUG: "A file that does not exist is not found: 404." It is 204."""
+def file_unknown_204(bench: Bench) -> None:
+    """BUG: downloading a file that does not exist answers 204."""
 
     @bench.instead("downloadFile")
     def nothing(call: Call, handler: Handler) -> Reply:
@@ -29,8 +30,8 @@ def unknown_204(bench: Bench) -> None:
 
 
 @mutant("file-bad-path-410", "LM-FILE-BAD-PATH", "LM-FILE-UPLOAD-BAD-PATH")
-def bad_path(bench: Bench) -> None:
-    """BUG: "A path that breaks the pattern of paths is answered with 400 or 404." It is 410."""
+def file_bad_path_410(bench: Bench) -> None:
+    """BUG: a path that breaks the pattern answers 410."""
 
     @bench.patch(validation, "path")
     def gone(original, contract, operation, values, switches):  # type: ignore[no-untyped-def]
@@ -41,11 +42,8 @@ def bad_path(bench: Bench) -> None:
 
 
 @mutant("file-any-path", "LM-FILE-UPLOAD-BAD-PATH")
-def any_path(bench: Bench) -> None:
-    """BUG: "A file is not taken under a path that breaks the pattern of paths or is too long."
-
-    What is odd in it becomes an underscore.
-    """
+def file_any_path(bench: Bench) -> None:
+    """BUG: characters that a path may not have are replaced by underscores at an upload."""
 
     @bench.patch(validation, "path")
     def lax(original, contract, operation, values, switches):  # type: ignore[no-untyped-def]
@@ -55,14 +53,14 @@ def any_path(bench: Bench) -> None:
 
 
 @mutant("file-upload-200", "LM-FILE-UPLOAD", "LM-FILE-OVERWRITE", "LM-HTTP-STATUS-DECLARED")
-def upload_200(bench: Bench) -> None:
-    """BUG: "Uploading a file answers 201, with a message and the url of the file." It answers 200."""
+def file_upload_200(bench: Bench) -> None:
+    """BUG: uploading a file answers 200 instead of 201."""
     wrong_status(bench, "uploadFile", 200)
 
 
 @mutant("file-upload-without-url", "LM-FILE-UPLOAD", "LM-HTTP-BODY-SCHEMA")
-def without_url(bench: Bench) -> None:
-    """BUG: "Uploading a file answers 201, with a message and the url of the file." The url is called uri."""
+def file_upload_without_url(bench: Bench) -> None:
+    """BUG: the answer to an upload calls the url uri."""
 
     @bench.after("uploadFile")
     def renamed(call: Call, reply: Reply) -> None:
@@ -70,8 +68,8 @@ def without_url(bench: Bench) -> None:
 
 
 @mutant("file-newlines", "LM-FILE-DOWNLOAD-ECHO", "LM-FILE-PATH-KEPT")
-def newlines(bench: Bench) -> None:
-    """BUG: "A file is downloaded with the bytes that were uploaded." Ends of lines are those of Unix."""
+def file_newlines(bench: Bench) -> None:
+    """BUG: a download has LF in the place of CR LF."""
 
     @bench.after("downloadFile")
     def unix(call: Call, reply: Reply) -> None:
@@ -79,8 +77,8 @@ def newlines(bench: Bench) -> None:
 
 
 @mutant("file-ascii", "LM-FILE-DOWNLOAD-ECHO")
-def ascii_alone(bench: Bench) -> None:
-    """BUG: "A file is downloaded with the bytes that were uploaded." What is not ASCII is lost."""
+def file_ascii(bench: Bench) -> None:
+    """BUG: an upload loses every byte beyond ASCII."""
 
     @bench.before("uploadFile")
     def lose(call: Call) -> None:
@@ -88,32 +86,17 @@ def ascii_alone(bench: Bench) -> None:
 
 
 @mutant("file-sniffed", "LM-FILE-DOWNLOAD-HEADERS", "LM-HTTP-HEADERS-DECLARED")
-def sniffed(bench: Bench) -> None:
-    """BUG: "A download tells browsers neither to guess its type nor to show or run it." Browsers may guess."""
+def file_sniffed(bench: Bench) -> None:
+    """BUG: a download is sent without the header X-Content-Type-Options."""
 
     @bench.after("downloadFile")
     def without(call: Call, reply: Reply) -> None:
         reply.headers.pop("X-Content-Type-Options", None)
 
 
-@mutant("file-header-missing", "LM-HTTP-HEADERS-DECLARED", "LM-FILE-DOWNLOAD-HEADERS")
-def header_missing(bench: Bench) -> None:
-    """BUG: "Response headers that the contract names match their schema."
-
-    A download has no policy for what it may load.
-    """
-
-    @bench.after("downloadFile")
-    def without(call: Call, reply: Reply) -> None:
-        reply.headers.pop("Content-Security-Policy", None)
-
-
 @mutant("file-shown", "LM-FILE-DOWNLOAD-HEADERS")
-def shown(bench: Bench) -> None:
-    """BUG: "A download tells browsers neither to guess its type nor to show or run it."
-
-    Browsers are told to show it.
-    """
+def file_shown(bench: Bench) -> None:
+    """BUG: a download asks browsers to show it instead of storing it."""
 
     @bench.after("downloadFile")
     def inline(call: Call, reply: Reply) -> None:
@@ -121,8 +104,8 @@ def shown(bench: Bench) -> None:
 
 
 @mutant("file-last-part", "LM-FILE-PATH-KEPT")
-def last_part(bench: Bench) -> None:
-    """BUG: "Files under paths that differ are different files." Slashes and underscores are the same."""
+def file_last_part(bench: Bench) -> None:
+    """BUG: two paths that differ in a slash and an underscore are one file."""
 
     @bench.before("uploadFile", "downloadFile", "deleteFile")
     def flat(call: Call) -> None:
@@ -130,8 +113,8 @@ def last_part(bench: Bench) -> None:
 
 
 @mutant("file-replaced", "LM-FILE-CONFLICT")
-def replaced(bench: Bench) -> None:
-    """BUG: "A file that is there already is not replaced unless overwrite says so: 409." It is."""
+def file_replaced(bench: Bench) -> None:
+    """BUG: an upload replaces a file that exists, also without overwrite."""
 
     @bench.before("uploadFile")
     def always(call: Call) -> None:
@@ -139,11 +122,8 @@ def replaced(bench: Bench) -> None:
 
 
 @mutant("file-overwrite-false-is-true", "LM-FILE-CONFLICT")
-def false_is_true(bench: Bench) -> None:
-    """BUG: "A file that is there already is not replaced unless overwrite says so: 409."
-
-    overwrite=false says so, too.
-    """
+def file_overwrite_false_is_true(bench: Bench) -> None:
+    """BUG: overwrite=false replaces a file that exists."""
 
     @bench.before("uploadFile")
     def given(call: Call) -> None:
@@ -152,11 +132,8 @@ def false_is_true(bench: Bench) -> None:
 
 
 @mutant("file-conflict-written", "LM-FILE-CONFLICT")
-def conflict_written(bench: Bench) -> None:
-    """BUG: "A file that is there already is not replaced unless overwrite says so: 409."
-
-    It is refused, and replaced.
-    """
+def file_conflict_written(bench: Bench) -> None:
+    """BUG: an upload to a path that exists answers 409, and replaces the file."""
 
     @bench.instead("uploadFile")
     def written(call: Call, handler: Handler) -> Reply:
@@ -168,15 +145,38 @@ def conflict_written(bench: Bench) -> None:
             raise
 
 
+@mutant("file-conflict-201", "LM-FILE-CONFLICT")
+def file_conflict_201(bench: Bench) -> None:
+    """BUG: an upload to a path that exists answers 201, and the old file stays."""
+
+    @bench.instead("uploadFile")
+    def promised(call: Call, handler: Handler) -> Reply:
+        try:
+            return handler(call)
+        except Problem as problem:
+            if problem.status != 409:
+                raise
+            return Reply(201, {"message": "File creation acknowledged", "url": f"ai://default/{call.path['path']}"})
+
+
 @mutant("file-overwrite-ignored", "LM-FILE-OVERWRITE")
-def overwrite_ignored(bench: Bench) -> None:
-    """BUG: "With overwrite=true a file that is there already is replaced." It is refused all the same."""
+def file_overwrite_ignored(bench: Bench) -> None:
+    """BUG: overwrite=true is ignored, and the upload is refused."""
     forget(bench, "overwrite", "uploadFile")
 
 
+@mutant("file-overwrite-keeps-old", "LM-FILE-OVERWRITE")
+def file_overwrite_keeps_old(bench: Bench) -> None:
+    """BUG: overwrite=true answers 201, and the old bytes stay."""
+
+    @bench.before("uploadFile")
+    def old(call: Call) -> None:
+        call.body = call.group.files.get(call.path["path"], call.body)
+
+
 @mutant("file-overwrite-appends", "LM-FILE-OVERWRITE")
-def appends(bench: Bench) -> None:
-    """BUG: "With overwrite=true a file that is there already is replaced." The new bytes follow the old ones."""
+def file_overwrite_appends(bench: Bench) -> None:
+    """BUG: overwrite=true appends the new bytes to the old ones."""
 
     @bench.before("uploadFile")
     def append(call: Call) -> None:
@@ -185,11 +185,8 @@ def appends(bench: Bench) -> None:
 
 
 @mutant("file-url-of-the-store", "LM-FILE-REGISTERED")
-def url_of_store(bench: Bench) -> None:
-    """BUG: "The url of an uploaded file can be registered as an artifact."
-
-    It is the store's, with a scheme that artifacts do not have.
-    """
+def file_url_of_the_store(bench: Bench) -> None:
+    """BUG: the url of an uploaded file has no scheme, so that no artifact can have it."""
 
     @bench.after("uploadFile")
     def other(call: Call, reply: Reply) -> None:
@@ -197,8 +194,8 @@ def url_of_store(bench: Bench) -> None:
 
 
 @mutant("file-delete-ignored", "LM-FILE-DELETE")
-def delete_ignored(bench: Bench) -> None:
-    """BUG: "Deleting a file answers 204, and then it is not found." It is there for ever."""
+def file_delete_ignored(bench: Bench) -> None:
+    """BUG: deleting a file answers 204, and it stays."""
 
     @bench.instead("deleteFile")
     def stays(call: Call, handler: Handler) -> Reply:
@@ -209,8 +206,8 @@ def delete_ignored(bench: Bench) -> None:
 
 
 @mutant("file-delete-200", "LM-FILE-DELETE", "LM-HTTP-STATUS-DECLARED")
-def delete_200(bench: Bench) -> None:
-    """BUG: "Deleting a file answers 204, and then it is not found." It answers 200."""
+def file_delete_200(bench: Bench) -> None:
+    """BUG: deleting a file answers 200 instead of 204."""
 
     @bench.after("deleteFile")
     def ok(call: Call, reply: Reply) -> None:
@@ -218,21 +215,9 @@ def delete_200(bench: Bench) -> None:
 
 
 @mutant("file-delete-unknown-204", "LM-FILE-DELETE-404")
-def delete_unknown(bench: Bench) -> None:
-    """BUG: "Deleting a file that does not exist answers 404." It answers 204."""
+def file_delete_unknown_204(bench: Bench) -> None:
+    """BUG: deleting a file that does not exist answers 204."""
 
     @bench.instead("deleteFile")
     def always(call: Call, handler: Handler) -> Reply:
         return handler(call) if call.path["path"] in call.group.files else Reply(204)
-
-
-@mutant("file-error-text", "LM-ERROR-ENVELOPE")
-def error_text(bench: Bench) -> None:
-    """BUG: "A declared 400, 404 or 412 carries an error object with code and message."
-
-    A file that is not found is a word.
-    """
-
-    @bench.instead("downloadFile")
-    def word(call: Call, handler: Handler) -> Reply:
-        return handler(call) if call.path["path"] in call.group.files else Reply(404, "not found")

@@ -1,20 +1,31 @@
-"""What shows when one thing is done after the other: each request alone is answered as it should be."""
+"""What shows when one request follows another: each of them is answered as it should be."""
 
 from __future__ import annotations
 
+import dataclasses
+
+from lmconform.mock import lifecycle, problems
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import Problem, bad_request
-from lmconform.mutants.bench import Bench
-from lmconform.mutants.common import each, wrong_status
+from lmconform.mutants.bench import Bench, resources
+from lmconform.mutants.defects.answers import elsewhere, wrong_status
+from lmconform.mutants.defects.bulk import each
 from lmconform.mutants.registry import mutant
 
 
-@mutant("flow-executable-hidden", "LM-FLOW-EXECUTABLE-LISTED")
-def executable_hidden(bench: Bench) -> None:
-    """BUG: "The list of executables holds the one that a template of the tutorial defines."
+@mutant("flow-scenario-hidden", "LM-FLOW-SCENARIO-LISTED")
+def flow_scenario_hidden(bench: Bench) -> None:
+    """BUG: the tutorial's scenario is read by its id, and not listed."""
 
-    It is read by its id, and not listed.
-    """
+    @bench.after("listScenarios")
+    def hidden(call: Call, reply: Reply) -> None:
+        rows = [r for r in reply.json["resources"] if r["id"] != "text-clf-tutorial"]
+        reply.json = {"count": len(rows), "resources": rows}
+
+
+@mutant("flow-executable-hidden", "LM-FLOW-EXECUTABLE-LISTED")
+def flow_executable_hidden(bench: Bench) -> None:
+    """BUG: an executable of the tutorial is read by its id, and not listed."""
 
     @bench.after("listExecutables")
     def hidden(call: Call, reply: Reply) -> None:
@@ -23,11 +34,8 @@ def executable_hidden(bench: Bench) -> None:
 
 
 @mutant("flow-expanded-unlabelled", "LM-FLOW-ARTIFACTS-LABELLED")
-def expanded_unlabelled(bench: Bench) -> None:
-    """BUG: "An artifact is registered with labels, and read back with them and its scenario."
-
-    Either its labels or its scenario are shown.
-    """
+def flow_expanded_unlabelled(bench: Bench) -> None:
+    """BUG: an artifact read with $expand comes without its labels."""
 
     @bench.after("getArtifact")
     def either(call: Call, reply: Reply) -> None:
@@ -36,11 +44,8 @@ def expanded_unlabelled(bench: Bench) -> None:
 
 
 @mutant("flow-search-second-word", "LM-FLOW-ARTIFACTS-FOUND")
-def search_descriptions(bench: Bench) -> None:
-    """BUG: "Registered artifacts are found by parts of their names and descriptions."
-
-    Descriptions are looked at from their second word on.
-    """
+def flow_search_second_word(bench: Bench) -> None:
+    """BUG: a search for artifacts ignores the first word of descriptions."""
 
     @bench.after("listArtifacts")
     def later(call: Call, reply: Reply) -> None:
@@ -55,11 +60,8 @@ def search_descriptions(bench: Bench) -> None:
 
 
 @mutant("flow-search-drops-labels", "LM-FLOW-ARTIFACTS-SELECTED", "LM-ARTIFACT-LABEL-EQUALS")
-def search_drops_labels(bench: Bench) -> None:
-    """BUG: "Labels select among the artifacts that a search finds, also when they are counted."
-
-    Beside a search labels are not looked at.
-    """
+def flow_search_drops_labels(bench: Bench) -> None:
+    """BUG: the label selector is ignored beside $search."""
 
     @bench.before("listArtifacts")
     def drop(call: Call) -> None:
@@ -68,11 +70,8 @@ def search_drops_labels(bench: Bench) -> None:
 
 
 @mutant("flow-configuration-known-late", "LM-FLOW-METRICS-TRAINED", "LM-FLOW-BULK-STARTED", "LM-FLOW-EXECUTION-STARTED")
-def known_late(bench: Bench) -> None:
-    """BUG: "An execution is started that metrics are then stored for."
-
-    The first who asks to run a new configuration is told that there is none.
-    """
+def flow_configuration_known_late(bench: Bench) -> None:
+    """BUG: the first execution of a new configuration is refused with 404."""
     known: set[str] = set()
 
     @bench.before("createExecution")
@@ -84,11 +83,8 @@ def known_late(bench: Bench) -> None:
 
 
 @mutant("flow-one-execution-at-a-time", "LM-FLOW-BULK-STARTED")
-def one_at_a_time(bench: Bench) -> None:
-    """BUG: "Two executions of one configuration are started."
-
-    While one of a configuration runs there is no second: 409.
-    """
+def flow_one_execution_at_a_time(bench: Bench) -> None:
+    """BUG: a second execution of a configuration is refused with 409 while the first runs."""
 
     @bench.before("createExecution")
     def busy(call: Call) -> None:
@@ -98,68 +94,46 @@ def one_at_a_time(bench: Bench) -> None:
             raise Problem(409, "01010078", "The configuration is running")
 
 
-@mutant("flow-bulk-results-swapped", "LM-FLOW-BULK-STOPPED", "LM-FLOW-BULK-DELETED", "LM-BULK-RESULTS-IN-ORDER")
-def results_swapped(bench: Bench) -> None:
-    """BUG: "Two executions are stopped with one request." What became of the second stands first."""
-
-    @bench.after("modifyExecutions")
-    def reverse(call: Call, reply: Reply) -> None:
-        reply.json["executions"].reverse()
+@mutant("execution-outputs-missing", "LM-FLOW-EXECUTION-COMPLETES")
+def execution_outputs_missing(bench: Bench) -> None:
+    """BUG: an execution has no output artifacts."""
+    elsewhere(bench, "getExecution", "outputArtifacts", [])
 
 
-@mutant("flow-bulk-stopped-goes-on", "LM-FLOW-BULK-STOPPED", "LM-BULK-STOP")
-def stopped_goes_on(bench: Bench) -> None:
-    """BUG: "Two executions are stopped with one request." After the first look they are PENDING again."""
-    stopped: set[str] = set()
+@mutant("execution-never-completes", "LM-FLOW-EXECUTION-COMPLETES")
+def execution_never_completes(bench: Bench) -> None:
+    """BUG: an execution ends as DEAD instead of COMPLETED."""
 
-    @bench.before("modifyExecutions")
-    def remember(call: Call) -> None:
-        stopped.update(e["id"] for e in call.body["executions"] if e["targetStatus"] == "STOPPED")
-
-    @bench.after("getExecution")
-    def pending(call: Call, reply: Reply) -> None:
-        if reply.json["id"] in stopped and reply.json["status"] == "STOPPED":
-            reply.json["status"] = "PENDING"
+    @bench.patch(lifecycle, "at")
+    def dead(original, enactment, now, timing):  # type: ignore[no-untyped-def]
+        moment = original(enactment, now, timing)
+        return dataclasses.replace(moment, status="DEAD") if moment.status == "COMPLETED" else moment
 
 
-@mutant("flow-bulk-deletes-first", "LM-FLOW-BULK-DELETED")
-def bulk_deletes_first(bench: Bench) -> None:
-    """BUG: "Two executions that were stopped are deleted with one request, and go away."
+@mutant("flow-metrics-refused", "LM-FLOW-METRICS-STORED")
+def flow_metrics_refused(bench: Bench) -> None:
+    """BUG: a metric whose name has a space is refused."""
 
-    The first alone is; the answer says both.
-    """
-    _first_alone(bench, "DELETED")
-
-
-@mutant("flow-configuration-202", "LM-FLOW-SCHEDULE-CONFIGURED", "LM-FLOW-SERVING-CONFIGURED")
-def configuration_202(bench: Bench) -> None:
-    """BUG: "A configuration is created that is then run by the clock." The answer is 202."""
-    wrong_status(bench, "createConfiguration", 202)
+    @bench.before("patchMetrics")
+    def space(call: Call) -> None:
+        if any(" " in m["name"] for m in call.body.get("metrics") or []):
+            raise problems.bad_request("a metric's name has a space")
 
 
-@mutant("flow-model-bound-once", "LM-FLOW-SERVING-CONFIGURED")
-def bound_once(bench: Bench) -> None:
-    """BUG: "A model is registered, and bound by two configurations of a serving executable."
+@mutant("flow-metrics-lost", "LM-FLOW-METRICS-READ-BACK")
+def flow_metrics_lost(bench: Bench) -> None:
+    """BUG: spaces in the names of metrics become underscores."""
 
-    One configuration has it for itself.
-    """
-    bound: set[str] = set()
-
-    @bench.before("createConfiguration")
-    def once(call: Call) -> None:
-        if call.body["executableId"] == "text-clf-infer-tutorial":
-            wanted = {str(b.get("artifactId")) for b in call.body.get("inputArtifactBindings") or []}
-            if wanted & bound:
-                raise bad_request("the model is bound already")
-            bound.update(wanted)
+    @bench.after("findMetrics")
+    def underscores(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            for point in resource.get("metrics") or []:
+                point["name"] = point["name"].replace(" ", "_")
 
 
 @mutant("flow-tags-for-metrics", "LM-FLOW-METRICS-APPENDED")
-def tags_for_metrics(bench: Bench) -> None:
-    """BUG: "What several requests store of an execution comes back from one."
-
-    Tags are stored in the place of metrics.
-    """
+def flow_tags_for_metrics(bench: Bench) -> None:
+    """BUG: storing tags deletes the metrics that were stored before."""
 
     @bench.before("patchMetrics")
     def instead_of(call: Call) -> None:
@@ -169,8 +143,8 @@ def tags_for_metrics(bench: Bench) -> None:
 
 
 @mutant("flow-metrics-half-deleted", "LM-FLOW-METRICS-DELETED", "LM-METRICS-DELETE")
-def half_deleted(bench: Bench) -> None:
-    """BUG: "All that was stored of an execution goes with one request." What is left of them is an empty resource."""
+def flow_metrics_half_deleted(bench: Bench) -> None:
+    """BUG: deleted metrics are read back as an empty resource instead of 404."""
     shadows: set[str] = set()
 
     @bench.after("deleteMetrics")
@@ -188,9 +162,59 @@ def half_deleted(bench: Bench) -> None:
             return Reply(200, {"count": len(wanted), "resources": [{"executionId": i} for i in wanted]})
 
 
+@mutant("flow-bulk-results-swapped", "LM-FLOW-BULK-STOPPED", "LM-FLOW-BULK-DELETED", "LM-BULK-RESULTS-IN-ORDER")
+def flow_bulk_results_swapped(bench: Bench) -> None:
+    """BUG: the results of a bulk update of executions come in reverse order."""
+
+    @bench.after("modifyExecutions")
+    def reverse(call: Call, reply: Reply) -> None:
+        reply.json["executions"].reverse()
+
+
+@mutant("flow-bulk-stopped-goes-on", "LM-FLOW-BULK-STOPPED", "LM-BULK-STOP")
+def flow_bulk_stopped_goes_on(bench: Bench) -> None:
+    """BUG: an execution stopped in bulk shows PENDING again once it is STOPPED."""
+    stopped: set[str] = set()
+
+    @bench.before("modifyExecutions")
+    def remember(call: Call) -> None:
+        stopped.update(e["id"] for e in call.body["executions"] if e["targetStatus"] == "STOPPED")
+
+    @bench.after("getExecution")
+    def pending(call: Call, reply: Reply) -> None:
+        if reply.json["id"] in stopped and reply.json["status"] == "STOPPED":
+            reply.json["status"] = "PENDING"
+
+
+@mutant("flow-bulk-deletes-first", "LM-FLOW-BULK-DELETED")
+def flow_bulk_deletes_first(bench: Bench) -> None:
+    """BUG: a bulk update deletes the first execution only, and answers success for all."""
+    _first_alone(bench, "DELETED")
+
+
+@mutant("flow-configuration-202", "LM-FLOW-SCHEDULE-CONFIGURED", "LM-FLOW-SERVING-CONFIGURED")
+def flow_configuration_202(bench: Bench) -> None:
+    """BUG: creating a configuration answers 202 instead of 201."""
+    wrong_status(bench, "createConfiguration", 202)
+
+
+@mutant("flow-model-bound-once", "LM-FLOW-SERVING-CONFIGURED")
+def flow_model_bound_once(bench: Bench) -> None:
+    """BUG: a second serving configuration with the same model is refused."""
+    bound: set[str] = set()
+
+    @bench.before("createConfiguration")
+    def once(call: Call) -> None:
+        if call.body["executableId"] == "text-clf-infer-tutorial":
+            wanted = {str(b.get("artifactId")) for b in call.body.get("inputArtifactBindings") or []}
+            if wanted & bound:
+                raise bad_request("the model is bound already")
+            bound.update(wanted)
+
+
 @mutant("flow-schedules-unlisted", "LM-FLOW-SCHEDULE-LISTED", "LM-SCHEDULE-FILTER-CONFIGURATION")
-def schedules_unlisted(bench: Bench) -> None:
-    """BUG: "A schedule is listed and counted under its configuration." Its configuration is not known to the list."""
+def flow_schedules_unlisted(bench: Bench) -> None:
+    """BUG: the list of schedules is empty under the filter configurationId."""
 
     @bench.after("listExecutionSchedules")
     def nothing(call: Call, reply: Reply) -> None:
@@ -198,12 +222,56 @@ def schedules_unlisted(bench: Bench) -> None:
             reply.json = {"count": 0, "resources": []}
 
 
-@mutant("flow-serving-aims-elsewhere", "LM-FLOW-SERVING-RUNS")
-def aims_elsewhere(bench: Bench) -> None:
-    """BUG: "A deployment goes to RUNNING by legal transitions, which is its target."
+@mutant("schedule-pause-deletes", "LM-FLOW-SCHEDULE-PAUSED", "LM-SCHEDULE-PAUSE")
+def schedule_pause_deletes(bench: Bench) -> None:
+    """BUG: pausing a schedule deletes it."""
 
-    Once it runs its target is COMPLETED.
-    """
+    @bench.after("modifyExecutionSchedule")
+    def gone(call: Call, reply: Reply) -> None:
+        if call.body.get("status") == "INACTIVE":
+            call.group.unschedule(call.path["executionScheduleId"])
+
+
+@mutant("schedule-paused-keeps-cron", "LM-FLOW-SCHEDULE-RESUMED")
+def schedule_paused_keeps_cron(bench: Bench) -> None:
+    """BUG: a new cron is ignored while the schedule is paused."""
+
+    @bench.before("modifyExecutionSchedule")
+    def keep(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.status == "INACTIVE" and "cron" in call.body:
+            call.body["cron"] = found.data["cron"]
+
+
+@mutant("schedule-delete-pauses", "LM-FLOW-SCHEDULE-DELETED", "LM-SCHEDULE-DELETE")
+def schedule_delete_pauses(bench: Bench) -> None:
+    """BUG: deleting an active schedule only pauses it."""
+
+    @bench.instead("deleteExecutionSchedule")
+    def paused(call: Call, handler: Handler) -> Reply:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.status == "ACTIVE":
+            found.status = "INACTIVE"
+            return Reply(202, {"id": found.id, "message": "Execution Schedule deleted"})
+        return handler(call)
+
+
+@mutant("deployment-without-ttl-201", "LM-FLOW-SERVING-DEPLOYED")
+def deployment_without_ttl_201(bench: Bench) -> None:
+    """BUG: where no time to live is advertised, creating a deployment answers 201."""
+
+    @bench.after("getMeta")
+    def none(call: Call, reply: Reply) -> None:
+        reply.json["aiApi"]["capabilities"]["timeToLiveDeployments"] = False
+
+    @bench.after("createDeployment")
+    def created(call: Call, reply: Reply) -> None:
+        reply.status = 201
+
+
+@mutant("flow-serving-aims-elsewhere", "LM-FLOW-SERVING-RUNS")
+def flow_serving_aims_elsewhere(bench: Bench) -> None:
+    """BUG: a RUNNING deployment has the targetStatus COMPLETED."""
 
     @bench.after("getDeployment")
     def completed(call: Call, reply: Reply) -> None:
@@ -212,11 +280,8 @@ def aims_elsewhere(bench: Bench) -> None:
 
 
 @mutant("flow-serving-restarts", "LM-FLOW-SERVING-STOPPED")
-def serving_restarts(bench: Bench) -> None:
-    """BUG: "A running deployment is stopped, and STOPPED after a while."
-
-    One that was updated before says UNKNOWN in the end.
-    """
+def flow_serving_restarts(bench: Bench) -> None:
+    """BUG: an updated deployment that was stopped shows UNKNOWN in the end."""
 
     @bench.after("getDeployment")
     def unknown(call: Call, reply: Reply) -> None:
@@ -225,8 +290,8 @@ def serving_restarts(bench: Bench) -> None:
 
 
 @mutant("flow-serving-updated-stays", "LM-FLOW-SERVING-DELETED")
-def stays_after_update(bench: Bench) -> None:
-    """BUG: "A deployment that was stopped is deleted, and gone after a while." One that was updated before stays."""
+def flow_serving_updated_stays(bench: Bench) -> None:
+    """BUG: an updated deployment that was stopped cannot be deleted, though the answer is 202."""
 
     @bench.instead("deleteDeployment")
     def stays(call: Call, handler: Handler) -> Reply:

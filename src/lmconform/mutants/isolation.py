@@ -1,22 +1,57 @@
-"""Resource groups and tokens that keep too little apart: what is counted, used, changed and deleted from outside."""
+"""Resource groups that see, use or change what belongs to another resource group."""
 
 from __future__ import annotations
 
+from lmconform.mock.app import App
 from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.store import Tracking
 from lmconform.mutants.bench import Bench
-from lmconform.mutants.common import lists_everything, needs_no_token, reads_everywhere
 from lmconform.mutants.registry import mutant
 
 
-@mutant("isolation-execution-count", "LM-ISOLATION-EXECUTION-COUNT")
-def execution_count(bench: Bench) -> None:
-    """BUG: "Executions are not counted in another resource group." They are."""
-    lists_everything(bench, "executions", "countExecutions")
+@mutant("isolation-none", "LM-ISOLATION-ARTIFACT-LIST", "LM-ISOLATION-CONFIGURATION-LIST", "LM-ISOLATION-ARTIFACT-GET")
+def isolation_none(bench: Bench) -> None:
+    """BUG: every request is served from one resource group, whatever its header names."""
+
+    @bench.patch(App, "_group")
+    def one(original, self, operation, headers, values):  # type: ignore[no-untyped-def]
+        original(self, operation, headers, values)
+        return self._store.groups["tutorial"]
+
+
+@mutant("isolation-artifact-get", "LM-ISOLATION-ARTIFACT-GET")
+def isolation_artifact_get(bench: Bench) -> None:
+    """BUG: an artifact of any resource group is read by its id."""
+    _reads_everywhere(bench, "artifacts", "artifactId", "getArtifact")
+
+
+@mutant("isolation-artifact-list", "LM-ISOLATION-ARTIFACT-LIST")
+def isolation_artifact_list(bench: Bench) -> None:
+    """BUG: the artifacts of the first resource group are listed and counted in the others."""
+    _lists_everything(bench, "artifacts", "listArtifacts", "countArtifacts")
+
+
+@mutant("isolation-artifact-count", "LM-ISOLATION-ARTIFACT-LIST")
+def isolation_artifact_count(bench: Bench) -> None:
+    """BUG: the artifacts of the first resource group are counted in the others."""
+    _lists_everything(bench, "artifacts", "countArtifacts")
+
+
+@mutant("isolation-configuration-get", "LM-ISOLATION-CONFIGURATION-GET")
+def isolation_configuration_get(bench: Bench) -> None:
+    """BUG: a configuration of any resource group is read by its id."""
+    _reads_everywhere(bench, "configurations", "configurationId", "getConfiguration")
+
+
+@mutant("isolation-configuration-list", "LM-ISOLATION-CONFIGURATION-LIST")
+def isolation_configuration_list(bench: Bench) -> None:
+    """BUG: the configurations of the first resource group are listed and counted in the others."""
+    _lists_everything(bench, "configurations", "listConfigurations", "countConfigurations")
 
 
 @mutant("isolation-configuration-use", "LM-ISOLATION-CONFIGURATION-USE")
-def configuration_use(bench: Bench) -> None:
-    """BUG: "No execution is started from a configuration of another resource group." It is."""
+def isolation_configuration_use(bench: Bench) -> None:
+    """BUG: an execution is started from a configuration of another resource group."""
 
     @bench.before("createExecution")
     def anywhere(call: Call) -> None:
@@ -26,9 +61,33 @@ def configuration_use(bench: Bench) -> None:
                 call.group.configurations.setdefault(found["id"], found)
 
 
+@mutant("isolation-execution-get", "LM-ISOLATION-EXECUTION-GET")
+def isolation_execution_get(bench: Bench) -> None:
+    """BUG: an execution of any resource group is read by its id."""
+    _reads_everywhere(bench, "executions", "executionId", "getExecution")
+
+
+@mutant("isolation-execution-list", "LM-ISOLATION-EXECUTION-LIST")
+def isolation_execution_list(bench: Bench) -> None:
+    """BUG: the executions of the first resource group are listed in the others."""
+    _lists_everything(bench, "executions", "listExecutions")
+
+
+@mutant("isolation-execution-count", "LM-ISOLATION-EXECUTION-COUNT")
+def isolation_execution_count(bench: Bench) -> None:
+    """BUG: the executions of the first resource group are counted in the others."""
+    _lists_everything(bench, "executions", "countExecutions")
+
+
+@mutant("isolation-execution-change", "LM-ISOLATION-EXECUTION-CHANGE")
+def isolation_execution_change(bench: Bench) -> None:
+    """BUG: an execution of any resource group is stopped and deleted by its id."""
+    _reads_everywhere(bench, "executions", "executionId", "modifyExecution", "deleteExecution")
+
+
 @mutant("isolation-execution-bulk", "LM-ISOLATION-EXECUTION-BULK")
-def execution_bulk(bench: Bench) -> None:
-    """BUG: "In a bulk update an execution of another resource group is an error of its entry." It is changed."""
+def isolation_execution_bulk(bench: Bench) -> None:
+    """BUG: a bulk update changes executions of another resource group."""
 
     @bench.instead("modifyExecutions")
     def anywhere(call: Call, handler: Handler) -> Reply:
@@ -43,8 +102,8 @@ def execution_bulk(bench: Bench) -> None:
 
 
 @mutant("isolation-metrics-change", "LM-ISOLATION-METRICS-CHANGE")
-def metrics_change(bench: Bench) -> None:
-    """BUG: "What is sent from another resource group adds nothing to the metrics of an execution." It does."""
+def isolation_metrics_change(bench: Bench) -> None:
+    """BUG: metrics are stored for an execution of another resource group."""
 
     @bench.before("patchMetrics")
     def anywhere(call: Call) -> None:
@@ -54,8 +113,8 @@ def metrics_change(bench: Bench) -> None:
 
 
 @mutant("isolation-metrics-delete", "LM-ISOLATION-METRICS-DELETE")
-def metrics_delete(bench: Bench) -> None:
-    """BUG: "Metrics of an execution cannot be deleted from another resource group." They can."""
+def isolation_metrics_delete(bench: Bench) -> None:
+    """BUG: metrics of an execution in another resource group are deleted."""
 
     @bench.before("deleteMetrics")
     def anywhere(call: Call) -> None:
@@ -64,24 +123,37 @@ def metrics_delete(bench: Bench) -> None:
                 call.group = group
 
 
+@mutant("metrics-outside-group", "LM-ISOLATION-METRICS")
+def metrics_outside_group(bench: Bench) -> None:
+    """BUG: the metrics of all resource groups are kept in one place."""
+    shared: dict[str, Tracking] = {}
+
+    @bench.before("patchMetrics", "findMetrics", "deleteMetrics")
+    def one_shelf(call: Call) -> None:
+        call.group.tracking = shared
+
+
 @mutant("isolation-deployment-get", "LM-ISOLATION-DEPLOYMENT-GET")
-def deployment_get(bench: Bench) -> None:
-    """BUG: "A deployment cannot be read from another resource group." It can."""
-    reads_everywhere(bench, "deployments", "deploymentId", "getDeployment")
+def isolation_deployment_get(bench: Bench) -> None:
+    """BUG: a deployment of any resource group is read by its id."""
+    _reads_everywhere(bench, "deployments", "deploymentId", "getDeployment")
 
 
 @mutant("isolation-deployment-list", "LM-ISOLATION-DEPLOYMENT-LIST")
-def deployment_list(bench: Bench) -> None:
-    """BUG: "Deployments are not listed in another resource group." They are."""
-    lists_everything(bench, "deployments", "listDeployments")
+def isolation_deployment_list(bench: Bench) -> None:
+    """BUG: the deployments of the first resource group are listed in the others."""
+    _lists_everything(bench, "deployments", "listDeployments")
+
+
+@mutant("isolation-deployment-count", "LM-ISOLATION-DEPLOYMENT-COUNT")
+def isolation_deployment_count(bench: Bench) -> None:
+    """BUG: the deployments of the first resource group are counted in the others."""
+    _lists_everything(bench, "deployments", "countDeployments")
 
 
 @mutant("isolation-deployment-change", "LM-ISOLATION-DEPLOYMENT-CHANGE")
-def deployment_change(bench: Bench) -> None:
-    """BUG: "A deployment can be neither stopped nor deleted from another resource group."
-
-    It is not found, and its target is DELETED all the same.
-    """
+def isolation_deployment_change(bench: Bench) -> None:
+    """BUG: a deployment of another resource group answers 404, and is deleted all the same."""
 
     @bench.before("modifyDeployment", "deleteDeployment")
     def marked(call: Call) -> None:
@@ -91,55 +163,85 @@ def deployment_change(bench: Bench) -> None:
                 found.deleted = call.group.now()
 
 
+@mutant("isolation-deployment-configuration", "LM-ISOLATION-DEPLOYMENT-CONFIGURATION")
+def isolation_deployment_configuration(bench: Bench) -> None:
+    """BUG: a deployment is created from a configuration of another resource group."""
+    _configurations_of_all(bench, "createDeployment")
+
+
+@mutant("isolation-deployment-bulk", "LM-ISOLATION-DEPLOYMENT-BULK")
+def isolation_deployment_bulk(bench: Bench) -> None:
+    """BUG: a deployment of another resource group is an error of its entry, and is deleted all the same."""
+
+    @bench.before("modifyDeployments")
+    def marked(call: Call) -> None:
+        for entry in call.body["deployments"]:
+            found = bench.groups["tutorial"].deployments.get(entry["id"])
+            if found is not None and call.group.name == "other" and entry["targetStatus"] == "DELETED":
+                found.deleted = call.group.now()
+
+
 @mutant("isolation-schedule-get", "LM-ISOLATION-SCHEDULE-GET")
-def schedule_get(bench: Bench) -> None:
-    """BUG: "A schedule cannot be read from another resource group." It can."""
-    reads_everywhere(bench, "schedules", "executionScheduleId", "getExecutionSchedule")
+def isolation_schedule_get(bench: Bench) -> None:
+    """BUG: a schedule of any resource group is read by its id."""
+    _reads_everywhere(bench, "schedules", "executionScheduleId", "getExecutionSchedule")
 
 
 @mutant("isolation-schedule-list", "LM-ISOLATION-SCHEDULE-LIST")
-def schedule_list(bench: Bench) -> None:
-    """BUG: "Schedules are not listed in another resource group." They are."""
-    lists_everything(bench, "schedules", "listExecutionSchedules")
+def isolation_schedule_list(bench: Bench) -> None:
+    """BUG: the schedules of the first resource group are listed in the others."""
+    _lists_everything(bench, "schedules", "listExecutionSchedules")
+
+
+@mutant("isolation-schedule-count", "LM-ISOLATION-SCHEDULE-COUNT")
+def isolation_schedule_count(bench: Bench) -> None:
+    """BUG: the schedules of the first resource group are counted in the others."""
+    _lists_everything(bench, "schedules", "countExecutionSchedules")
 
 
 @mutant("isolation-schedule-change", "LM-ISOLATION-SCHEDULE-CHANGE")
-def schedule_change(bench: Bench) -> None:
-    """BUG: "A schedule can be neither paused nor deleted from another resource group." It can be paused."""
-    reads_everywhere(bench, "schedules", "executionScheduleId", "modifyExecutionSchedule")
+def isolation_schedule_change(bench: Bench) -> None:
+    """BUG: a schedule of any resource group is changed by its id."""
+    _reads_everywhere(bench, "schedules", "executionScheduleId", "modifyExecutionSchedule")
 
 
-@mutant("auth-counts-open", "LM-AUTH-EVERY-LIST")
-def countsneeds_no_token(bench: Bench) -> None:
-    """BUG: "No list and no count is given away without a token." Counts are."""
-    needs_no_token(bench, lambda method, path: path.endswith("$count"))
+@mutant("isolation-schedule-configuration", "LM-ISOLATION-SCHEDULE-CONFIGURATION")
+def isolation_schedule_configuration(bench: Bench) -> None:
+    """BUG: a schedule is created for a configuration of another resource group."""
+    _configurations_of_all(bench, "createExecutionSchedule")
 
 
-@mutant("auth-deployments-open", "LM-AUTH-EVERY-LIST")
-def deploymentsneeds_no_token(bench: Bench) -> None:
-    """BUG: "No list and no count is given away without a token." Deployments are."""
-    needs_no_token(bench, lambda method, path: path.endswith("/deployments") and method == "GET")
+def _configurations_of_all(bench: Bench, operation: str) -> None:
+    @bench.before(operation)
+    def borrowed(call: Call) -> None:
+        wanted = call.body.get("configurationId")
+        for group in bench.groups.values():
+            if wanted in group.configurations:
+                call.group.configurations.setdefault(wanted, group.configurations[wanted])
+                call.group.artifacts = {**group.artifacts, **call.group.artifacts}
 
 
-@mutant("auth-delete-open", "LM-AUTH-CHANGE", "LM-AUTH-FILE")
-def deleteneeds_no_token(bench: Bench) -> None:
-    """BUG: "Without a token an execution is neither stopped nor deleted." It can be deleted."""
-    needs_no_token(bench, lambda method, path: method == "DELETE")
+def _reads_everywhere(bench: Bench, shelf: str, parameter: str, *operations: str) -> None:
+    """An id is found in every resource group; ``shelf`` is the attribute of Group that holds the resources."""
+
+    @bench.instead(*operations)
+    def anywhere(call: Call, handler: Handler) -> Reply:
+        wanted = call.path[parameter]
+        for group in bench.groups.values():
+            if wanted in getattr(group, shelf):
+                call.group = group
+        return handler(call)
 
 
-@mutant("auth-change-open", "LM-AUTH-CHANGE")
-def changeneeds_no_token(bench: Bench) -> None:
-    """BUG: "Without a token an execution is neither stopped nor deleted." It can be stopped."""
-    needs_no_token(bench, lambda method, path: method == "PATCH")
+def _lists_everything(bench: Bench, shelf: str, *operations: str) -> None:
+    """What belongs to the first resource group is listed in the others as well."""
 
-
-@mutant("auth-files-open", "LM-AUTH-FILE")
-def filesneeds_no_token(bench: Bench) -> None:
-    """BUG: "Without a token a file is neither read, written nor deleted." It can be read."""
-    needs_no_token(bench, lambda method, path: method == "GET" and "/dataset/files/" in path)
-
-
-@mutant("auth-files-written", "LM-AUTH-FILE")
-def files_written(bench: Bench) -> None:
-    """BUG: "Without a token a file is neither read, written nor deleted." It can be written."""
-    needs_no_token(bench, lambda method, path: method == "PUT")
+    @bench.instead(*operations)
+    def everything(call: Call, handler: Handler) -> Reply:
+        own = getattr(call.group, shelf)
+        if call.group.name == "other":
+            setattr(call.group, shelf, {**getattr(bench.groups["tutorial"], shelf), **own})
+        try:
+            return handler(call)
+        finally:
+            setattr(call.group, shelf, own)

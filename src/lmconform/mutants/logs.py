@@ -1,4 +1,4 @@
-"""Logs that are of another time, in another order, too many or too few."""
+"""Logs of executions and deployments: of another time, in another order, too many or too few."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ from lmconform.mock import validation
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import Problem
 from lmconform.mutants.bench import Bench
-from lmconform.mutants.common import forget, refuses_when
+from lmconform.mutants.defects.answers import refuses_when
+from lmconform.mutants.defects.lists import forget
 from lmconform.mutants.registry import mutant
 
 _NOTHING: dict[str, dict[str, list[str]]] = {"data": {"result": []}}
 
 
 @mutant("logs-unknown-empty", "LM-LOGS-UNKNOWN-404")
-def unknown(bench: Bench) -> None:
-    """BUG: "Logs of an execution that does not exist answer 404." No lines are answered, with 200."""
+def logs_unknown_empty(bench: Bench) -> None:
+    """BUG: logs of an execution that does not exist answer 200 without lines."""
     _empty(bench, "getExecutionLogs")
 
 
 @mutant("logs-deployment-unknown-empty", "LM-LOGS-DEPLOYMENT-UNKNOWN-404")
-def deployment_unknown(bench: Bench) -> None:
-    """BUG: "Logs of a deployment that does not exist answer 404." No lines are answered, with 200."""
+def logs_deployment_unknown_empty(bench: Bench) -> None:
+    """BUG: logs of a deployment that does not exist answer 200 without lines."""
     _empty(bench, "getDeploymentLogs")
 
 
 @mutant("logs-bad-id-empty", "LM-LOGS-BAD-ID", "LM-LOGS-DEPLOYMENT-BAD-ID")
-def bad_id(bench: Bench) -> None:
-    """BUG: "Logs of an id that breaks the pattern of ids are answered with 400 or 404."
-
-    No lines are answered, with 200.
-    """
+def logs_bad_id_empty(bench: Bench) -> None:
+    """BUG: logs of an id that breaks the pattern answer 200 without lines."""
 
     @bench.patch(validation, "path")
     def lax(original, contract, operation, values, switches):  # type: ignore[no-untyped-def]
@@ -43,8 +41,8 @@ def bad_id(bench: Bench) -> None:
 
 
 @mutant("logs-deployment-bad-id-422", "LM-LOGS-DEPLOYMENT-BAD-ID")
-def deployment_bad_id(bench: Bench) -> None:
-    """BUG: "Logs of a deployment whose id breaks the pattern of ids are answered with 400 or 404." It is 422."""
+def logs_deployment_bad_id_422(bench: Bench) -> None:
+    """BUG: logs of a deployment whose id breaks the pattern answer 422."""
 
     @bench.patch(validation, "path")
     def other(original, contract, operation, values, switches):  # type: ignore[no-untyped-def]
@@ -57,17 +55,26 @@ def deployment_bad_id(bench: Bench) -> None:
 
 
 @mutant("logs-gone-with-the-pod", "LM-LOGS-SERVED", "LM-LOGS-ORDER", "LM-LOGS-WINDOW")
-def gone(bench: Bench) -> None:
-    """BUG: "Logs of an execution that ran are answered with 200." When it has ended they are not found any more."""
+def logs_gone_with_the_pod(bench: Bench) -> None:
+    """BUG: logs of an execution are always answered with 404."""
 
     @bench.after("getExecutionLogs")
     def ended(call: Call, reply: Reply) -> None:
         raise Problem(404, "01010020", "The pod of the execution is gone")
 
 
+@mutant("logs-of-deployments-missing", "LM-LOGS-DEPLOYMENT-SERVED")
+def logs_of_deployments_missing(bench: Bench) -> None:
+    """BUG: logs of a deployment are always answered with 404."""
+
+    @bench.after("getDeploymentLogs")
+    def missing(call: Call, reply: Reply) -> None:
+        raise Problem(404, "01010016", "There is no such execution")
+
+
 @mutant("logs-message-renamed", "LM-LOGS-MEMBERS")
-def message(bench: Bench) -> None:
-    """BUG: "A line of a log has a message and a time." What it says is called message."""
+def logs_message_renamed(bench: Bench) -> None:
+    """BUG: the message of a line is called message instead of msg."""
 
     @bench.after("getExecutionLogs")
     def renamed(call: Call, reply: Reply) -> None:
@@ -76,8 +83,8 @@ def message(bench: Bench) -> None:
 
 
 @mutant("logs-time-number", "LM-LOGS-MEMBERS")
-def time_number(bench: Bench) -> None:
-    """BUG: "A line of a log has a message and a time." The time is a number of seconds."""
+def logs_time_number(bench: Bench) -> None:
+    """BUG: the time of a line is a number of seconds instead of a date."""
 
     @bench.after("getExecutionLogs")
     def number(call: Call, reply: Reply) -> None:
@@ -85,9 +92,19 @@ def time_number(bench: Bench) -> None:
             line["timestamp"] = 1_700_000_000 + place
 
 
+@mutant("logs-time-missing", "LM-LOGS-MEMBERS")
+def logs_time_missing(bench: Bench) -> None:
+    """BUG: the lines of logs have no time."""
+
+    @bench.after("getExecutionLogs")
+    def missing(call: Call, reply: Reply) -> None:
+        for line in reply.json["data"]["result"]:
+            line.pop("timestamp", None)
+
+
 @mutant("logs-window-ignored", "LM-LOGS-WINDOW")
-def window(bench: Bench) -> None:
-    """BUG: "Logs are those between start and end." The bounds are not looked at."""
+def logs_window_ignored(bench: Bench) -> None:
+    """BUG: start and end are ignored when logs are read."""
 
     @bench.before("getExecutionLogs")
     def ignored(call: Call) -> None:
@@ -96,14 +113,14 @@ def window(bench: Bench) -> None:
 
 
 @mutant("logs-end-ignored", "LM-LOGS-WINDOW")
-def end(bench: Bench) -> None:
-    """BUG: "Logs are those between start and end." The end is not looked at."""
+def logs_end_ignored(bench: Bench) -> None:
+    """BUG: end is ignored when logs are read."""
     forget(bench, "end", "getExecutionLogs")
 
 
 @mutant("logs-zone-dropped", "LM-LOGS-ZONE")
-def zone(bench: Bench) -> None:
-    """BUG: "The start of logs may be told in another time zone." The offset is dropped."""
+def logs_zone_dropped(bench: Bench) -> None:
+    """BUG: the time zone of start is dropped when logs are read."""
 
     @bench.before("getExecutionLogs")
     def dropped(call: Call) -> None:
@@ -112,14 +129,14 @@ def zone(bench: Bench) -> None:
 
 
 @mutant("logs-order-ignored", "LM-LOGS-ORDER")
-def order(bench: Bench) -> None:
-    """BUG: "Logs have their earliest line first, and with $order=desc the latest." The earliest is always first."""
+def logs_order_ignored(bench: Bench) -> None:
+    """BUG: $order is ignored when logs are read."""
     forget(bench, "$order", "getExecutionLogs")
 
 
 @mutant("logs-by-text", "LM-LOGS-ORDER")
-def by_text(bench: Bench) -> None:
-    """BUG: "Logs have their earliest line first, and with $order=desc the latest." They are sorted by what they say."""
+def logs_by_text(bench: Bench) -> None:
+    """BUG: the lines of logs are sorted by their messages."""
 
     @bench.after("getExecutionLogs")
     def sort(call: Call, reply: Reply) -> None:
@@ -127,8 +144,8 @@ def by_text(bench: Bench) -> None:
 
 
 @mutant("logs-top-one-more", "LM-LOGS-TOP")
-def top(bench: Bench) -> None:
-    """BUG: "With $top logs hold that many lines when there are more." They hold one more."""
+def logs_top_one_more(bench: Bench) -> None:
+    """BUG: $top gives one line too many."""
 
     @bench.before("getExecutionLogs")
     def more(call: Call) -> None:
@@ -137,8 +154,8 @@ def top(bench: Bench) -> None:
 
 
 @mutant("logs-cut-before-ordered", "LM-LOGS-TOP-OF-ORDER")
-def cut_first(bench: Bench) -> None:
-    """BUG: "With $order=desc and $top=1 logs hold the latest line." The earliest are taken, and turned round then."""
+def logs_cut_before_ordered(bench: Bench) -> None:
+    """BUG: with $order=desc the earliest lines are chosen first, and then reversed."""
 
     @bench.instead("getExecutionLogs")
     def turned(call: Call, handler: Handler) -> Reply:
@@ -149,24 +166,15 @@ def cut_first(bench: Bench) -> None:
         return reply
 
 
-@mutant("logs-of-deployments-missing", "LM-LOGS-DEPLOYMENT-SERVED")
-def deployments_missing(bench: Bench) -> None:
-    """BUG: "Logs of a deployment that runs are answered with 200." They are looked for among executions: 404."""
-
-    @bench.after("getDeploymentLogs")
-    def missing(call: Call, reply: Reply) -> None:
-        raise Problem(404, "01010016", "There is no such execution")
-
-
 @mutant("logs-top-below-limit", "LM-LOGS-TOP-AT-LIMIT")
-def top_at_limit(bench: Bench) -> None:
-    """BUG: "The greatest $top for logs is taken." 4999 is the most."""
+def logs_top_below_limit(bench: Bench) -> None:
+    """BUG: $top beyond 4999 is refused when logs are read."""
     refuses_when(bench, "$top is too large", lambda call: call.query.get("$top", 0) > 4999, "getExecutionLogs")
 
 
 @mutant("logs-top-is-pages", "LM-LOGS-TOP-AT-LIMIT")
-def top_is_pages(bench: Bench) -> None:
-    """BUG: "The greatest $top for logs is taken." It is taken for the number of pages, and one line comes back."""
+def logs_top_is_pages(bench: Bench) -> None:
+    """BUG: $top beyond 1000 gives one line."""
 
     @bench.after("getExecutionLogs")
     def one(call: Call, reply: Reply) -> None:

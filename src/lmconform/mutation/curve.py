@@ -1,4 +1,4 @@
-"""What fuzzing alone kills, and after how many cases: the reason for the default of ``--max-examples``."""
+"""Mutants that only fuzzing kills, and after how many cases: the reason for the default of ``--max-examples``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from lmconform.mutation.trial import MutantTrial
 from lmconform.run.catalogue import plan
 from lmconform.settings.options import RunConfig
 
-# Where the curve ends: nobody waits for more cases of one operation.
+# Where the curve ends: more cases of one operation take longer than a user waits.
 MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """For each mutant that nothing but fuzzing kills: the item that does, and the case that did, by seed.
+    """For each mutant that only fuzzing kills: the item that does, and the number of the case that did, by seed.
 
     ``cases`` has 0 where the first ``MOST`` cases did not show it.
     """
@@ -27,7 +27,7 @@ class Curve:
     cases: dict[str, tuple[str, tuple[int, ...]]]
 
     def found(self, examples: int) -> float:
-        """The share of mutants and seeds that so many cases find."""
+        """The share of pairs of mutant and seed that are killed within ``examples`` cases, from 0 to 1."""
         every = [case for _, cases in self.cases.values() for case in cases]
         return sum(0 < case <= examples for case in every) / max(1, len(every))
 
@@ -39,21 +39,21 @@ class Curve:
 
 
 def trace(config: RunConfig, trials: Sequence[MutantTrial], seeds: Sequence[int], workers: int) -> Curve:
-    """Try what only fuzzing killed without fuzzing, then what is left with fuzzing alone, at every seed."""
+    """Try the mutants that fuzzing killed without it; those that survive are tried with only fuzzing, at every seed."""
     items = plan(config).items
     others = frozenset(item.id for item in items if item.profile != "full")
-    candidates = {t.suspect.id: t for t in trials if t.kills and all(k.item.startswith("fuzz/") for k in t.kills)}
-    alone = dict(candidates)
-    for trial in tried(config, [Job(t.suspect, seeds[0], only=others) for t in candidates.values()], workers):
+    candidates = {t.mutant.id: t for t in trials if t.kills and all(k.item.startswith("fuzz/") for k in t.kills)}
+    fuzz_only = dict(candidates)
+    for trial in tried(config, [Job(t.mutant, seeds[0], only=others) for t in candidates.values()], workers):
         if trial.kills:
-            del alone[trial.suspect.id]
+            del fuzz_only[trial.mutant.id]
     long = replace(config, max_examples=MOST)
-    jobs = [Job(t.suspect, seed, only=frozenset({_item(t)})) for t in alone.values() for seed in seeds]
+    jobs = [Job(t.mutant, seed, only=frozenset({_item(t)})) for t in fuzz_only.values() for seed in seeds]
     found: dict[tuple[str, int], int] = {}
     for job, trial in zip(jobs, _in_order(long, jobs, workers), strict=True):
         kills = [kill.case for kill in trial.declared or trial.kills if kill.case]
-        found[job.suspect.id, job.seed] = min(kills, default=0)
-    cases = {name: (_item(t), tuple(found[name, seed] for seed in seeds)) for name, t in alone.items()}
+        found[job.mutant.id, job.seed] = min(kills, default=0)
+    cases = {name: (_item(t), tuple(found[name, seed] for seed in seeds)) for name, t in fuzz_only.items()}
     return Curve(tuple(seeds), config.max_examples, cases)
 
 
@@ -62,5 +62,5 @@ def _item(trial: MutantTrial) -> str:
 
 
 def _in_order(config: RunConfig, jobs: Sequence[Job], workers: int) -> list[MutantTrial]:
-    done = {(t.suspect.id, t.seed): t for t in tried(config, jobs, workers)}
-    return [done[job.suspect.id, job.seed] for job in jobs]
+    done = {(t.mutant.id, t.seed): t for t in tried(config, jobs, workers)}
+    return [done[job.mutant.id, job.seed] for job in jobs]

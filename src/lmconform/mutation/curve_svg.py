@@ -1,4 +1,4 @@
-"""The fuzz curve as SVG: what share of the mutants that only fuzzing kills so many cases find."""
+"""The fuzz curve as SVG: the share of the mutants that only fuzzing kills, by number of cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640, 240, 48, 34, 14
 
 
 def curve(data: Mapping[str, Any]) -> Iterator[str]:
-    """The plot, and a table of the mutants below it (``curve`` of matrix.json)."""
+    """The curve, and a table of its mutants (``data`` is ``curve`` of matrix.json)."""
     steps, mutants, default = data["found"], data["mutants"], data["default"]
     most: int = steps[-1]["examples"]
     right, height = _WIDTH - 16, _HEIGHT - _BOTTOM

@@ -1,4 +1,4 @@
-"""The kill matrix: every suspect tried, and the rules that make it red."""
+"""The kill matrix: the trials of all mutants, and the rules that make it red."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lmconform.mutation.trial import MutantRun, MutantTrial, try_, with_seed
 from lmconform.run.catalogue import Plan, plan
 from lmconform.settings.options import RunConfig
 
-Told = Callable[[MutantTrial], None]
+Progress = Callable[[MutantTrial], None]
 # The mock without a defect, as it is and with its sets of legal choices.
 LAWFUL = (
     MutantRun("plain"),
@@ -25,9 +25,9 @@ LAWFUL = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One trial to make; ``everything`` runs every item, ``only`` limits them to these ids."""
+    """One trial to make; ``everything`` runs all items of the plan, ``only`` the items with these ids."""
 
-    suspect: MutantRun
+    mutant: MutantRun
     seed: int
     everything: bool = False
     only: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ class Job:
 
 @dataclass(slots=True)
 class Matrix:
-    """All trials; ``baseline`` are those of the unmutated mock, one a seed and set of choices."""
+    """All trials; ``baseline`` has those of the unmutated mock, one for each seed and set of legal choices."""
 
     baseline: list[MutantTrial] = field(default_factory=list)
     trials: list[MutantTrial] = field(default_factory=list)
@@ -44,25 +44,25 @@ class Matrix:
     def problems(self, register: Register, unproven: Mapping[str, str], *, whole: bool) -> Iterator[str]:
         """Why the matrix is red, one line each; nothing when it is green.
 
-        ``unproven`` gives the reason why a requirement can have no mutant; ``whole`` says
-        that every mutant was tried, so that requirements never seen failing count as well.
+        ``unproven`` gives the reason why a requirement can have no mutant. ``whole`` is true when every mutant was
+        tried: then a requirement that was never seen failing is a reason as well.
         """
         for trial in self.baseline:
             for kill in trial.kills:
-                yield f"the unmutated mock ({trial.suspect.id}) fails {kill.requirement} at {kill.item}"
+                yield f"the unmutated mock ({trial.mutant.id}) fails {kill.requirement} at {kill.item}"
             if trial.error:
-                yield f"the unmutated mock ({trial.suspect.id}) could not be judged: {trial.error}"
+                yield f"the unmutated mock ({trial.mutant.id}) could not be judged: {trial.error}"
         for trial in self.trials:
-            name, seen = trial.suspect.id, sorted({kill.requirement for kill in trial.kills})
+            name, seen = trial.mutant.id, sorted({kill.requirement for kill in trial.kills})
             match trial.status:
                 case "error":
                     yield f"{name} could not be judged: {trial.error}"
                 case "survived":
-                    yield f"{name} survives: {trial.suspect.text}"
+                    yield f"{name} survives: {trial.mutant.text}"
                 case "elsewhere":
                     yield f"{name} is killed by {', '.join(seen[:4])} alone, which it does not declare"
                 case _:
-                    blind = sorted(set(trial.suspect.breaks) - set(seen))
+                    blind = sorted(set(trial.mutant.breaks) - set(seen))
                     if blind:
                         yield f"{name} declares {', '.join(blind)}, and is not seen by it"
         if whole:
@@ -73,12 +73,12 @@ class Matrix:
         seen: dict[str, set[str]] = {}
         for trial in self.trials:
             for kill in trial.kills:
-                seen.setdefault(kill.requirement, set()).add(trial.suspect.id)
+                seen.setdefault(kill.requirement, set()).add(trial.mutant.id)
         return seen
 
     def spent(self) -> dict[str, float]:
         """Seconds of each item on the mock without a defect, in the order of a run; median over the seeds."""
-        plain = [trial.spent for trial in self.baseline if trial.suspect == LAWFUL[0]]
+        plain = [trial.spent for trial in self.baseline if trial.mutant == LAWFUL[0]]
         return {item: round(median([spent[item] for spent in plain]), 4) for item in (plain[0] if plain else ())}
 
     def _never_seen(self, register: Register, unproven: Mapping[str, str]) -> Iterator[str]:
@@ -96,26 +96,29 @@ class Matrix:
 
 def build(
     config: RunConfig,
-    suspects: Sequence[MutantRun],
+    mutants: Sequence[MutantRun],
     *,
     seeds: Sequence[int],
     workers: int,
     everything: bool = False,
     in_run_order: bool = False,
-    told: Told = lambda trial: None,
+    progress: Progress = lambda trial: None,
 ) -> Matrix:
-    """Try the unmutated mock and every suspect at each seed; the worst trial of a suspect stands for it."""
+    """Try the unmutated mock and every mutant at each seed; the matrix has the worst trial of each mutant.
+
+    ``progress`` is called with each trial as it ends.
+    """
     matrix = Matrix()
-    jobs = [Job(suspect, seed, everything=True) for seed in seeds for suspect in LAWFUL]
-    jobs += [Job(suspect, seed, everything) for seed in seeds for suspect in suspects]
+    jobs = [Job(mutant, seed, everything=True) for seed in seeds for mutant in LAWFUL]
+    jobs += [Job(mutant, seed, everything) for seed in seeds for mutant in mutants]
     worst: dict[str, MutantTrial] = {}
     for trial in tried(config, jobs, workers, in_run_order=in_run_order):
-        told(trial)
-        if not trial.suspect.breaks:
+        progress(trial)
+        if not trial.mutant.breaks:
             matrix.baseline.append(trial)
-        elif trial.suspect.id not in worst or _rank(trial) < _rank(worst[trial.suspect.id]):
-            worst[trial.suspect.id] = trial
-    matrix.trials = [worst[suspect.id] for suspect in suspects if suspect.id in worst]
+        elif trial.mutant.id not in worst or _rank(trial) < _rank(worst[trial.mutant.id]):
+            worst[trial.mutant.id] = trial
+    matrix.trials = [worst[mutant.id] for mutant in mutants if mutant.id in worst]
     return matrix
 
 
@@ -145,12 +148,12 @@ def _try(job: Job, in_run_order: bool) -> MutantTrial:
     made = with_seed(_PLANS[0], job.seed)
     if job.only:
         made = replace(made, items=tuple(item for item in made.items if item.id in job.only))
-    return try_(made, job.suspect, everything=job.everything, in_run_order=in_run_order)
+    return try_(made, job.mutant, everything=job.everything, in_run_order=in_run_order)
 
 
 def families(trials: Iterable[MutantTrial]) -> dict[str, list[MutantTrial]]:
     """The trials by family, in order of first appearance."""
     found: dict[str, list[MutantTrial]] = {}
     for trial in trials:
-        found.setdefault(trial.suspect.family, []).append(trial)
+        found.setdefault(trial.mutant.family, []).append(trial)
     return found

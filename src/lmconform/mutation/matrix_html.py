@@ -1,4 +1,4 @@
-"""The kill matrix as one self-contained HTML page, drawn so that it can be looked at rather than read."""
+"""matrix.html: the kill matrix as a drawing of requirements by mutants, self-contained."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ td { border-top: 1px solid #eee } code { font-size: .85em }
 
 
 def write(out: Path, data: Mapping[str, Any]) -> None:
-    """Write the page for a matrix (``record.as_json``)."""
-    out.write_text("\n".join(_page(data)), encoding="utf-8")
+    """Write the HTML of a matrix (``data`` is that of matrix.json) to ``out``."""
+    out.write_text("\n".join(_html(data)), encoding="utf-8")
 
 
-def _page(data: Mapping[str, Any]) -> Iterator[str]:
+def _html(data: Mapping[str, Any]) -> Iterator[str]:
     mutants, problems = data["mutants"], data["problems"]
     killed = sum(m["status"] == "killed" for m in mutants)
     color, word = ("#c62828", "red") if problems else ("#2e7d32", "green")

@@ -1,4 +1,4 @@
-"""matrix.json: the kill matrix as data, and the same as a page of Markdown."""
+"""matrix.json, the kill matrix as data, and matrix.md, the same as Markdown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def as_json(
         "problems": list(problems),
         "first_failure": first_failure(matrix.trials),
         "baseline": [
-            {"mock": t.suspect.id, "items": t.items, "gating": len(t.kills), "seconds": t.seconds}
+            {"mock": t.mutant.id, "items": t.items, "gating": len(t.kills), "seconds": t.seconds}
             for t in matrix.baseline
         ],
         "spent": matrix.spent(),
@@ -68,10 +68,10 @@ def write(folder: Path, data: Mapping[str, Any], matrix: Matrix) -> None:
 
 def _mutant(trial: MutantTrial) -> dict[str, Any]:
     return {
-        "id": trial.suspect.id,
-        "family": trial.suspect.family,
-        "text": trial.suspect.text,
-        "breaks": list(trial.suspect.breaks),
+        "id": trial.mutant.id,
+        "family": trial.mutant.family,
+        "text": trial.mutant.text,
+        "breaks": list(trial.mutant.breaks),
         "status": trial.status,
         "items": trial.items,
         "seconds": trial.seconds,
@@ -108,4 +108,4 @@ def _lines(data: Mapping[str, Any], matrix: Matrix) -> Iterator[str]:
     for trial in matrix.trials:
         kill = next(iter([*trial.declared, *trial.kills]), None)
         by, item, after = (kill.requirement, kill.item, f"{kill.after:.2f}") if kill else (trial.status, "", "")
-        yield f"| {trial.suspect.id} | {trial.suspect.text.replace('|', '&#124;')} | {by} | {item} | {after} |"
+        yield f"| {trial.mutant.id} | {trial.mutant.text.replace('|', '&#124;')} | {by} | {item} | {after} |"

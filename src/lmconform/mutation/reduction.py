@@ -1,4 +1,4 @@
-"""The smallest set of items that kills what all of them kill, and how much of it fits into a tenth of the time."""
+"""Test-suite reduction: the fewest items that kill what all items kill, and the best of them within a time limit."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 Killers = dict[str, set[str]]
 
-# Seconds that an item takes beside its own: in pytest, in the results, in the reports.
+# Seconds that pytest, the results and the reports take for each item.
 _EACH = 0.003
-# Of what is too much, what goes before the rest is timed again; and the least, of what is allowed.
+# How much of the excess is cut before the rest is timed again, and the least cut, as a share of the limit.
 _CUT, _LEAST_CUT = 0.5, 0.01
 
 
@@ -28,10 +28,10 @@ class Distilled:
 
 @dataclass(frozen=True)
 class MatrixEvidence:
-    """What matrices say together: the killers of each mutant, and the seconds of each item.
+    """The kills and times of one or more matrices: the items that kill each mutant, and the seconds of each item.
 
-    ``mutants`` are all that were tried; ``overhead`` is what a run takes beside its items; ``order``
-    is that of a run of all items, when it is known.
+    ``mutants`` are all that were tried; ``overhead`` is the seconds of a run that belong to no item; ``order``
+    is the order of a run of all items, empty when it is not known.
     """
 
     mutants: frozenset[str]
@@ -39,7 +39,7 @@ class MatrixEvidence:
     spent: dict[str, float]
     overhead: float
     order: tuple[str, ...] = ()
-    # The seconds of each item in the run in which it took least: who comes first waits for the others as well.
+    # The seconds of each item in the run in which it took least: the first of several items waits for all of them.
     _own: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -48,18 +48,18 @@ class MatrixEvidence:
         return self.of(self.spent)
 
     def timed(self, spent: Mapping[str, float], seconds: float) -> MatrixEvidence:
-        """This, with what a run took: ``spent`` by its items in their order, ``seconds`` in all."""
+        """A copy with the times of a run: ``spent`` are the seconds by item, in order, ``seconds`` the total."""
         own = {item: min(took, self._own.get(item, took)) for item, took in spent.items()}
         overhead = seconds - sum(spent.values())
         return replace(self, spent=dict(spent), overhead=overhead, _own={**self._own, **own})
 
     def cost(self, item: str) -> float:
-        """The seconds that an item costs, whoever pays for what it shares with others."""
+        """The seconds that an item costs, without the wait that it shares with other items."""
         return self._own.get(item, self.spent.get(item, 0.0)) + _EACH
 
     def of(self, items: Iterable[str]) -> Distilled:
-        """What these items and their starters kill, and how long they take."""
-        # In the order of a run, in which items wait for each other's sake.
+        """What these items and the steps that they need kill, and how long they take."""
+        # In the order of a run: items use the time that others wait.
         position = {item: number for number, item in enumerate(self.order or self.spent)}
         wanted = {part for item in items for part in (item, *self._starters.get(item, ()))}
         chosen = tuple(sorted(wanted, key=lambda item: (position.get(item, len(position)), item)))
@@ -68,9 +68,9 @@ class MatrixEvidence:
 
     @cached_property
     def _starters(self) -> dict[str, list[str]]:
-        """For a step of a scenario the earlier ones after which a run does something else for a while.
+        """For a step of a scenario the earlier steps after which a run turns to other items.
 
-        They are sent for its sake in any case: sent in their turn, what they start is ready when it comes.
+        The step sends their requests in any case. In a run of their order, what they start is ready by then.
         """
         found: dict[str, list[str]] = {}
         begun: dict[str, list[str]] = {}
@@ -87,12 +87,12 @@ def _flow(item: str) -> str:
     return item.rpartition("/")[0] if item.startswith("scenario/") else ""
 
 
-# Gives the evidence the seconds of a run of these items alone; without items, of all there are.
-Clock = Callable[[MatrixEvidence, Collection[str] | None], MatrixEvidence]
+# Measures a run of these items, or of all without items, and returns the evidence with the times of that run.
+Timer = Callable[[MatrixEvidence, Collection[str] | None], MatrixEvidence]
 
 
 def read(matrices: Iterable[Mapping[str, Any]]) -> MatrixEvidence:
-    """The kills in several ``matrix.json``; a kill counts when the mutant declares it. KeyError when it is none."""
+    """The evidence of several ``matrix.json``: the kills that mutants declare. Raises KeyError for other JSON."""
     killers: Killers = {}
     spent: dict[str, float] = {}
     mutants: set[str] = set()
@@ -111,11 +111,11 @@ def read(matrices: Iterable[Mapping[str, Any]]) -> MatrixEvidence:
 
 
 def smallest(evidence: MatrixEvidence) -> tuple[Distilled, int]:
-    """A set of items that kills all that can be killed, and how many of them cannot be done without.
+    """A small set of items that kills all that can be killed, and how many of its items are irreplaceable.
 
-    Items that alone kill some mutant come first; then, again and again, the one that kills most of the
-    rest, the cheaper of equals; at last every item that others made needless goes. The number of
-    items that nothing can replace is a lower bound for any such set.
+    An item is irreplaceable when it is the only killer of a mutant: these come first, and their number is a lower
+    bound for any such set. Then comes, again and again, the item that kills most of the rest, the cheaper of equals.
+    In the end every item goes whose kills the others have as well.
     """
     needed = {next(iter(killers)) for killers in evidence.killers.values() if len(killers) == 1}
     chosen = sorted(needed, key=lambda item: evidence.cost(item))
@@ -133,17 +133,17 @@ def smallest(evidence: MatrixEvidence) -> tuple[Distilled, int]:
 
 
 def estimated(evidence: MatrixEvidence, items: Collection[str] | None = None) -> MatrixEvidence:
-    """The evidence as it is: the clock of those who run nothing."""
+    """The no-op timer: the evidence as it is."""
     return evidence
 
 
 def within(
-    evidence: MatrixEvidence, found: Distilled, seconds: float, clock: Clock = estimated, kept: float = 0.0
+    evidence: MatrixEvidence, found: Distilled, seconds: float, timer: Timer = estimated, kept: float = 0.0
 ) -> Distilled:
-    """As much of ``found`` as takes no longer than ``seconds``: what kills least for its time goes first.
+    """The items of ``found`` that fit into ``seconds``: those with the fewest kills for their time are cut first.
 
-    Items share what they start and wait for: only half of what is too much goes in one cut, and what is
-    left is timed again. Nothing more goes when less than the share ``kept`` of the kills would be left.
+    Items share what they start and wait for, so one cut removes only half of the excess, and the rest is timed again.
+    No cut leaves less than the share ``kept`` of the kills.
     """
     kills = _kills(evidence)
     chosen = list(found.items)
@@ -151,14 +151,14 @@ def within(
         goal = max(seconds, now.seconds - max(_CUT * (now.seconds - seconds), _LEAST_CUT * seconds))
         saved = 0.0
         while chosen and now.seconds - saved > goal:
-            told = Counter(m for item in chosen for m in kills[item])
-            alone = {item: sum(told[m] == 1 for m in kills[item]) for item in chosen}
-            least = min(chosen, key=lambda item: alone[item] / evidence.cost(item))
-            if len(told) - alone[least] < kept * len(found.killed):
-                return clock(evidence, chosen).of(chosen) if saved else now
+            counts = Counter(m for item in chosen for m in kills[item])
+            unique = {item: sum(counts[m] == 1 for m in kills[item]) for item in chosen}
+            least = min(chosen, key=lambda item: unique[item] / evidence.cost(item))
+            if len(counts) - unique[least] < kept * len(found.killed):
+                return timer(evidence, chosen).of(chosen) if saved else now
             chosen.remove(least)
             saved += evidence.spent.get(least, 0.0) + _EACH
-        evidence = clock(evidence, chosen)
+        evidence = timer(evidence, chosen)
     return now
 
 

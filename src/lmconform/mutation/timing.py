@@ -1,4 +1,4 @@
-"""How long a run of chosen items takes: a run of ``lmconform run``, timed from its start to its end."""
+"""How long chosen items take: ``lmconform run`` as a process, timed from its start to its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lmconform.errors import HarnessError
 from lmconform.mutation.reduction import MatrixEvidence
 from lmconform.results.stream import FILE_NAME
 
-# Short runs for one long one: that sees some of the good and the bad moments of a machine by itself.
+# Short runs for each long one: a long run averages over the good and bad moments of a machine by itself.
 _SHORT, _TURNS = 4, 2
 
 _Timed = tuple[float, dict[str, float]]
@@ -30,8 +30,8 @@ def timed(evidence: MatrixEvidence, items: Collection[str] | None = None) -> Mat
     return _with(evidence, [_run(items) for _ in range(1 if items is None else _SHORT)], whole=items is None)
 
 
-def in_turns(evidence: MatrixEvidence, items: Collection[str]) -> tuple[MatrixEvidence, MatrixEvidence]:
-    """``timed`` for profile full and for ``items``, in turns: a slow hour of the machine meets both."""
+def alternating(evidence: MatrixEvidence, items: Collection[str]) -> tuple[MatrixEvidence, MatrixEvidence]:
+    """``timed`` for profile full and for ``items``, alternating: a slow hour of the machine slows both down."""
     whole: list[_Timed] = []
     part: list[_Timed] = []
     for _ in range(_TURNS):
@@ -48,7 +48,7 @@ def _with(evidence: MatrixEvidence, runs: Iterable[_Timed], *, whole: bool) -> M
 
 def _run(items: Collection[str] | None) -> _Timed:
     with tempfile.TemporaryDirectory(prefix="lmconform-") as folder:
-        # A process of its own: what it imports and starts is a part of what a user waits for.
+        # A process: what it imports and starts is a part of what a user waits for.
         command = [sys.executable, "-m", "lmconform", "run", "mock", "--profile", "full", "--report-dir", folder]
         command += [part for item in items or () for part in ("--only", item)]
         began = time.monotonic()

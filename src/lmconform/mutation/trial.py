@@ -17,9 +17,9 @@ from lmconform.run.items import Item
 
 @dataclass(frozen=True, slots=True)
 class MutantRun:
-    """What is put to the proof: a mutant's id, its sentence, and the requirements that it breaks.
+    """A mock to run the items against: id and family, what goes wrong, the requirements that it breaks.
 
-    ``options`` of ``lmconform mock`` make it. A suspect that breaks nothing is lawful.
+    ``options`` are those of ``lmconform mock`` that make it. A mock that breaks nothing is lawful.
     """
 
     id: str
@@ -46,9 +46,9 @@ class Kill:
 
 @dataclass(slots=True)
 class MutantTrial:
-    """What became of one suspect; ``error`` says why it could not be tried, ``spent`` seconds by item."""
+    """The result of one mutant; ``error`` says why it could not be tried, ``spent`` is seconds by item."""
 
-    suspect: MutantRun
+    mutant: MutantRun
     kills: list[Kill] = field(default_factory=list)
     items: int = 0
     seconds: float = 0.0
@@ -59,11 +59,11 @@ class MutantTrial:
     @property
     def declared(self) -> list[Kill]:
         """The kills by requirements that the mutant says it breaks."""
-        return [kill for kill in self.kills if kill.requirement in self.suspect.breaks]
+        return [kill for kill in self.kills if kill.requirement in self.mutant.breaks]
 
     @property
     def status(self) -> str:
-        """``killed``, ``elsewhere`` (by undeclared requirements alone), ``survived`` or ``error``."""
+        """``killed``, ``elsewhere`` (only by requirements that it does not declare), ``survived`` or ``error``."""
         if self.error and not self.kills:
             return "error"
         if not self.kills:
@@ -71,23 +71,23 @@ class MutantTrial:
         return "killed" if self.declared else "elsewhere"
 
 
-def try_(plan: Plan, suspect: MutantRun, *, everything: bool = False, in_run_order: bool = False) -> MutantTrial:
-    """Start the mock with the suspect's defect and run the plan's items against it.
+def try_(plan: Plan, mutant: MutantRun, *, everything: bool = False, in_run_order: bool = False) -> MutantTrial:
+    """Start the mock with the mutant's defect and run the plan's items against it.
 
     The items of the requirements that it breaks come first, until each of these was seen or none
     is left; then the first declared kill ends the trial, unless ``everything`` asks for all items. ``in_run_order``
     keeps the order of ``lmconform run`` and ends at the first kill of any kind.
     """
-    trial = MutantTrial(suspect, seed=plan.config.seed)
+    trial = MutantTrial(mutant, seed=plan.config.seed)
     started = time.monotonic()
     try:
-        with embedded.start(plan.config, suspect.options) as mock:
+        with embedded.start(plan.config, mutant.options) as mock:
             probe = Session.open(plan.config, plan.contract, plan.register, mock.target, None)
             meta = probe.examine()
             probe.close()
             session = Session.open(plan.config, plan.contract, plan.register, mock.target, None, meta=meta)
-            own = 0 if in_run_order else sum(_is_own(item, suspect) for item in plan.items)
-            items = plan.items if in_run_order else own_first(plan.items, suspect.breaks)
+            own = 0 if in_run_order else sum(_is_own(item, mutant) for item in plan.items)
+            items = plan.items if in_run_order else own_first(plan.items, mutant.breaks)
             _run(trial, session, items, least=own, everything=everything, any_kill_ends=in_run_order)
             session.close()
     except HarnessError as error:
@@ -112,15 +112,15 @@ def own_first(items: Sequence[Item], breaks: Iterable[str]) -> list[Item]:
     return sorted(items, key=rank)
 
 
-def _is_own(item: Item, suspect: MutantRun) -> bool:
-    return bool(set(suspect.breaks) & set(item.requirements))
+def _is_own(item: Item, mutant: MutantRun) -> bool:
+    return bool(set(mutant.breaks) & set(item.requirements))
 
 
 def _run(
     trial: MutantTrial, session: Session, items: Iterable[Item], *, least: int, everything: bool, any_kill_ends: bool
 ) -> None:
     """Run items until all that is declared was seen; after the first ``least`` of them one kill is enough."""
-    began, wanted = time.monotonic(), set(trial.suspect.breaks)
+    began, wanted = time.monotonic(), set(trial.mutant.breaks)
     for item in items:
         item_began = time.monotonic()
         events, error = item.events(session, lambda line: None)

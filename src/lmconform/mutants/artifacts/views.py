@@ -1,0 +1,121 @@
+"""Artifacts that are shown otherwise than they were sent, or otherwise in two places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lmconform.mock.call import Call, Reply
+from lmconform.mutants.bench import Bench, resources
+from lmconform.mutants.defects.answers import elsewhere, unknown_is_200, wrong_location
+from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.registry import mutant
+
+
+@mutant("status-unknown-artifact-200", "LM-ARTIFACT-UNKNOWN-404")
+def status_unknown_artifact_200(bench: Bench) -> None:
+    """BUG: an artifact that does not exist is answered with 200 and an empty object."""
+    unknown_is_200(bench, "getArtifact")
+
+
+@mutant("view-artifact-list", "LM-ARTIFACT-LIST-EQUALS-GET")
+def view_artifact_list(bench: Bench) -> None:
+    """BUG: artifacts in the list have another url than when they are read by their ids."""
+    elsewhere(bench, "listArtifacts", "url", "ai://default/elsewhere")
+
+
+@mutant("view-artifact-description-lost", "LM-ARTIFACT-GET-ECHO")
+def view_artifact_description_lost(bench: Bench) -> None:
+    """BUG: the description of an artifact is not kept."""
+
+    @bench.before("createArtifact")
+    def lose(call: Call) -> None:
+        call.body.pop("description", None)
+
+
+@mutant("view-artifact-labels-lost", "LM-ARTIFACT-GET-ECHO", "LM-ARTIFACT-LABEL-EQUALS")
+def view_artifact_labels_lost(bench: Bench) -> None:
+    """BUG: the labels of an artifact are not kept."""
+
+    @bench.before("createArtifact")
+    def lose(call: Call) -> None:
+        call.body.pop("labels", None)
+
+
+@mutant("view-artifact-url-slash", "LM-ARTIFACT-URL-VERBATIM", "LM-ARTIFACT-CREATE-ECHO")
+def view_artifact_url_slash(bench: Bench) -> None:
+    """BUG: a slash is added to the url of an artifact."""
+
+    @bench.before("createArtifact")
+    def slash(call: Call) -> None:
+        call.body["url"] = call.body["url"].rstrip("/") + "/"
+
+
+@mutant("view-artifact-url-slash-lost", "LM-ARTIFACT-URL-VERBATIM")
+def view_artifact_url_slash_lost(bench: Bench) -> None:
+    """BUG: an artifact read by its id has lost the slash at the end of its url."""
+
+    @bench.after("getArtifact")
+    def lost(call: Call, reply: Reply) -> None:
+        reply.json["url"] = reply.json["url"].rstrip("/")
+
+
+@mutant("view-artifact-creation-url", "LM-ARTIFACT-CREATE-ECHO")
+def view_artifact_creation_url(bench: Bench) -> None:
+    """BUG: the answer to the registration of an artifact has another url."""
+    elsewhere(bench, "createArtifact", "url", "ai://default/elsewhere")
+
+
+@mutant("view-artifact-location", "LM-ARTIFACT-CREATE-LOCATION")
+def view_artifact_location(bench: Bench) -> None:
+    """BUG: Location on the registration of an artifact holds another id."""
+    wrong_location(bench, "createArtifact")
+
+
+@mutant("artifact-content-location", "LM-ARTIFACT-CONTENT-LOCATION")
+def artifact_content_location(bench: Bench) -> None:
+    """BUG: Content-Location on the registration of an artifact holds another id."""
+
+    @bench.after("createArtifact")
+    def other(call: Call, reply: Reply) -> None:
+        reply.headers["Content-Location"] = "/v2/lm/artifacts/00000000-0000-0000-0000-000000000000"
+
+
+@mutant("artifact-modified-before-created", "LM-ARTIFACT-TIMES-ORDERED")
+def artifact_modified_before_created(bench: Bench) -> None:
+    """BUG: modifiedAt of an artifact is years before createdAt."""
+
+    @bench.after("getArtifact", "listArtifacts")
+    def before(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            resource["modifiedAt"] = "2001-01-01T00:00:00Z"
+
+
+@mutant("names-lower-case", "LM-ARTIFACT-GET-ECHO", "LM-CONFIGURATION-GET-ECHO", "LM-SCHEDULE-GET-ECHO")
+def names_lower_case(bench: Bench) -> None:
+    """BUG: names of artifacts, configurations and schedules are turned into lower case."""
+    _named(bench, str.lower)
+
+
+@mutant("names-single-spaces", "LM-ARTIFACT-GET-ECHO", "LM-CONFIGURATION-GET-ECHO", "LM-SCHEDULE-GET-ECHO")
+def names_single_spaces(bench: Bench) -> None:
+    """BUG: two spaces in the names of artifacts, configurations and schedules become one."""
+    _named(bench, lambda name: " ".join(name.split()))
+
+
+@mutant("expand-artifact", "LM-ARTIFACT-EXPAND-SCENARIO")
+def expand_artifact(bench: Bench) -> None:
+    """BUG: $expand is ignored when artifacts are listed."""
+    forget(bench, "$expand", "listArtifacts")
+
+
+@mutant("expand-artifact-alone", "LM-ARTIFACT-EXPAND-SCENARIO")
+def expand_artifact_alone(bench: Bench) -> None:
+    """BUG: $expand is ignored when an artifact is read by its id."""
+    forget(bench, "$expand", "getArtifact")
+
+
+def _named(bench: Bench, tidy: Callable[[str], str]) -> None:
+    @bench.before("createArtifact", "createConfiguration", "createExecutionSchedule")
+    def tidied(call: Call) -> None:
+        if "name" in call.body:
+            call.body["name"] = tidy(call.body["name"])

@@ -1,0 +1,72 @@
+"""Configurations that are shown otherwise than they were sent, or otherwise in two places."""
+
+from __future__ import annotations
+
+from lmconform.mock.call import Call, Reply
+from lmconform.mutants.bench import Bench
+from lmconform.mutants.defects.answers import bad_id_status, elsewhere, unknown_is_200, wrong_location
+from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.registry import mutant
+
+
+@mutant("status-unknown-configuration-200", "LM-CONFIGURATION-UNKNOWN-404")
+def status_unknown_configuration_200(bench: Bench) -> None:
+    """BUG: a configuration that does not exist is answered with 200 and an empty object."""
+    unknown_is_200(bench, "getConfiguration")
+
+
+@mutant("bad-id-configuration-422", "LM-CONFIGURATION-BAD-ID", "LM-SCHEDULE-BAD-ID", "LM-ARTIFACT-BAD-ID")
+def bad_id_configuration_422(bench: Bench) -> None:
+    """BUG: ids of configurations, schedules and artifacts that break the pattern answer 422."""
+    bad_id_status(bench, 422, "configurationId", "executionScheduleId", "artifactId")
+
+
+@mutant("view-configuration-list", "LM-CONFIGURATION-LIST-EQUALS-GET")
+def view_configuration_list(bench: Bench) -> None:
+    """BUG: a configuration read by its id has another name than in the list."""
+    elsewhere(bench, "getConfiguration", "name", "another-name")
+
+
+@mutant("view-configuration-location", "LM-CONFIGURATION-CREATE-LOCATION")
+def view_configuration_location(bench: Bench) -> None:
+    """BUG: Location on the creation of a configuration holds another id."""
+    wrong_location(bench, "createConfiguration")
+
+
+@mutant("view-configuration-bindings-lost", "LM-CONFIGURATION-GET-ECHO")
+def view_configuration_bindings_lost(bench: Bench) -> None:
+    """BUG: a configuration is shown without its artifact bindings."""
+    elsewhere(bench, "getConfiguration", "inputArtifactBindings", [])
+
+
+@mutant("view-configuration-parameters-lost", "LM-CONFIGURATION-PARAMETERS-ECHO")
+def view_configuration_parameters_lost(bench: Bench) -> None:
+    """BUG: a configuration is shown without its parameter bindings."""
+    elsewhere(bench, "getConfiguration", "parameterBindings", [])
+
+
+@mutant("view-configuration-empty-bindings", "LM-CONFIGURATION-EMPTY-BINDINGS")
+def view_configuration_empty_bindings(bench: Bench) -> None:
+    """BUG: empty bindings of a configuration are left out instead of shown as empty lists."""
+
+    @bench.after("getConfiguration")
+    def left_out(call: Call, reply: Reply) -> None:
+        for name in ("parameterBindings", "inputArtifactBindings"):
+            if not reply.json.get(name):
+                reply.json.pop(name, None)
+
+
+@mutant("configuration-key-lower", "LM-CONFIGURATION-GET-ECHO")
+def configuration_key_lower(bench: Bench) -> None:
+    """BUG: the keys of artifact bindings are shown in capitals."""
+
+    @bench.after("getConfiguration")
+    def capitals(call: Call, reply: Reply) -> None:
+        for binding in reply.json["inputArtifactBindings"]:
+            binding["key"] = binding["key"].upper()
+
+
+@mutant("expand-configuration", "LM-CONFIGURATION-EXPAND-SCENARIO")
+def expand_configuration(bench: Bench) -> None:
+    """BUG: $expand is ignored for configurations."""
+    forget(bench, "$expand", "listConfigurations", "getConfiguration")

@@ -1,0 +1,135 @@
+"""Lists, counts and filters of executions."""
+
+from __future__ import annotations
+
+from lmconform.mock.call import Call, Reply
+from lmconform.mutants.bench import Bench
+from lmconform.mutants.defects.answers import elsewhere, refuses_when
+from lmconform.mutants.defects.lists import forget, off_by_one
+from lmconform.mutants.registry import mutant
+
+
+@mutant("execution-unlisted", "LM-EXECUTION-LISTED")
+def execution_unlisted(bench: Bench) -> None:
+    """BUG: the list of executions is empty under the filter configurationId."""
+
+    @bench.after("listExecutions")
+    def nothing(call: Call, reply: Reply) -> None:
+        if "configurationId" in call.query:
+            reply.json = {"count": 0, "resources": []}
+
+
+@mutant("view-execution-list", "LM-EXECUTION-LIST-EQUALS-GET")
+def view_execution_list(bench: Bench) -> None:
+    """BUG: the list shows every execution as RUNNING."""
+    elsewhere(bench, "listExecutions", "status", "RUNNING")
+
+
+@mutant("count-executions", "LM-EXECUTION-LIST-COUNT")
+def count_executions(bench: Bench) -> None:
+    """BUG: count in the list of executions is one too high."""
+    off_by_one(bench, "listExecutions")
+
+
+@mutant("count-executions-three-filters", "LM-EXECUTION-COUNT-COMBINED")
+def count_executions_three_filters(bench: Bench) -> None:
+    """BUG: counting executions by three filters gives 0."""
+
+    @bench.after("countExecutions")
+    def none(call: Call, reply: Reply) -> None:
+        if len(call.query) > 2:
+            reply.text = "0"
+
+
+@mutant("top-executions", "LM-EXECUTION-TOP")
+def top_executions(bench: Bench) -> None:
+    """BUG: $top is ignored when executions are listed."""
+    forget(bench, "$top", "listExecutions")
+
+
+@mutant("limit-execution-top", "LM-EXECUTION-TOP-AT-LIMIT")
+def limit_execution_top(bench: Bench) -> None:
+    """BUG: the greatest $top, 100000, is refused when executions are listed."""
+    refuses_when(bench, "$top is too large", lambda call: call.query.get("$top", 0) >= 100_000, "listExecutions")
+
+
+@mutant("skip-executions", "LM-EXECUTION-SKIP")
+def skip_executions(bench: Bench) -> None:
+    """BUG: $skip is ignored when executions are listed."""
+    forget(bench, "$skip", "listExecutions")
+
+
+@mutant("filter-execution-configuration", "LM-EXECUTION-FILTER-CONFIGURATION")
+def filter_execution_configuration(bench: Bench) -> None:
+    """BUG: configurationId is ignored when executions are listed."""
+    forget(bench, "configurationId", "listExecutions")
+
+
+@mutant("filter-execution-scenario", "LM-EXECUTION-FILTER-SCENARIO")
+def filter_execution_scenario(bench: Bench) -> None:
+    """BUG: scenarioId is ignored when executions are listed."""
+    forget(bench, "scenarioId", "listExecutions")
+
+
+@mutant("filter-execution-executable", "LM-EXECUTION-FILTER-EXECUTABLE")
+def filter_execution_executable(bench: Bench) -> None:
+    """BUG: executableIds is ignored when executions are listed."""
+    forget(bench, "executableIds", "listExecutions")
+
+
+@mutant("filter-execution-executables-first", "LM-EXECUTION-FILTER-EXECUTABLES")
+def filter_execution_executables_first(bench: Bench) -> None:
+    """BUG: of several executableIds only the first filters the list of executions."""
+
+    @bench.before("listExecutions")
+    def first(call: Call) -> None:
+        if "executableIds" in call.query:
+            call.query["executableIds"] = call.query["executableIds"][:1]
+
+
+@mutant("filter-execution-status", "LM-EXECUTION-FILTER-STATUS")
+def filter_execution_status(bench: Bench) -> None:
+    """BUG: status is ignored when executions are listed."""
+    forget(bench, "status", "listExecutions")
+
+
+@mutant("filter-status-some", "LM-EXECUTION-FILTER-STATUS", "LM-DEPLOYMENT-FILTER-STATUS")
+def filter_status_some(bench: Bench) -> None:
+    """BUG: the statuses UNKNOWN and PENDING are ignored when executions and deployments are filtered."""
+
+    @bench.before("listExecutions", "countExecutions", "listDeployments", "countDeployments")
+    def ignored(call: Call) -> None:
+        if call.query.get("status") in ("UNKNOWN", "PENDING"):
+            del call.query["status"]
+
+
+@mutant("filter-status-stopped", "LM-EXECUTION-FILTER-STATUS")
+def filter_status_stopped(bench: Bench) -> None:
+    """BUG: the filter status=STOPPED finds COMPLETED executions."""
+
+    @bench.before("listExecutions", "countExecutions")
+    def ended(call: Call) -> None:
+        if call.query.get("status") == "STOPPED":
+            call.query["status"] = "COMPLETED"
+
+
+@mutant("filter-execution-combined", "LM-EXECUTION-FILTER-COMBINED")
+def filter_execution_combined(bench: Bench) -> None:
+    """BUG: status is ignored when executions are listed by more than two parameters."""
+
+    @bench.before("listExecutions")
+    def alone(call: Call) -> None:
+        if len(call.query) > 2:
+            call.query.pop("status", None)
+
+
+@mutant("filter-execution-count", "LM-EXECUTION-COUNT-MATCHES-LIST")
+def filter_execution_count(bench: Bench) -> None:
+    """BUG: status is ignored when executions are counted."""
+    forget(bench, "status", "countExecutions")
+
+
+@mutant("select-status-ignored", "LM-EXECUTION-SELECT-STATUS")
+def select_status_ignored(bench: Bench) -> None:
+    """BUG: $select is ignored for executions."""
+    forget(bench, "$select", "listExecutions", "getExecution")

@@ -1,0 +1,77 @@
+"""Output artifacts of executions."""
+
+from __future__ import annotations
+
+from lmconform.mock.call import Call, Reply
+from lmconform.mutants.bench import Bench, resources
+from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.registry import mutant
+
+
+@mutant("execution-outputs-renamed", "LM-EXECUTION-OUTPUT-NAMES")
+def execution_outputs_renamed(bench: Bench) -> None:
+    """BUG: the outputs of an execution are numbered instead of named as its executable declares."""
+
+    @bench.after("getExecution", "listExecutions")
+    def numbered(call: Call, reply: Reply) -> None:
+        for resource in reply.json.get("resources", [reply.json]):
+            for place, artifact in enumerate(resource.get("outputArtifacts") or []):
+                artifact["name"] = f"output-{place}"
+
+
+@mutant("execution-unexpected-output", "LM-EXECUTION-OUTPUT-NAMES")
+def execution_unexpected_output(bench: Bench) -> None:
+    """BUG: an execution shows an input among its outputs."""
+
+    @bench.after("getExecution")
+    def more(call: Call, reply: Reply) -> None:
+        for artifact in (reply.json.get("outputArtifacts") or [])[:1]:
+            reply.json["outputArtifacts"].append({**artifact, "name": "text-data-tutorial"})
+
+
+@mutant("view-execution-output-owner", "LM-EXECUTION-OUTPUT-OWNER")
+def view_execution_output_owner(bench: Bench) -> None:
+    """BUG: an output artifact names another execution."""
+
+    @bench.after("getExecution", "getArtifact", "listArtifacts")
+    def other(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            for artifact in resource.get("outputArtifacts") or [resource]:
+                if "executionId" in artifact:
+                    artifact["executionId"] = "e000000000000000"
+
+
+@mutant("view-execution-output-owner-missing", "LM-EXECUTION-OUTPUT-OWNER")
+def view_execution_output_owner_missing(bench: Bench) -> None:
+    """BUG: the output artifacts in an execution do not name their execution."""
+
+    @bench.after("getExecution")
+    def missing(call: Call, reply: Reply) -> None:
+        for artifact in reply.json.get("outputArtifacts") or []:
+            artifact.pop("executionId", None)
+
+
+@mutant("view-execution-output-gone", "LM-EXECUTION-OUTPUT-GET")
+def view_execution_output_gone(bench: Bench) -> None:
+    """BUG: an execution shows outputs whose ids do not exist."""
+
+    @bench.after("getExecution")
+    def other(call: Call, reply: Reply) -> None:
+        for artifact in reply.json.get("outputArtifacts") or []:
+            artifact["id"] = artifact["id"][:-4] + "0000"
+
+
+@mutant("view-execution-output-url", "LM-EXECUTION-OUTPUT-URL")
+def view_execution_output_url(bench: Bench) -> None:
+    """BUG: the url of an output does not hold the id of its execution."""
+
+    @bench.after("getExecution")
+    def other(call: Call, reply: Reply) -> None:
+        for artifact in reply.json.get("outputArtifacts") or []:
+            artifact["url"] = "ai://default/model"
+
+
+@mutant("filter-outputs", "LM-EXECUTION-OUTPUT-LISTED")
+def filter_outputs(bench: Bench) -> None:
+    """BUG: executionId is ignored when artifacts are listed and counted."""
+    forget(bench, "executionId", "listArtifacts", "countArtifacts")

@@ -1,0 +1,236 @@
+"""Execution schedules that are paused, resumed, changed and deleted otherwise than they should be."""
+
+from __future__ import annotations
+
+from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.problems import WRONG_STATE, Problem
+from lmconform.mutants.bench import Bench
+from lmconform.mutants.defects.answers import wrong_status
+from lmconform.mutants.defects.bodies import loosen
+from lmconform.mutants.defects.changes import takes_unknown
+from lmconform.mutants.registry import mutant
+
+
+@mutant("schedule-pause-ignored", "LM-SCHEDULE-PAUSE", "LM-FLOW-SCHEDULE-PAUSED")
+def schedule_pause_ignored(bench: Bench) -> None:
+    """BUG: pausing a schedule answers 202, and it stays ACTIVE."""
+    _drops(bench, "status", "INACTIVE")
+
+
+@mutant("schedule-pause-drops-window", "LM-SCHEDULE-PAUSE-KEEPS")
+def schedule_pause_drops_window(bench: Bench) -> None:
+    """BUG: pausing a schedule drops its start and end."""
+
+    @bench.after("modifyExecutionSchedule")
+    def lost(call: Call, reply: Reply) -> None:
+        if call.body.get("status") == "INACTIVE":
+            found = call.group.schedules[call.path["executionScheduleId"]]
+            found.start = found.end = None
+
+
+@mutant("schedule-resume-ignored", "LM-SCHEDULE-RESUME", "LM-FLOW-SCHEDULE-RESUMED")
+def schedule_resume_ignored(bench: Bench) -> None:
+    """BUG: resuming a schedule answers 202, and it stays INACTIVE."""
+    _drops(bench, "status", "ACTIVE")
+
+
+@mutant("schedule-resume-refused", "LM-SCHEDULE-RESUME")
+def schedule_resume_refused(bench: Bench) -> None:
+    """BUG: every change of a paused schedule is refused with 412."""
+
+    @bench.before("modifyExecutionSchedule")
+    def refused(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.status == "INACTIVE":
+            raise Problem(412, WRONG_STATE, "Invalid Request, the schedule is INACTIVE")
+
+
+@mutant("schedule-modify-200", "LM-SCHEDULE-MODIFY-CRON", "LM-SCHEDULE-MODIFY-WINDOW", "LM-SCHEDULE-PAUSE")
+def schedule_modify_200(bench: Bench) -> None:
+    """BUG: changing a schedule answers 200 instead of 202."""
+    wrong_status(bench, "modifyExecutionSchedule", 200)
+
+
+@mutant("schedule-modify-cron", "LM-SCHEDULE-MODIFY-CRON")
+def schedule_modify_cron(bench: Bench) -> None:
+    """BUG: a new cron is accepted, and the old one stays."""
+
+    @bench.before("modifyExecutionSchedule")
+    def keep(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and "cron" in call.body:
+            call.body["cron"] = found.data["cron"]
+
+
+@mutant("schedule-modify-end-lost", "LM-SCHEDULE-MODIFY-WINDOW")
+def schedule_modify_end_lost(bench: Bench) -> None:
+    """BUG: a new end is ignored beside another change."""
+
+    @bench.before("modifyExecutionSchedule")
+    def lost(call: Call) -> None:
+        if len(call.body) > 1:
+            call.body.pop("end", None)
+
+
+@mutant("schedule-modify-configuration", "LM-SCHEDULE-MODIFY-CONFIGURATION")
+def schedule_modify_configuration(bench: Bench) -> None:
+    """BUG: a new configuration is accepted, and the old one stays."""
+
+    @bench.before("modifyExecutionSchedule")
+    def keep(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and call.body.get("configurationId") in call.group.configurations:
+            call.body["configurationId"] = found.configuration["id"]
+
+
+@mutant("schedule-modify-pauses", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_modify_pauses(bench: Bench) -> None:
+    """BUG: a new cron pauses the schedule."""
+
+    @bench.before("modifyExecutionSchedule")
+    def pause(call: Call) -> None:
+        if "cron" in call.body:
+            call.body.setdefault("status", "INACTIVE")
+
+
+@mutant("schedule-modify-renames", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_modify_renames(bench: Bench) -> None:
+    """BUG: a new cron appends a number to the name of the schedule."""
+
+    @bench.after("modifyExecutionSchedule")
+    def numbered(call: Call, reply: Reply) -> None:
+        found = call.group.schedules[call.path["executionScheduleId"]]
+        if "cron" in call.body:
+            found.data["name"] = found.data["name"] + "-2"
+
+
+@mutant("schedule-renamed", "LM-SCHEDULE-NAME-STAYS")
+def schedule_renamed(bench: Bench) -> None:
+    """BUG: a change of a schedule can change its name."""
+
+    @bench.after("modifyExecutionSchedule")
+    def rename(call: Call, reply: Reply) -> None:
+        found = call.group.schedules[call.path["executionScheduleId"]]
+        found.data["name"] = str(call.body.get("name", found.data["name"]))
+
+
+@mutant("schedule-modify-any-status", "LM-SCHEDULE-MODIFY-BODY")
+def schedule_modify_any_status(bench: Bench) -> None:
+    """BUG: a status that does not exist is ignored instead of refused."""
+    loosen(bench, "ExecutionScheduleModification", "status")
+
+    @bench.before("modifyExecutionSchedule")
+    def passed_over(call: Call) -> None:
+        if call.body.get("status") not in ("ACTIVE", "INACTIVE", None):
+            found = call.group.schedules.get(call.path["executionScheduleId"])
+            call.body["status"] = found.status if found else "ACTIVE"
+
+
+@mutant("schedule-modify-unknown", "LM-SCHEDULE-MODIFY-404")
+def schedule_modify_unknown(bench: Bench) -> None:
+    """BUG: changing a schedule that does not exist answers 202."""
+    takes_unknown(bench, "modifyExecutionSchedule", "schedules")
+
+
+@mutant("schedule-change-names-another", "LM-SCHEDULE-ANSWER-ID")
+def schedule_change_names_another(bench: Bench) -> None:
+    """BUG: the answer to changing a schedule has the id of its configuration."""
+
+    @bench.after("modifyExecutionSchedule")
+    def configuration(call: Call, reply: Reply) -> None:
+        reply.json["id"] = call.group.schedules[call.path["executionScheduleId"]].configuration["id"]
+
+
+@mutant("schedule-delete-ignored", "LM-SCHEDULE-DELETE", "LM-SCHEDULE-DELETE-INACTIVE", "LM-FLOW-SCHEDULE-DELETED")
+def schedule_delete_ignored(bench: Bench) -> None:
+    """BUG: deleting a schedule answers 202, and it stays."""
+
+    @bench.instead("deleteExecutionSchedule")
+    def stays(call: Call, handler: Handler) -> Reply:
+        kept = call.group.schedules.get(call.path["executionScheduleId"])
+        reply = handler(call)
+        if kept is not None:
+            call.group.schedules[kept.id] = kept
+        return reply
+
+
+@mutant("schedule-delete-active-refused", "LM-SCHEDULE-DELETE")
+def schedule_delete_active_refused(bench: Bench) -> None:
+    """BUG: deleting an active schedule is refused with 412."""
+
+    @bench.before("deleteExecutionSchedule")
+    def refused(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.status == "ACTIVE":
+            raise Problem(412, WRONG_STATE, "Invalid Request, the schedule is ACTIVE")
+
+
+@mutant("schedule-delete-inactive-refused", "LM-SCHEDULE-DELETE-INACTIVE")
+def schedule_delete_inactive_refused(bench: Bench) -> None:
+    """BUG: deleting a paused schedule is refused with 412."""
+
+    @bench.before("deleteExecutionSchedule")
+    def refused(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.status == "INACTIVE":
+            raise Problem(412, WRONG_STATE, "Invalid Request, the schedule is INACTIVE")
+
+
+@mutant("schedule-delete-inactive-lists", "LM-SCHEDULE-DELETE-INACTIVE")
+def schedule_delete_inactive_lists(bench: Bench) -> None:
+    """BUG: a paused schedule that was deleted is still listed."""
+    gone: dict[str, dict[str, object]] = {}
+
+    @bench.before("deleteExecutionSchedule")
+    def remember(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.status == "INACTIVE":
+            gone[found.id] = {"id": found.id, **found.data, "configurationId": found.configuration["id"]}
+
+    @bench.after("listExecutionSchedules")
+    def show(call: Call, reply: Reply) -> None:
+        reply.json["resources"] += [{**row, "status": "INACTIVE"} for row in gone.values()]
+
+
+@mutant("schedule-delete-unknown", "LM-SCHEDULE-DELETE-404")
+def schedule_delete_unknown(bench: Bench) -> None:
+    """BUG: deleting a schedule that does not exist answers 202."""
+    takes_unknown(bench, "deleteExecutionSchedule", "schedules")
+
+
+@mutant("schedule-delete-counted", "LM-SCHEDULE-DELETE-UNCOUNTED")
+def schedule_delete_counted(bench: Bench) -> None:
+    """BUG: a schedule that was deleted is counted forever."""
+    deleted: list[str] = []
+
+    @bench.instead("deleteExecutionSchedule")
+    def remember(call: Call, handler: Handler) -> Reply:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        reply = handler(call)
+        if found is not None:
+            deleted.append(found.configuration["id"])
+        return reply
+
+    @bench.after("countExecutionSchedules")
+    def more(call: Call, reply: Reply) -> None:
+        wanted = call.query.get("configurationId")
+        reply.text = str(int(reply.text or 0) + sum(wanted in (None, own) for own in deleted))
+
+
+@mutant("schedule-delete-names-another", "LM-SCHEDULE-ANSWER-ID")
+def schedule_delete_names_another(bench: Bench) -> None:
+    """BUG: the answer to deleting a schedule has another id."""
+
+    @bench.after("deleteExecutionSchedule")
+    def job(call: Call, reply: Reply) -> None:
+        reply.json["id"] = f"job-{call.path['executionScheduleId']}"
+
+
+def _drops(bench: Bench, member: str, value: str) -> None:
+    """A change to this value is not made."""
+
+    @bench.before("modifyExecutionSchedule")
+    def drop(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and call.body.get(member) == value:
+            call.body[member] = getattr(found, member)

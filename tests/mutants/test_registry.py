@@ -1,0 +1,108 @@
+"""The mutants: found in every folder, unique, in plain words, at home with their resource, and enough of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lmconform import mutants
+from lmconform.contract.requirements import Register
+from lmconform.errors import ConfigError
+from lmconform.mutants.bench import Bench
+from lmconform.mutants.registry import mutant
+from lmconform.outcomes import Level
+
+REGISTER = Register.load()
+MUTANTS = mutants.load()
+GATING = {r.id for r in REGISTER.values() if r.level is not Level.MAY and r.evidence.may_gate and not r.excluded}
+BROKEN = {requirement for one in MUTANTS for requirement in one.breaks}
+FOLDER = Path(mutants.__file__).parent
+README = Path(__file__).parents[2] / "README.md"
+# The beginning of a requirement's id, and where the mutants lie that break it first.
+HOMES = {
+    "LM-HTTP": "answers",
+    "LM-ERROR": "answers",
+    "LM-QUERY": "queries",
+    "LM-ARTIFACT": "artifacts",
+    "LM-CONFIGURATION": "configurations",
+    "LM-EXECUTION": "executions",
+    "LM-BULK": "executions",
+    "LM-DEPLOYMENT": "deployments",
+    "LM-SCHEDULE": "schedules",
+    "LM-METRICS": "metrics",
+    "LM-FILE": "files",
+    "LM-SCENARIO": "scenarios",
+    "LM-EXECUTABLE": "executables",
+    "LM-MODEL": "models",
+    "LM-LOGS": "logs",
+    "LM-META": "meta",
+    "LM-AUTH": "auth",
+    "LM-ISOLATION": "isolation",
+    "LM-FLOW": "flows",
+    "LM-FUZZ": "fuzz",
+}
+
+
+def test_every_mutant_that_a_file_declares_is_found_whatever_folder_the_file_is_in():
+    declared = [
+        name for file in FOLDER.rglob("*.py") for name in re.findall(r'@mutant\(\s*"([^"]+)"', file.read_text("utf-8"))
+    ]
+    assert sorted(declared) == sorted(one.id for one in MUTANTS)
+    assert len({one.apply.__module__.count(".") for one in MUTANTS}) == 2, "files beside the registry and in folders"
+
+
+def test_the_readme_gives_the_number_of_mutants():
+    (number,) = re.findall(r"`lmconform mutants` runs the suite against (\d+) mocks", README.read_text("utf-8"))
+    assert len(MUTANTS) == int(number)
+
+
+def test_every_requirement_that_gates_has_a_mutant_or_a_reason_why_there_is_none():
+    assert sorted(GATING - BROKEN - set(mutants.unproven())) == []
+    assert sorted(BROKEN & set(mutants.unproven())) == []
+    assert set(mutants.unproven()) <= set(REGISTER)
+
+
+@pytest.mark.parametrize("one", MUTANTS, ids=lambda one: one.id)
+def test_a_mutant_says_what_goes_wrong_and_lies_with_the_resource_of_its_first_requirement(one):
+    assert re.fullmatch(r"[a-z0-9-]+", one.id)
+    assert set(one.breaks) <= set(REGISTER)
+    assert re.fullmatch(r"BUG: [^ ]+( [^ ]+){3,}\.", one.bug), "a whole sentence after BUG:"
+    assert one.family == HOMES["-".join(one.breaks[0].split("-")[:2])]
+
+
+def test_no_mutant_repeats_the_sentence_of_a_requirement():
+    sentences = {requirement.text.rstrip(".").lower() for requirement in REGISTER.values()}
+    assert [one.id for one in MUTANTS if one.bug.removeprefix("BUG: ").rstrip(".").lower() in sentences] == []
+
+
+def test_where_a_mutant_is_shown_the_register_gives_the_sentence_that_it_breaks(lmconform):
+    done = lmconform("list", "mutants")
+    assert done.returncode == 0, done.stderr
+    sentence = REGISTER["LM-AUTH-TOKEN-GARBAGE"].text
+    (line,) = [line for line in done.stdout.splitlines() if " auth-any-token " in line]
+    assert line.endswith(f'BUG: any bearer text is accepted as a token. Requirement: "{sentence}"')
+
+
+def test_two_mutants_of_one_id_are_an_error():
+    with pytest.raises(ValueError, match="two mutants have the id auth-none"):
+        mutant("auth-none", "LM-AUTH-TOKEN-REQUIRED")(lambda bench: None)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "hint"),
+    [
+        ("filter-artifact-kin", "did you mean 'filter-artifact-kind'?"),
+        ("zzz", "'lmconform list mutants' shows them"),
+    ],
+)
+def test_an_unknown_mutant_is_one_line_with_the_nearest_or_the_way_to_all(unknown, hint):
+    with pytest.raises(ConfigError) as error:
+        mutants.activate(unknown, Bench({}, {}, {}))
+    assert f"--mutant: {unknown!r} is unknown" in str(error.value)
+    assert str(error.value).endswith(hint)
+    assert "\n" not in str(error.value)
+
+
+def test_the_command_line_refuses_an_unknown_mutant(lmconform):
+    assert lmconform("mock", "--mutant", "filter-artifact-kin", "--port", "0").returncode == 4
+    assert lmconform("mutants", "filter-artifact-kin").returncode == 5
