@@ -1,8 +1,8 @@
 """Mutants: the mock with exactly one defect each, and the requirements that it breaks.
 
 One family a module, found by looking into this package. A mutant is a function that gets a
-``Bench`` and spoils one thing on it; nothing of the mock knows that mutants exist, but for
-``server.bind``, which lets one activate.
+``Bench`` and spoils one thing on it; nothing of the mock knows that mutants exist:
+``lmconform mock --mutant`` passes one to ``assembly.assemble``.
 """
 
 from lmconform.mutants.bench import Bench

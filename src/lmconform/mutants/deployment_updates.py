@@ -6,7 +6,7 @@ from typing import Any
 
 from lmconform.mock import deployments, enactments
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.lifecycle import Enactment
+from lmconform.mock.records import Enactment
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.registry import mutant
 

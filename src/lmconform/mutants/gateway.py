@@ -8,7 +8,7 @@ import time
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.problems import Problem
-from lmconform.mock.tokens import Mint
+from lmconform.mock.tokens import TokenIssuer
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.common import lists_everything, needs_no_token, reads_everywhere
 from lmconform.mutants.registry import mutant
@@ -48,7 +48,7 @@ def unsigned(bench: Bench) -> None:
 def unverified(bench: Bench) -> None:
     """BUG: "A token whose claims were changed after it was signed is refused with 401 or 403." Its issuer is enough."""
 
-    @bench.patch(Mint, "_read")
+    @bench.patch(TokenIssuer, "_read")
     def read(original, self, token):  # type: ignore[no-untyped-def]
         try:
             return original(self, token)

@@ -302,7 +302,7 @@ def select_nothing(bench: Bench) -> None:
 @mutant("metrics-outside-group", "LM-ISOLATION-METRICS")
 def outside_group(bench: Bench) -> None:
     """BUG: "Metrics of an execution are not shown in another resource group." They are."""
-    from lmconform.mock.store import Tracking
+    from lmconform.mock.records import Tracking
 
     shared: dict[str, Tracking] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock import metrics, validation
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import bad_request
-from lmconform.mock.store import Tracking
+from lmconform.mock.records import Tracking
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.common import SCHEMAS, forget, refuses_when, skips_one_more
 from lmconform.mutants.registry import mutant

@@ -7,7 +7,7 @@ from email.utils import formatdate
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import bad_request
-from lmconform.mock.times import instant
+from lmconform.mock.times import parse_instant
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.registry import mutant
 
@@ -52,7 +52,7 @@ def http_date(bench: Bench) -> None:
         for resource in resources(reply):
             for name in _TIMES:
                 if resource.get(name):
-                    resource[name] = formatdate(instant(resource[name], name), usegmt=True)
+                    resource[name] = formatdate(parse_instant(resource[name], name), usegmt=True)
 
 
 @mutant("time-without-zone", "LM-HTTP-DATE-TIME")
