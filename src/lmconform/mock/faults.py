@@ -136,13 +136,13 @@ KINDS = (
     ),
     Kind(
         "redirect",
-        "redirects; a URL without a path gets the path of the request; operation not executed",
+        "redirects to another URL; operation not executed",
         (
             Setting("to", _url, "an http(s) URL", "URL"),
             Setting("status", _one_of(*_REDIRECTS), "one of " + ", ".join(_REDIRECTS), "307"),
         ),
     ),
-    Kind("expire", "expires all tokens issued so far, that of this request too; count defaults to 1", (), 1),
+    Kind("expire", "expires all tokens issued so far; count defaults to 1", (), 1),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
