@@ -38,14 +38,14 @@ def test_a_shelf_is_bounded_by_the_quota(store):
 
 def test_deleted_metrics_release_their_bytes(store):
     group = store.groups["default"]
-    before = group.held
+    before = group.weight
     tracking = group.track("e1")
-    group.take(5000)
+    group.add_weight(5000)
     tracking.weight += 5000
-    assert group.held > before
-    assert group.forget("e1")
-    assert group.held == before
-    assert not group.forget("e1")
+    assert group.weight > before
+    assert group.delete_tracking("e1")
+    assert group.weight == before
+    assert not group.delete_tracking("e1")
 
 
 def test_weight_grows_with_the_content():

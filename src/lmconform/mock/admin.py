@@ -23,8 +23,8 @@ def answer(store: Store, method: str, path: str, body: bytes) -> Reply:
     name = path.removeprefix(PATH).strip("/")
     if not name:
         if method == "GET":
-            found = [_show(group) for group in store.groups.values()]
-            return Reply(200, {"count": len(found), "resources": found})
+            groups = [_show(group) for group in store.groups.values()]
+            return Reply(200, {"count": len(groups), "resources": groups})
         if method == "POST":
             return _create(store, parse(body))
     elif method in ("GET", "DELETE"):

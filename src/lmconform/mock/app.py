@@ -85,11 +85,11 @@ class App:
     def _answer(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
         method = scope["method"]
         contract_path = path.removeprefix("/v2")
-        found = self._contract.match(method, contract_path) if path.startswith("/v2/") else None
-        if found is not None and found[0].id in self._withheld:
-            found, contract_path = None, ""
+        route = self._contract.match(method, contract_path) if path.startswith("/v2/") else None
+        if route is not None and route[0].id in self._withheld:
+            route, contract_path = None, ""
         extra = path == admin.PATH or path.startswith(f"{admin.PATH}/") or path in _EXTRA_PATHS
-        if found is None and not extra and self._switches["authorization-first"] == "no":
+        if route is None and not extra and self._switches["authorization-first"] == "no":
             return self._no_route(self._contract.methods(contract_path))
         self._authority.check(headers.get("authorization"), self._switches)
         if body is None:
@@ -97,9 +97,9 @@ class App:
             raise Problem(413, code, "PayloadLimitException")
         if extra:
             return self._extra(method, path, body)
-        if found is None:
+        if route is None:
             return self._no_route(self._contract.methods(contract_path))
-        return self._operate(scope, *found, headers, body)
+        return self._operate(scope, *route, headers, body)
 
     def _extra(self, method: str, path: str, body: bytes) -> Reply:
         """Endpoints that real clients use and that the contract does not describe."""
@@ -116,7 +116,7 @@ class App:
         query = validation.query(self._contract, operation, scope.get("query_string", b""), switches)
         data = validation.body(self._contract, operation, headers.get("content-type", ""), body, switches)
         group = group or self._group(operation, headers, values)
-        group.settle()
+        group.run_due_events()
         base = _base(scope.get("scheme", "http"), scope.get("server"))
         call = self._service.call(operation, values, query, data, group, base)
         try:

@@ -35,13 +35,13 @@ def get(call: Call) -> Reply:
 
 def list_(call: Call) -> Reply:
     """The artifacts that match the query."""
-    found = _found(call)
-    return listing(call, [show(call, a) for a in query.page(call, found)], len(found))
+    resources = _matching(call)
+    return listing(call, [show(call, a) for a in query.page(call, resources)], len(resources))
 
 
 def count_(call: Call) -> Reply:
     """The number of artifacts that match, without paging."""
-    return count(call, len(_found(call)))
+    return count(call, len(_matching(call)))
 
 
 def show(call: Call, artifact: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def show(call: Call, artifact: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _found(call: Call) -> list[dict[str, Any]]:
+def _matching(call: Call) -> list[dict[str, Any]]:
     selectors = call.query.get("artifactLabelSelector", ())
     query.check_filter_ids(call)
     part = call.query.get("name") if call.switches["artifact-name-filter"] == "contains" else None

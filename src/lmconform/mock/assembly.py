@@ -62,8 +62,8 @@ def assemble(settings: Settings, mutate: Mutation | None = None) -> Mock:
     if rules is not None:
         app = FaultInjection(app, rules, contract, authority.expire)
     if settings.page:
-        place = wiring.Place(plain.url, settings.network.host, plain.key["clientid"], settings.mutant)
-        app = wiring.wrap(app, service, place)
+        info = wiring.PageInfo(plain.url, settings.network.host, plain.key["clientid"], settings.mutant)
+        app = wiring.wrap(app, service, info)
     protocol = Protocol if rules is None else FaultProtocol
     return Mock(plain, tls, app, protocol, store, state, settings.parent)
 

@@ -48,12 +48,12 @@ class Authority:
         client, secret = basic or (fields.get("client_id", ""), fields.get("client_secret", ""))
         # RFC 6749, section 2.3.1, requires form encoding of both in Basic; most clients do not do it.
         pairs = ((client, secret), (unquote_plus(client), unquote_plus(secret)))
-        found = next((c for c, s in pairs if self._authenticates(c, s, certificate)), None)
-        if found is None:
+        client_id = next((c for c, s in pairs if self._authenticates(c, s, certificate)), None)
+        if client_id is None:
             # RFC 6749, section 5.2
             challenge = {"WWW-Authenticate": 'Basic realm="oauth"'} if basic else {}
             return _refusal(401, "unauthorized", "Bad credentials", challenge)
-        token, jti = self._issuer.issue(found)
+        token, jti = self._issuer.issue(client_id)
         answer = {
             "access_token": token,
             "token_type": "bearer",

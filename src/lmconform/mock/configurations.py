@@ -61,13 +61,13 @@ def get(call: Call) -> Reply:
 
 def list_(call: Call) -> Reply:
     """The configurations that match the query."""
-    found = _found(call)
-    return listing(call, [_show(call, c) for c in query.page(call, found)], len(found))
+    resources = _matching(call)
+    return listing(call, [_show(call, c) for c in query.page(call, resources)], len(resources))
 
 
 def count_(call: Call) -> Reply:
     """The number of configurations that match, without paging."""
-    return count(call, len(_found(call)))
+    return count(call, len(_matching(call)))
 
 
 def _show(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _show(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:
     return configuration
 
 
-def _found(call: Call) -> list[dict[str, Any]]:
+def _matching(call: Call) -> list[dict[str, Any]]:
     query.check_filter_ids(call)
     wanted = call.query.get("executableIds")
     return [

@@ -122,9 +122,9 @@ class Catalog:
 
     def of(self, configuration: dict[str, Any]) -> Executable:
         """The executable of a configuration; it exists, because creating the configuration requires it."""
-        found = self.executable(configuration["scenarioId"], configuration["executableId"])
-        assert found is not None, configuration
-        return found
+        executable = self.executable(configuration["scenarioId"], configuration["executableId"])
+        assert executable is not None, configuration
+        return executable
 
     def versions(self, scenario_id: str) -> list[dict[str, Any]]:
         """The versions of a scenario: the versions of its executables."""

@@ -44,13 +44,13 @@ def get(kind: Kind, call: Call) -> Reply:
 
 def list_(kind: Kind, call: Call) -> Reply:
     """The enactments that match the query."""
-    found = _found(kind, call)
-    return listing(call, query.page(call, found), len(found))
+    resources = _matching(kind, call)
+    return listing(call, query.page(call, resources), len(resources))
 
 
 def count_(kind: Kind, call: Call) -> Reply:
     """The number of enactments that match, without paging."""
-    return count(call, len(_found(kind, call)))
+    return count(call, len(_matching(kind, call)))
 
 
 def delete(kind: Kind, call: Call) -> Reply:
@@ -67,10 +67,10 @@ def delete(kind: Kind, call: Call) -> Reply:
 
 def find(kind: Kind, call: Call) -> Enactment:
     """The enactment that the path names; raises 404. A new one may be unknown for a moment, as documented (C.2)."""
-    found = kind.shelf(call.group).get(call.path[kind.key])
-    if found is None or (kind.noun == "Deployment" and _is_late(call, found, "deployment-gap")):
+    enactment = kind.shelf(call.group).get(call.path[kind.key])
+    if enactment is None or (kind.noun == "Deployment" and _is_late(call, enactment, "deployment-gap")):
         raise not_found(kind.noun, call.path[kind.key], kind.unknown_code)
-    return found
+    return enactment
 
 
 def stop(call: Call, enactment: Enactment, status: int) -> None:
@@ -138,10 +138,10 @@ def _format(when: float | None) -> str | None:
     return None if when is None else format_seconds(when)
 
 
-def _found(kind: Kind, call: Call) -> list[dict[str, Any]]:
+def _matching(kind: Kind, call: Call) -> list[dict[str, Any]]:
     query.check_filter_ids(call)
     wanted = call.query.get("executableIds")
-    found = []
+    resources = []
     for enactment in _listed(kind, call):
         configuration = enactment.configuration
         facts = {
@@ -155,8 +155,8 @@ def _found(kind: Kind, call: Call) -> list[dict[str, Any]]:
             continue
         if "status" in call.query and moment(call, enactment).status != call.query["status"]:
             continue
-        found.append(_show(kind, call, enactment))
-    return found
+        resources.append(_show(kind, call, enactment))
+    return resources
 
 
 def _listed(kind: Kind, call: Call) -> list[Enactment]:

@@ -37,13 +37,13 @@ def _gone(group: Group, enactment_id: str, when: float) -> None:
     """Remove a deleted enactment; with a list lag it is removed from lists in a second event."""
     enactment = group.executions.pop(enactment_id, None) or group.deployments.pop(enactment_id, None)
     if enactment is not None:
-        group.take(-PLAIN)
+        group.add_weight(-PLAIN)
         group.touch(enactment.shelf, enactment_id)
     if not group.timing.metrics_stay:
-        group.forget(enactment_id)
+        group.delete_tracking(enactment_id)
     if enactment is not None and group.timing.lag:
         group.ghosts[enactment_id] = enactment
-        group.later(when + group.timing.lag * group.timing.pace, "gone", enactment_id)
+        group.plan(when + group.timing.lag * group.timing.pace, "gone", enactment_id)
     else:
         group.ghosts.pop(enactment_id, None)
 

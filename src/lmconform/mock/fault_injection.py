@@ -66,8 +66,8 @@ class FaultInjection:
         path = path_of(scope)
         if path == auth.PATH:
             return TOKEN
-        found = self._contract.match(scope["method"], path.removeprefix("/v2")) if path.startswith("/v2/") else None
-        return found[0].id if found else ""
+        route = self._contract.match(scope["method"], path.removeprefix("/v2")) if path.startswith("/v2/") else None
+        return route[0].id if route else ""
 
     async def _replace(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response of a gateway instead of that of the application."""

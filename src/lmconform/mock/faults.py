@@ -211,11 +211,11 @@ def _covered(name: str, operations: Collection[Operation]) -> list[str]:
     if name == TOKEN:
         return [TOKEN]
     if name in METHODS:
-        found = [operation.id for operation in operations if operation.method == name]
+        names = [operation.id for operation in operations if operation.method == name]
     else:
-        found = [operation.id for operation in operations if fnmatchcase(operation.id, name)]
-    if found:
-        return found
+        names = [operation.id for operation in operations if fnmatchcase(operation.id, name)]
+    if names:
+        return names
     if re.search(r"[*?\[]", name):
         raise ValueError(f"{name!r} matches no operation of this mock; 'lmconform list operations' shows them")
     known = [TOKEN, *METHODS, *(operation.id for operation in operations)]

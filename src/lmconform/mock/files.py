@@ -30,7 +30,7 @@ def upload(call: Call) -> Reply:
         or (len(files) >= _MAX_FILES and path not in files)
     ):
         raise Problem(413, _CODE, "The file size exceeds the supported limit.")
-    call.group.take(len(call.body) - len(files.get(path, b"")))
+    call.group.add_weight(len(call.body) - len(files.get(path, b"")))
     files[path] = call.body
     call.group.touch("files", path)
     url = f"ai://default/{path}"
@@ -46,7 +46,7 @@ def download(call: Call) -> Reply:
 def delete(call: Call) -> Reply:
     """Delete a file."""
     path = _path(call)
-    call.group.take(-len(_file(call, path)))
+    call.group.add_weight(-len(_file(call, path)))
     del call.group.files[path]
     call.group.touch("files", path)
     return Reply(204)

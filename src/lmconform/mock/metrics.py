@@ -60,7 +60,7 @@ def _store(
     weight = weigh(points) + _growth(tracking.tags, tags) + _growth(tracking.custom_info, infos)
     if len(kept) < len(tracking.metrics):
         weight += weigh(kept) - weigh(tracking.metrics)
-    call.group.take(weight)
+    call.group.add_weight(weight)
     tracking.weight += weight
     if len(kept) < len(tracking.metrics):
         tracking.saved = 0
@@ -90,11 +90,11 @@ def find(call: Call) -> Reply:
     known = [i for i in (ids if ids is not None else list(tracked)) if i in tracked]
     if ids is not None and len(known) < len(ids) and call.switches["metrics-partly-unknown"] == "404":
         raise no_metrics()
-    found = [i for i in known if _tagged(tracked[i], conditions)]
-    if not found:
+    tagged = [i for i in known if _tagged(tracked[i], conditions)]
+    if not tagged:
         raise no_metrics()
     sections = set(call.query.get("$select", ["*"]))
-    resources = page(call, [_show(call, i, tracked[i], sections) for i in found], 1000)
+    resources = page(call, [_show(call, i, tracked[i], sections) for i in tagged], 1000)
     return Reply(200, {"count": len(resources), "resources": resources})
 
 
@@ -102,7 +102,7 @@ def delete(call: Call) -> Reply:
     """Delete the metrics of an execution."""
     # When invalid parameters are ignored, an id that breaks its pattern counts as absent.
     execution_id = call.query.get("executionId")
-    if execution_id is None or not call.group.forget(execution_id):
+    if execution_id is None or not call.group.delete_tracking(execution_id):
         raise no_metrics()
     return Reply(200, {"id": execution_id, "message": "Metric Resource was successfully deleted"})
 

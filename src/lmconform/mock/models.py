@@ -41,8 +41,8 @@ def list_models(call: Call) -> Reply:
             raise not_found("Models of scenario", scenario_id)
         return Reply(200, {"count": 0, "resources": []})
     executable_id = executables[0].id
-    found = [_show(call, name, text, versions, executable_id) for name, text, versions in _MODELS]
-    return Reply(200, {"count": len(found), "resources": found})
+    models = [_show(call, name, text, versions, executable_id) for name, text, versions in _MODELS]
+    return Reply(200, {"count": len(models), "resources": models})
 
 
 def _show(

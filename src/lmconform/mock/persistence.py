@@ -164,8 +164,8 @@ class StateFile:
         for (name, key), data in self._read("configurations"):
             if catalog.executable(data["scenarioId"], data["executableId"]) is None:
                 raise self._unusable(
-                    f"has a configuration for executable {data['executableId']}, which no template makes; "
-                    "start with the templates that it was made with, or with another file"
+                    f"has a configuration for executable {data['executableId']}, which no template defines; "
+                    "start with the same templates as before, or with another file"
                 )
             _shelve(store.groups[name], "configurations", key, data, weigh(data))
         for shelf in ("executions", "deployments"):
@@ -196,7 +196,7 @@ class StateFile:
 
 def _shelve(group: Group, shelf: str, key: str, thing: Any, weight: int) -> None:
     getattr(group, shelf)[key] = thing
-    group.held += weight
+    group.weight += weight
 
 
 def _data(thing: Any) -> str | bytes:

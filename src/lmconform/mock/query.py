@@ -9,14 +9,14 @@ from lmconform.mock.call import Call
 from lmconform.mock.problems import Problem
 
 
-def page(call: Call, found: list[dict[str, Any]], default: int = 10_000) -> list[dict[str, Any]]:
-    """The page of ``found`` that ``$top`` and ``$skip`` select, in the order that the switch chooses."""
+def page(call: Call, resources: list[dict[str, Any]], default: int = 10_000) -> list[dict[str, Any]]:
+    """The page of ``resources`` that ``$top`` and ``$skip`` select, in the order that the switch chooses."""
     if call.switches["list-order"] == "reverse":
-        found = found[::-1]
-    elif call.switches["list-order"] == "id" and found and "id" in found[0]:
-        found = sorted(found, key=lambda resource: str(resource["id"]))
+        resources = resources[::-1]
+    elif call.switches["list-order"] == "id" and resources and "id" in resources[0]:
+        resources = sorted(resources, key=lambda resource: str(resource["id"]))
     skip = call.query.get("$skip", 0)
-    return found[skip : skip + call.query.get("$top", default)]
+    return resources[skip : skip + call.query.get("$top", default)]
 
 
 def check_filter_ids(call: Call) -> None:

@@ -54,8 +54,8 @@ class Moment:
 class Schedule:
     """An execution schedule; times are seconds since the epoch.
 
-    Schedule time starts at ``anchor`` and passes faster than real time, as ``--hour`` says: ``tick`` is the next
-    run in schedule time, ``due`` the same run in real time.
+    Schedule time starts at ``anchor`` and is scaled by ``--hour``: ``tick`` is the next run in schedule time, ``due``
+    the same run in real time.
     """
 
     id: str

@@ -9,8 +9,8 @@ from lmconform.mock.query import labelled
 
 def list_scenarios(call: Call) -> Reply:
     """All scenarios."""
-    found = [scenario.as_json() for scenario in call.catalog.scenarios.values()]
-    return listing(call, found, len(found))
+    scenarios = [scenario.as_json() for scenario in call.catalog.scenarios.values()]
+    return listing(call, scenarios, len(scenarios))
 
 
 def get_scenario(call: Call) -> Reply:
@@ -20,23 +20,26 @@ def get_scenario(call: Call) -> Reply:
 
 def list_versions(call: Call) -> Reply:
     """The versions of a scenario."""
-    found = [v for v in call.catalog.versions(scenario_id_of(call)) if labelled(v, call.query.get("labelSelector", ()))]
-    return listing(call, found, len(found))
+    selectors = call.query.get("labelSelector", ())
+    versions = [v for v in call.catalog.versions(scenario_id_of(call)) if labelled(v, selectors)]
+    return listing(call, versions, len(versions))
 
 
 def list_executables(call: Call) -> Reply:
     """The executables of a scenario; ``versionId`` selects those of one version."""
-    wanted = call.query.get("versionId")
-    found = [e.as_json() for e in call.catalog.executables(scenario_id_of(call)) if wanted in (None, e.version_id)]
-    return listing(call, found, len(found))
+    version = call.query.get("versionId")
+    executables = [
+        e.as_json() for e in call.catalog.executables(scenario_id_of(call)) if version in (None, e.version_id)
+    ]
+    return listing(call, executables, len(executables))
 
 
 def get_executable(call: Call) -> Reply:
     """The executable that the path names."""
-    found = call.catalog.executable(scenario_id_of(call), call.path["executableId"])
-    if found is None:
+    executable = call.catalog.executable(scenario_id_of(call), call.path["executableId"])
+    if executable is None:
         raise not_found("Executable", call.path["executableId"])
-    return Reply(200, found.as_json())
+    return Reply(200, executable.as_json())
 
 
 def scenario_id_of(call: Call) -> str:

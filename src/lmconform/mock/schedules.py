@@ -28,7 +28,7 @@ def create(call: Call) -> Reply:
     start, end = _parse_time(body, "start"), _parse_time(body, "end")
     _check_window(call, start, end)
     now = call.group.now()
-    call.group.room(call.group.schedules)
+    call.group.reserve(call.group.schedules)
     data = {"name": body["name"], "cron": body["cron"]}
     schedule = Schedule(str(uuid.uuid4()), data, configuration, start, end, "ACTIVE", now, now, now)
     call.group.schedules[schedule.id] = schedule
@@ -45,13 +45,13 @@ def get(call: Call) -> Reply:
 
 def list_(call: Call) -> Reply:
     """The schedules that match the query."""
-    found = _found(call)
-    return listing(call, query.page(call, found), len(found))
+    resources = _matching(call)
+    return listing(call, query.page(call, resources), len(resources))
 
 
 def count_(call: Call) -> Reply:
     """The number of schedules that match, without paging."""
-    return count(call, len(_found(call)))
+    return count(call, len(_matching(call)))
 
 
 def modify(call: Call) -> Reply:
@@ -107,7 +107,7 @@ def fire(group: Group, schedule_id: str, when: float) -> None:
     else:
         # The remaining runs are skipped.
         _advance(group, schedule, _schedule_time(group, schedule, now))
-    group.later(schedule.due, "fire", schedule_id)
+    group.plan(schedule.due, "fire", schedule_id)
 
 
 def _start(group: Group, schedule: Schedule) -> None:
@@ -124,7 +124,7 @@ def _plan(group: Group, schedule: Schedule) -> None:
     """Schedule the next run, or the end of the schedule if that comes first."""
     if schedule.status == "ACTIVE":
         _advance(group, schedule, schedule.anchor)
-        group.later(schedule.due, "fire", schedule.id)
+        group.plan(schedule.due, "fire", schedule.id)
 
 
 def _advance(group: Group, schedule: Schedule, after: float) -> None:
@@ -196,7 +196,7 @@ def _show(call: Call, schedule: Schedule) -> dict[str, Any]:
     return query.with_optionals(shown, call, ("start", "end"))
 
 
-def _found(call: Call) -> list[dict[str, Any]]:
+def _matching(call: Call) -> list[dict[str, Any]]:
     query.check_filter_ids(call)
     shown = [_show(call, schedule) for schedule in call.group.schedules.values()]
     return [resource for resource in shown if query.matches(resource, call, ("configurationId", "status"))]

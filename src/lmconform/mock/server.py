@@ -79,7 +79,7 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(server: uvicorn.Server, mock: Mock) -> None:
-    tasks = [asyncio.create_task(_settle(mock.store))]
+    tasks = [asyncio.create_task(_run_due_events(mock.store))]
     if mock.parent:
         tasks.append(asyncio.create_task(_watch_parent(server, mock.parent)))
     await server.serve(sockets=[mock.plain.listener, *([mock.tls.listener] if mock.tls else [])])
@@ -87,10 +87,10 @@ async def _serve(server: uvicorn.Server, mock: Mock) -> None:
         task.cancel()
 
 
-async def _settle(store: Store) -> None:
+async def _run_due_events(store: Store) -> None:
     """Run due events in short rounds, so that a request after a long idle time need not wait for all of them."""
     while True:
-        store.settle(_ROUND)
+        store.run_due_events(_ROUND)
         await asyncio.sleep(_PAUSE)
 
 

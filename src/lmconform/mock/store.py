@@ -8,6 +8,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lmconform.mock import lifecycle
@@ -32,29 +33,30 @@ _MOST_BYTES = 512 * 1024 * 1024
 PLAIN = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all resource groups of a store have in common; ``groups`` are the groups by name."""
+
+    timing: Timing
+    catalog: Catalog
+    events: Events
+    clock: Clock
+    quota: int
+    touched: Touched
+    groups: Mapping[str, Group]
+
+
 class Group:
     """The contents of one resource group. Code that changes something on a shelf calls ``touch``."""
 
-    def __init__(
-        self,
-        name: str,
-        timing: Timing,
-        catalog: Catalog,
-        events: Events,
-        clock: Clock,
-        quota: int,
-        touched: Touched,
-        siblings: Mapping[str, Group],
-    ) -> None:
+    def __init__(self, name: str, shared: _Shared) -> None:
         self.name = name
-        self.held = 0
-        self._quota = quota
-        self._touched = touched
-        self._siblings = siblings
-        self.timing = timing
-        self.catalog = catalog
-        self.now = clock
-        self.created = clock()
+        self.weight = 0
+        self._shared = shared
+        self.timing = shared.timing
+        self.catalog = shared.catalog
+        self.now = shared.clock
+        self.created = shared.clock()
         self.labels: list[dict[str, Any]] = []
         self.artifacts: dict[str, dict[str, Any]] = {}
         self.configurations: dict[str, dict[str, Any]] = {}
@@ -63,8 +65,8 @@ class Group:
         self.schedules: dict[str, Schedule] = {}
         self.tracking: dict[str, Tracking] = {}
         self.files: dict[str, bytes] = {}
+        # Deleted enactments that delayed lists still show.
         self.ghosts: dict[str, Enactment] = {}
-        self._events = events
         self._due: list[tuple[float, int, str, str]] = []
         self._ticket = 0
 
@@ -81,23 +83,24 @@ class Group:
 
     def touch(self, shelf: str, key: str) -> None:
         """Report that the resource was added, changed or removed."""
-        self._touched(self.name, shelf, key)
+        self._shared.touched(self.name, shelf, key)
 
-    def room(self, shelf: dict[str, Any], weight: int = PLAIN) -> None:
+    def reserve(self, shelf: dict[str, Any], weight: int = PLAIN) -> None:
         """Reserve ``weight`` bytes for one more resource on the shelf; raises a quota error when it is full."""
-        if len(shelf) >= self._quota:
-            raise Problem(400, "01010090", f"Quota of {self._quota} resources is exhausted in this resource group")
-        self.take(weight)
+        quota = self._shared.quota
+        if len(shelf) >= quota:
+            raise Problem(400, "01010090", f"Quota of {quota} resources is exhausted in this resource group")
+        self.add_weight(weight)
 
-    def take(self, weight: int) -> None:
+    def add_weight(self, weight: int) -> None:
         """Add ``weight`` bytes to what the group holds, negative to release them; raises when the mock is full."""
-        if weight > 0 and sum(group.held for group in self._siblings.values()) + weight > _MOST_BYTES:
+        if weight > 0 and sum(group.weight for group in self._shared.groups.values()) + weight > _MOST_BYTES:
             raise Problem(413, TOO_LARGE, "The mock is full")
-        self.held += weight
+        self.weight += weight
 
     def add_artifact(self, data: dict[str, Any]) -> dict[str, Any]:
         """Store an artifact; returns it with id and times."""
-        self.room(self.artifacts, weigh(data))
+        self.reserve(self.artifacts, weigh(data))
         stamp = format_seconds(self.now())
         artifact = {"id": str(uuid.uuid4()), **data, "createdAt": stamp, "modifiedAt": stamp}
         self.artifacts[artifact["id"]] = artifact
@@ -106,7 +109,7 @@ class Group:
 
     def add_configuration(self, data: dict[str, Any]) -> dict[str, Any]:
         """Store a configuration; returns it with id and time."""
-        self.room(self.configurations, weigh(data))
+        self.reserve(self.configurations, weigh(data))
         configuration = {"id": str(uuid.uuid4()), **data, "createdAt": format_seconds(self.now())}
         self.configurations[configuration["id"]] = configuration
         self.touch("configurations", configuration["id"])
@@ -122,7 +125,7 @@ class Group:
         when: float | None = None,
     ) -> Enactment:
         """Start an execution; it becomes DEAD because of ``failure``, unless that is empty."""
-        self.room(self.executions)
+        self.reserve(self.executions)
         execution = Enactment(
             "e" + secrets.token_hex(8)[1:],
             configuration,
@@ -135,12 +138,12 @@ class Group:
         self.executions[execution.id] = execution
         self.touch("executions", execution.id)
         if not failure:
-            self.later(lifecycle.output_due(execution, self.timing), "output", execution.id)
+            self.plan(lifecycle.output_due(execution, self.timing), "output", execution.id)
         return execution
 
     def add_deployment(self, configuration: dict[str, Any], failure: str, ttl: str | None) -> Enactment:
         """Start a deployment; it becomes DEAD because of ``failure``, unless that is empty."""
-        self.room(self.deployments)
+        self.reserve(self.deployments)
         deployment = Enactment("d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl)
         self.deployments[deployment.id] = deployment
         self.touch("deployments", deployment.id)
@@ -150,38 +153,38 @@ class Group:
         """Mark an enactment as deleted; it disappears when the deletion is done."""
         enactment.deleted = self.now() if when is None else when
         self.touch(enactment.shelf, enactment.id)
-        self.later(lifecycle.gone_at(enactment, self.timing) or 0.0, "gone", enactment.id)
+        self.plan(lifecycle.gone_at(enactment, self.timing) or 0.0, "gone", enactment.id)
 
     def track(self, execution_id: str) -> Tracking:
         """The metrics of an execution; created when there are none."""
         if execution_id not in self.tracking:
-            self.room(self.tracking)
+            self.reserve(self.tracking)
             self.tracking[execution_id] = Tracking()
             self.touch("tracking", execution_id)
         return self.tracking[execution_id]
 
-    def forget(self, execution_id: str) -> bool:
+    def delete_tracking(self, execution_id: str) -> bool:
         """Remove the metrics of an execution; returns whether there were any."""
         tracking = self.tracking.pop(execution_id, None)
         if tracking is not None:
-            self.take(-tracking.weight - PLAIN)
+            self.add_weight(-tracking.weight - PLAIN)
             self.touch("tracking", execution_id)
         return tracking is not None
 
     def unschedule(self, schedule_id: str) -> None:
         """Remove a schedule."""
         del self.schedules[schedule_id]
-        self.take(-PLAIN)
+        self.add_weight(-PLAIN)
         self.touch("schedules", schedule_id)
 
-    def settle(self, until: float = math.inf) -> None:
+    def run_due_events(self, until: float = math.inf) -> None:
         """Run the events that are due, until ``until`` on the clock of ``time.perf_counter``."""
         now = self.now()
         while self._due and self._due[0][0] <= now and time.perf_counter() < until:
             when, _, event, subject = heapq.heappop(self._due)
-            self._events[event](self, subject, when)
+            self._shared.events[event](self, subject, when)
 
-    def later(self, when: float, event: str, subject: str) -> None:
+    def plan(self, when: float, event: str, subject: str) -> None:
         """Schedule an event about the id ``subject`` at ``when``, seconds since the epoch."""
         if when < lifecycle.NEVER:
             self._ticket += 1
@@ -191,16 +194,16 @@ class Group:
         """Schedule the pending events again, after a restart."""
         for execution in self.executions.values():
             if not execution.failure:
-                self.later(lifecycle.output_due(execution, self.timing), "output", execution.id)
+                self.plan(lifecycle.output_due(execution, self.timing), "output", execution.id)
         for deployment in self.deployments.values():
             if deployment.ttl is not None:
-                self.later(deployment.created, "expire", deployment.id)
+                self.plan(deployment.created, "expire", deployment.id)
         for enactment in (*self.executions.values(), *self.deployments.values()):
             when = lifecycle.gone_at(enactment, self.timing)
             if when is not None:
-                self.later(when, "gone", enactment.id)
+                self.plan(when, "gone", enactment.id)
         for schedule in self.schedules.values():
-            self.later(schedule.due, "fire", schedule.id)
+            self.plan(schedule.due, "fire", schedule.id)
 
 
 def weigh(value: Any) -> int:
@@ -228,9 +231,8 @@ class Store:
         quota: int = QUOTA,
         touched: Touched | None = None,
     ) -> None:
-        self._group_arguments = (timing, catalog, events, clock, quota, touched or _ignore_change)
-        self._touched = touched or _ignore_change
         self.groups: dict[str, Group] = {}
+        self._shared = _Shared(timing, catalog, events, clock, quota, touched or _ignore_change, self.groups)
         for name in GROUPS:
             self.add(name)
 
@@ -238,20 +240,20 @@ class Store:
         """Create a resource group; there are at most 50 (lm-facts C.7)."""
         if len(self.groups) >= _MOST_GROUPS:
             raise Problem(400, "01010090", f"Quota of {_MOST_GROUPS} resource groups is exhausted")
-        self.groups[name] = Group(name, *self._group_arguments, self.groups)
-        self._touched(name, "groups", name)
+        self.groups[name] = Group(name, self._shared)
+        self._shared.touched(name, "groups", name)
         return self.groups[name]
 
     def remove(self, name: str) -> None:
         """Remove a resource group with its contents."""
         del self.groups[name]
-        self._touched(name, "groups", name)
+        self._shared.touched(name, "groups", name)
 
-    def settle(self, limit: float) -> None:
+    def run_due_events(self, limit: float) -> None:
         """Run the events that are due in all groups, for ``limit`` seconds at most."""
         until = time.perf_counter() + limit
         for group in list(self.groups.values()):
-            group.settle(until)
+            group.run_due_events(until)
 
     def holds(self, resource_id: str) -> bool:
         """Whether a resource with that id is in any resource group."""

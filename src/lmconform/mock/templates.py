@@ -135,12 +135,12 @@ class _Template:
 
     def _parameters(self) -> tuple[Variable, ...]:
         holder = self._map(self._spec, "inputs" if self._serves else "arguments")
-        found = []
+        variables = []
         for raw in self._named(holder, "parameters"):
             default = raw.get("default", raw.get("value"))
             if isinstance(default, list | dict):
                 self._fail(raw, f"default of parameter {raw['name']} is no scalar", "default")
-            found.append(
+            variables.append(
                 Variable(
                     raw["name"],
                     str(raw.get("type", "string")),
@@ -148,7 +148,7 @@ class _Template:
                     None if raw.get("description") is None else str(raw["description"]),
                 )
             )
-        return tuple(found)
+        return tuple(variables)
 
     def _inputs(self) -> tuple[Slot, ...]:
         names: dict[str, None] = {}

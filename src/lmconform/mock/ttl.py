@@ -29,11 +29,11 @@ def expire(group: Group, deployment_id: str, when: float) -> None:
     if deployment.stopped is not None:
         due = max(due, deployment.stopped + _UNTIL_DELETION * group.timing.pace)
     if when < due:
-        group.later(due, "expire", deployment_id)
+        group.plan(due, "expire", deployment_id)
     elif deployment.stopped is None:
         deployment.stopped = when
         group.touch(deployment.shelf, deployment_id)
-        group.later(when + _UNTIL_DELETION * group.timing.pace, "expire", deployment_id)
+        group.plan(when + _UNTIL_DELETION * group.timing.pace, "expire", deployment_id)
     else:
         group.delete(deployment, when)
 

@@ -25,7 +25,7 @@ def show(store: Store, look: Look, charts: Charts, query: dict[str, str]) -> dic
     """The state of the resource group ``group``, with the full resource ``kind`` and ``id`` if the query names one."""
     wanted = query.get("group", "")
     group = store.groups.get(wanted) or store.groups.get("tutorial") or next(iter(store.groups.values()))
-    group.settle()
+    group.run_due_events()
     shown: dict[str, Any] = {
         "now": group.now(),
         "group": group.name,
@@ -59,17 +59,17 @@ def bounded(value: Any, most: int = _MOST_TEXT) -> Any:
 
 
 def _open(group: Group, look: Look, charts: Charts, kind: str, resource_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": kind, "id": resource_id[:_SHORT], "resource": look(group, kind, resource_id)}
-    found["resource"] = bounded(found["resource"])
+    opened: dict[str, Any] = {"kind": kind, "id": resource_id[:_SHORT], "resource": look(group, kind, resource_id)}
+    opened["resource"] = bounded(opened["resource"])
     tracking = group.tracking.get(resource_id)
     if tracking is not None and kind in ("executions", "tracking"):
-        found["charts"] = charts.of(f"{group.name} {resource_id}", tracking.metrics)
-        found["points"] = len(tracking.metrics)
-        found["tags"] = bounded(list(islice(tracking.tags.values(), _MOST_ITEMS)))
-        found["infos"] = bounded(list(islice(tracking.custom_info.values(), _MOST_ITEMS)))
+        opened["charts"] = charts.of(f"{group.name} {resource_id}", tracking.metrics)
+        opened["points"] = len(tracking.metrics)
+        opened["tags"] = bounded(list(islice(tracking.tags.values(), _MOST_ITEMS)))
+        opened["infos"] = bounded(list(islice(tracking.custom_info.values(), _MOST_ITEMS)))
     if kind in ("executions", "deployments"):
-        found["logs"] = bounded(look(group, f"{kind} logs", resource_id))
-    return found
+        opened["logs"] = bounded(look(group, f"{kind} logs", resource_id))
+    return opened
 
 
 def _newest(shelf: dict[str, Any]) -> Iterable[Any]:

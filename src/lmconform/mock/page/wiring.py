@@ -28,7 +28,7 @@ _LOG_LINES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageInfo:
     """What the page shows of the mock's start: its URL, the address it listens on, client id, and mutant or ""."""
 
     url: str
@@ -61,16 +61,16 @@ class Viewer:
         return resource if isinstance(resource, dict) else None
 
 
-def wrap(app: ASGIApp, service: Service, place: Place) -> Front:
+def wrap(app: ASGIApp, service: Service, info: PageInfo) -> Front:
     """The page in front of ``app``; its data is computed when a browser asks for it."""
-    viewer = Viewer(service, place.url)
+    viewer = Viewer(service, info.url)
     charts = Charts()
     return Front(
         app,
         {
-            "offer": lambda query: offer.show(service, place.client_id, place.mutant),
+            "offer": lambda query: offer.show(service, info.client_id, info.mutant),
             "state": lambda query: state.show(service.store, viewer.look, charts, query),
             "openapi.json": lambda query: service.contract.document,
         },
-        place.host,
+        info.host,
     )
