@@ -1,4 +1,4 @@
-"""Resource groups are made, used and removed through the admin API."""
+"""Resource groups are created, used and deleted through the admin API."""
 
 import uuid
 
@@ -7,7 +7,7 @@ import pytest
 GROUPS = "/v2/admin/resourceGroups"
 
 
-def test_a_resource_group_is_made_used_and_removed(tenant):
+def test_a_resource_group_is_created_used_and_deleted(tenant):
     name = f"team-{uuid.uuid4()}"
     label = {"key": "ext.ai.sap.com/team", "value": "blue"}
     assert tenant.post(GROUPS, 202, resourceGroupId=name, labels=[label])["resourceGroupId"] == name
@@ -37,18 +37,18 @@ def test_a_resource_group_is_made_used_and_removed(tenant):
         b'{"resourceGroupId": "abc", "labels": {"a": "b"}}',
     ],
 )
-def test_a_resource_group_needs_a_proper_name_and_labels(tenant, body):
+def test_a_resource_group_needs_a_valid_id_and_valid_labels(tenant, body):
     assert tenant.send("POST", GROUPS, data=body).status_code == 400
 
 
-def test_a_name_is_taken_once_and_the_mocks_own_stay(tenant):
+def test_an_id_is_unique_and_built_in_groups_cannot_be_deleted(tenant):
     tenant.post(GROUPS, 409, resourceGroupId="tutorial")
     tenant.delete(f"{GROUPS}/tutorial", 400)
-    tenant.delete(f"{GROUPS}/nobody", 404)
+    tenant.delete(f"{GROUPS}/unknown", 404)
     assert tenant.send("PUT", GROUPS).status_code == 405
 
 
-def test_a_tenant_has_no_more_than_fifty(start_tenant):
+def test_a_tenant_has_at_most_fifty_resource_groups(start_tenant):
     tenant = start_tenant()
     statuses = [tenant.send("POST", GROUPS, json={"resourceGroupId": f"group-{i}"}).status_code for i in range(49)]
     assert statuses.count(202) == 47

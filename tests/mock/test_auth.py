@@ -1,4 +1,4 @@
-"""Tokens of the mock: who is given one, and what the gateway says to one that is not good."""
+"""Tokens of the mock: which clients get one, and how the gateway refuses an invalid one."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from lmconform.mock.problems import Problem
-from lmconform.mock.tokens import Mint
+from lmconform.mock.tokens import TokenIssuer
 
 GRANT = {"grant_type": "client_credentials"}
 REFUSED = {"error": "unauthorized", "error_description": "Bad credentials"}
@@ -62,19 +62,19 @@ def test_a_client_is_known_by_form_and_by_basic_with_get_and_with_post(mock, met
     assert call(mock, f"Bearer {given['access_token']}")[0] == 200
 
 
-@pytest.mark.parametrize("way", ["form", "basic", "nobody"])
-def test_wrong_credentials_are_refused_in_the_words_of_xsuaa(mock, way):
+@pytest.mark.parametrize("way", ["form", "basic", "missing"])
+def test_wrong_credentials_are_refused_with_the_error_of_xsuaa(mock, way):
     options = {
         "form": {"data": client(mock, client_secret="wrong")},
         "basic": {"data": GRANT, "auth": (mock.key["clientid"], "wrong")},
-        "nobody": {"data": GRANT},
+        "missing": {"data": GRANT},
     }[way]
     answer = ask(mock, **options)
     assert (answer.status_code, answer.json()) == (401, REFUSED)
     assert ("WWW-Authenticate" in answer.headers) is (way == "basic")
 
 
-def test_another_grant_none_and_another_method_are_refused(mock):
+def test_other_grants_a_missing_grant_and_other_methods_are_refused(mock):
     password = ask(mock, data=client(mock, grant_type="password"))
     assert (password.status_code, password.json()["error"]) == (400, "unsupported_grant_type")
     none = ask(mock, data=client(mock, grant_type=""))
@@ -83,7 +83,7 @@ def test_another_grant_none_and_another_method_are_refused(mock):
     assert (put.status_code, put.headers["Allow"]) == (405, "GET, POST")
 
 
-def test_a_token_says_who_made_it_for_whom_and_for_how_long(mock):
+def test_a_token_has_issuer_client_and_lifetime(mock):
     header, claims = opened(token(mock))
     assert header == {"alg": "HS256", "typ": "JWT"}
     assert claims["iss"] == f"{mock.url}/oauth/token"
@@ -111,7 +111,7 @@ def test_the_token_of_another_mock_has_a_foreign_issuer(mock, start_mock):
     ["", "garbage", "a.b.c", "é.ü.ö", f"{segment({'alg': 'none'})}.{segment({'iss': 'https://elsewhere.example'})}."],
     ids=["nothing", "garbage", "three-parts", "no-ascii", "foreign-issuer"],
 )
-def test_what_is_no_token_of_ours_has_a_foreign_issuer(mock, made):
+def test_a_token_that_the_mock_did_not_issue_has_a_foreign_issuer(mock, made):
     assert call(mock, f"Bearer {made}".encode()) == (401, "Jwt issuer is not configured")
 
 
@@ -129,7 +129,7 @@ def longer(head, payload, signature):
     return f"{head}.{segment({**claims, 'exp': claims['exp'] + 3600})}.{signature}"
 
 
-def signed_by_somebody_else(head, payload, signature):
+def signed_with_another_key(head, payload, signature):
     mac = hmac.new(b"guess", f"{head}.{payload}".encode(), hashlib.sha256).digest()
     return f"{head}.{payload}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
 
@@ -144,7 +144,7 @@ def another_algorithm(head, payload, signature):
 
 @pytest.mark.parametrize(
     "change",
-    [unsigned, longer, signed_by_somebody_else, without_signature, another_algorithm],
+    [unsigned, longer, signed_with_another_key, without_signature, another_algorithm],
     ids=lambda f: f.__name__,
 )
 def test_a_token_that_was_changed_fails_verification(mock, change):
@@ -168,35 +168,35 @@ def test_a_token_lives_as_long_as_it_says_and_then_it_is_expired(start_mock):
     assert call(mock, f"Bearer {token(mock)}")[0] == 200
 
 
-def test_tokens_that_are_made_old_stay_old_and_new_ones_are_good():
-    mint = Mint("https://issuer.example", "zone", b"secret-of-the-test")
-    first, _ = mint.make("client")
-    mint.expire()
-    second, _ = mint.make("client")
-    mint.expire()
-    third, _ = mint.make("client")
+def test_expired_tokens_stay_expired_and_new_tokens_are_valid():
+    issuer = TokenIssuer("https://issuer.example", "zone", b"secret-of-the-test")
+    first, _ = issuer.issue("client")
+    issuer.expire()
+    second, _ = issuer.issue("client")
+    issuer.expire()
+    third, _ = issuer.issue("client")
     for old in (first, second, first):
         with pytest.raises(Problem) as said:
-            mint.verify(old)
+            issuer.verify(old)
         assert (said.value.status, said.value.text) == (401, "Jwt is expired")
-    mint.verify(third)
+    issuer.verify(third)
 
 
-def test_a_token_is_known_although_many_were_given_out_since():
-    mint = Mint("https://issuer.example", "zone", b"secret-of-the-test")
-    first, _ = mint.make("client")
+def test_a_token_stays_valid_after_many_others_were_issued():
+    issuer = TokenIssuer("https://issuer.example", "zone", b"secret-of-the-test")
+    first, _ = issuer.issue("client")
     for _ in range(10_001):
-        mint.make("client")
-    mint.verify(first)
+        issuer.issue("client")
+    issuer.verify(first)
 
 
-def test_the_gateway_says_it_in_json_where_that_is_chosen(start_mock):
+def test_the_gateway_answers_in_json_when_the_switch_says_so(start_mock):
     mock = start_mock("--switch", "gateway-body=json")
     status, text = call(mock, "Bearer garbage")
     assert (status, json.loads(text)["error"]["message"]) == (401, "Jwt issuer is not configured")
 
 
-def test_a_restart_with_a_state_file_forgets_no_token_and_changes_no_lifetime(start_mock, tmp_path):
+def test_tokens_stay_valid_after_a_restart_with_a_state_file(start_mock, tmp_path):
     state = tmp_path / "state.db"
     first = start_mock("--state", str(state))
     given, port = token(first), first.url.rpartition(":")[2]
@@ -208,7 +208,7 @@ def test_a_restart_with_a_state_file_forgets_no_token_and_changes_no_lifetime(st
     assert call(elsewhere, f"Bearer {given}") == (401, "Jwt verification fails")
 
 
-def test_a_lifetime_that_is_none_is_refused(lmconform):
+def test_a_lifetime_of_zero_is_refused(lmconform):
     done = lmconform("mock", "--token-lifetime", "0")
     assert done.returncode != 0
     assert "--token-lifetime" in done.stdout + done.stderr

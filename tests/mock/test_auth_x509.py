@@ -1,4 +1,4 @@
-"""The TLS port: a client is known by its certificate, and everything else is as at the other port."""
+"""The TLS port: clients authenticate with certificates; everything else is as at the plain port."""
 
 import json
 import os
@@ -35,14 +35,14 @@ def scenarios(url, token, **options):
 
 
 def other_pair(folder):
-    """A certificate that another authority vouches for, and its key."""
+    """A certificate of another authority, and its key."""
     certificate, key = folder / "other.pem", folder / "other.key"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=other"]
     subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
     return certificate, key
 
 
-def test_the_x509_key_has_a_certificate_in_the_place_of_a_secret(secured_mock):
+def test_the_x509_key_has_a_certificate_instead_of_a_secret(secured_mock):
     key = secured_mock.x509
     assert "clientsecret" not in key
     assert key["credential-type"] == "x509"
@@ -52,14 +52,14 @@ def test_the_x509_key_has_a_certificate_in_the_place_of_a_secret(secured_mock):
     assert key["clientid"] != secured_mock.key["clientid"]
 
 
-def test_a_certificate_gives_a_token_that_is_good_at_both_ports(secured_mock):
+def test_a_token_for_a_certificate_is_valid_at_both_ports(secured_mock):
     given = ask(secured_mock).json()
     assert (given["token_type"], given["expires_in"]) == ("bearer", 43199)
     for url, options in ((secured_mock.url, {}), (secured_mock.tls_url, {"verify": str(secured_mock.ca)})):
         assert scenarios(url, given["access_token"], **options).status_code == 200
 
 
-def test_the_certificate_is_asked_for_by_get_and_by_basic_as_well(secured_mock):
+def test_a_certificate_works_with_get_and_with_basic(secured_mock):
     options = {"verify": str(secured_mock.ca), "cert": tuple(map(str, secured_mock.pair)), "timeout": 5}
     url, client = f"{secured_mock.tls_url}/oauth/token", secured_mock.x509["clientid"]
     grant = {"grant_type": "client_credentials"}
@@ -72,29 +72,29 @@ def test_without_a_certificate_its_client_is_refused_at_both_ports(secured_mock)
     assert said(ask(secured_mock, base=secured_mock.url, certificate=False)) == REFUSED
 
 
-def test_no_secret_stands_in_for_the_certificate(secured_mock):
+def test_a_secret_does_not_replace_the_certificate(secured_mock):
     assert said(ask(secured_mock, certificate=False, client_secret=secured_mock.key["clientsecret"])) == REFUSED
 
 
-def test_a_certificate_is_good_for_its_own_client_alone(secured_mock):
+def test_a_certificate_is_valid_only_for_its_client(secured_mock):
     assert said(ask(secured_mock, client_id=secured_mock.key["clientid"])) == REFUSED
-    assert said(ask(secured_mock, client_id="sb-somebody!b1|aicore!b1")) == REFUSED
+    assert said(ask(secured_mock, client_id="sb-other!b1|aicore!b1")) == REFUSED
     assert said(ask(secured_mock, client_id="")) == REFUSED
 
 
-def test_the_other_client_gets_its_token_with_its_secret_at_the_tls_port_as_well(secured_mock):
+def test_the_client_with_a_secret_gets_its_token_at_the_tls_port(secured_mock):
     key = secured_mock.key
     given = ask(secured_mock, certificate=False, client_id=key["clientid"], client_secret=key["clientsecret"])
     assert given.status_code == 200
 
 
-def test_a_certificate_of_another_authority_makes_no_connection(secured_mock, tmp_path):
+def test_a_certificate_of_another_authority_is_refused_in_the_handshake(secured_mock, tmp_path):
     with pytest.raises(requests.ConnectionError):
         ask(secured_mock, pair=other_pair(tmp_path))
     assert ask(secured_mock).status_code == 200
 
 
-def test_a_certificate_of_another_mock_makes_no_connection(secured_mock, tmp_path):
+def test_a_certificate_of_another_mock_is_refused_in_the_handshake(secured_mock, tmp_path):
     other = SecuredMock(tmp_path)
     try:
         with pytest.raises(requests.ConnectionError):
@@ -105,7 +105,7 @@ def test_a_certificate_of_another_mock_makes_no_connection(secured_mock, tmp_pat
         other.stop()
 
 
-def test_the_servers_certificate_is_for_this_machine_by_every_name(secured_mock):
+def test_the_server_certificate_has_all_names_of_this_machine(secured_mock):
     port = int(secured_mock.tls_url.rpartition(":")[2])
     context = ssl.create_default_context(cafile=str(secured_mock.ca))
     for name in ("127.0.0.1", "localhost", "::1"):
@@ -126,7 +126,7 @@ def test_tls_before_1_2_is_refused(secured_mock):
         context.wrap_socket(plain, server_hostname="127.0.0.1")
 
 
-def test_the_whole_api_is_at_the_tls_port_and_location_says_so(tmp_path):
+def test_the_api_is_served_at_the_tls_port_with_its_location(tmp_path):
     mock = SecuredMock(tmp_path, "--switch", "location=absolute")
     try:
         token = ask(mock).json()["access_token"]
@@ -143,7 +143,7 @@ def test_the_whole_api_is_at_the_tls_port_and_location_says_so(tmp_path):
         mock.stop()
 
 
-def test_plain_http_at_the_tls_port_and_silence_disturb_nobody(secured_mock):
+def test_plain_http_and_idle_connections_do_not_disturb_the_tls_port(secured_mock):
     port = int(secured_mock.tls_url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), 5):
         with pytest.raises(requests.ConnectionError):
@@ -152,7 +152,7 @@ def test_plain_http_at_the_tls_port_and_silence_disturb_nobody(secured_mock):
     assert "Traceback" not in secured_mock.log.read_text()
 
 
-def test_the_mock_ends_soon_although_clients_hold_on_to_the_tls_port(tmp_path):
+def test_the_mock_ends_soon_with_open_connections_at_the_tls_port(tmp_path):
     mock = SecuredMock(tmp_path)
     port = int(mock.tls_url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), 5), requests.Session() as idle:
@@ -162,13 +162,13 @@ def test_the_mock_ends_soon_although_clients_hold_on_to_the_tls_port(tmp_path):
         assert time.monotonic() - started < 8
 
 
-def test_the_written_files_are_nobody_elses(secured_mock):
+def test_only_their_owner_can_read_the_written_files(secured_mock):
     for path in (secured_mock.key_file, secured_mock.x509_file):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("option", ["--write-x509-key", "--write-ca"])
-def test_there_are_no_certificates_without_a_tls_port(lmconform, tmp_path, option):
+def test_certificates_require_a_tls_port(lmconform, tmp_path, option):
     done = lmconform("mock", option, "file.pem")
     assert done.returncode == 4
     assert done.stderr.count("\n") == 1
@@ -177,7 +177,7 @@ def test_there_are_no_certificates_without_a_tls_port(lmconform, tmp_path, optio
     assert not (tmp_path / "file.pem").exists()
 
 
-def test_a_tls_port_that_is_taken_is_one_line(lmconform, secured_mock):
+def test_a_tls_port_in_use_is_one_line(lmconform, secured_mock):
     done = lmconform("mock", "--port", "0", "--tls-port", secured_mock.tls_url.rpartition(":")[2])
     assert done.returncode == 4
     assert "--tls-port" in done.stderr
@@ -186,7 +186,7 @@ def test_a_tls_port_that_is_taken_is_one_line(lmconform, secured_mock):
 
 @pytest.fixture
 def introduced(tmp_path):
-    """A mock as people start it, and the lines that it printed for the client with the certificate."""
+    """A mock that prints its introduction, and the lines for the client with the certificate."""
     command = [*LMCONFORM, "mock", "--port", "0", "--tls-port", "0", "--write-ca", "here.pem"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=clean_environment())
     lines = []

@@ -3,7 +3,7 @@
 import pytest
 
 
-def test_the_url_is_there_once_it_runs(tenant):
+def test_a_deployment_has_a_url_when_it_runs(tenant):
     made = tenant.post("/deployments", 202, configurationId=tenant.serving())
     path = f"/deployments/{made['id']}"
     assert made["deploymentUrl"] == ""
@@ -14,7 +14,7 @@ def test_the_url_is_there_once_it_runs(tenant):
     assert running["latestRunningConfigurationId"] == running["configurationId"]
 
 
-def test_its_life_is_unknown_pending_running(start_tenant):
+def test_a_deployment_is_unknown_then_pending_then_running(start_tenant):
     tenant = start_tenant("--pace", "0.4")
     path = f"/deployments/{tenant.deployment()}"
     assert tenant.get(path)["status"] == "UNKNOWN"
@@ -32,14 +32,14 @@ def test_its_life_is_unknown_pending_running(start_tenant):
     tenant.gone(path)
 
 
-def test_an_unknown_one_is_deleted_without_a_stop(start_tenant):
+def test_an_unknown_deployment_is_deleted_without_a_stop(start_tenant):
     tenant = start_tenant("--pace", "1")
     path = f"/deployments/{tenant.deployment()}"
     tenant.delete(path, 202)
     tenant.gone(path)
 
 
-def test_an_update_keeps_what_served_until_the_new_one_runs(start_tenant):
+def test_the_old_configuration_serves_until_the_new_one_runs(start_tenant):
     tenant = start_tenant("--pace", "0.3")
     old, new = tenant.serving(), tenant.serving()
     path = f"/deployments/{tenant.deployment(old)}"
@@ -62,7 +62,7 @@ def test_an_update_need_not_show_in_the_status(start_tenant):
     tenant.until(lambda: tenant.get(path)["latestRunningConfigurationId"] == new)
 
 
-def test_an_update_stopped_half_way_leaves_what_ran_last(start_tenant):
+def test_an_update_that_is_stopped_keeps_the_last_running_configuration(start_tenant):
     tenant = start_tenant("--pace", "0.3")
     old = tenant.serving()
     path = f"/deployments/{tenant.deployment(old)}"
@@ -72,7 +72,7 @@ def test_an_update_stopped_half_way_leaves_what_ran_last(start_tenant):
     assert tenant.seen(path, "STOPPED")["latestRunningConfigurationId"] == old
 
 
-def test_bindings_are_checked_before_the_answer(tenant):
+def test_bindings_are_checked_before_the_response(tenant):
     bare = tenant.post(
         "/configurations",
         201,
@@ -88,11 +88,11 @@ def test_bindings_are_checked_before_the_answer(tenant):
     assert tenant.get(path)["configurationId"] != bare
 
 
-def test_a_training_is_not_deployed(tenant):
+def test_a_training_cannot_be_deployed(tenant):
     tenant.post("/deployments", 400, configurationId=tenant.training())
 
 
-def test_a_model_that_cannot_be_loaded_kills_it(tenant):
+def test_a_model_that_cannot_be_loaded_ends_in_dead(tenant):
     path = f"/deployments/{tenant.deployment(tenant.serving('ai://default/model/'))}"
     assert "does not exist" in tenant.seen(path, "DEAD")["statusMessage"]
     # A dead one can be given a better configuration for some days.
@@ -116,7 +116,7 @@ def test_the_minimum_may_be_no_limit(start_tenant):
     tenant.deployment(ttl="9m")
 
 
-def test_a_ttl_that_is_over_stops_and_then_deletes(start_tenant):
+def test_a_deployment_is_stopped_and_deleted_when_its_ttl_is_over(start_tenant):
     # An hour of 6 s makes 10 minutes a second.
     tenant = start_tenant("--pace", "0.2", "--hour", "6")
     path = f"/deployments/{tenant.deployment(ttl='10m')}"
@@ -127,7 +127,7 @@ def test_a_ttl_that_is_over_stops_and_then_deletes(start_tenant):
     assert tenant.get(lasting)["status"] == "RUNNING"
 
 
-def test_a_stopped_one_is_deleted_when_its_ttl_is_over(start_tenant):
+def test_a_stopped_deployment_is_deleted_when_its_ttl_is_over(start_tenant):
     tenant = start_tenant("--hour", "6")
     path = f"/deployments/{tenant.deployment(ttl='10m')}"
     tenant.seen(path, "RUNNING")
@@ -145,13 +145,13 @@ def test_lists_and_counts_agree_under_each_filter(tenant):
     assert tenant.get("/deployments/$count", configurationId=configuration, status="DEAD") == 0
 
 
-def test_select_status_leaves_nothing_else(tenant):
+def test_select_status_returns_only_the_status(tenant):
     made = tenant.deployment()
     found = tenant.get(f"/deployments/{made}", **{"$select": "status"})
     assert set(found) == {"id", "configurationId", "status", "createdAt", "modifiedAt", "details"}
 
 
-def test_a_modification_says_something(tenant):
+def test_a_modification_has_a_message(tenant):
     path = f"/deployments/{tenant.deployment()}"
     tenant.seen(path, "RUNNING")
     tenant.patch(path, 400)

@@ -4,18 +4,18 @@ import pytest
 
 
 @pytest.mark.parametrize("kind", ["executions", "deployments"])
-def test_bulk_answers_each_in_its_order(start_tenant, kind):
+def test_a_bulk_update_answers_each_item_in_order(start_tenant, kind):
     tenant = start_tenant("--pace", "0.4")
     start = tenant.execution if kind == "executions" else tenant.deployment
     first, second = start(), start()
     tenant.seen(f"/{kind}/{second}", "RUNNING")
     wanted = [
         {"id": second, "targetStatus": "STOPPED"},
-        {"id": "nobody", "targetStatus": "STOPPED"},
+        {"id": "unknown", "targetStatus": "STOPPED"},
         {"id": first, "targetStatus": "DELETED"},
     ]
     entries = tenant.patch(f"/{kind}", 202, **{kind: wanted})[kind]
-    assert [entry["id"] for entry in entries] == [second, "nobody", first]
+    assert [entry["id"] for entry in entries] == [second, "unknown", first]
     assert "message" in entries[0]
     unknown = {"executions": "01010020", "deployments": "01010016"}[kind]
     assert [entry.get("error", {}).get("code") for entry in entries] == [None, unknown, "01010076"]
@@ -24,12 +24,12 @@ def test_bulk_answers_each_in_its_order(start_tenant, kind):
     tenant.gone(f"/{kind}/{second}")
 
 
-def test_an_id_stands_once_in_a_bulk_request(tenant):
+def test_a_bulk_request_with_a_repeated_id_is_refused(tenant):
     twice = [{"id": "one-of-them", "targetStatus": status} for status in ("STOPPED", "DELETED")]
     tenant.patch("/deployments", 400, deployments=twice)
 
 
-def test_a_hundred_are_enough(tenant):
+def test_a_bulk_request_has_at_most_a_hundred_items(tenant):
     def many(number):
         return [{"id": f"absent-{i}", "targetStatus": "STOPPED"} for i in range(number)]
 
@@ -37,7 +37,7 @@ def test_a_hundred_are_enough(tenant):
     tenant.patch("/deployments", 400, deployments=many(101))
 
 
-def test_lists_may_run_behind(start_tenant):
+def test_lists_may_be_delayed(start_tenant):
     tenant = start_tenant("--pace", "1", "--switch", "list-lag=late", "--switch", "deletion=fast")
     made = tenant.execution()
 
@@ -69,7 +69,7 @@ def test_a_deployment_may_be_unknown_for_a_moment(start_tenant):
         ("stuck", ["UNKNOWN"]),
     ],
 )
-def test_a_life_has_the_course_of_its_switch(start_tenant, life, statuses):
+def test_a_lifecycle_follows_its_switch(start_tenant, life, statuses):
     tenant = start_tenant("--pace", "0.3", "--switch", f"execution-life={life}")
     path = f"/executions/{tenant.execution()}"
     seen = []
@@ -77,7 +77,7 @@ def test_a_life_has_the_course_of_its_switch(start_tenant, life, statuses):
     assert list(dict.fromkeys(seen)) == statuses
 
 
-def test_outputs_are_there_at_the_end_of_any_life(start_tenant):
+def test_every_lifecycle_ends_with_outputs(start_tenant):
     tenant = start_tenant("--switch", "execution-life=instant")
     made = tenant.execution()
     output = tenant.get(f"/executions/{made}")["outputArtifacts"]

@@ -1,4 +1,4 @@
-"""Each fault is seen by a client as what it is, strikes the requests that its rule says, and leaves the mock whole."""
+"""Faults reach the client, fail the requests that their rule selects, and leave the mock working."""
 
 import http.client
 import re
@@ -38,7 +38,7 @@ def faulty(start_mock):
 
 @pytest.fixture
 def ask():
-    """Sends by http.client, which repairs nothing; returns the response with its body, and the connection."""
+    """Sends with http.client, which hides no error; returns the response with its body, and the connection."""
     connections = []
 
     def send(tenant, method="GET", path="/scenarios", body=None, connection=None):
@@ -81,7 +81,7 @@ def artifacts(tenant):
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_gateway_that_fails_carries_nothing_out_and_keeps_the_connection(faulty, status, ask):
+def test_a_gateway_error_executes_nothing_and_keeps_the_connection(faulty, status, ask):
     tenant = faulty(f"createArtifact: {status}, count=1")
     answer = tenant.send("POST", "/artifacts", json=ARTIFACT)
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/plain; charset=utf-8")
@@ -93,26 +93,26 @@ def test_a_gateway_that_fails_carries_nothing_out_and_keeps_the_connection(fault
     assert connection.sock is not None
 
 
-def test_a_gateway_can_give_up_waiting_for_what_is_then_carried_out(faulty):
+def test_a_gateway_timeout_may_come_after_the_operation(faulty):
     tenant = faulty("createArtifact: 504, when=after, count=1")
     assert tenant.send("POST", "/artifacts", json=ARTIFACT).status_code == 504
     assert artifacts(tenant) == 1
 
 
-@pytest.mark.parametrize(("setting", "told"), [("", None), (", retry-after=3", "3"), (", retry-after=0", "0")])
-def test_too_many_requests_with_and_without_the_time_to_come_again(faulty, setting, told):
+@pytest.mark.parametrize(("setting", "retry_after"), [("", None), (", retry-after=3", "3"), (", retry-after=0", "0")])
+def test_too_many_requests_with_and_without_retry_after(faulty, setting, retry_after):
     tenant = faulty(f"createArtifact: 429{setting}")
     answer = tenant.send("POST", "/artifacts", json=ARTIFACT)
-    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, told)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, retry_after)
     assert artifacts(tenant) == 0
 
 
-def test_an_unavailable_gateway_says_when_to_come_again(faulty):
+def test_service_unavailable_with_retry_after(faulty):
     answer = faulty("*: 503 retry-after=2").send("GET", "/scenarios")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 
 
-def test_latency_holds_the_right_answer_back(faulty):
+def test_latency_delays_the_response(faulty):
     tenant = faulty("createArtifact: latency, seconds=0.6")
     started = time.monotonic()
     made = tenant.post("/artifacts", 201, **ARTIFACT)
@@ -121,7 +121,7 @@ def test_latency_holds_the_right_answer_back(faulty):
 
 
 @pytest.mark.parametrize(("setting", "made"), [("", 1), (", when=after", 1), (", when=before", 0)])
-def test_a_client_that_leaves_before_a_late_answer_cannot_know_whether_it_was_carried_out(faulty, setting, made):
+def test_a_client_timeout_may_come_before_or_after_the_operation(faulty, setting, made):
     tenant = faulty(f"createArtifact: latency, seconds=1{setting}")
     with pytest.raises(requests.ReadTimeout):
         tenant.session.post(f"{tenant.process.url}/v2/lm/artifacts", json=ARTIFACT, timeout=0.3)
@@ -130,7 +130,7 @@ def test_a_client_that_leaves_before_a_late_answer_cannot_know_whether_it_was_ca
 
 
 @pytest.mark.parametrize(("setting", "made"), [("", 1), (", when=after", 1), (", when=before", 0)])
-def test_a_reset_is_a_reset_after_the_operation_or_before_it(faulty, setting, made, ask):
+def test_a_reset_may_come_before_or_after_the_operation(faulty, setting, made, ask):
     tenant = faulty(f"createArtifact: reset{setting}")
     body = b'{"name": "data", "kind": "dataset", "url": "ai://default/data", "scenarioId": "text-clf-tutorial"}'
     with pytest.raises(ConnectionResetError):
@@ -138,7 +138,7 @@ def test_a_reset_is_a_reset_after_the_operation_or_before_it(faulty, setting, ma
     assert artifacts(tenant) == made
 
 
-def test_a_truncated_answer_announces_all_and_sends_half(faulty, ask):
+def test_a_truncated_response_announces_its_length_and_sends_half(faulty, ask):
     whole = faulty().send("GET", "/scenarios").content
     tenant = faulty("listScenarios: truncate")
     with pytest.raises(http.client.IncompleteRead) as broken:
@@ -148,14 +148,14 @@ def test_a_truncated_answer_announces_all_and_sends_half(faulty, ask):
     assert whole.startswith(broken.value.partial)
 
 
-def test_a_truncated_answer_to_a_write_was_carried_out_all_the_same(faulty):
+def test_a_write_with_a_truncated_response_was_executed(faulty):
     tenant = faulty("createArtifact: truncate, count=1")
     with pytest.raises(requests.RequestException):
         tenant.send("POST", "/artifacts", json=ARTIFACT)
     assert artifacts(tenant) == 1
 
 
-def test_a_truncated_answer_without_a_body_has_no_status_either(faulty, ask):
+def test_a_truncated_response_without_a_body_has_no_status(faulty, ask):
     tenant = faulty("patchMetrics: truncate")
     body = f'{{"executionId": "{tenant.execution()}", "metrics": []}}'
     with pytest.raises(http.client.BadStatusLine):
@@ -172,7 +172,7 @@ def test_a_content_length_that_is_too_long_makes_the_client_wait_and_then_miss_b
     assert 4 < time.monotonic() - started < 9
 
 
-def test_a_content_length_that_is_too_short_cuts_this_answer_and_leaves_bytes_for_the_next(faulty, ask):
+def test_a_content_length_that_is_too_short_leaves_bytes_for_the_next_response(faulty, ask):
     tenant = faulty("listScenarios: content-length, by=-7, count=2")
     response, _ = ask(tenant)
     sent = everything(tenant, "GET /v2/lm/scenarios HTTP/1.1\r\nConnection: close")
@@ -183,14 +183,14 @@ def test_a_content_length_that_is_too_short_cuts_this_answer_and_leaves_bytes_fo
     assert body == whole
 
 
-def test_a_content_length_where_none_belongs_ends_the_connection(faulty, ask):
+def test_a_content_length_of_a_204_ends_the_connection(faulty, ask):
     tenant = faulty("patchMetrics: content-length")
     response, connection = ask(tenant, "PATCH", "/metrics", f'{{"executionId": "{tenant.execution()}", "metrics": []}}')
     assert (response.status, response.headers["Content-Length"], response.body) == (204, "10", b"")
     assert connection.sock.recv(1) == b""
 
 
-def test_a_body_trickles_and_is_whole_at_last(faulty):
+def test_a_slow_body_arrives_completely(faulty):
     whole = faulty().send("GET", "/scenarios").content
     tenant = faulty("listScenarios: trickle, seconds=1.5")
     started, moments, body = time.monotonic(), [], b""
@@ -203,7 +203,7 @@ def test_a_body_trickles_and_is_whole_at_last(faulty):
     assert 1.4 < moments[-1] < 5
 
 
-def test_others_are_served_while_one_answer_trickles(faulty):
+def test_other_requests_are_served_during_a_slow_response(faulty):
     tenant = faulty("listScenarios: trickle, seconds=60", "getMeta: latency, seconds=60")
     waiting = [tenant.session.get(f"{tenant.process.url}/v2/lm/scenarios", stream=True, timeout=5) for _ in range(3)]
     started = time.monotonic()
@@ -214,7 +214,7 @@ def test_others_are_served_while_one_answer_trickles(faulty):
 
 
 @pytest.mark.parametrize("rule", ["*: trickle, seconds=60", "*: latency, seconds=60", "*: content-length"])
-def test_the_mock_ends_promptly_in_the_middle_of_a_slow_answer(start_mock, rule):
+def test_the_mock_ends_promptly_during_a_slow_response(start_mock, rule):
     process = start_mock("--fault", rule)
     tenant = Tenant(process)
     with opened(tenant, "GET /v2/lm/scenarios HTTP/1.1"):
@@ -227,7 +227,7 @@ def test_the_mock_ends_promptly_in_the_middle_of_a_slow_answer(start_mock, rule)
 
 
 @pytest.mark.parametrize(("setting", "status"), [("", 200), (", status=503", 503)])
-def test_a_page_comes_where_json_belongs(faulty, setting, status):
+def test_an_html_page_instead_of_json(faulty, setting, status):
     answer = faulty(f"listScenarios: html{setting}").send("GET", "/scenarios")
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
     assert "<html>" in answer.text
@@ -250,7 +250,7 @@ def test_a_redirect_leads_to_another_host(faulty, setting, status, location):
     assert (answer.status_code, answer.headers["Location"]) == (status, location)
 
 
-def test_tokens_expire_in_mid_run_once(faulty):
+def test_tokens_expire_once_by_default(faulty):
     tenant = faulty("getMeta: expire, after=1")
     assert statuses(tenant, 2, "/meta") == [200, 401]
     answer = tenant.send("GET", "/scenarios")
@@ -268,11 +268,11 @@ def test_tokens_expire_as_often_as_the_rule_says(faulty):
     assert seen == [200, 401, 401, 200]
 
 
-def test_a_rule_spares_the_first_and_strikes_no_more_than_it_may(faulty):
+def test_a_rule_skips_the_first_requests_and_fails_at_most_count(faulty):
     assert statuses(faulty("listScenarios: 503, after=2, count=3"), 8) == [200, 200, 503, 503, 503, 200, 200, 200]
 
 
-def test_the_same_seed_strikes_the_same_requests_and_another_one_others(faulty):
+def test_the_seed_determines_which_requests_fail(faulty):
     rule = "listScenarios: 503, probability=0.3"
     first, second = (statuses(faulty(rule, seed=7), 60) for _ in range(2))
     assert first == second
@@ -281,19 +281,19 @@ def test_the_same_seed_strikes_the_same_requests_and_another_one_others(faulty):
     assert statuses(faulty(f"{rule}, seed=7", seed=1), 60) == statuses(faulty(f"{rule}, seed=7", seed=2), 60) != first
 
 
-def test_what_one_rule_strikes_does_not_depend_on_another(faulty):
+def test_rules_do_not_influence_each_other(faulty):
     tenants = [faulty("listScenarios: 503, probability=0.3"), faulty("listScenarios: 503, probability=0.3", "GET: 429")]
-    alone, both = (statuses(tenant, 40) for tenant in tenants)
-    assert [{503: 503}.get(status, 429) for status in alone] == both
+    first, both = (statuses(tenant, 40) for tenant in tenants)
+    assert [{503: 503}.get(status, 429) for status in first] == both
 
 
-def test_the_first_rule_that_strikes_wins(faulty):
+def test_the_first_rule_that_applies_wins(faulty):
     tenant = faulty("listScenarios: 503, count=1", "list*: 429, count=2", "GET: 500, after=1")
     assert statuses(tenant, 4) == [503, 429, 429, 500]
 
 
 @pytest.mark.parametrize(
-    ("words", "struck"),
+    ("words", "failing"),
     [
         ("listScenarios", {"GET /scenarios"}),
         ("list*", {"GET /scenarios", "GET /artifacts"}),
@@ -303,13 +303,13 @@ def test_the_first_rule_that_strikes_wins(faulty):
         ("*", {"GET /scenarios", "GET /artifacts", "GET /meta", "GET /artifacts/$count", "POST /artifacts"}),
     ],
 )
-def test_a_rule_covers_the_operations_that_it_names(faulty, words, struck):
+def test_a_rule_matches_the_operations_that_it_names(faulty, words, failing):
     tenant = faulty(f"{words}: 503")
     every = ("GET /scenarios", "GET /artifacts", "GET /meta", "GET /artifacts/$count", "POST /artifacts")
-    assert {each for each in every if tenant.send(*each.split()).status_code == 503} == struck
+    assert {each for each in every if tenant.send(*each.split()).status_code == 503} == failing
 
 
-def test_every_operation_is_struck_and_nothing_beside_them(faulty):
+def test_the_pattern_for_all_operations_matches_no_other_path(faulty):
     tenant = faulty("*: 503")
     for path in ("/v2/lm/healthz", "/v2/lm/meta/versions", "/v2/admin/resourceGroups", "/v2/lm/nowhere"):
         assert tenant.send("GET", path).status_code != 503
@@ -321,7 +321,7 @@ def test_every_operation_is_struck_and_nothing_beside_them(faulty):
     ("kind", "status", "media_type"),
     [("503", 503, "text/plain; charset=utf-8"), ("html", 200, "text/html; charset=utf-8")],
 )
-def test_the_token_endpoint_fails_on_its_own(faulty, kind, status, media_type):
+def test_the_token_endpoint_can_fail(faulty, kind, status, media_type):
     tenant = faulty(f"token: {kind}, after=1")
     answer = requests.post(f"{tenant.process.url}/oauth/token", data={"grant_type": "client_credentials"}, timeout=5)
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, media_type)
@@ -337,7 +337,7 @@ BAD = [
     ("Token: 503", "did you mean 'token'?"),
     ("qqq: 503", "expected an operationId, a pattern of them, a method, '*' or 'token'"),
     ("GET|: 503", "'' is no operation of this mock"),
-    ("kpi*: 503", "'kpi*' fits no operation of this mock"),
+    ("kpi*: 503", "'kpi*' matches no operation of this mock"),
     ("GET: 5033", "'5033' is no kind of fault; did you mean '503'?"),
     ("GET: trunkate", "did you mean 'truncate'?"),
     ("GET: qqq", "see 'lmconform mock --list-faults'"),
@@ -360,7 +360,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("rule", "words"), BAD, ids=[ascii(rule[:30]) for rule, _ in BAD])
-def test_a_bad_rule_is_told_in_one_line_with_what_was_expected(rule, words):
+def test_an_invalid_rule_is_one_line_with_the_expected_value(rule, words):
     with pytest.raises(ConfigError) as error:
         faults.read([rule], Contract.load().operations, 0)
     assert str(error.value).startswith(f"--fault {rule!r}: ")
@@ -368,7 +368,7 @@ def test_a_bad_rule_is_told_in_one_line_with_what_was_expected(rule, words):
     assert "\n" not in str(error.value)
 
 
-def test_a_bad_rule_ends_the_command_before_anything_listens(tmp_path):
+def test_an_invalid_rule_ends_the_command_before_it_listens(tmp_path):
     key = tmp_path / "key.json"
     command = [*LMCONFORM, "mock", "--port", "0", "--write-service-key", str(key)]
     command += ["--fault", "GET: 503", "--fault", "GET: 50x"]
@@ -382,7 +382,7 @@ def test_a_bad_rule_ends_the_command_before_anything_listens(tmp_path):
     assert not key.exists()
 
 
-def test_a_rule_for_what_this_mock_does_not_offer_is_refused():
+def test_a_rule_for_an_operation_that_is_not_offered_is_refused():
     command = [*LMCONFORM, "mock", "--port", "0", "--without", "metrics", "--fault", "patchMetrics: 503"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, env=clean_environment(), check=False)
     assert (done.returncode, done.stdout) == (4, "")
@@ -410,7 +410,7 @@ def test_the_list_shows_each_kind_with_its_settings():
         ("trickle, seconds=60", requests.ConnectionError),
     ],
 )
-def test_faults_strike_at_the_tls_port_as_well_and_leave_it_whole(tmp_path, rule, raised):
+def test_faults_work_at_the_tls_port_and_do_not_break_it(tmp_path, rule, raised):
     process = SecuredMock(tmp_path, "--pace", "0.1", "--fault", f"listScenarios: {rule}, count=1")
     try:
         url, options = f"{process.tls_url}/v2/lm/scenarios", {"headers": process.headers(), "verify": str(process.ca)}

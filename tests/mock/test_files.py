@@ -9,7 +9,7 @@ def path():
     return f"/dataset/files/set/{uuid.uuid4()}/part-1.csv"
 
 
-def test_a_file_comes_back_as_it_went(tenant):
+def test_a_file_is_downloaded_as_it_was_uploaded(tenant):
     where, data = path(), bytes(range(256))
     made = tenant.send("PUT", where, data=data, headers={"Content-Type": "text/csv"})
     assert made.status_code == 201
@@ -32,7 +32,7 @@ def test_a_file_is_replaced_only_when_asked(tenant):
     assert tenant.send("GET", where).content == b"new"
 
 
-def test_the_largest_file_is_what_meta_says(tenant):
+def test_the_largest_file_has_the_size_that_meta_advertises(tenant):
     largest = tenant.get("/meta")["extensions"]["dataset"]["limits"]["maxUploadFileSize"]
     where = path()
     assert tenant.send("PUT", where, data=b"x" * (largest + 1)).status_code == 413
@@ -56,7 +56,7 @@ def test_the_largest_file_is_what_meta_says(tenant):
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_path_does_not_climb(tenant, climbing, method):
+def test_a_path_cannot_leave_its_folder(tenant, climbing, method):
     target = f"/v2/lm/dataset/files/{climbing}"
     assert tenant.raw(method, target, b"data" if method == "PUT" else None) in (400, 404)
 
@@ -68,14 +68,14 @@ def test_files_belong_to_their_resource_group(tenant):
     assert tenant.send("GET", where).status_code == 404
 
 
-def test_memory_has_an_end(start_tenant):
+def test_the_files_of_a_group_are_bounded(start_tenant):
     tenant = start_tenant()
     statuses = [tenant.send("PUT", path(), data=b"x" * (6 * 1024 * 1024)).status_code for _ in range(11)]
     assert statuses == [201] * 10 + [413]
     assert tenant.send("PUT", path(), data=b"small").status_code == 201
 
 
-def test_what_is_deleted_makes_room(start_tenant):
+def test_a_deleted_file_releases_its_bytes(start_tenant):
     tenant = start_tenant()
     for _ in range(100):
         assert tenant.send("PUT", "/dataset/files/one", data=b"x" * (6 * 1024 * 1024)).status_code == 201

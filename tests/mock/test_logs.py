@@ -9,7 +9,7 @@ def messages(tenant, path, **query):
     return [line["msg"] for line in tenant.get(f"{path}/logs", **query)["data"]["result"]]
 
 
-def test_nothing_is_said_before_the_start(start_tenant):
+def test_there_are_no_log_lines_before_the_start(start_tenant):
     tenant = start_tenant("--pace", "0.5")
     path = f"/executions/{tenant.execution()}"
     assert messages(tenant, path) == []
@@ -18,7 +18,7 @@ def test_nothing_is_said_before_the_start(start_tenant):
 
 
 @pytest.mark.parametrize("kind", ["executions", "deployments"])
-def test_top_and_order_choose_lines(tenant, kind):
+def test_top_and_order_select_lines(tenant, kind):
     path = f"/{kind}/{tenant.execution() if kind == 'executions' else tenant.deployment()}"
     tenant.until(lambda: len(messages(tenant, path)) > 5)
     lines = tenant.get(f"{path}/logs")["data"]["result"]
@@ -33,7 +33,7 @@ def test_top_and_order_choose_lines(tenant, kind):
         tenant.get(f"{path}/logs", 400, **wrong)
 
 
-def test_a_window_cuts_the_lines(tenant):
+def test_a_window_selects_lines(tenant):
     path = f"/executions/{tenant.execution()}"
     tenant.seen(path, "COMPLETED")
     now = datetime.now(UTC)
@@ -45,13 +45,13 @@ def test_a_window_cuts_the_lines(tenant):
         assert bool(messages(tenant, path, **query)) is some
 
 
-def test_a_death_is_explained(tenant):
+def test_the_logs_of_a_dead_execution_have_the_reason(tenant):
     path = f"/executions/{tenant.execution(tenant.training('ai://default/data/'))}"
     words = tenant.seen(path, "DEAD")["statusMessage"]
     assert any(words in line for line in messages(tenant, path))
 
 
-def test_logs_of_nobody_are_not_found(tenant):
+def test_logs_of_an_unknown_id_are_not_found(tenant):
     tenant.get("/executions/e000000000000000/logs", 404)
     tenant.get("/deployments/d000000000000000/logs", 404)
 

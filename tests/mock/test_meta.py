@@ -3,7 +3,7 @@
 import pytest
 
 from lmconform.contract.openapi import Contract
-from lmconform.mock.meta import CAPABILITIES
+from lmconform.mock.capabilities import CAPABILITIES
 from lmconform.mock.routes import HANDLERS
 
 
@@ -21,7 +21,7 @@ def test_every_operation_has_a_handler():
     assert {operation.id for operation in Contract.load().operations} <= set(HANDLERS)
 
 
-def test_everything_is_advertised_unless_taken_away(tenant):
+def test_all_capabilities_are_advertised_by_default(tenant):
     meta = tenant.get("/meta")
     assert all(advertised(meta, name) for name in CAPABILITIES)
 
@@ -32,11 +32,11 @@ def test_everything_is_advertised_unless_taken_away(tenant):
         ("userDeployments", "/deployments", ("timeToLiveDeployments", "logs.deployments", "bulkUpdates.deployments")),
         ("userExecutions", "/executions", ("executionSchedules", "logs.executions", "bulkUpdates.executions")),
         ("executionSchedules", "/executionSchedules", ()),
-        ("metrics", "/metrics?executionIds=nobody", ()),
+        ("metrics", "/metrics?executionIds=unknown", ()),
         ("dataset", "/dataset/files/some/file", ()),
     ],
 )
-def test_what_is_taken_away_is_neither_advertised_nor_offered(start_tenant, name, path, also):
+def test_a_removed_capability_is_neither_advertised_nor_offered(start_tenant, name, path, also):
     tenant = start_tenant("--without", name)
     meta = tenant.get("/meta")
     assert {n for n in CAPABILITIES if not advertised(meta, n)} == {name, *also}
@@ -61,7 +61,7 @@ def test_without_logs_the_rest_of_executions_stays(start_tenant):
     tenant.seen(path, "COMPLETED")
 
 
-def test_health_and_versions_are_there_for_clients_that_ask(tenant):
+def test_health_and_versions_are_served(tenant):
     assert tenant.get("/healthz")["status"] == "READY"
     assert set(tenant.get("/meta/versions")["versions"][0]) == {"versionId", "url", "description"}
 

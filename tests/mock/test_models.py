@@ -1,4 +1,4 @@
-"""Models belong to the scenario foundation-models alone (lm-facts F61)."""
+"""Only the scenario foundation-models has models (lm-facts F61)."""
 
 
 def test_foundation_models_has_models(tenant):
@@ -10,12 +10,12 @@ def test_foundation_models_has_models(tenant):
         assert [version["isLatest"] for version in model["versions"]].count(True) == 1
 
 
-def test_other_scenarios_have_none(tenant):
+def test_other_scenarios_have_no_models(tenant):
     assert tenant.get("/scenarios/text-clf-tutorial/models") == {"count": 0, "resources": []}
-    tenant.get("/scenarios/nobody/models", 404)
+    tenant.get("/scenarios/unknown/models", 404)
 
 
-def test_a_tenant_may_be_without(start_tenant):
+def test_a_tenant_may_have_no_foundation_models(start_tenant):
     tenant = start_tenant("--switch", "foundation-models=absent", "--switch", "models-elsewhere=404")
     tenant.get("/scenarios/foundation-models", 404)
     tenant.get("/scenarios/text-clf-tutorial/models", 404)

@@ -1,4 +1,4 @@
-"""The page for people, in Chromium: what it shows, and what it never does."""
+"""The web page in Chromium: what it shows, and what it must not do."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A mock whose page the tests look at, with a life slow enough to be seen."""
+    """A mock for the tests of the page, with a lifecycle slow enough to be observed."""
     process = MockProcess(tmp_path_factory.mktemp("page"), "--pace", "1.2", "--switch", "list-order=id")
     yield Tenant(process)
     process.stop()
@@ -50,7 +50,7 @@ def house(tmp_path_factory):
 
 @pytest.fixture
 def page(browser, house):
-    """The page, opened; fails when it complained, ran what is not its own, or asked anybody else."""
+    """The page, opened; fails on an error, a dialog, or a request to another host."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     complaints, asked = [], []
@@ -135,7 +135,7 @@ def test_metrics_are_plotted_over_their_steps_as_they_come(page, house):
     assert page.locator(".legend").inner_text().split("\n") == ["set=test", "set=train"]
 
 
-def test_what_hostile_clients_name_is_shown_as_text(page, house):
+def test_names_with_markup_are_shown_as_text(page, house):
     label = {"key": "ext.ai.sap.com/x", "value": HOSTILE}
     body = {"kind": "model", "url": f"ai://{HOSTILE}", "scenarioId": "text-clf-tutorial", "labels": [label]}
     made = house.post("/artifacts", 201, name=HOSTILE, description=HOSTILE, **body)["id"]
@@ -245,7 +245,7 @@ def test_each_view_has_one_heading_of_the_first_level_and_names_for_what_can_be_
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_words_stand_out_from_their_ground(browser, house, scheme):
+def test_text_has_enough_contrast(browser, house, scheme):
     house.execution()
     context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
@@ -285,7 +285,7 @@ def test_a_phone_shows_every_view_without_scrolling_sideways(browser, house):
     context.close()
 
 
-def test_nobody_is_asked_while_the_page_is_hidden(page):
+def test_a_hidden_page_sends_no_requests(page):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     hide = "state => { Object.defineProperty(document, 'visibilityState', {value: state, configurable: true});" + (
@@ -301,7 +301,7 @@ def test_nobody_is_asked_while_the_page_is_hidden(page):
     assert any("/-/state" in url for url in asked)
 
 
-def test_a_mock_that_is_gone_is_told_of(browser, start_mock):
+def test_the_page_reports_a_mock_that_does_not_answer(browser, start_mock):
     mock = start_mock()
     context = browser.new_context()
     page = context.new_page()
@@ -312,7 +312,7 @@ def test_a_mock_that_is_gone_is_told_of(browser, start_mock):
     context.close()
 
 
-def test_neither_secret_nor_token_is_in_what_the_page_gets(house):
+def test_the_page_receives_neither_secret_nor_token(house):
     url, key = house.process.url, house.process.key
     execution = house.execution()
     paths = ("/", "/-/offer", "/-/state", f"/-/state?kind=executions&id={execution}", "/-/openapi.json", "/-/main.js")
@@ -324,7 +324,7 @@ def test_neither_secret_nor_token_is_in_what_the_page_gets(house):
         assert token not in answer.text
 
 
-def test_the_page_is_for_reading_and_says_how_browsers_are_to_treat_it(house):
+def test_the_page_is_read_only_and_has_security_headers(house):
     url = house.process.url
     before = requests.get(f"{url}/-/state", timeout=5).json()["groups"]
     for method in ("POST", "PUT", "PATCH", "DELETE"):
@@ -341,11 +341,11 @@ def test_the_page_is_for_reading_and_says_how_browsers_are_to_treat_it(house):
 
 
 @pytest.mark.parametrize("path", ["/-/", "/-/../front.py", "/-/%2e%2e/front.py", "/-/assets/main.js", "/-/nothing"])
-def test_only_the_files_of_the_page_are_given_out(tenant, path):
+def test_only_the_files_of_the_page_are_served(tenant, path):
     assert tenant.raw("GET", path) == 404
 
 
-def test_a_foreign_name_for_this_machine_gets_nothing(house):
+def test_a_foreign_host_name_is_refused(house):
     url = house.process.url
     for host, status in {
         "rebound.example:8090": 421,
@@ -358,7 +358,7 @@ def test_a_foreign_name_for_this_machine_gets_nothing(house):
         assert requests.get(f"{url}/-/state", headers={"Host": host}, timeout=5).status_code == status, host
 
 
-def test_the_state_stays_small_however_much_there_is(house):
+def test_the_state_is_bounded(house):
     configuration = house.training()
     long = "x" * 5000
     for number in range(40):
@@ -380,7 +380,7 @@ def test_the_state_stays_small_however_much_there_is(house):
     assert peak == 99, "the highest point is not drawn"
 
 
-def test_a_step_longer_than_any_number_of_a_browser_does_no_harm(house):
+def test_a_value_too_large_for_a_float_is_not_drawn(house):
     execution = house.execution()
     points = [{"name": "n", "value": 10**400, "step": 1}, {"name": "n", "value": 2, "step": 2}]
     house.send("PATCH", "/metrics", json={"executionId": execution, "metrics": points})
@@ -388,13 +388,13 @@ def test_a_step_longer_than_any_number_of_a_browser_does_no_harm(house):
     assert state.status_code == 200
 
 
-def test_without_the_page_the_mock_has_none(start_mock):
+def test_no_page_turns_the_page_off(start_mock):
     mock = start_mock("--no-page")
     assert requests.get(f"{mock.url}/", timeout=5).status_code == 403
     assert requests.get(f"{mock.url}/-/state", timeout=5).status_code == 403
 
 
-def test_whoever_listens_for_others_opens_the_page_on_purpose_only(start_mock):
+def test_on_a_public_address_the_page_is_off_by_default(start_mock):
     everywhere = start_mock("--host", "0.0.0.0")  # noqa: S104 - that is the point
     assert requests.get(f"{everywhere.url}/", timeout=5).status_code == 403
     wanted = start_mock("--host", "0.0.0.0", "--page")  # noqa: S104
@@ -403,7 +403,7 @@ def test_whoever_listens_for_others_opens_the_page_on_purpose_only(start_mock):
 
 @pytest.fixture
 def introduced(tmp_path):
-    """A mock that was started as people start it, and the lines that it printed."""
+    """A mock that was started without options for tests, and the lines that it printed."""
     log = tmp_path / "printed.txt"
     # What is quoted wrongly breaks on these.
     command = [*LMCONFORM, "mock", "--port", "0", "--client-secret", 'it\'s $HOME & "more" !2']
@@ -434,7 +434,7 @@ def test_the_printed_curl_line_works_when_it_is_pasted(introduced):
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="no curl or bash on the path")
-def test_the_printed_curl_line_works_in_a_shell_that_looks_up_exclamation_marks(introduced):
+def test_the_printed_curl_line_works_in_a_shell_with_history_expansion(introduced):
     line = line_of(introduced[1], "TOKEN=")
     command = ["bash", "--norc", "-i", "-o", "history", "-o", "histexpand"]
     done = subprocess.run(command, input=f"{line}\nexit\n", capture_output=True, text=True, timeout=30)

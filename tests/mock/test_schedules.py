@@ -84,26 +84,26 @@ def test_nothing_fires_before_the_start(start_tenant):
         "1," * 500 + "1",
     ],
 )
-def test_a_cron_that_means_nothing_or_is_too_often_is_refused(tenant, cron):
+def test_an_invalid_or_too_frequent_cron_is_refused(tenant, cron):
     body = {"configurationId": tenant.training(), "cron": cron, "name": "odd"}
     tenant.post("/executionSchedules", 400, **body)
 
 
 @pytest.mark.parametrize("cron", ["0 * * * *", "1 1 1 1 1", "0 0 * * MON", "0 0 * * * *"])
-def test_lawful_crons_are_taken(tenant, cron):
+def test_valid_crons_are_accepted(tenant, cron):
     assert tenant.get(f"/executionSchedules/{make(tenant, cron)}")["cron"] == cron
 
 
 @pytest.mark.parametrize("when", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
 @pytest.mark.parametrize("member", ["start", "end"])
-def test_the_ends_of_the_calendar_are_no_trouble(tenant, when, member):
+def test_the_first_and_last_years_of_the_calendar_cause_no_server_error(tenant, when, member):
     body = {"configurationId": tenant.training(), "cron": "0 * * * *", "name": "odd", member: when}
     answer = tenant.send("POST", "/executionSchedules", json=body)
     assert answer.status_code in (202, 400)
     assert tenant.send("GET", "/executionSchedules").status_code == 200
 
 
-def test_a_change_keeps_the_name_and_what_it_does_not_say(tenant):
+def test_a_change_keeps_the_name_and_the_members_it_does_not_have(tenant):
     made = make(tenant)
     path = f"/executionSchedules/{made}"
     tenant.patch(path, 202, cron="5 5 * * *", name="another")
@@ -111,7 +111,7 @@ def test_a_change_keeps_the_name_and_what_it_does_not_say(tenant):
     assert (found["cron"], found["name"], found["status"]) == ("5 5 * * *", "each-hour", "ACTIVE")
 
 
-def test_the_count_takes_the_filters_of_the_list(tenant):
+def test_the_count_has_the_filters_of_the_list(tenant):
     made = make(tenant)
     configuration = tenant.get(f"/executionSchedules/{made}")["configurationId"]
     for status, number in (("ACTIVE", 1), ("INACTIVE", 0)):
@@ -120,7 +120,7 @@ def test_the_count_takes_the_filters_of_the_list(tenant):
         assert tenant.get("/executionSchedules", **query)["count"] == number
 
 
-def test_only_what_runs_is_scheduled(tenant):
+def test_only_executables_of_executions_can_be_scheduled(tenant):
     body = {"cron": "0 * * * *", "name": "odd"}
     tenant.post("/executionSchedules", 400, configurationId=tenant.serving(), **body)
-    tenant.post("/executionSchedules", 400, configurationId="nobody", **body)
+    tenant.post("/executionSchedules", 400, configurationId="unknown", **body)

@@ -24,17 +24,17 @@ def test_hostile_requests_get_no_5xx_and_leave_no_exception_in_the_log():
     assert "8000 requests" in ran.stdout
 
 
-def test_a_query_parameter_that_is_needed_is_refused_when_it_is_wrong_whatever_the_switch_says(start_tenant):
+def test_an_invalid_required_query_parameter_is_refused_with_every_switch_value(start_tenant):
     tenant = start_tenant("--switch", "invalid-query=ignore")
     assert tenant.send("DELETE", "/metrics?executionId=%00").status_code == 400
 
 
-def test_whoever_is_refused_in_the_middle_of_a_long_body_can_read_why(mock):
+def test_a_client_that_is_refused_while_sending_a_long_body_can_read_the_response(mock):
     host, port = mock.url.removeprefix("http://").split(":")
     head = b"POST /v2/lm/artifacts HTTP/1.1\r\nHost: localhost\r\nAccept: \x01\r\nContent-Length: 7000000\r\n\r\n"
     for _ in range(5):
         with socket.create_connection((host, int(port)), timeout=10) as sock:
             sock.sendall(head + b"x" * 7_000_000)
             assert sock.recv(65536).startswith(b"HTTP/1.1 400 ")
-            # It ends: nobody waits for a client that has all it needs.
+            # The server closes the connection: the client has the complete response.
             assert sock.recv(65536) == b""

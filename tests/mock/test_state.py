@@ -1,4 +1,4 @@
-"""What the mock keeps in a state file outlives it, however it ends; a file that it cannot use is refused."""
+"""A mock with a state file continues after any kind of end; a file that it cannot use is refused."""
 
 import sqlite3
 import threading
@@ -85,7 +85,7 @@ def test_kill_9_amid_a_thousand_writes_loses_nothing_that_was_acknowledged(start
     assert points <= metrics_of(after, sorted({execution for execution, _ in points}))
 
 
-def test_an_execution_goes_on_where_it_was(start):
+def test_an_execution_continues_after_a_restart(start):
     tenant = start("--pace", "1.5")
     execution = tenant.execution()
     before = tenant.seen(f"/executions/{execution}", "RUNNING")
@@ -102,7 +102,7 @@ def test_an_execution_goes_on_where_it_was(start):
     assert again == done
 
 
-def test_what_became_due_while_nobody_ran_has_happened(start):
+def test_events_that_were_due_between_two_runs_have_happened(start):
     tenant = start()
     execution = tenant.execution()
     kill(tenant)
@@ -178,7 +178,7 @@ def furnish(tenant, label):
     tenant.send("DELETE", "/dataset/files/d.txt").raise_for_status()
 
 
-def test_a_schedule_and_a_ttl_go_on(start):
+def test_a_schedule_and_a_ttl_continue_after_a_restart(start):
     tenant = start("--hour", "1")
     plan = {"name": "hourly", "cron": "0 * * * *", "configurationId": tenant.training()}
     schedule = tenant.post("/executionSchedules", 202, **plan)["id"]
@@ -189,13 +189,13 @@ def test_a_schedule_and_a_ttl_go_on(start):
     tenant.gone(f"/deployments/{deployment}")
 
 
-def test_a_client_that_knows_the_mock_is_known_after_a_restart(start):
+def test_the_client_keeps_its_secret_after_a_restart(start):
     tenant = start()
     kill(tenant)
     assert start().process.key["clientsecret"] == tenant.process.key["clientsecret"]
 
 
-def test_the_file_is_for_its_owner_alone(start, state):
+def test_only_its_owner_can_read_the_file(start, state):
     start()
     assert state.stat().st_mode & 0o077 == 0
 
@@ -229,7 +229,7 @@ def test_a_file_of_another_version_is_refused(start, state, refused):
     assert "has version 99, expected 1" in refused()
 
 
-def test_what_is_no_state_file_is_refused(state, refused):
+def test_a_file_of_another_format_is_refused(state, refused):
     state.write_bytes(b"no database " * 1000)
     assert "no SQLite file" in refused()
     state.unlink()
@@ -249,7 +249,7 @@ def test_a_damaged_file_is_refused(start, state, refused):
     assert "damaged" in refused()
 
 
-def test_a_place_where_no_file_can_be_is_refused(state, refused, lmconform):
+def test_a_path_that_cannot_be_opened_is_refused(state, refused, lmconform):
     state.mkdir()
     assert "unable to open" in refused()
     ran = lmconform("mock", "--port", "0", "--state", state / "nowhere" / "state.db", timeout=30)
@@ -257,7 +257,7 @@ def test_a_place_where_no_file_can_be_is_refused(state, refused, lmconform):
     assert "No such file" in ran.stderr
 
 
-def test_templates_that_no_longer_make_what_is_in_use_are_refused(start, refused):
+def test_a_file_with_an_executable_that_no_template_defines_is_refused(start, refused):
     tenant = start()
     executable = tenant.get("/scenarios/foundation-models/executables")["resources"][0]["id"]
     tenant.post("/configurations", 201, name="model", scenarioId="foundation-models", executableId=executable)
@@ -265,7 +265,7 @@ def test_templates_that_no_longer_make_what_is_in_use_are_refused(start, refused
     assert executable in refused("--switch", "foundation-models=absent")
 
 
-def test_the_quota_is_what_the_option_says(start_tenant):
+def test_the_option_sets_the_quota(start_tenant):
     tenant = start_tenant("--quota", "2")
     tenant.artifact()
     tenant.artifact()

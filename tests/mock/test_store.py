@@ -1,10 +1,10 @@
-"""What the mock keeps has an end, in number and in bytes, and what goes makes room."""
+"""The store is bounded in number and in bytes, and deleted resources release both."""
 
 import pytest
 
 from lmconform.mock import lifecycle, templates
+from lmconform.mock.events import EVENTS
 from lmconform.mock.problems import Problem
-from lmconform.mock.routes import EVENTS
 from lmconform.mock.store import Store, weigh
 from lmconform.mock.switches import Switches
 
@@ -26,7 +26,7 @@ def test_all_groups_share_one_budget_of_bytes(store):
     store.groups["other"].add_artifact(big)
 
 
-def test_a_shelf_has_room_for_so_many(store):
+def test_a_shelf_is_bounded_by_the_quota(store):
     group = store.groups["default"]
     for _ in range(20_000):
         group.add_configuration({})
@@ -36,18 +36,18 @@ def test_a_shelf_has_room_for_so_many(store):
     assert len(group.configurations) == 20_000
 
 
-def test_metrics_that_go_make_room(store):
+def test_deleted_metrics_release_their_bytes(store):
     group = store.groups["default"]
-    before = group.held
+    before = group.weight
     tracking = group.track("e1")
-    group.take(5000)
+    group.add_weight(5000)
     tracking.weight += 5000
-    assert group.held > before
-    assert group.forget("e1")
-    assert group.held == before
-    assert not group.forget("e1")
+    assert group.weight > before
+    assert group.delete_tracking("e1")
+    assert group.weight == before
+    assert not group.delete_tracking("e1")
 
 
-def test_weight_grows_with_what_is_in_it():
+def test_weight_grows_with_the_content():
     assert weigh({"a": "x" * 5000}) > 5000
     assert weigh([1, [2, {"b": None}]]) > weigh([1])

@@ -1,4 +1,4 @@
-"""Each open point is a switch: listed, with a source, and used."""
+"""Each point that the contract leaves open is a switch: listed, with a source, and used."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tests.conftest import LMCONFORM, clean_environment
 import lmconform.mock
 from lmconform.contract import bundle
 from lmconform.errors import ConfigError
-from lmconform.mock.response_variants import Dress
+from lmconform.mock.response_variants import ResponseVariants
 from lmconform.mock.switches import PRESETS, SWITCHES, Switches
 
 ROOM = Path(lmconform.mock.__file__).parent
@@ -37,7 +37,7 @@ def test_the_list_marks_what_a_preset_chooses():
     assert re.search(r"^location +relative \*absolute absent", listed, re.MULTILINE)
 
 
-def test_each_switch_is_read_and_nothing_else_is():
+def test_the_code_reads_every_switch_and_no_other_name():
     code = "\n".join(path.read_text() for path in ROOM.glob("*.py") if path.name != "switches.py")
     read = set(re.findall(r'(?:switches|choices)\["([a-z-]+)"\]', code))
     assert read <= {switch.name for switch in SWITCHES}
@@ -78,34 +78,34 @@ def test_a_wrong_choice_is_a_usage_error_with_the_nearest_name(arguments, hint):
     assert hint in done.stderr
 
 
-def test_a_preset_is_more_than_its_name():
+def test_an_unknown_preset_is_refused():
     with pytest.raises(ConfigError):
         Switches([], "fancy")
 
 
-def test_extra_members_stand_everywhere_but_where_a_client_breaks():
-    dress = Dress(Switches(["extra-members=yes"]))
-    dressed = dress.answer({"labels": [{"key": "k"}], "inputArtifacts": [{"name": "n"}]})
-    assert "x-beyond" in dressed
-    assert "x-beyond" in dressed["labels"][0]
-    assert dressed["inputArtifacts"] == [{"name": "n"}]
-    assert dress.answer({"status": "DEAD"}, strict=True) == {"status": "DEAD"}
+def test_extra_members_are_added_except_where_a_client_fails_on_them():
+    variants = ResponseVariants(Switches(["extra-members=yes"]))
+    varied = variants.apply({"labels": [{"key": "k"}], "inputArtifacts": [{"name": "n"}]})
+    assert "x-beyond" in varied
+    assert "x-beyond" in varied["labels"][0]
+    assert varied["inputArtifacts"] == [{"name": "n"}]
+    assert variants.apply({"status": "DEAD"}, strict=True) == {"status": "DEAD"}
 
 
-def test_times_stay_the_same_instants():
+def test_the_form_of_a_time_does_not_change_the_instant():
     sent = {"createdAt": "2026-01-01T10:00:00Z", "timestamp": "2026-01-01T10:00:00.500000Z", "name": "Z"}
-    offset = Dress(Switches(["time-form=offset"])).answer(sent)
+    offset = ResponseVariants(Switches(["time-form=offset"])).apply(sent)
     assert offset == {
         "createdAt": "2026-01-01T10:00:00+00:00",
         "timestamp": "2026-01-01T10:00:00.500000+00:00",
         "name": "Z",
     }
-    fraction = Dress(Switches(["time-form=fraction"])).answer(sent)
+    fraction = ResponseVariants(Switches(["time-form=fraction"])).apply(sent)
     assert fraction["createdAt"] == "2026-01-01T10:00:00.000Z"
     assert fraction["timestamp"] == sent["timestamp"]
 
 
-def test_sparse_answers_keep_what_the_user_sent(start_tenant):
+def test_sparse_responses_keep_members_that_the_user_sent(start_tenant):
     tenant = start_tenant("--preset", "terse")
     body = {"name": "data", "kind": "dataset", "url": "ai://default/d", "scenarioId": "text-clf-tutorial"}
     label = {"key": "ext.ai.sap.com/team", "value": "a"}
@@ -114,6 +114,6 @@ def test_sparse_answers_keep_what_the_user_sent(start_tenant):
     assert (found["description"], found["labels"]) == ("words", [label])
     path = f"/executions/{tenant.execution()}"
     assert "startTime" not in tenant.seen(path, "COMPLETED")
-    error = tenant.get("/executions/nobody", 404)["error"]
+    error = tenant.get("/executions/unknown", 404)["error"]
     assert set(error) == {"code", "message"}
     assert "limits" not in json.dumps(tenant.get("/meta")["aiApi"])

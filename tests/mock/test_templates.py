@@ -168,13 +168,13 @@ def test_a_broken_template_is_named_by_file_and_line(tmp_path, old, new, line, w
     assert words in text
 
 
-def test_two_templates_of_one_name_are_refused(tmp_path):
+def test_two_templates_with_the_same_name_are_refused(tmp_path):
     for name in ("a.yaml", "b.yml"):
         (tmp_path / name).write_text(SERVING)
     assert "churn-serve" in refused(tmp_path)[1]
 
 
-def test_a_tenant_has_no_more_than_fifty_of_a_kind(tmp_path):
+def test_a_tenant_has_at_most_fifty_templates_of_a_kind(tmp_path):
     many = [SERVING.replace("name: churn-serve", f"name: churn-serve-{i}") for i in range(51)]
     (tmp_path / "many.yaml").write_text("---\n".join(many))
     assert "50" in refused(tmp_path)[1]
@@ -186,7 +186,7 @@ def test_a_folder_without_templates_is_refused(tmp_path, content):
     assert refused(tmp_path)[0] == 4
 
 
-def test_a_folder_that_is_none_is_refused(tmp_path):
+def test_a_missing_folder_is_refused(tmp_path):
     assert refused(tmp_path / "nowhere")[0] == 4
 
 

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from lmconform.outcomes import Level
 
 from lmconform import mutants
 from lmconform.contract.requirements import Register
 from lmconform.errors import ConfigError
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.registry import mutant
-from lmconform.outcomes import Level
 
 REGISTER = Register.load()
 MUTANTS = mutants.load()

@@ -1,198 +1,81 @@
-"""``lmconform mock``: the tenant's stand-in, on its own."""
+"""``lmconform mock``: serves the mock, for clients that are tested against it."""
 
 from __future__ import annotations
 
-import ipaddress
 import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lmconform.contract.dialects import DIALECTS
-from lmconform.errors import ConfigError, did_you_mean
-from lmconform.mock import client_setup, faults, meta, server
+from lmconform.mock import assembly, client_setup, faults, server
+from lmconform.mock.assembly import Mock, Mutation
 from lmconform.mock.client_setup import Files
-from lmconform.mock.store import QUOTA
-from lmconform.mock.switches import PRESETS, SWITCHES, Switches
-from lmconform.mock.tokens import LIFETIME
+from lmconform.mock.options import OPTIONS, Option
+from lmconform.mock.settings import Settings
+from lmconform.mock.switches import SWITCHES, Switches
 
-HOUR_STEPS = 240
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(OPTIONS):
+        function = _declare(option)(function)
+    return function
+
+
+def _declare(option: Option) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    rest: dict[str, Any] = {"help": option.help, "hidden": option.hidden, "default": option.default}
+    if option.kind is bool:
+        name = f"--{option.name}" if option.default is not None else f"--{option.name}/--no-{option.name}"
+        return click.option(name, option.dest, is_flag=True, **rest)
+    rest |= {"type": _type(option), "metavar": option.metavar, "multiple": option.default == ()}
+    rest["show_default"] = option.default not in (None, (), "")
+    return click.option(f"--{option.name}", option.dest, **rest)
+
+
+def _type(option: Option) -> Any:
+    if option.kind is Path:
+        return click.Path(path_type=Path)
+    if option.bounds is None:
+        return option.kind
+    low, high = option.bounds
+    return click.IntRange(int(low), int(high)) if option.kind is int else click.FloatRange(low, high)
 
 
 @click.command("mock")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Port; 0 takes a free one."
-)
-@click.option(
-    "--tls-port",
-    type=click.IntRange(0, 65535),
-    metavar="PORT",
-    help="A second port, with TLS and client certificates; 0 takes a free one.",
-)
-@click.option(
-    "--pace",
-    type=click.FloatRange(0.001, 3600),
-    default=1.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Time of one step: an execution completes after four. A tenant's step is about 15 seconds.",
-)
-@click.option(
-    "--hour",
-    type=click.FloatRange(0.01, 3600),
-    metavar="SECONDS",
-    help="Time of one hour of ttl and cron (default: 240 steps, as on a tenant; 3600 is the wall's).",
-)
-@click.option(
-    "--workflows",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Templates (WorkflowTemplate, ServingTemplate) that make scenarios and executables.",
-)
-@click.option("--without", multiple=True, metavar="CAPABILITY", help="Not offered nor advertised (repeatable).")
-@click.option(
-    "--dialect", default="published", show_default=True, metavar="|".join(DIALECTS), help="Endpoints offered."
-)
-@click.option("--preset", default="plain", show_default=True, metavar="|".join(PRESETS), help="A set of choices.")
-@click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="A legal choice (repeatable).")
-@click.option("--list-switches", is_flag=True, help="Show the switches, and end.")
-@click.option(
-    "--fault",
-    "fault_rules",
-    multiple=True,
-    metavar="RULE",
-    help="Go wrong on purpose, as in 'GET: 503, probability=0.1' (repeatable; the first that strikes wins).",
-)
-@click.option(
-    "--fault-seed",
-    type=click.IntRange(0, 1_000_000_000),
-    default=0,
-    show_default=True,
-    help="Seed of the faults' chance: the same seed strikes the same requests.",
-)
-@click.option("--list-faults", is_flag=True, help="Show the kinds of faults and their settings, and end.")
-@click.option("--mutant", default="", metavar="ID", help="Have this one defect ('lmconform list mutants').")
-@click.option(
-    "--state",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Keep everything in this file (SQLite), and go on from there; without it, memory only.",
-)
-@click.option(
-    "--quota",
-    type=click.IntRange(1, 1_000_000),
-    default=QUOTA,
-    show_default=True,
-    help="Most resources of one kind in one resource group.",
-)
-@click.option("--write-service-key", type=click.Path(path_type=Path), metavar="FILE", help="Write a service key.")
-@click.option(
-    "--write-x509-key",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write a service key with a client certificate (needs --tls-port).",
-)
-@click.option(
-    "--write-ca",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the certificate of who vouches for the TLS port (needs --tls-port).",
-)
-@click.option("--client-secret", metavar="SECRET", help="The client's secret (default: a new one).")
-@click.option(
-    "--token-lifetime",
-    type=click.IntRange(1, 31_536_000),
-    default=LIFETIME,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a token is good. SAP's SDK fetches one before each call when it is an hour or less.",
-)
-@click.option(
-    "--page/--no-page",
-    default=None,
-    help="The page for people at /, which needs no token (default: where this machine alone can reach it).",
-)
-@click.option("--quiet", is_flag=True, help="Print nothing.")
-@click.option("--parent-pid", type=int, hidden=True, help="End when this process is no longer the parent.")
-def command(
-    host: str,
-    port: int,
-    tls_port: int | None,
-    pace: float,
-    hour: float | None,
-    workflows: Path | None,
-    without: tuple[str, ...],
-    dialect: str,
-    preset: str,
-    switches: tuple[str, ...],
-    list_switches: bool,
-    fault_rules: tuple[str, ...],
-    fault_seed: int,
-    list_faults: bool,
-    mutant: str,
-    state: Path | None,
-    quota: int,
-    write_service_key: Path | None,
-    write_x509_key: Path | None,
-    write_ca: Path | None,
-    client_secret: str | None,
-    token_lifetime: int,
-    page: bool | None,
-    quiet: bool,
-    parent_pid: int | None,
-) -> None:
+@_options
+def command(**values: Any) -> None:
     """Serve a stateful mock of the AI API until it is stopped."""
-    chosen = Switches(switches, preset)
-    if list_switches:
-        _list_switches(chosen)
+    switches = Switches(values["switch"], values["preset"])
+    if values["list_switches"]:
+        _list_switches(switches)
         return
-    if list_faults:
+    if values["list_faults"]:
         _list_faults()
         return
-    if dialect not in DIALECTS:
-        raise ConfigError(f"--dialect: {dialect!r} is unknown{did_you_mean(dialect, DIALECTS)}")
-    for option, path in (("--write-x509-key", write_x509_key), ("--write-ca", write_ca)):
-        if path is not None and tls_port is None:
-            raise ConfigError(f"{option} {path}: there are no certificates without --tls-port; 0 takes a free one")
-    settings = server.Settings(
-        host,
-        port,
-        pace,
-        min(3600.0, HOUR_STEPS * pace) if hour is None else hour,
-        workflows,
-        meta.all_without(without),
-        dialect,
-        chosen,
-        client_secret,
-        parent_pid,
-        mutant,
-        state,
-        quota,
-        _is_private(host) if page is None else page,
-        tls_port,
-        token_lifetime,
-        fault_rules,
-        fault_seed,
-    )
-    bound = server.bind(settings)
-    told = Files(write_service_key, write_x509_key, write_ca)
-    with _places(told, tls=tls_port is not None, wanted=not quiet) as files:
-        client_setup.write(bound, files)
+    settings = Settings.from_options(values, switches)
+    mock = assembly.assemble(settings, _mutation(settings.mutant) if settings.mutant else None)
+    quiet = values["quiet"]
+    with _complete(Files.from_options(values), tls=mock.tls is not None, quiet=quiet) as files:
+        client_setup.write(files, mock.plain, mock.tls)
         if not quiet:
-            _introduce(bound, files, page=settings.page)
-            for rule in fault_rules:
-                click.echo(f"fault (seed {fault_seed}): {rule}")
-        server.serve(bound)
+            _introduce(mock, files, settings)
+        server.serve(mock)
+
+
+def _mutation(mutant_id: str) -> Mutation:
+    # Imported only here: a mock without a defect need not load hundreds of mutants.
+    from lmconform import mutants
+
+    return lambda document, handlers, groups: mutants.activate(mutant_id, mutants.Bench(document, handlers, groups))
 
 
 def _list_switches(chosen: Switches) -> None:
-    """Name, values, meaning and source; an asterisk marks what is chosen."""
+    """Name, values, meaning and source of each switch; an asterisk marks the chosen value."""
     width = max(len(switch.name) for switch in SWITCHES)
     for switch in SWITCHES:
         values = " ".join(f"*{v}" if v == chosen[switch.name] else v for v in switch.values)
@@ -200,33 +83,33 @@ def _list_switches(chosen: Switches) -> None:
 
 
 def _list_faults() -> None:
-    """Kind, its own settings with their defaults, and what it does; then the settings that every kind has."""
-    rows = [(kind.name, " ".join(map(_shown, kind.settings)), kind.text) for kind in faults.KINDS]
-    rows += [("every kind", _shown(setting), setting.text) for setting in faults.COMMON]
+    """Each kind with its settings, their defaults, and its effect; then the settings that all kinds have."""
+    rows = [(kind.name, " ".join(map(_default_of, kind.settings)), kind.text) for kind in faults.KINDS]
+    rows += [("every kind", _default_of(setting), setting.text) for setting in faults.COMMON]
     for name, settings, text in rows:
         click.echo(f"{name:<14}  {settings:<25}  {text}")
 
 
-def _shown(setting: faults.Setting) -> str:
+def _default_of(setting: faults.Setting) -> str:
     if setting.default is None:
         return f"{setting.name}=N"
     return f"{setting.name}=" + (f"{setting.default:g}" if isinstance(setting.default, float) else f"{setting.default}")
 
 
 @contextmanager
-def _places(told: Files, *, tls: bool, wanted: bool) -> Iterator[Files]:
-    """Where the files go: where the user says, or in a folder that is gone when the mock ends."""
-    if not wanted or (told.service_key is not None and not tls):
-        yield told
+def _complete(files: Files, *, tls: bool, quiet: bool) -> Iterator[Files]:
+    """``files`` with a temporary path for each missing file that the printed commands use; removed at the end."""
+    if quiet or (files.service_key is not None and not tls):
+        yield files
         return
     folder = Path(tempfile.mkdtemp(prefix="lmconform-mock-"))
-    # The server raises the signal once more when it has ended; left alone it would end us on the spot.
+    # uvicorn raises the signal again after its shutdown; the default handler would end the process before the cleanup.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         yield Files(
-            told.service_key or folder / "service-key.json",
-            told.x509_key or folder / "x509-key.json",
-            told.ca or folder / "ca.pem",
+            files.service_key or folder / "service-key.json",
+            files.x509_key or folder / "x509-key.json",
+            files.ca or folder / "ca.pem",
             folder / "certificate.pem",
             folder / "key.pem",
         )
@@ -234,21 +117,12 @@ def _places(told: Files, *, tls: bool, wanted: bool) -> Iterator[Files]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_private(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _introduce(bound: server.Bound, files: Files, *, page: bool) -> None:
-    """What this mock is, and what to paste into another terminal."""
-    click.echo(f"lmconform mock: {bound.url}/v2/lm  (resource groups default, tutorial, other; Ctrl-C ends it)")
-    if page:
-        click.echo(f"page for people: {bound.url}/")
-    for line in client_setup.lines(bound, files):
+def _introduce(mock: Mock, files: Files, settings: Settings) -> None:
+    """Print the URLs of the mock, the commands for its clients, and its fault rules."""
+    click.echo(f"lmconform mock: {mock.plain.url}/v2/lm  (resource groups default, tutorial, other; Ctrl-C ends it)")
+    if settings.page:
+        click.echo(f"web page: {mock.plain.url}/")
+    for line in client_setup.commands(files, mock.plain, mock.tls):
         click.echo(line)
-
-
-mock = command
+    for rule in settings.faults.rules:
+        click.echo(f"fault (seed {settings.faults.seed}): {rule}")

@@ -1,5 +1,5 @@
-"""A stateful stand-in for a tenant; imports contract and the ground alone, runs as its own process.
+"""A stateful mock of a tenant, run in a separate process; it imports only the contract and the ground.
 
-Nothing of the judging side imports it: the two share the contract and nothing else, so that
-a mistake of one shows at the other.
+The judging side never imports this package. The two sides share the contract and nothing else, so that a mistake
+in one of them shows in the other.
 """

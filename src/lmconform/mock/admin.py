@@ -1,4 +1,4 @@
-"""Resource groups, as far as a client needs them to make one (lm-facts H)."""
+"""The admin API of resource groups: list, create, get, delete (lm-facts H)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from lmconform.mock.call import Reply
 from lmconform.mock.problems import Problem, bad_request, not_found
 from lmconform.mock.store import GROUPS, Group, Store
-from lmconform.mock.times import seconds
+from lmconform.mock.times import format_seconds
 from lmconform.mock.validation import parse
 
 PATH = "/v2/admin/resourceGroups"
@@ -19,12 +19,12 @@ _ZONE = "lmconform-mock"
 
 
 def answer(store: Store, method: str, path: str, body: bytes) -> Reply:
-    """What ``/v2/admin/resourceGroups`` and one below it answer; raises Problem."""
+    """The reply of ``/v2/admin/resourceGroups``, or of one group below it; raises Problem."""
     name = path.removeprefix(PATH).strip("/")
     if not name:
         if method == "GET":
-            found = [_show(group) for group in store.groups.values()]
-            return Reply(200, {"count": len(found), "resources": found})
+            groups = [_show(group) for group in store.groups.values()]
+            return Reply(200, {"count": len(groups), "resources": groups})
         if method == "POST":
             return _create(store, parse(body))
     elif method in ("GET", "DELETE"):
@@ -37,15 +37,15 @@ def answer(store: Store, method: str, path: str, body: bytes) -> Reply:
     raise Problem(405, "405", "Method not allowed")
 
 
-def _create(store: Store, wanted: Any) -> Reply:
-    if not isinstance(wanted, dict):
+def _create(store: Store, body: Any) -> Reply:
+    if not isinstance(body, dict):
         raise bad_request("the body is no object")
-    name = wanted.get("resourceGroupId")
+    name = body.get("resourceGroupId")
     if not isinstance(name, str) or not _ID.fullmatch(name):
         raise bad_request(
             "resourceGroupId has 3 to 253 letters, digits, dots and hyphens, and no dot or hyphen outside"
         )
-    labels = _labels(wanted.get("labels") or [])
+    labels = _labels(body.get("labels") or [])
     if name in store.groups:
         raise Problem(409, "01010409", "Resource group exists already")
     store.add(name).labels = labels
@@ -76,7 +76,7 @@ def _show(group: Group) -> dict[str, Any]:
         "resourceGroupId": group.name,
         "tenantId": _ZONE,
         "zoneId": "",
-        "createdAt": seconds(group.created),
+        "createdAt": format_seconds(group.created),
         "labels": group.labels,
         "status": "PROVISIONED" if ready else "PROVISIONING",
     }

@@ -1,4 +1,4 @@
-"""The ASGI application: gateway, routing by the contract, handlers, answers."""
+"""The ASGI application: the gateway's checks, routing by the contract, handlers, responses."""
 
 from __future__ import annotations
 
@@ -11,51 +11,42 @@ from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
-from lmconform.contract.openapi import Contract, Operation
+from lmconform.contract.openapi import Operation
 from lmconform.mock import admin, auth, meta, validation
 from lmconform.mock.auth import Authority
-from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.content import Catalog
+from lmconform.mock.call import Reply
+from lmconform.mock.limits import MAX_UPLOAD_BYTES
 from lmconform.mock.problems import TOO_LARGE, Problem, envelope
-from lmconform.mock.response_variants import Dress
-from lmconform.mock.store import Group, Store
-from lmconform.mock.switches import Switches
+from lmconform.mock.response_variants import ResponseVariants
+from lmconform.mock.service import Service
+from lmconform.mock.store import Group
 
-_BODY_LIMIT = 6 * 1024 * 1024
-# Read and thrown away, so that a client which is still sending can read the answer.
+# A longer body is read and discarded up to this limit: a client that is still sending would not read the response.
 _DRAIN_LIMIT = 64 * 1024 * 1024
-_ASIDE = {"/v2/lm/healthz": meta.HEALTH, "/v2/lm/meta/versions": meta.VERSIONS}
+# Paths outside the contract that real clients request.
+_EXTRA_PATHS = {"/v2/lm/healthz": meta.HEALTH, "/v2/lm/meta/versions": meta.VERSIONS}
 _LOGS = ("getExecutionLogs", "getDeploymentLogs")
-# What most paths are made of: nothing that has to be percent-encoded.
+# Most paths contain nothing that has to be percent-encoded.
 _PLAIN_PATH = re.compile(rb"[A-Za-z0-9/$._-]+")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 Headers = Mapping[str, str]
 
 
 class App:
-    """One mock. The gateway comes first: token, then resource group, then the operation (F64)."""
+    """One mock. The gateway checks the token, then the resource group, then the operation runs (F64).
 
-    def __init__(
-        self,
-        contract: Contract,
-        store: Store,
-        catalog: Catalog,
-        authority: Authority,
-        switches: Switches,
-        without: frozenset[str],
-        handlers: Mapping[str, Handler],
-        commit: Callable[[], None] | None = None,
-    ) -> None:
-        self._commit = commit or _nothing
-        self._handlers = handlers
-        self._contract = contract
-        self._store = store
-        self._catalog = catalog
+    ``commit`` writes changes to the state file; it is called before a response is sent.
+    """
+
+    def __init__(self, service: Service, authority: Authority, commit: Callable[[], None] | None = None) -> None:
+        self._commit = commit or _no_commit
+        self._service = service
+        self._contract = service.contract
+        self._store = service.store
         self._authority = authority
-        self._switches = switches
-        self._without = without
-        self._withheld = meta.withheld(without)
-        self._dress = Dress(switches)
+        self._switches = service.switches
+        self._withheld = service.withheld
+        self._variants = ResponseVariants(service.switches)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -64,7 +55,7 @@ class App:
             return
         if scope["type"] != "http":
             return
-        # Of a header that comes twice the first counts.
+        # When a header is repeated, the first one counts.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         body = await _read(receive)
         path = path_of(scope)
@@ -72,7 +63,7 @@ class App:
         await _respond(reply, send)
 
     def _reply(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
-        """The answer, or why there is none; what it tells is kept before it goes out."""
+        """The reply of the operation, or an error; changes are committed before the reply is sent."""
         try:
             reply = self._answer(scope, path, headers, body)
         except Problem as problem:
@@ -93,28 +84,28 @@ class App:
 
     def _answer(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
         method = scope["method"]
-        inside = path.removeprefix("/v2")
-        found = self._contract.match(method, inside) if path.startswith("/v2/") else None
-        if found is not None and found[0].id in self._withheld:
-            found, inside = None, ""
-        outside = path == admin.PATH or path.startswith(f"{admin.PATH}/") or path in _ASIDE
-        if found is None and not outside and self._switches["authorization-first"] == "no":
-            return self._nowhere(self._contract.methods(inside))
+        contract_path = path.removeprefix("/v2")
+        route = self._contract.match(method, contract_path) if path.startswith("/v2/") else None
+        if route is not None and route[0].id in self._withheld:
+            route, contract_path = None, ""
+        extra = path == admin.PATH or path.startswith(f"{admin.PATH}/") or path in _EXTRA_PATHS
+        if route is None and not extra and self._switches["authorization-first"] == "no":
+            return self._no_route(self._contract.methods(contract_path))
         self._authority.check(headers.get("authorization"), self._switches)
         if body is None:
             code = TOO_LARGE if path.endswith("/metrics") else "01010413"
             raise Problem(413, code, "PayloadLimitException")
-        if outside:
-            return self._aside(method, path, body)
-        if found is None:
-            return self._nowhere(self._contract.methods(inside))
-        return self._operate(scope, *found, headers, body)
+        if extra:
+            return self._extra(method, path, body)
+        if route is None:
+            return self._no_route(self._contract.methods(contract_path))
+        return self._operate(scope, *route, headers, body)
 
-    def _aside(self, method: str, path: str, body: bytes) -> Reply:
-        """What real clients ask for beside the operations of the contract."""
+    def _extra(self, method: str, path: str, body: bytes) -> Reply:
+        """Endpoints that real clients use and that the contract does not describe."""
         if path.startswith(admin.PATH):
             return admin.answer(self._store, method, path, body)
-        return Reply(200, _ASIDE[path]) if method == "GET" else self._nowhere(("GET",))
+        return Reply(200, _EXTRA_PATHS[path]) if method == "GET" else self._no_route(("GET",))
 
     def _operate(
         self, scope: Scope, operation: Operation, values: dict[str, str], headers: Headers, body: bytes
@@ -125,18 +116,18 @@ class App:
         query = validation.query(self._contract, operation, scope.get("query_string", b""), switches)
         data = validation.body(self._contract, operation, headers.get("content-type", ""), body, switches)
         group = group or self._group(operation, headers, values)
-        group.settle()
+        group.run_due_events()
         base = _base(scope.get("scheme", "http"), scope.get("server"))
-        call = Call(operation, values, query, data, group, switches, base, self._catalog, self._without)
+        call = self._service.call(operation, values, query, data, group, base)
         try:
-            reply = self._handlers[operation.id](call)
+            reply = self._service.handlers[operation.id](call)
         except Problem as problem:
             if problem.missing and switches["foreign-id"] == "403" and self._store.holds(problem.missing):
                 raise Problem(403, text="RBAC: access denied") from problem
             raise
-        if self._dress.needed:
+        if self._variants.active:
             strict = operation.id != "findMetrics" and query.get("$select") == "status"
-            reply.json = self._dress.answer(reply.json, strict=strict)
+            reply.json = self._variants.apply(reply.json, strict=strict)
         return reply
 
     def _group(self, operation: Operation, headers: Headers, values: dict[str, str]) -> Group:
@@ -156,24 +147,24 @@ class App:
         return self._store.groups[name]
 
     def _group_of_logs(self, values: dict[str, str]) -> str | None:
-        """The description of logs has no resource group; ids are unique all the same."""
+        """The group that holds the id: the description of logs has no group header, and ids are unique."""
         choice = self._switches["logs-without-group"]
         if choice == "anywhere":
             holder = next((g for g in self._store.groups.values() if any(g.holds(v) for v in values.values())), None)
             return holder.name if holder else "default"
         return "default" if choice == "default" else None
 
-    def _nowhere(self, allowed: tuple[str, ...]) -> Reply:
+    def _no_route(self, allowed: tuple[str, ...]) -> Reply:
         allowed = allowed if self._switches["wrong-method"] == "405" else ()
         status = 405 if allowed else 404
         headers = {"Allow": ", ".join(allowed)} if allowed else {}
         form = self._switches["unknown-path-body"]
         if form == "empty":
             return Reply(status, text="", headers=headers)
-        words = "Method not allowed" if allowed else "Not found"
+        message = "Method not allowed" if allowed else "Not found"
         if form == "text":
-            return Reply(status, text=words, headers=headers)
-        return Reply(status, {"error": {"code": str(status), "message": words}}, headers=headers)
+            return Reply(status, text=message, headers=headers)
+        return Reply(status, {"error": {"code": str(status), "message": message}}, headers=headers)
 
     def _problem(self, problem: Problem, path: str) -> Reply:
         if problem.text is not None and self._switches["gateway-body"] == "text":
@@ -181,11 +172,11 @@ class App:
         if problem.text is not None:
             problem = Problem(problem.status, str(problem.status), problem.text)
         target = path.removeprefix("/v2/lm")[:200] if path.startswith("/v2/lm") else "/"
-        return Reply(problem.status, self._dress.answer(envelope(problem, target, self._switches)))
+        return Reply(problem.status, self._variants.apply(envelope(problem, target, self._switches)))
 
 
-def _nothing() -> None:
-    """There is no state file."""
+def _no_commit() -> None:
+    """Used when there is no state file."""
 
 
 async def _respond(reply: Reply, send: Send) -> None:
@@ -216,10 +207,10 @@ async def _read(receive: Receive) -> bytes | None:
             break
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= _BODY_LIMIT:
+        if size <= MAX_UPLOAD_BYTES:
             chunks.append(chunk)
         more = message.get("more_body", False)
-    return b"".join(chunks) if size <= _BODY_LIMIT else None
+    return b"".join(chunks) if size <= MAX_UPLOAD_BYTES else None
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -231,7 +222,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 def path_of(scope: Scope) -> str:
-    """The path of a request, percent-encoded as it came."""
+    """The path of a request, percent-encoded as the client sent it."""
     raw = scope.get("raw_path") or scope["path"].encode()
     if _PLAIN_PATH.fullmatch(raw):
         return str(raw, "ascii")

@@ -1,4 +1,4 @@
-"""Artifacts: registered once, never changed or removed (lm-facts F53)."""
+"""Artifacts: registered once, never changed or deleted (lm-facts F53)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OPTIONAL = ("description", "labels", "executionId", "configurationId")
 
 
 def create(call: Call) -> Reply:
-    """Register an artifact; its url is kept as it came (F26)."""
+    """Register an artifact; its url is stored as sent (F26)."""
     body = call.body
     if call.switches["unknown-scenario-on-artifact"] == "400" and body["scenarioId"] not in call.catalog.scenarios:
         raise bad_request(f"scenario {body['scenarioId']} does not exist")
@@ -26,7 +26,7 @@ def create(call: Call) -> Reply:
 
 
 def get(call: Call) -> Reply:
-    """One artifact."""
+    """The artifact that the path names."""
     artifact = call.group.artifacts.get(call.path["artifactId"])
     if artifact is None:
         raise not_found("Artifact", call.path["artifactId"])
@@ -34,19 +34,19 @@ def get(call: Call) -> Reply:
 
 
 def list_(call: Call) -> Reply:
-    """The artifacts that match."""
-    found = _found(call)
-    return listing(call, [show(call, a) for a in query.page(call, found)], len(found))
+    """The artifacts that match the query."""
+    resources = _matching(call)
+    return listing(call, [show(call, a) for a in query.page(call, resources)], len(resources))
 
 
 def count_(call: Call) -> Reply:
-    """How many match, whatever the page."""
-    return count(call, len(_found(call)))
+    """The number of artifacts that match, without paging."""
+    return count(call, len(_matching(call)))
 
 
 def show(call: Call, artifact: dict[str, Any]) -> dict[str, Any]:
     """The artifact as the API shows it, with its scenario when ``$expand`` asks for it."""
-    result = query.shown(artifact, call, _OPTIONAL)
+    result = query.with_optionals(artifact, call, _OPTIONAL)
     if call.switches["labels-when-none"] == "empty" and not result.get("labels"):
         result["labels"] = []
     scenario_id = artifact["scenarioId"]
@@ -55,9 +55,9 @@ def show(call: Call, artifact: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _found(call: Call) -> list[dict[str, Any]]:
+def _matching(call: Call) -> list[dict[str, Any]]:
     selectors = call.query.get("artifactLabelSelector", ())
-    query.known_ids(call)
+    query.check_filter_ids(call)
     part = call.query.get("name") if call.switches["artifact-name-filter"] == "contains" else None
     exact = ("scenarioId", "executionId", "kind", *(() if part else ("name",)))
     return [

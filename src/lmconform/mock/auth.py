@@ -1,4 +1,4 @@
-"""Tokens: an endpoint in the manner of XSUAA, and the gateway's check of the bearer."""
+"""The token endpoint, which behaves like XSUAA, and the gateway's check of bearer tokens."""
 
 from __future__ import annotations
 
@@ -12,30 +12,31 @@ from urllib.parse import parse_qsl, unquote_plus
 from lmconform.mock.call import Reply
 from lmconform.mock.problems import Problem
 from lmconform.mock.switches import Switches
-from lmconform.mock.tokens import Mint
+from lmconform.mock.tokens import TokenIssuer
 
 PATH = "/oauth/token"
 _METHODS = ("GET", "POST")
 # RFC 6749, section 5.1
-_UNSTORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class Authority:
-    """Knows a client by its secret, others by their certificates, and the tokens that they were given.
+    """Authenticates clients, issues tokens to them and checks the tokens.
 
-    ``certificates`` are those of mutual TLS (RFC 8705, section 2), in PEM, by client id.
+    One client authenticates with a secret; ``certificates`` are those of the clients that authenticate with
+    mutual TLS (RFC 8705, section 2), in PEM, by client id.
     """
 
     def __init__(
-        self, client_id: str, client_secret: str, mint: Mint, certificates: Mapping[str, str] | None = None
+        self, client_id: str, client_secret: str, issuer: TokenIssuer, certificates: Mapping[str, str] | None = None
     ) -> None:
         self.client_id = client_id
         self._secret = client_secret
-        self._mint = mint
+        self._issuer = issuer
         self._certificates = dict(certificates or {})
 
     def issue(self, method: str, authorization: str, form: bytes, query: bytes, certificate: str = "") -> Reply:
-        """The answer to a token request; credentials come as form fields, as Basic, or as ``certificate`` (PEM)."""
+        """The reply to a token request; credentials are form fields, Basic, or ``certificate`` (PEM)."""
         if method not in _METHODS:
             return _refusal(405, "invalid_request", "expected GET or POST", {"Allow": ", ".join(_METHODS)})
         fields = dict(_pairs(query) + _pairs(form))
@@ -45,37 +46,37 @@ class Authority:
             return _refusal(400, "unsupported_grant_type", "expected client_credentials")
         basic = _basic(authorization)
         client, secret = basic or (fields.get("client_id", ""), fields.get("client_secret", ""))
-        # RFC 6749, section 2.3.1, has both form-encoded in Basic; most clients do not do it.
+        # RFC 6749, section 2.3.1, requires form encoding of both in Basic; most clients do not do it.
         pairs = ((client, secret), (unquote_plus(client), unquote_plus(secret)))
-        found = next((c for c, s in pairs if self._knows(c, s, certificate)), None)
-        if found is None:
+        client_id = next((c for c, s in pairs if self._authenticates(c, s, certificate)), None)
+        if client_id is None:
             # RFC 6749, section 5.2
             challenge = {"WWW-Authenticate": 'Basic realm="oauth"'} if basic else {}
             return _refusal(401, "unauthorized", "Bad credentials", challenge)
-        token, jti = self._mint.make(found)
+        token, jti = self._issuer.issue(client_id)
         answer = {
             "access_token": token,
             "token_type": "bearer",
-            "expires_in": self._mint.lifetime,
+            "expires_in": self._issuer.lifetime,
             "scope": "uaa.resource",
             "jti": jti,
         }
-        return Reply(200, answer, headers=dict(_UNSTORED))
+        return Reply(200, answer, headers=dict(_NO_STORE))
 
     def check(self, authorization: str | None, switches: Switches) -> None:
-        """Raise what the gateway says about a bearer token that is missing, foreign or old."""
+        """Raise the error of the gateway when the bearer token is missing, foreign or expired."""
         if authorization is None:
             raise Problem(int(switches["no-authorization"]), text="RBAC: access denied")
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Problem(401, text="Jwt issuer is not configured")
-        self._mint.verify(token.strip())
+        self._issuer.verify(token.strip())
 
     def expire(self) -> None:
-        """Make every token old that was given out so far."""
-        self._mint.expire()
+        """Expire all tokens that were issued so far."""
+        self._issuer.expire()
 
-    def _knows(self, client: str, secret: str, certificate: str) -> bool:
+    def _authenticates(self, client: str, secret: str, certificate: str) -> bool:
         bound = self._certificates.get(client)
         if bound is not None:
             return secrets.compare_digest(certificate.encode(), bound.encode())
@@ -84,7 +85,7 @@ class Authority:
 
 
 def _refusal(status: int, error: str, description: str, headers: Mapping[str, str] = MappingProxyType({})) -> Reply:
-    return Reply(status, {"error": error, "error_description": description}, headers={**_UNSTORED, **headers})
+    return Reply(status, {"error": error, "error_description": description}, headers={**_NO_STORE, **headers})
 
 
 def _pairs(data: bytes) -> list[tuple[str, str]]:

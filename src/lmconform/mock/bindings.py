@@ -1,4 +1,4 @@
-"""Whether a configuration gives its executable what it needs (lm-facts F22, F26)."""
+"""Checks that a configuration binds what its executable requires (lm-facts F22, F26)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Resource = dict[str, Any]
 
 
 def missing(group: Group, configuration: Resource, executable: Executable) -> str:
-    """What is not bound or does not exist, in words, or an empty text: what a check before the start sees."""
+    """The first input or parameter that is not bound or does not exist, as a message, or "": checked before a start."""
     bound = {b["key"]: b["artifactId"] for b in configuration["inputArtifactBindings"]}
     for slot in executable.inputs:
         if slot.name not in bound:
@@ -26,7 +26,7 @@ def missing(group: Group, configuration: Resource, executable: Executable) -> st
 
 
 def unloadable(group: Group, configuration: Resource, executable: Executable) -> str:
-    """What shows only when the run loads its artifacts: a url that ends in a slash."""
+    """An artifact that a run fails to load (its url ends in a slash), as a message, or ""."""
     bound = {b["key"]: b["artifactId"] for b in configuration["inputArtifactBindings"]}
     for slot in executable.inputs:
         artifact = group.artifacts.get(bound.get(slot.name, ""))
@@ -36,5 +36,5 @@ def unloadable(group: Group, configuration: Resource, executable: Executable) ->
 
 
 def failure(group: Group, configuration: Resource, executable: Executable) -> str:
-    """Why an execution of the configuration will die, or an empty text."""
+    """Why an execution of the configuration will fail, or ""."""
     return missing(group, configuration, executable) or unloadable(group, configuration, executable)

@@ -1,4 +1,4 @@
-"""A request that is understood, and the answer to it."""
+"""A validated request for an operation, and the reply to it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from lmconform.mock.switches import Switches
 
 @dataclass(slots=True)
 class Call:
-    """A valid request for an operation. ``query`` holds parsed values, ``body`` parsed JSON or a file's bytes.
+    """A validated request. ``query`` holds parsed values, ``body`` parsed JSON or the bytes of a file.
 
-    ``without`` are the capabilities that this mock does not have.
+    ``base`` is the URL that absolute links begin with; ``without`` are the capabilities that this mock
+    does not have.
     """
 
     operation: Operation
@@ -29,14 +30,14 @@ class Call:
     catalog: Catalog
     without: frozenset[str]
 
-    def said(self, real: str, published: str) -> str:
-        """A message: as tenants send it, or as the published description has it in its examples (lm-facts D)."""
+    def message(self, real: str, published: str) -> str:
+        """A message as tenants send it, or as the examples of the published description have it (lm-facts D)."""
         return real if self.switches["messages"] == "real" else published
 
 
 @dataclass(slots=True)
 class Reply:
-    """What to answer: a JSON value, or text for ``text/plain``, or a file's bytes, or nothing."""
+    """Status, headers and body: ``json``, ``text`` (sent as ``text/plain``) or ``data`` (bytes); all None: no body."""
 
     status: int
     json: Any = None
@@ -49,7 +50,7 @@ Handler = Callable[[Call], Reply]
 
 
 def created(call: Call, status: int, collection: str, body: dict[str, Any]) -> Reply:
-    """An answer to a POST, with ``Location`` in the chosen form."""
+    """The reply to a POST, with ``Location`` in the form that the switch chooses."""
     path = f"/v2/lm/{collection}/{body['id']}"
     form = call.switches["location"]
     location = {"relative": path, "absolute": call.base + path, "absent": None}[form]
@@ -57,13 +58,13 @@ def created(call: Call, status: int, collection: str, body: dict[str, Any]) -> R
 
 
 def count(call: Call, number: int) -> Reply:
-    """The answer of a ``$count`` endpoint."""
+    """The reply of a ``$count`` endpoint."""
     if call.switches["count-media-type"] == "json":
         return Reply(200, number)
     return Reply(200, text=str(number))
 
 
 def listing(call: Call, resources: list[dict[str, Any]], total: int) -> Reply:
-    """A list with its count."""
+    """A page of a list; ``total`` is how many resources match without paging."""
     number = total if call.switches["count-under-top"] == "total" else len(resources)
     return Reply(200, {"count": number, "resources": resources})

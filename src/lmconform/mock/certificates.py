@@ -1,4 +1,4 @@
-"""A certificate authority of one mock's own: a server that it vouches for, and a client that it knows."""
+"""A certificate authority created for one mock, with certificates for its server and one client."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-# As SAP's keys have them at most; clocks of clients may be a little behind.
-_LIFE = timedelta(days=365)
-_BEHIND = timedelta(hours=1)
+# The longest validity of certificates in SAP's service keys.
+_VALIDITY = timedelta(days=365)
+# The clock of a client may be behind.
+_CLOCK_SKEW = timedelta(hours=1)
 _NAMES = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Certificates and private keys in PEM, made for one life of a mock."""
+    """Certificates and private keys in PEM, created when a mock starts."""
 
     ca: str
     server: str
@@ -31,10 +32,10 @@ class Certificates:
     client_key: str = field(repr=False)
 
     def context(self) -> ssl.SSLContext:
-        """How the server speaks TLS: 1.2 or later, and a client may show its certificate."""
+        """The TLS settings of the server: TLS 1.2 or later; a client certificate is optional."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # OpenSSL reads them from a file alone; the folder is nobody else's, and gone at once.
+        # OpenSSL reads a key pair only from a file; the folder is private and removed at once.
         with tempfile.TemporaryDirectory(prefix="lmconform-") as folder:
             file = Path(folder) / "server.pem"
             file.touch(0o600)
@@ -46,55 +47,55 @@ class Certificates:
 
 
 def make(host: str, client_id: str) -> Certificates:
-    """A new authority, a certificate for a server at ``host`` and on this machine, and one for a client."""
+    """Create an authority, a certificate for a server at ``host`` and loopback names, and one for the client."""
     authority = _Authority()
     server, client = ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 2048)
     names = x509.SubjectAlternativeName([_general_name(name) for name in dict.fromkeys((*_NAMES, host))])
     return Certificates(
         ca=_pem(authority.certificate),
-        server=_pem(authority.vouch("lmconform mock", server.public_key(), ExtendedKeyUsageOID.SERVER_AUTH, names)),
+        server=_pem(authority.sign("lmconform mock", server.public_key(), ExtendedKeyUsageOID.SERVER_AUTH, names)),
         server_key=_key(server),
-        client=_pem(authority.vouch(client_id, client.public_key(), ExtendedKeyUsageOID.CLIENT_AUTH)),
+        client=_pem(authority.sign(client_id, client.public_key(), ExtendedKeyUsageOID.CLIENT_AUTH)),
         client_key=_key(client),
     )
 
 
 class _Authority:
-    """Signs certificates; its key is nowhere but here."""
+    """Signs certificates; its private key is kept in memory only."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name("lmconform mock CA")
-        usage = _usage(sign=False, vouch=True)
+        usage = _usage(sign=False, ca=True)
         self.certificate = (
-            _blank(self._name, self._name, self._key.public_key())
+            _builder(self._name, self._name, self._key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage, critical=True)
             .sign(self._key, hashes.SHA256())
         )
 
-    def vouch(
+    def sign(
         self,
         name: str,
         key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
         purpose: x509.ObjectIdentifier,
         names: x509.SubjectAlternativeName | None = None,
     ) -> x509.Certificate:
-        """A certificate for ``key`` that serves this purpose alone."""
+        """A certificate for ``key`` that is valid only for this extended key usage."""
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
-        made = (
-            _blank(_name(name), self._name, key)
+        builder = (
+            _builder(_name(name), self._name, key)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(sign=True, vouch=False), critical=True)
+            .add_extension(_usage(sign=True, ca=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .add_extension(identifier, critical=False)
         )
         if names is not None:
-            made = made.add_extension(names, critical=False)
-        return made.sign(self._key, hashes.SHA256())
+            builder = builder.add_extension(names, critical=False)
+        return builder.sign(self._key, hashes.SHA256())
 
 
-def _blank(
+def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
@@ -104,17 +105,17 @@ def _blank(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _BEHIND)
-        .not_valid_after(now + _LIFE)
+        .not_valid_before(now - _CLOCK_SKEW)
+        .not_valid_after(now + _VALIDITY)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 
-def _usage(*, sign: bool, vouch: bool) -> x509.KeyUsage:
+def _usage(*, sign: bool, ca: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=sign,
-        key_cert_sign=vouch,
-        crl_sign=vouch,
+        key_cert_sign=ca,
+        crl_sign=ca,
         content_commitment=False,
         key_encipherment=False,
         data_encipherment=False,

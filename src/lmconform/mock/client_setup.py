@@ -1,11 +1,10 @@
-"""What a mock hands to its clients: service keys, certificates, and lines to paste into a terminal."""
+"""What clients of a mock need: service keys and certificates as files, and commands to paste into a terminal."""
 
 from __future__ import annotations
 
 import json
 import os
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from shlex import quote
@@ -15,14 +14,14 @@ from lmconform.errors import ConfigError
 from lmconform.mock import auth
 
 if TYPE_CHECKING:
-    from lmconform.mock.server import Bound, Secured
+    from lmconform.mock.endpoints import Endpoint, TlsEndpoint
 
 _GROUP = "tutorial"
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where things go; None is not written. ``certificate`` and ``private_key`` are those of the x509 key."""
+    """Paths of the files to write; None is not written. ``certificate`` and ``private_key`` belong to the x509 key."""
 
     service_key: Path | None = None
     x509_key: Path | None = None
@@ -30,39 +29,30 @@ class Files:
     certificate: Path | None = None
     private_key: Path | None = None
 
+    @classmethod
+    def from_options(cls, values: Mapping[str, Any]) -> Files:
+        """The files that the options of ``lmconform mock`` name."""
+        return cls(values["write_service_key"], values["write_x509_key"], values["write_ca"])
+
     def absolute(self) -> Files:
-        """The same places, as they are called in any folder."""
+        """The same files with absolute paths."""
         return Files(*(None if path is None else path.absolute() for path in astuple(self)))
 
 
-def service_key(url: str, **secret: str) -> dict[str, Any]:
-    """A service key as SAP BTP shows it, for the mock at ``url``; ``secret`` is how its client is known."""
-    zone = "lmconform-mock"
-    return {
-        "clientid": f"sb-{uuid.uuid4()}!b1|aicore!b1",
-        **secret,
-        "url": url,
-        "identityzone": zone,
-        "identityzoneid": str(uuid.uuid5(uuid.NAMESPACE_DNS, zone)),
-        "appname": "lmconform-mock!b1|aicore!b1",
-        "serviceurls": {"AI_API_URL": url},
-    }
+def write(files: Files, plain: Endpoint, tls: TlsEndpoint | None) -> None:
+    """Write the files; raises ConfigError. The service key comes last: when it exists, all files do."""
+    if tls is not None:
+        issued = tls.certificates
+        _write(files.ca, issued.ca, "--write-ca")
+        _write(files.certificate, issued.client + issued.ca, "certificate")
+        _write(files.private_key, issued.client_key, "key")
+        _write(files.x509_key, json.dumps(tls.key, indent=2), "--write-x509-key")
+    _write(files.service_key, json.dumps(plain.key, indent=2), "--write-service-key")
 
 
-def write(bound: Bound, files: Files) -> None:
-    """Write what has a place; the service key comes last: who sees it sees all. Raises ConfigError."""
-    if bound.secured is not None:
-        made = bound.secured.certificates
-        _write(files.ca, made.ca, "--write-ca")
-        _write(files.certificate, made.client + made.ca, "certificate")
-        _write(files.private_key, made.client_key, "key")
-        _write(files.x509_key, json.dumps(bound.secured.key, indent=2), "--write-x509-key")
-    _write(files.service_key, json.dumps(bound.key, indent=2), "--write-service-key")
-
-
-def lines(bound: Bound, files: Files) -> Iterator[str]:
-    """What to paste into another terminal, in whatever folder that is; each line works alone."""
-    key, url, files = bound.key, bound.url, files.absolute()
+def commands(files: Files, plain: Endpoint, tls: TlsEndpoint | None) -> Iterator[str]:
+    """Lines to paste into another terminal, in any folder; each line works without the others."""
+    key, url, files = plain.key, plain.url, files.absolute()
     token_url = f"{url}{auth.PATH}"
     yield f"service key: {files.service_key}"
     yield ""
@@ -74,22 +64,22 @@ def lines(bound: Bound, files: Files) -> Iterator[str]:
         AICORE_RESOURCE_GROUP=_GROUP,
     )
     yield ""
-    # No exclamation mark between double quotes: an interactive bash would look it up in its history.
+    # No exclamation mark in double quotes: an interactive bash would expand it from its history.
     client = quote(f"{key['clientid']}:{key['clientsecret']}")
     yield _curl(f"-u {client} -d grant_type=client_credentials {quote(token_url)}", "", url)
     yield ""
     yield f"lmconform run {quote(url)} --service-key {quote(str(files.service_key))} --resource-group {_GROUP}"
-    if bound.secured is not None:
-        yield from _secured(bound.secured, files)
+    if tls is not None:
+        yield from _tls_commands(files, tls)
 
 
-def _secured(secured: Secured, files: Files) -> Iterator[str]:
-    """The same for the client that shows a certificate; the names are those that SAP's SDK knows (lm-facts E.3)."""
-    url, client = secured.url, secured.key["clientid"]
+def _tls_commands(files: Files, tls: TlsEndpoint) -> Iterator[str]:
+    """The same for the client with a certificate; the variables are those of SAP's SDK (lm-facts E.3)."""
+    url, client = tls.url, tls.key["clientid"]
     token_url = f"{url}{auth.PATH}"
     ca, certificate, private_key = (quote(str(f)) for f in (files.ca, files.certificate, files.private_key))
     yield ""
-    yield f"with TLS: {url}/v2/lm  (certificates are made anew at each start)"
+    yield f"with TLS: {url}/v2/lm  (new certificates at each start)"
     yield f"CA certificate: {files.ca}"
     yield f"x509 service key: {files.x509_key}"
     yield ""
@@ -107,23 +97,23 @@ def _secured(secured: Secured, files: Files) -> Iterator[str]:
     trust = f"--cacert {ca} "
     yield _curl(f"{trust}--cert {certificate} --key {private_key} {form} {quote(token_url)}", trust, url)
     yield ""
-    words = f"--service-key {quote(str(files.x509_key))} --ca-bundle {ca} --resource-group {_GROUP}"
-    yield f"lmconform run {quote(url)} {words}"
+    options = f"--service-key {quote(str(files.x509_key))} --ca-bundle {ca} --resource-group {_GROUP}"
+    yield f"lmconform run {quote(url)} {options}"
 
 
 def _exports(**variables: str) -> str:
     return "export " + " ".join(f"{name}={quote(value)}" for name, value in variables.items())
 
 
-def _curl(token: str, more: str, url: str) -> str:
-    """A line that fetches a token and lists scenarios."""
+def _curl(token: str, trust: str, url: str) -> str:
+    """A command that fetches a token and lists the scenarios."""
     pick = quote(r's/.*"access_token": *"\([^"]*\)".*/\1/p')
     headers = f'-H "Authorization: Bearer $TOKEN" -H "AI-Resource-Group: {_GROUP}"'
-    return f"TOKEN=$(curl -sS {token} | sed -n {pick}) && curl -sS {more}{headers} {quote(url)}/v2/lm/scenarios"
+    return f"TOKEN=$(curl -sS {token} | sed -n {pick}) && curl -sS {trust}{headers} {quote(url)}/v2/lm/scenarios"
 
 
 def _write(path: Path | None, text: str, option: str) -> None:
-    """Write a file that nobody else may read; it appears whole or not at all."""
+    """Write a file that only its owner can read; it appears with its full content or not at all."""
     if path is None:
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")

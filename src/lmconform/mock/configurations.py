@@ -1,24 +1,17 @@
-"""Configurations: bind artifacts and parameters to an executable."""
+"""Configurations: they bind artifacts and parameters to an executable."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lmconform.mock import executions, query
+from lmconform.mock import query
 from lmconform.mock.call import Call, Reply, count, created, listing
 from lmconform.mock.content import Executable
 from lmconform.mock.problems import Problem, bad_request, not_found
 
 
 def create(call: Call) -> Reply:
-    """Create a configuration, or start an execution where the tutorial's page sends one here."""
-    if "executableId" not in call.body:
-        return executions.start(call, call.body["configurationId"])
-    return make(call)
-
-
-def make(call: Call) -> Reply:
-    """Create a configuration; unknown members such as versionId are tolerated and not kept (F25)."""
+    """Create a configuration; unknown members such as versionId are accepted and not stored (F25)."""
     body = call.body
     if call.catalog.executable(body["scenarioId"], body["executableId"]) is None:
         named = f"executable {body['executableId']} for scenario {body['scenarioId']}"
@@ -32,7 +25,7 @@ def make(call: Call) -> Reply:
         for binding in bindings:
             if binding["artifactId"] not in call.group.artifacts:
                 raise bad_request(f"artifact {binding['artifactId']} does not exist")
-    made = call.group.add_configuration(
+    configuration = call.group.add_configuration(
         {
             "name": body["name"],
             "executableId": body["executableId"],
@@ -41,11 +34,11 @@ def make(call: Call) -> Reply:
             "inputArtifactBindings": [{"key": b["key"], "artifactId": b["artifactId"]} for b in bindings],
         }
     )
-    return created(call, 201, "configurations", {"id": made["id"], "message": "Configuration created"})
+    return created(call, 201, "configurations", {"id": configuration["id"], "message": "Configuration created"})
 
 
 def usable(call: Call, configuration_id: str, *, serves: bool) -> tuple[dict[str, Any], Executable]:
-    """The configuration and its executable, which must be one to serve or one to run (F23, F24)."""
+    """The configuration and its executable; raises unless it is deployable, as ``serves`` says (F23, F24)."""
     configuration = call.group.configurations.get(configuration_id)
     if configuration is None:
         status = int(call.switches["unknown-configuration"])
@@ -53,13 +46,13 @@ def usable(call: Call, configuration_id: str, *, serves: bool) -> tuple[dict[str
     executable = call.catalog.of(configuration)
     if executable.deployable is not serves:
         verbs = ("deployable and cannot be executed", "not deployable")
-        words = f"Invalid Request, executable {executable.id} is {verbs[serves]}"
-        raise Problem(int(call.switches["wrong-executable"]), "01010008", words)
+        message = f"Invalid Request, executable {executable.id} is {verbs[serves]}"
+        raise Problem(int(call.switches["wrong-executable"]), "01010008", message)
     return configuration, executable
 
 
 def get(call: Call) -> Reply:
-    """One configuration."""
+    """The configuration that the path names."""
     configuration = call.group.configurations.get(call.path["configurationId"])
     if configuration is None:
         raise not_found("Configuration", call.path["configurationId"])
@@ -67,14 +60,14 @@ def get(call: Call) -> Reply:
 
 
 def list_(call: Call) -> Reply:
-    """The configurations that match."""
-    found = _found(call)
-    return listing(call, [_show(call, c) for c in query.page(call, found)], len(found))
+    """The configurations that match the query."""
+    resources = _matching(call)
+    return listing(call, [_show(call, c) for c in query.page(call, resources)], len(resources))
 
 
 def count_(call: Call) -> Reply:
-    """How many match, whatever the page."""
-    return count(call, len(_found(call)))
+    """The number of configurations that match, without paging."""
+    return count(call, len(_matching(call)))
 
 
 def _show(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:
@@ -83,8 +76,8 @@ def _show(call: Call, configuration: dict[str, Any]) -> dict[str, Any]:
     return configuration
 
 
-def _found(call: Call) -> list[dict[str, Any]]:
-    query.known_ids(call)
+def _matching(call: Call) -> list[dict[str, Any]]:
+    query.check_filter_ids(call)
     wanted = call.query.get("executableIds")
     return [
         configuration

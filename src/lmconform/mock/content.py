@@ -1,4 +1,4 @@
-"""What a tenant's templates make: scenarios, versions, executables, as values."""
+"""The content of a tenant as values: scenarios, versions, executables; templates are read into these."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+# The time at which the templates count as synchronised.
 SYNCED = "2026-01-15T08:00:00+00:00"
 FOUNDATION = "foundation-models"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An input or output artifact of an executable; what is None or empty is not shown."""
+    """An input or output artifact of an executable; members that are None or empty are not shown."""
 
     name: str
     kind: str | None = None
@@ -20,7 +21,7 @@ class Slot:
     labels: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The artifact as an executable shows it: these members and no others (lm-facts H)."""
+        """The artifact as the API shows it: SAP's client accepts these members and no others (lm-facts H)."""
         shown: dict[str, Any] = {"name": self.name}
         if self.kind is not None:
             shown["kind"] = self.kind
@@ -33,7 +34,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A parameter of an executable; one with a default may stay unbound."""
+    """A parameter of an executable; one with a default need not be bound."""
 
     name: str
     type: str = "string"
@@ -41,14 +42,14 @@ class Variable:
     description: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The parameter as an executable shows it."""
+        """The parameter as the API shows it."""
         shown = {"name": self.name, "type": self.type, "default": self.default, "description": self.description}
         return {name: value for name, value in shown.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Executable:
-    """What a workflow or serving template becomes (lm-facts K). ``bulk``: its runs may be changed in bulk."""
+    """A workflow or serving template in the API (lm-facts K); ``bulk`` allows bulk updates of its enactments."""
 
     id: str
     scenario_id: str
@@ -79,13 +80,13 @@ class Executable:
         }
 
     def products(self) -> tuple[tuple[str, str], ...]:
-        """Name and kind of what a run leaves behind."""
+        """Name and kind of the output artifacts of a run."""
         return tuple((slot.name, slot.kind or "other") for slot in self.outputs)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario; ``labels`` are keys and values."""
+    """A scenario; ``labels`` are pairs of key and value."""
 
     id: str
     name: str
@@ -112,21 +113,21 @@ class Catalog:
         self._executables = sorted(executables, key=lambda e: e.id)
 
     def executables(self, scenario_id: str) -> list[Executable]:
-        """The executables of a scenario, by id."""
+        """The executables of a scenario, sorted by id."""
         return [e for e in self._executables if e.scenario_id == scenario_id]
 
     def executable(self, scenario_id: object, executable_id: object) -> Executable | None:
-        """One executable, or None."""
+        """The executable with that id in that scenario, or None."""
         return next((e for e in self._executables if (e.scenario_id, e.id) == (scenario_id, executable_id)), None)
 
     def of(self, configuration: dict[str, Any]) -> Executable:
-        """The executable of a configuration: nobody can make one without."""
-        found = self.executable(configuration["scenarioId"], configuration["executableId"])
-        assert found is not None, configuration
-        return found
+        """The executable of a configuration; it exists, because creating the configuration requires it."""
+        executable = self.executable(configuration["scenarioId"], configuration["executableId"])
+        assert executable is not None, configuration
+        return executable
 
     def versions(self, scenario_id: str) -> list[dict[str, Any]]:
-        """The versions of a scenario: those of its executables."""
+        """The versions of a scenario: the versions of its executables."""
         ids = sorted({e.version_id for e in self.executables(scenario_id)})
         return [{"id": v, "scenarioId": scenario_id, "createdAt": SYNCED, "modifiedAt": SYNCED} for v in ids]
 

@@ -1,21 +1,22 @@
-"""Cron expressions: whether one is valid, how often it fires, when it fires next."""
+"""Cron expressions: validity, time of the next run, interval between runs."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+# Runs that are compared to find the shortest interval.
 _LOOK_AHEAD = 12
-_LONGEST = 256
+_MAX_LENGTH = 256
 
 
 class BadCron(ValueError):
-    """What is wrong with an expression."""
+    """The expression is not valid; the text says why."""
 
 
 def check(text: str, *, six: bool) -> None:
-    """Raise BadCron unless ``text`` has five fields that mean something, or six if they are allowed."""
-    if len(text) > _LONGEST:
-        raise BadCron(f"cron is longer than {_LONGEST} characters")
+    """Raise BadCron unless ``text`` is a valid expression of five fields, or of six when ``six`` is set."""
+    if len(text) > _MAX_LENGTH:
+        raise BadCron(f"cron is longer than {_MAX_LENGTH} characters")
     fields = len(text.split())
     if fields not in ((5, 6) if six else (5,)):
         raise BadCron(f"cron has {fields} fields")
@@ -26,8 +27,8 @@ def check(text: str, *, six: bool) -> None:
 
 
 def following(text: str, when: float) -> float:
-    """The first time after ``when`` (seconds since the epoch, UTC); raises BadCron, StopIteration."""
-    # Imported when it is first needed: most mocks never see a schedule.
+    """The first run after ``when`` (seconds since the epoch, UTC); raises BadCron, StopIteration."""
+    # Imported on first use: most mocks never see a schedule.
     from cronsim import CronSim, CronSimError
 
     try:
@@ -36,14 +37,14 @@ def following(text: str, when: float) -> float:
         raise BadCron(f"cron is not valid: {error}") from error
 
 
-def shortest_gap(text: str, when: float) -> float:
-    """Seconds between two firings, at least: the least of the dozen after ``when``."""
-    gap = float("inf")
+def shortest_interval(text: str, when: float) -> float:
+    """The shortest interval in seconds between the first dozen runs after ``when``."""
+    shortest = float("inf")
     last = following(text, when)
     for _ in range(_LOOK_AHEAD):
         try:
             after = following(text, last)
         except StopIteration:
             break
-        gap, last = min(gap, after - last), after
-    return gap
+        shortest, last = min(shortest, after - last), after
+    return shortest

@@ -1,41 +1,36 @@
-"""Deployments: what only they have, url, ttl and updates (lm-facts C.2); the rest is in enactments."""
+"""Deployments: start, stop, update, and the members that executions do not have (lm-facts C.2)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lmconform.mock import bindings, configurations, enactments
+from lmconform.mock import bindings, configurations, enactments, ttl
 from lmconform.mock.call import Call, Reply, created
+from lmconform.mock.content import FOUNDATION
 from lmconform.mock.enactments import Kind
-from lmconform.mock.lifecycle import Enactment, Moment
 from lmconform.mock.problems import UNKNOWN_DEPLOYMENT, WRONG_STATE, Problem, bad_request
-from lmconform.mock.store import Group
-
-_HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0}
-MINIMUM = "10m"
-# After the stop: time enough to be STOPPED before the deletion.
-_EXPIRED = 1.0
+from lmconform.mock.records import Enactment, Moment
 
 
 def create(call: Call) -> Reply:
-    """Start a deployment; its configuration is checked before the answer (F22)."""
-    ttl = call.body.get("ttl")
-    if ttl is not None:
-        _check_ttl(call, ttl)
+    """Start a deployment; its bindings are checked before the reply (F22)."""
+    time_to_live = call.body.get("ttl")
+    if time_to_live is not None:
+        ttl.check(call, time_to_live)
     configuration, failure = _checked(call, call.body["configurationId"])
-    made = call.group.add_deployment(configuration, failure, ttl)
-    if ttl is not None:
-        expire(call.group, made.id, made.created)
-    answer: dict[str, Any] = {"id": made.id, "message": call.said("Deployment scheduled.", "Deployment scheduled")}
-    answer |= {"deploymentUrl": "", "status": "UNKNOWN"}
-    if ttl is not None:
-        answer["ttl"] = ttl
+    deployment = call.group.add_deployment(configuration, failure, time_to_live)
+    if time_to_live is not None:
+        ttl.expire(call.group, deployment.id, deployment.created)
+    message = call.message("Deployment scheduled.", "Deployment scheduled")
+    answer: dict[str, Any] = {"id": deployment.id, "message": message, "deploymentUrl": "", "status": "UNKNOWN"}
+    if time_to_live is not None:
+        answer["ttl"] = time_to_live
     return created(call, 202, "deployments", answer)
 
 
 def modify(call: Call) -> Reply:
-    """Stop a deployment, or give it another configuration."""
-    deployment = enactments.one(KIND, call)
+    """Stop a deployment, or update it to another configuration."""
+    deployment = enactments.find(KIND, call)
     target, configuration_id = call.body.get("targetStatus"), call.body.get("configurationId")
     if target is None and configuration_id is None and call.switches["empty-modification"] == "400":
         raise bad_request("targetStatus or configurationId is missing")
@@ -46,24 +41,6 @@ def modify(call: Call) -> Reply:
     if target is not None:
         enactments.stop(call, deployment, int(call.switches["forbidden-stop"]))
     return Reply(202, enactments.modified(KIND, deployment))
-
-
-def expire(group: Group, deployment_id: str, when: float) -> None:
-    """When the ttl is over, stop it, and a little later delete it; before that, wait."""
-    deployment = group.deployments.get(deployment_id)
-    if deployment is None or deployment.ttl is None or deployment.deleted is not None:
-        return
-    due = deployment.created + _hours(deployment.ttl) * group.timing.hour
-    if deployment.stopped is not None:
-        due = max(due, deployment.stopped + _EXPIRED * group.timing.pace)
-    if when < due:
-        group.later(due, "expire", deployment_id)
-    elif deployment.stopped is None:
-        deployment.stopped = when
-        group.touch(deployment.shelf, deployment_id)
-        group.later(when + _EXPIRED * group.timing.pace, "expire", deployment_id)
-    else:
-        group.delete(deployment, when)
 
 
 def _update(call: Call, deployment: Enactment, configuration_id: str) -> None:
@@ -84,25 +61,12 @@ def _update(call: Call, deployment: Enactment, configuration_id: str) -> None:
 
 
 def _checked(call: Call, configuration_id: str) -> tuple[dict[str, Any], str]:
-    """The configuration, and why a deployment of it will die; raises when the check at once finds a fault."""
+    """The configuration, and why its deployment will fail, or ""; raises 400 when bindings are missing."""
     configuration, executable = configurations.usable(call, configuration_id, serves=True)
-    words = bindings.missing(call.group, configuration, executable)
-    if words:
-        raise Problem(400, "01010072", f"Invalid Request, {words}")
+    missing = bindings.missing(call.group, configuration, executable)
+    if missing:
+        raise Problem(400, "01010072", f"Invalid Request, {missing}")
     return configuration, bindings.unloadable(call.group, configuration, executable)
-
-
-def _check_ttl(call: Call, ttl: str) -> None:
-    if "timeToLiveDeployments" in call.without:
-        raise bad_request("this runtime has no time to live")
-    if _hours(ttl) < _hours(MINIMUM) and call.switches["ttl-below-minimum"] == "400":
-        raise bad_request(f"ttl is below the minimum of {MINIMUM}")
-
-
-def _hours(ttl: str) -> float:
-    # Nine digits are for ever; more of them are no error of the client's.
-    number = int(ttl[:-1].lstrip("0")[:9] or "0")
-    return number * _HOURS.get(ttl[-1].lower(), 1.0)
 
 
 def _members(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any]:
@@ -130,7 +94,7 @@ def _details(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any] |
     plan = {"predictor": {"resourcePlan": "starter"}}
     running = 1 if now.status == "RUNNING" else 0
     scaling = {"predictor": {"minReplicas": 1, "maxReplicas": 1, "runningReplicas": running}}
-    if deployment.configuration["scenarioId"] == "foundation-models":
+    if deployment.configuration["scenarioId"] == FOUNDATION:
         given = {b["key"]: b["value"] for b in deployment.configuration["parameterBindings"]}
         plan = {"model": {"name": given.get("modelName", ""), "version": given.get("modelVersion", "latest")}}
     resources: dict[str, Any] = {"backendDetails": plan}

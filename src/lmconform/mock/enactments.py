@@ -1,4 +1,4 @@
-"""What executions and deployments have in common: watch, count, stop, delete, one by one and in bulk."""
+"""Operations that executions and deployments share: get, list, count, stop, delete."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from typing import Any
 
 from lmconform.mock import lifecycle, query
 from lmconform.mock.call import Call, Reply, count, listing
-from lmconform.mock.lifecycle import Enactment, Moment
-from lmconform.mock.problems import WRONG_STATE, Problem, bad_request, not_found
+from lmconform.mock.problems import WRONG_STATE, Problem, not_found
+from lmconform.mock.records import Enactment, Moment
 from lmconform.mock.store import Group
-from lmconform.mock.times import seconds
+from lmconform.mock.times import format_seconds
 
-_MOST_IN_BULK = 100
+# How long a new enactment is unknown or unlisted when a switch says "late", in steps.
+_DELAY = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Executions or deployments: their words, their shelf, and the members that only they have.
+    """Executions or deployments: their names, their shelf, and the members that the other kind does not have.
 
-    ``optional`` names the members that may be absent; ``unknown`` is the error code for an id that nobody has.
+    ``optional`` names the members that may be absent; ``unknown_code`` is the error code for an unknown id.
     """
 
     noun: str
     collection: str
-    unknown: str
+    unknown_code: str
     optional: tuple[str, ...]
     shelf: Callable[[Group], dict[str, Enactment]]
     members: Callable[[Call, Enactment, Moment], dict[str, Any]]
@@ -37,54 +38,43 @@ class Kind:
 
 
 def get(kind: Kind, call: Call) -> Reply:
-    """One of them."""
-    return Reply(200, _show(kind, call, one(kind, call), alone=True))
+    """The enactment that the path names."""
+    return Reply(200, _show(kind, call, find(kind, call), single=True))
 
 
 def list_(kind: Kind, call: Call) -> Reply:
-    """Those that match."""
-    found = _found(kind, call)
-    return listing(call, query.page(call, found), len(found))
+    """The enactments that match the query."""
+    resources = _matching(kind, call)
+    return listing(call, query.page(call, resources), len(resources))
 
 
 def count_(kind: Kind, call: Call) -> Reply:
-    """How many match, whatever the page."""
-    return count(call, len(_found(kind, call)))
+    """The number of enactments that match, without paging."""
+    return count(call, len(_matching(kind, call)))
 
 
 def delete(kind: Kind, call: Call) -> Reply:
-    """Delete one; it disappears after a while."""
-    enactment = one(kind, call)
-    again = call.switches["second-delete"]
-    if enactment.deleted is not None and again != "202":
-        raise Problem(int(again), kind.unknown if again == "404" else WRONG_STATE, "Deletion is under way")
-    _delete(call, enactment, int(call.switches["forbidden-delete"]))
-    message = call.said("Deletion scheduled", f"{kind.noun} deletion scheduled")
+    """Delete one enactment; it disappears when the deletion is done."""
+    enactment = find(kind, call)
+    repeated = call.switches["second-delete"]
+    if enactment.deleted is not None and repeated != "202":
+        raise Problem(int(repeated), kind.unknown_code if repeated == "404" else WRONG_STATE, "Deletion is under way")
+    mark_deleted(call, enactment, int(call.switches["forbidden-delete"]))
+    message = call.message("Deletion scheduled", f"{kind.noun} deletion scheduled")
     answer = {"id": enactment.id, "message": message}
     return Reply(202, answer | {"targetStatus": "DELETED"} if call.switches["extra-status"] == "yes" else answer)
 
 
-def modify_many(kind: Kind, call: Call) -> Reply:
-    """Stop or delete up to 100: always 202, one entry for each, in their order (C.4)."""
-    wanted = call.body.get(kind.collection) or []
-    ids = [item["id"] for item in wanted]
-    if len(ids) > _MOST_IN_BULK:
-        raise bad_request(f"at most {_MOST_IN_BULK} {kind.collection} in one request")
-    if len(set(ids)) < len(ids) and call.switches["bulk-duplicate"] == "400":
-        raise bad_request(f"an id stands twice in {kind.collection}")
-    return Reply(202, {kind.collection: [_modify_item(kind, call, item) for item in wanted]})
-
-
-def one(kind: Kind, call: Call) -> Enactment:
-    """The one that the path names, or a 404; it may be known a little late, as the documentation warns (C.2)."""
-    found = kind.shelf(call.group).get(call.path[kind.key])
-    if found is None or (kind.noun == "Deployment" and _is_late(call, found, "deployment-gap")):
-        raise not_found(kind.noun, call.path[kind.key], kind.unknown)
-    return found
+def find(kind: Kind, call: Call) -> Enactment:
+    """The enactment that the path names; raises 404. A new one may be unknown for a moment, as documented (C.2)."""
+    enactment = kind.shelf(call.group).get(call.path[kind.key])
+    if enactment is None or (kind.noun == "Deployment" and _is_late(call, enactment, "deployment-gap")):
+        raise not_found(kind.noun, call.path[kind.key], kind.unknown_code)
+    return enactment
 
 
 def stop(call: Call, enactment: Enactment, status: int) -> None:
-    """Stop it, or raise ``status`` when it is not in a state to be stopped."""
+    """Stop the enactment; raises ``status`` when its status forbids it."""
     now = moment(call, enactment).status
     if now not in lifecycle.STOPPABLE or enactment.deleted is not None:
         raise Problem(status, WRONG_STATE, f"Invalid Request, Current status {now} cannot be changed.")
@@ -93,34 +83,17 @@ def stop(call: Call, enactment: Enactment, status: int) -> None:
 
 
 def moment(call: Call, enactment: Enactment) -> Moment:
-    """How it is now."""
+    """The status of the enactment now."""
     return lifecycle.at(enactment, call.group.now(), call.group.timing)
 
 
 def modified(kind: Kind, enactment: Enactment) -> dict[str, Any]:
-    """The answer to a modification."""
+    """The body of the reply to a modification."""
     return {"id": enactment.id, "message": f"{kind.noun} modification scheduled"}
 
 
-def _modify_item(kind: Kind, call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    enactment = kind.shelf(call.group).get(item["id"])
-    try:
-        if enactment is None:
-            raise Problem(404, kind.unknown, f"{kind.noun} {item['id']} does not exist")
-        if not call.catalog.of(enactment.configuration).bulk and call.switches["bulk-unannotated"] == "refuse":
-            raise Problem(400, "01010077", "The template does not allow bulk updates")
-        if item["targetStatus"] == "DELETED":
-            _delete(call, enactment, 400)
-        else:
-            stop(call, enactment, 400)
-    except Problem as problem:
-        target = f"/lm/{kind.collection}"
-        error = {"code": problem.code, "message": problem.message, "requestId": item["id"], "target": target}
-        return {"id": item["id"], "error": error}
-    return modified(kind, enactment)
-
-
-def _delete(call: Call, enactment: Enactment, status: int) -> None:
+def mark_deleted(call: Call, enactment: Enactment, status: int) -> None:
+    """Delete the enactment; raises ``status`` when its status forbids it."""
     now = moment(call, enactment).status
     if now not in lifecycle.DELETABLE:
         raise Problem(status, WRONG_STATE, f"Invalid Request, Current status {now} cannot be changed.")
@@ -128,20 +101,20 @@ def _delete(call: Call, enactment: Enactment, status: int) -> None:
         call.group.delete(enactment)
 
 
-def _show(kind: Kind, call: Call, enactment: Enactment, *, alone: bool = False) -> dict[str, Any]:
+def _show(kind: Kind, call: Call, enactment: Enactment, *, single: bool = False) -> dict[str, Any]:
     now = moment(call, enactment)
     configuration = enactment.configuration
     head = {
         "id": enactment.id,
         "configurationId": configuration["id"],
         "status": now.status,
-        "createdAt": seconds(enactment.created),
-        "modifiedAt": seconds(now.modified),
+        "createdAt": format_seconds(enactment.created),
+        "modifiedAt": format_seconds(now.modified),
     }
-    particular = kind.members(call, enactment, now)
-    details = {name: particular[name] for name in ("details",) if name in particular}
+    specific = kind.members(call, enactment, now)
+    details = {name: specific[name] for name in ("details",) if name in specific}
     if call.query.get("$select") == "status":
-        return query.shown({**head, **details}, call, details)
+        return query.with_optionals({**head, **details}, call, details)
     full: dict[str, Any] = {
         **head,
         "configurationName": configuration["name"],
@@ -149,24 +122,26 @@ def _show(kind: Kind, call: Call, enactment: Enactment, *, alone: bool = False) 
         "scenarioId": configuration["scenarioId"],
         "targetStatus": now.target_status,
         "statusMessage": enactment.failure[:256] if now.status == "DEAD" else None,
-        "submissionTime": _stamp(now.submitted),
-        "startTime": _stamp(now.started),
-        "completionTime": _stamp(now.completed),
-        **particular,
+        "submissionTime": _format(now.submitted),
+        "startTime": _format(now.started),
+        "completionTime": _format(now.completed),
+        **specific,
     }
-    if alone and call.switches["status-details"] == "yes":
+    if single and call.switches["status-details"] == "yes":
         full["statusDetails"] = {"mock": {"phase": now.status.capitalize()}}
-    return query.shown(full, call, (*kind.optional, "statusMessage", "submissionTime", "startTime", "completionTime"))
+    return query.with_optionals(
+        full, call, (*kind.optional, "statusMessage", "submissionTime", "startTime", "completionTime")
+    )
 
 
-def _stamp(when: float | None) -> str | None:
-    return None if when is None else seconds(when)
+def _format(when: float | None) -> str | None:
+    return None if when is None else format_seconds(when)
 
 
-def _found(kind: Kind, call: Call) -> list[dict[str, Any]]:
-    query.known_ids(call)
+def _matching(kind: Kind, call: Call) -> list[dict[str, Any]]:
+    query.check_filter_ids(call)
     wanted = call.query.get("executableIds")
-    found = []
+    resources = []
     for enactment in _listed(kind, call):
         configuration = enactment.configuration
         facts = {
@@ -180,8 +155,8 @@ def _found(kind: Kind, call: Call) -> list[dict[str, Any]]:
             continue
         if "status" in call.query and moment(call, enactment).status != call.query["status"]:
             continue
-        found.append(_show(kind, call, enactment))
-    return found
+        resources.append(_show(kind, call, enactment))
+    return resources
 
 
 def _listed(kind: Kind, call: Call) -> list[Enactment]:
@@ -193,4 +168,4 @@ def _listed(kind: Kind, call: Call) -> list[Enactment]:
 def _is_late(call: Call, enactment: Enactment, switch: str) -> bool:
     if call.switches[switch] == "none":
         return False
-    return call.group.now() < enactment.created + 0.4 * call.group.timing.pace
+    return call.group.now() < enactment.created + _DELAY * call.group.timing.pace

@@ -1,4 +1,4 @@
-"""Faults on demand: the kinds there are, the rules that ask for them, and which request one strikes."""
+"""Fault rules: the kinds of faults, the syntax of ``--fault``, and the choice of the requests that fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lmconform.contract.openapi import Operation
 from lmconform.errors import ConfigError, did_you_mean
 
 TOKEN = "token"
-# The longest that a fault may keep a connection busy, in seconds.
+# The longest time that a fault may keep a connection busy, in seconds.
 LONGEST = 60.0
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EXAMPLE = "'GET: 503, probability=0.1'"
@@ -26,9 +26,10 @@ _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a rule may say with ``name=value``: how it is read, what is legal, what it is when nobody says it.
+    """A setting ``name=value`` of a rule, with its default.
 
-    ``read`` returns None for what is illegal; ``expected`` is for people.
+    ``read`` parses the value and returns None for an illegal one; ``expected`` describes the legal values;
+    ``text`` explains the setting in ``--list-faults``.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One way to go wrong; ``text`` says what the client gets, and whether the operation is carried out."""
+    """One kind of fault; ``text`` says what the client sees, and whether the operation is executed."""
 
     name: str
     text: str
@@ -78,91 +79,113 @@ def _url(text: str) -> str | None:
 
 
 COMMON = (
-    Setting("probability", _probability, "a number above 0 and at most 1", 1.0, "of each request that the rule covers"),
-    Setting("count", _whole(1, 10**9), "a whole number above 0", None, "strikes at most; without it, no limit"),
-    Setting("after", _whole(0, 10**9), "a whole number", 0, "requests that the rule covers and spares at first"),
-    Setting("seed", _whole(0, 10**9), "a whole number", None, "of this rule's chance; without it, from --fault-seed"),
+    Setting(
+        "probability",
+        _probability,
+        "a number above 0 and at most 1",
+        1.0,
+        "probability for each request that the rule matches",
+    ),
+    Setting(
+        "count",
+        _whole(1, 10**9),
+        "a whole number above 0",
+        None,
+        "maximum number of failing requests; default: no limit",
+    ),
+    Setting(
+        "after", _whole(0, 10**9), "a whole number", 0, "number of matching requests that pass before the first fault"
+    ),
+    Setting(
+        "seed", _whole(0, 10**9), "a whole number", None, "random seed of this rule; default: derived from --fault-seed"
+    ),
 )
 _BOUNDED = f"seconds above 0 and at most {LONGEST:g}"
-_WHEN = "before or after (the operation is carried out)"
-_AT_FIRST = Setting("when", _one_of("before", "after"), _WHEN, "before")
-_AT_LAST = Setting("when", _one_of("before", "after"), _WHEN, "after")
+_WHEN = "before or after (the operation is executed)"
+_WHEN_BEFORE = Setting("when", _one_of("before", "after"), _WHEN, "before")
+_WHEN_AFTER = Setting("when", _one_of("before", "after"), _WHEN, "after")
 _RETRY_AFTER = Setting("retry-after", _whole(0, 86_400), "whole seconds, at most 86400", None)
 _REDIRECTS = ("301", "302", "303", "307", "308")
 _PAGES = ("200", "403", "404", "500", "502", "503")
 
 KINDS = (
-    Kind("latency", "the answer comes late; carried out", (Setting("seconds", _seconds, _BOUNDED, 1.0), _AT_LAST)),
-    Kind("429", "too many requests; not carried out", (_RETRY_AFTER,)),
-    Kind("500", "the server failed; not carried out", (_AT_FIRST, _RETRY_AFTER)),
-    Kind("502", "the gateway got no good answer; not carried out", (_AT_FIRST, _RETRY_AFTER)),
-    Kind("503", "the gateway reached nobody; not carried out", (_AT_FIRST, _RETRY_AFTER)),
-    Kind("504", "the gateway waited in vain; not carried out", (_AT_FIRST, _RETRY_AFTER)),
-    Kind("reset", "the connection is reset, no answer; carried out", (_AT_LAST,)),
-    Kind("truncate", "the answer breaks off in the middle; carried out"),
+    Kind(
+        "latency", "delays the response; operation executed", (Setting("seconds", _seconds, _BOUNDED, 1.0), _WHEN_AFTER)
+    ),
+    Kind("429", "too many requests; operation not executed", (_RETRY_AFTER,)),
+    Kind("500", "internal server error; operation not executed", (_WHEN_BEFORE, _RETRY_AFTER)),
+    Kind("502", "bad gateway; operation not executed", (_WHEN_BEFORE, _RETRY_AFTER)),
+    Kind("503", "service unavailable; operation not executed", (_WHEN_BEFORE, _RETRY_AFTER)),
+    Kind("504", "gateway timeout; operation not executed", (_WHEN_BEFORE, _RETRY_AFTER)),
+    Kind("reset", "resets the connection without a response; operation executed", (_WHEN_AFTER,)),
+    Kind("truncate", "sends half of the response, then closes; operation executed"),
     Kind(
         "content-length",
-        "announces so many bytes more, or less, than come; carried out",
+        "Content-Length is wrong by this many bytes; operation executed",
         (Setting("by", _difference, "a number of bytes such as 10 or -10, not 0", 10),),
     ),
-    Kind("trickle", "the body takes so long to come; carried out", (Setting("seconds", _seconds, _BOUNDED, 10.0),)),
+    Kind(
+        "trickle",
+        "sends the body slowly, over this time; operation executed",
+        (Setting("seconds", _seconds, _BOUNDED, 10.0),),
+    ),
     Kind(
         "html",
-        "a page for people where JSON belongs; not carried out",
+        "an HTML page instead of JSON; operation not executed",
         (Setting("status", _one_of(*_PAGES), "one of " + ", ".join(_PAGES), "200"),),
     ),
     Kind(
         "redirect",
-        "sent elsewhere, with the same path if the URL has none; not carried out",
+        "redirects to another URL; operation not executed",
         (
             Setting("to", _url, "an http(s) URL", "URL"),
             Setting("status", _one_of(*_REDIRECTS), "one of " + ", ".join(_REDIRECTS), "307"),
         ),
     ),
-    Kind("expire", "all tokens given out so far expire, this request's too; once unless count is given", (), 1),
+    Kind("expire", "expires all tokens issued so far; count defaults to 1", (), 1),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 @dataclass(slots=True)
 class Rule:
-    """One ``--fault``. It counts and draws for every request that it covers, whatever other rules do with it.
+    """One ``--fault``. It counts, and draws a random number, for every request that it matches.
 
-    So its n-th request is struck or spared by the seed and n alone.
+    Other rules do not influence this, so that the seed and the number of a request decide whether it fails.
     """
 
     covers: frozenset[str]
     kind: str
     settings: Mapping[str, Any]
-    chance: random.Random
-    seen: int = field(default=0, init=False)
-    struck: int = field(default=0, init=False)
+    generator: random.Random
+    matched: int = field(default=0, init=False)
+    failed: int = field(default=0, init=False)
 
-    def would_strike(self) -> bool:
-        """Whether it wants the next request that it covers."""
-        self.seen += 1
-        drawn = self.chance.random() < self.settings["probability"]
+    def wants_next(self) -> bool:
+        """Whether the next request that the rule matches is to fail."""
+        self.matched += 1
+        drawn = self.generator.random() < self.settings["probability"]
         count = self.settings["count"]
-        return drawn and self.seen > self.settings["after"] and (count is None or self.struck < count)
+        return drawn and self.matched > self.settings["after"] and (count is None or self.failed < count)
 
 
 class Rules:
-    """All rules of one mock, in the order that they were given."""
+    """All rules of one mock, in the order of the command line."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
 
     def pick(self, name: str) -> Rule | None:
-        """The first rule that strikes this request: ``name`` is an operationId, or ``TOKEN``."""
-        willing = [rule for rule in self._rules if name in rule.covers and rule.would_strike()]
+        """The first rule that wants this request to fail; ``name`` is an operationId, or ``TOKEN``."""
+        willing = [rule for rule in self._rules if name in rule.covers and rule.wants_next()]
         if not willing:
             return None
-        willing[0].struck += 1
+        willing[0].failed += 1
         return willing[0]
 
 
 def read(texts: Iterable[str], operations: Collection[Operation], seed: int) -> Rules:
-    """The rules of the command line for a mock that has these operations; raises ConfigError."""
+    """Parse the rules of the command line for a mock with these operations; raises ConfigError."""
     return Rules(_rule(text, operations, f"{seed} {number}") for number, text in enumerate(texts))
 
 
@@ -179,22 +202,22 @@ def _rule(text: str, operations: Collection[Operation], salt: str) -> Rule:
         settings = _settings(_BY_NAME[kind], pairs)
     except ValueError as error:
         raise ConfigError(f"--fault {text!r}: {error}") from None
-    own = settings["seed"]
-    return Rule(covers, kind, settings, random.Random(salt if own is None else own))
+    seed = settings["seed"]
+    return Rule(covers, kind, settings, random.Random(salt if seed is None else seed))
 
 
 def _covered(name: str, operations: Collection[Operation]) -> list[str]:
-    """The operationIds behind one word of a rule."""
+    """The operationIds that one name or pattern of a rule matches."""
     if name == TOKEN:
         return [TOKEN]
     if name in METHODS:
-        found = [operation.id for operation in operations if operation.method == name]
+        names = [operation.id for operation in operations if operation.method == name]
     else:
-        found = [operation.id for operation in operations if fnmatchcase(operation.id, name)]
-    if found:
-        return found
+        names = [operation.id for operation in operations if fnmatchcase(operation.id, name)]
+    if names:
+        return names
     if re.search(r"[*?\[]", name):
-        raise ValueError(f"{name!r} fits no operation of this mock; 'lmconform list operations' shows them")
+        raise ValueError(f"{name!r} matches no operation of this mock; 'lmconform list operations' shows them")
     known = [TOKEN, *METHODS, *(operation.id for operation in operations)]
     near = name.upper() if name.upper() in METHODS else name
     hint = did_you_mean(near, known) or f"; expected an operationId, a pattern of them, a method, '*' or {TOKEN!r}"
@@ -203,7 +226,7 @@ def _covered(name: str, operations: Collection[Operation]) -> list[str]:
 
 def _settings(kind: Kind, pairs: Iterable[str]) -> dict[str, Any]:
     known = {setting.name: setting for setting in (*kind.settings, *COMMON)}
-    told: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if name in _BY_NAME and not equals:
@@ -212,11 +235,11 @@ def _settings(kind: Kind, pairs: Iterable[str]) -> dict[str, Any]:
             raise ValueError(
                 f"{name!r} is no setting of {kind.name}{did_you_mean(name, known)} ({kind.name} has {', '.join(known)})"
             )
-        if name in told:
+        if name in given:
             raise ValueError(f"{name} is given twice")
-        told[name] = known[name].read(value)
-        if told[name] is None:
+        given[name] = known[name].read(value)
+        if given[name] is None:
             raise ValueError(f"{pair}: expected {known[name].expected}")
-    if kind.name == "redirect" and "to" not in told:
-        raise ValueError("redirect needs to=URL, the place to send clients to")
-    return {name: setting.default for name, setting in known.items()} | {"count": kind.count} | told
+    if kind.name == "redirect" and "to" not in given:
+        raise ValueError("redirect needs to=URL, the target of the redirect")
+    return {name: setting.default for name, setting in known.items()} | {"count": kind.count} | given

@@ -1,13 +1,13 @@
-"""Dataset files: bytes below a path, kept in memory, within bounds."""
+"""Dataset files: bytes by path, kept in memory, bounded in number and size."""
 
 from __future__ import annotations
 
 from lmconform.mock.call import Call, Reply
+from lmconform.mock.limits import MAX_UPLOAD_BYTES
 from lmconform.mock.problems import Problem
 
-LARGEST = 6 * 1024 * 1024
-_MOST = 1000
-_MOST_BYTES = 64 * 1024 * 1024
+_MAX_FILES = 1000
+_MAX_GROUP_BYTES = 64 * 1024 * 1024
 _CODE = "03021655"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -17,16 +17,20 @@ _HEADERS = {
 
 
 def upload(call: Call) -> Reply:
-    """Keep a file; one that is there is replaced only when ``overwrite`` says so."""
+    """Store a file; an existing one is replaced only with ``overwrite``."""
     path, files = _path(call), call.group.files
     if not call.body and call.switches["empty-file"] == "400":
         raise Problem(400, _CODE, "Bad request encountered. The file is empty.")
     if path in files and not call.query.get("overwrite", False):
         raise Problem(409, _CODE, "The specified file already exists and cannot be overwritten.")
     held = sum(len(data) for name, data in files.items() if name != path)
-    if len(call.body) > LARGEST or held + len(call.body) > _MOST_BYTES or (len(files) >= _MOST and path not in files):
+    if (
+        len(call.body) > MAX_UPLOAD_BYTES
+        or held + len(call.body) > _MAX_GROUP_BYTES
+        or (len(files) >= _MAX_FILES and path not in files)
+    ):
         raise Problem(413, _CODE, "The file size exceeds the supported limit.")
-    call.group.take(len(call.body) - len(files.get(path, b"")))
+    call.group.add_weight(len(call.body) - len(files.get(path, b"")))
     files[path] = call.body
     call.group.touch("files", path)
     url = f"ai://default/{path}"
@@ -35,21 +39,21 @@ def upload(call: Call) -> Reply:
 
 
 def download(call: Call) -> Reply:
-    """The bytes of a file, never to be shown in a browser."""
+    """The bytes of a file, with headers that keep a browser from rendering them."""
     return Reply(200, data=_file(call, _path(call)), headers=dict(_HEADERS))
 
 
 def delete(call: Call) -> Reply:
-    """Forget a file."""
+    """Delete a file."""
     path = _path(call)
-    call.group.take(-len(_file(call, path)))
+    call.group.add_weight(-len(_file(call, path)))
     del call.group.files[path]
     call.group.touch("files", path)
     return Reply(204)
 
 
 def _path(call: Call) -> str:
-    """The path, if it is one to an object: no climbing, nothing empty, no prefix."""
+    """The path; raises 400 when it has an empty segment, ``.`` or ``..``."""
     path = call.path["path"]
     if any(part in ("", ".", "..") for part in path.split("/")):
         raise Problem(400, _CODE, "Bad request encountered. The path is not one of a file.")

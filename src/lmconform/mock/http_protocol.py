@@ -1,4 +1,4 @@
-"""Connections as the mock needs them: answers leave in one packet, and the client's certificate is known."""
+"""HTTP connections of the mock: responses in one packet, client certificates, and handles for fault injection."""
 
 from __future__ import annotations
 
@@ -12,55 +12,56 @@ from typing import Any, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-# What a client has that does not read what was written to it, or goes on writing, in seconds.
-_PARTING = 1.0
+# Seconds until a connection is closed whose client does not read what was sent, or keeps sending.
+_CLOSE_TIMEOUT = 1.0
 
 
-class _Joining(asyncio.Transport):
-    """A transport that writes what was given to it in one step of the loop at once.
+class _CoalescingTransport(asyncio.Transport):
+    """A transport that sends everything written in one step of the event loop with one system call.
 
-    It saves a system call and the client a wake-up for each answer, a third of what an answer costs.
+    This saves a system call, and a wake-up of the client, for each response: a third of its time.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[bytes] = []
-        self.is_parting = False
+        self._buffer: list[bytes] = []
+        self.is_finished = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self.is_parting:
+        if self.is_finished:
             return
-        if not self._waiting:
+        if not self._buffer:
             self._loop.call_soon(self.flush)
-        self._waiting.append(bytes(data))
+        self._buffer.append(bytes(data))
 
     def close(self) -> None:
         self.flush()
         self._transport.close()
 
-    def part(self, data: bytes) -> None:
-        """Say this and no more, and close when the client has said all, or a little later.
+    def finish(self, data: bytes) -> None:
+        """Send ``data`` as the last bytes, and close when the client has closed, or after a timeout.
 
-        Whoever closes while something is unread takes back with it (RST) what the client has not read yet.
+        Closing at once while received bytes are unread would reset the connection (RST), and the client would
+        lose what was sent.
         """
-        self.is_parting = True
+        self.is_finished = True
         self.flush()
         if self._transport.is_closing():
             return
         self._transport.write(data)
         if self._transport.can_write_eof():
             self._transport.write_eof()
-            self._loop.call_later(_PARTING, self._transport.close)
+            self._loop.call_later(_CLOSE_TIMEOUT, self._transport.close)
         else:
             self._transport.close()
 
     def abort(self) -> None:
-        self._waiting.clear()
+        self._buffer.clear()
         self._transport.abort()
 
     def is_closing(self) -> bool:
-        return self.is_parting or self._transport.is_closing()
+        return self.is_finished or self._transport.is_closing()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self._transport.get_extra_info(name, default)
@@ -75,42 +76,42 @@ class _Joining(asyncio.Transport):
         self._transport.set_protocol(protocol)
 
     def flush(self) -> None:
-        """Write now what waits."""
-        waiting, self._waiting = self._waiting, []
-        if waiting and not self._transport.is_closing():
-            self._transport.write(b"".join(waiting))
+        """Send the buffer now."""
+        buffer, self._buffer = self._buffer, []
+        if buffer and not self._transport.is_closing():
+            self._transport.write(b"".join(buffer))
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """The HTTP of uvicorn, which writes head and body one after the other, on such a transport."""
+    """The HTTP protocol of uvicorn on a coalescing transport, with the client certificate in the scope."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to speak."""
-        secured = transport.get_extra_info("ssl_object")
-        shown = secured.getpeercert(binary_form=True) if secured is not None else None
-        if shown is not None:
-            self.app: ASGIApp = _Known(self.app, ssl.DER_cert_to_PEM_cert(shown))
-        self._joining = _Joining(cast(asyncio.Transport, transport))
-        super().connection_made(self._joining)
+        """Wrap the transport and read the client certificate."""
+        tls = transport.get_extra_info("ssl_object")
+        certificate = tls.getpeercert(binary_form=True) if tls is not None else None
+        if certificate is not None:
+            self.app: ASGIApp = _WithClientCertificate(self.app, ssl.DER_cert_to_PEM_cert(certificate))
+        self._coalescing = _CoalescingTransport(cast(asyncio.Transport, transport))
+        super().connection_made(self._coalescing)
 
     def data_received(self, data: bytes) -> None:
-        """Read, unless nothing more is to be understood."""
-        if not self._joining.is_parting:
+        """Parse the data, unless the last response was sent."""
+        if not self._coalescing.is_finished:
             super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP; the rest of it may still be on its way."""
+        """Answer a request that is not valid HTTP; the client may still be sending it."""
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(msg)}\r\n"
-        self._joining.part(f"{head}connection: close\r\n\r\n{msg}".encode())
+        self._coalescing.finish(f"{head}connection: close\r\n\r\n{msg}".encode())
 
     def on_response_complete(self) -> None:
-        """Nothing is to come that could leave together with what is there."""
-        self._joining.flush()
+        """Send the response now: nothing more belongs to it."""
+        self._coalescing.flush()
         super().on_response_complete()
 
 
-class _Known:
-    """An application that is told the certificate of its client, where ASGI's TLS extension has it."""
+class _WithClientCertificate:
+    """An application whose scope has the client certificate, as in the TLS extension of ASGI."""
 
     def __init__(self, app: ASGIApp, certificate: str) -> None:
         self._app = app
@@ -121,84 +122,84 @@ class _Known:
         await self._app(scope, receive, send)
 
 
-# Where the app finds the line in the state of a request.
-LINE = "line"
+# Key of the connection in the state of a request.
+CONNECTION = "connection"
 
 
-class Line:
-    """One connection, for who wants to break it."""
+class Connection:
+    """A handle for breaking one connection."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._over = asyncio.Event()
-        self._gone = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._lost = asyncio.Event()
 
     @property
-    def is_over(self) -> bool:
-        """Whether the connection is gone, or is to go because the server ends."""
-        return self._over.is_set()
+    def is_ending(self) -> bool:
+        """Whether the connection is lost, or is to be closed because the server shuts down."""
+        return self._ending.is_set()
 
     @property
-    def is_gone(self) -> bool:
-        """Whether there is no connection any more."""
-        return self._gone.is_set()
+    def is_lost(self) -> bool:
+        """Whether the connection is lost."""
+        return self._lost.is_set()
 
     async def wait(self, seconds: float) -> None:
-        """Wait so long, but not longer than anybody is there to wait for."""
+        """Wait for ``seconds``, or until the connection ends."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._over.wait(), seconds)
+            await asyncio.wait_for(self._ending.wait(), seconds)
 
     def write(self, data: bytes) -> None:
-        """Send bytes that no HTTP library would send."""
+        """Send raw bytes, which need not be valid HTTP."""
         self._transport.write(data)
 
     async def close(self) -> None:
         """Send what was written, and close."""
         self._transport.close()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._gone.wait(), _PARTING)
+            await asyncio.wait_for(self._lost.wait(), _CLOSE_TIMEOUT)
         await self._abort()
 
     async def reset(self) -> None:
-        """Close with an RST instead of a FIN, and nothing before it."""
+        """Close with an RST instead of a FIN, without sending what was written."""
         sock = self._transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         await self._abort()
 
     async def _abort(self) -> None:
-        # Until the protocol knows it, it would want an answer.
-        if not self.is_gone:
+        # uvicorn expects a response until its protocol knows that the connection is lost.
+        if not self.is_lost:
             self._transport.abort()
-            await self._gone.wait()
+            await self._lost.wait()
 
-    def end(self) -> None:
-        """Let nobody wait any longer."""
-        self._over.set()
+    def mark_ending(self) -> None:
+        """Wake all waiters: the server shuts down."""
+        self._ending.set()
 
-    def lose(self) -> None:
-        """Note that the connection is gone."""
-        self._gone.set()
-        self._over.set()
+    def mark_lost(self) -> None:
+        """Wake all waiters: the connection is lost."""
+        self._lost.set()
+        self._ending.set()
 
 
-class OpenProtocol(Protocol):
-    """Such a protocol whose requests can reach the connection that they came by."""
+class FaultProtocol(Protocol):
+    """A protocol that gives each request a handle of its connection, for fault injection."""
 
     app_state: dict[str, Any]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to speak."""
+        """Create the handle of the connection."""
         super().connection_made(transport)
-        self._line = Line(self.transport)
-        self.app_state = {**self.app_state, LINE: self._line}
+        self._connection = Connection(self.transport)
+        self.app_state = {**self.app_state, CONNECTION: self._connection}
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop."""
+        """Wake the waiters of the connection."""
         super().connection_lost(exc)
-        self._line.lose()
+        self._connection.mark_lost()
 
     def shutdown(self) -> None:
-        """End soon."""
+        """Wake the waiters of the connection: the server shuts down."""
         super().shutdown()
-        self._line.end()
+        self._connection.mark_ending()

@@ -1,15 +1,18 @@
-"""The life of executions and deployments as a function of time (lm-facts C.1, C.2); nothing here has a state."""
+"""The lifecycle of executions and deployments as a function of time (lm-facts C.1, C.2), without state."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
+
+from lmconform.mock.records import Enactment, Moment
 
 STOPPABLE = frozenset({"PENDING", "RUNNING"})
 DELETABLE = frozenset({"UNKNOWN", "COMPLETED", "STOPPED", "DEAD"})
 TERMINAL = frozenset({"COMPLETED", "STOPPED", "DEAD"})
 NEVER = float("inf")
 
+# Duration of a stop and of an update, in steps.
 _STOPPING = 0.5
 _ROLLOUT = 1.0
 
@@ -22,7 +25,7 @@ class Choices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """When a status is reached, in steps after the creation; ``pending`` None skips that status."""
+    """When each status is reached, in steps after the creation; ``pending`` None skips PENDING."""
 
     pending: float | None
     running: float
@@ -44,11 +47,11 @@ LIVES = tuple(_LIVES)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The mock's clockwork. ``pace`` and ``hour`` are seconds; ``gone`` and ``lag`` are steps.
+    """Durations of a mock. ``pace`` and ``hour`` are seconds; ``gone`` and ``lag`` are steps.
 
-    ``gone`` is how long a deletion takes, ``lag`` how long lists run behind. ``restarts`` says whether
-    a deployment goes back to PENDING when it gets another configuration, ``bindings_kill`` whether wrong bindings
-    end in DEAD, ``metrics_stay`` whether metrics outlive their execution.
+    ``gone`` is the duration of a deletion, ``lag`` the delay of lists. ``restarts`` says whether an update
+    sends a deployment back to PENDING, ``bindings_kill`` whether wrong bindings end in DEAD, ``metrics_stay``
+    whether metrics remain when their execution is deleted.
     """
 
     pace: float
@@ -62,55 +65,12 @@ class Timing:
     metrics_stay: bool
 
     def life(self, enactment: Enactment) -> Life:
-        """The course that this one takes."""
+        """The lifecycle of this kind of enactment."""
         return self.deployment if enactment.serves else self.execution
 
 
-@dataclass(slots=True)
-class Enactment:
-    """An execution, or a deployment when ``serves``; times are seconds since the epoch.
-
-    ``failure`` is why it will die, or empty; ``dies`` whether it tells so by DEAD or stays PENDING.
-    ``before`` is how it was when it got another configuration, ``served`` what served it until then.
-    """
-
-    id: str
-    configuration: dict[str, Any]
-    created: float
-    failure: str
-    serves: bool = False
-    dies: bool = True
-    outputs: tuple[tuple[str, str], ...] = ()
-    schedule: str | None = None
-    ttl: str | None = None
-    stopped: float | None = None
-    deleted: float | None = None
-    updated: float | None = None
-    before: Moment | None = None
-    served: dict[str, Any] | None = None
-    artifacts: list[dict[str, Any]] | None = None
-
-    @property
-    def shelf(self) -> str:
-        """Where a resource group keeps it."""
-        return "deployments" if self.serves else "executions"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What is true of an enactment at one time; ``rolled`` is whether the present configuration has run."""
-
-    status: str
-    target_status: str
-    modified: float
-    submitted: float | None
-    started: float | None
-    completed: float | None
-    rolled: bool
-
-
 def timing(pace: float, hour: float, choices: Choices) -> Timing:
-    """The clockwork for the values of the switches."""
+    """The durations that the switches choose."""
     return Timing(
         pace,
         hour,
@@ -125,7 +85,7 @@ def timing(pace: float, hour: float, choices: Choices) -> Timing:
 
 
 def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
-    """The enactment as it is at ``now``."""
+    """The status of the enactment at ``now``."""
     marks = _planned(enactment, timing)
     if enactment.stopped is not None:
         marks = {name: when for name, when in marks.items() if when <= enactment.stopped}
@@ -152,30 +112,30 @@ def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
 
 
 def _planned(enactment: Enactment, timing: Timing) -> dict[str, float]:
-    """Status to the time when it begins, in order, as it would be if nobody stopped it."""
+    """The time at which each status begins, in order, when no request stops the enactment."""
     if enactment.before is not None and enactment.updated is not None:
         return _rollout(enactment, enactment.before, enactment.updated, timing)
-    life, born, pace = timing.life(enactment), enactment.created, timing.pace
-    marks = {"UNKNOWN": born}
+    life, created, pace = timing.life(enactment), enactment.created, timing.pace
+    marks = {"UNKNOWN": created}
     pending = life.pending
     if pending is None and enactment.failure and not enactment.dies:
         pending = life.running
     if pending is not None:
-        marks["PENDING"] = born + pending * pace
+        marks["PENDING"] = created + pending * pace
     if enactment.failure and not enactment.dies:
         return marks
-    marks["RUNNING"] = born + life.running * pace
+    marks["RUNNING"] = created + life.running * pace
     if enactment.failure:
-        marks["DEAD"] = born + life.dead * pace
+        marks["DEAD"] = created + life.dead * pace
     elif not enactment.serves:
-        marks["COMPLETED"] = born + life.completed * pace
+        marks["COMPLETED"] = created + life.completed * pace
     return marks
 
 
 def _rollout(enactment: Enactment, before: Moment, updated: float, timing: Timing) -> dict[str, float]:
     stays = before.status == "RUNNING" and not timing.restarts
     done = updated + _ROLLOUT * timing.pace
-    # A deployment that goes on serving is RUNNING all the while; the rollout shows in latestRunningConfigurationId.
+    # A deployment that keeps serving stays RUNNING; the rollout shows only in latestRunningConfigurationId.
     marks = {"UNKNOWN": updated} if stays else {"UNKNOWN": enactment.created, "PENDING": updated}
     marks["RUNNING"] = updated if stays else done
     if enactment.failure:
@@ -190,10 +150,10 @@ def _rolled(enactment: Enactment, reached: dict[str, float], now: float, timing:
 
 
 def output_due(enactment: Enactment, timing: Timing) -> float:
-    """When the output artifacts appear, shortly before the end."""
+    """When the output artifacts appear: shortly before the execution completes."""
     return enactment.created + timing.execution.output * timing.pace
 
 
 def gone_at(enactment: Enactment, timing: Timing) -> float | None:
-    """When a deleted one disappears, or None while nobody deleted it."""
+    """When a deleted enactment disappears; None while no request has deleted it."""
     return None if enactment.deleted is None else enactment.deleted + timing.gone * timing.pace

@@ -1,4 +1,4 @@
-"""Logs of executions and deployments: what a run would have said by now (lm-facts F49, F50)."""
+"""Logs of executions and deployments: the lines that a run has written up to now (lm-facts F49, F50)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 from lmconform.mock import deployments, enactments, executions
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.enactments import Kind
-from lmconform.mock.lifecycle import Enactment, Moment
 from lmconform.mock.problems import Problem, bad_request, not_found
-from lmconform.mock.times import instant, nanoseconds
+from lmconform.mock.records import Enactment, Moment
+from lmconform.mock.times import format_nanoseconds, parse_instant
 
+# Without start and end, the window is the last hour; without $top, a reply has 1000 lines.
 _WINDOW = 3600.0
-_DEFAULT = 1000
+_DEFAULT_TOP = 1000
+_MAX_LINES = 4000
 
 
 def of_execution(call: Call) -> Reply:
@@ -27,19 +29,19 @@ def of_deployment(call: Call) -> Reply:
 
 
 def _answer(kind: Kind, call: Call) -> Reply:
-    enactment = enactments.one(kind, call)
+    enactment = enactments.find(kind, call)
     now = enactments.moment(call, enactment)
     if now.started is None and call.switches["logs-before-start"] == "404":
-        raise not_found("Logs of", enactment.id, kind.unknown)
+        raise not_found("Logs of", enactment.id, kind.unknown_code)
     end = _bound(call, "end", call.group.now())
     start = _bound(call, "start", end - _WINDOW if "end" in call.query else call.group.now() - _WINDOW)
     if start > end and call.switches["logs-window-reversed"] == "400":
         raise bad_request("start is after end")
-    # A life of no length ends before its first step: what is said last need not be the latest.
+    # An instant lifecycle ends before its first step: the last line need not be the latest one.
     lines = sorted(line for line in _lines(call, enactment, now) if start <= line[0] <= end)
     if call.query.get("$order", "asc") == "desc":
         lines.reverse()
-    items = [_item(call, enactment, *line) for line in lines[: call.query.get("$top", _DEFAULT)]]
+    items = [_item(call, enactment, *line) for line in lines[: call.query.get("$top", _DEFAULT_TOP)]]
     return Reply(200, {"data": {"result": items}})
 
 
@@ -48,8 +50,8 @@ def _bound(call: Call, name: str, default: float) -> float:
     if text is None:
         return default
     try:
-        # A plus sign that was not encoded arrives as a space.
-        return instant(text.replace(" ", "+"), name)
+        # A plus sign that the client did not encode arrives as a space.
+        return parse_instant(text.replace(" ", "+"), name)
     except Problem:
         if call.switches["invalid-query"] == "ignore":
             return default
@@ -57,7 +59,7 @@ def _bound(call: Call, name: str, default: float) -> float:
 
 
 def _lines(call: Call, enactment: Enactment, now: Moment) -> Iterator[tuple[float, str, str]]:
-    """Time, container and text of each line, in order; nothing is said before the start."""
+    """Time, container and text of each line, in order; there are none before the start."""
     if now.started is None or now.started > call.group.now():
         return
     started, here = now.started, call.group.now()
@@ -72,14 +74,14 @@ def _lines(call: Call, enactment: Enactment, now: Moment) -> Iterator[tuple[floa
     last = min(now.completed or here, here)
     done = int((last - started) / step) if step else 0
     word = "Serving, request" if enactment.serves else "Training, step"
-    for number in range(1, min(done, 4000) + 1):
+    for number in range(1, min(done, _MAX_LINES) + 1):
         yield started + number * step, "main", f"{word} {number}"
     if now.completed is not None:
         yield last, "main", f"The run is {now.status}"
 
 
 def _item(call: Call, enactment: Enactment, when: float, container: str, text: str) -> dict[str, Any]:
-    item = {"timestamp": nanoseconds(when), "msg": f'level=info msg="{text}"'}
+    item = {"timestamp": format_nanoseconds(when), "msg": f'level=info msg="{text}"'}
     if call.switches["log-origin"] == "yes":
         item |= {"container": container, "pod": enactment.id, "stream": "stderr" if container == "init" else "stdout"}
     return item

@@ -1,4 +1,4 @@
-"""Metrics of executions: points append, tags and custom info are kept by name (lm-facts F35 to F46)."""
+"""Metrics of executions: points are appended, tags and custom info are kept by name (lm-facts F35 to F46)."""
 
 from __future__ import annotations
 
@@ -9,52 +9,64 @@ from typing import Any
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import TOO_LARGE, Problem, bad_request, no_metrics
 from lmconform.mock.query import page
-from lmconform.mock.store import Tracking, weigh
-from lmconform.mock.times import instant, microseconds
+from lmconform.mock.records import Tracking
+from lmconform.mock.store import weigh
+from lmconform.mock.times import format_microseconds, parse_instant
 
+# Limits of one request.
 _MOST_METRICS, _MOST_LABELS, _MOST_TAGS, _MOST_INFOS = 1000, 20, 100, 100
 _MOST_INFO_BYTES = 5 * 1024 * 1024
-_MOST_POINTS = 20_000
 _MOST_IDS = 10
+# Limit of one execution.
+_MOST_POINTS = 20_000
 _EQUAL = re.compile(r"\s*executionId\s+eq\s+'([^']{1,64})'\s*")
 _IN = re.compile(r"\s*executionId\s+in\s*\(([^)]*)\)\s*")
 
 
 def patch(call: Call) -> Reply:
-    """Store metrics, tags, custom info; what the body does not name stays as it is."""
-    body = call.body
-    execution_id = body["executionId"]
+    """Store metrics, tags and custom info; those that the body does not name are unchanged."""
+    execution_id = call.body["executionId"]
     if execution_id not in call.group.executions and call.switches["metrics-unknown-execution"] != "204":
         status = int(call.switches["metrics-unknown-execution"])
         raise Problem(status, "02010001", f"Invalid Request, execution {execution_id} does not exist")
-    metrics, tags, infos = (body.get(name) or [] for name in ("metrics", "tags", "customInfo"))
+    metrics, tags, infos = (call.body.get(name) or [] for name in ("metrics", "tags", "customInfo"))
+    _check_size(metrics, tags, infos)
+    points = [_point(metric) for metric in metrics]
+    tracking = call.group.track(execution_id)
+    if len(tracking.metrics) + len(points) > _MOST_POINTS or len(tracking.tags) > _MOST_POINTS:
+        raise Problem(413, TOO_LARGE, "PayloadLimitException")
+    _store(call, tracking, points, _merged(call, tracking.tags, tags), _merged(call, tracking.custom_info, infos))
+    call.group.touch("tracking", execution_id)
+    return Reply(204)
+
+
+def _check_size(metrics: list[Any], tags: list[Any], infos: list[Any]) -> None:
     if len(metrics) > _MOST_METRICS or len(tags) > _MOST_TAGS or len(infos) > _MOST_INFOS:
         raise bad_request("too many metrics, tags or custom infos")
     if any(len(metric.get("labels") or []) > _MOST_LABELS for metric in metrics):
         raise bad_request(f"a metric has at most {_MOST_LABELS} labels")
     if sum(len(info["value"]) for info in infos) > _MOST_INFO_BYTES:
         raise Problem(413, TOO_LARGE, "PayloadLimitException")
-    points = [_point(metric) for metric in metrics]
-    tracking = call.group.track(execution_id)
-    if len(tracking.metrics) + len(points) > _MOST_POINTS or len(tracking.tags) > _MOST_POINTS:
-        raise Problem(413, TOO_LARGE, "PayloadLimitException")
+
+
+def _store(
+    call: Call, tracking: Tracking, points: list[dict[str, Any]], tags: dict[str, Any], infos: dict[str, Any]
+) -> None:
+    """Add the points, replace tags and custom info, and account for the bytes; raises when the mock is full."""
     kept = tracking.metrics
     if call.switches["metrics-duplicate"] == "replace":
         sent = [_identity(point) for point in points]
         kept = [point for point in tracking.metrics if _identity(point) not in sent]
-    new_tags, new_infos = _merged(call, tracking.tags, tags), _merged(call, tracking.custom_info, infos)
-    weight = weigh(points) + _grown(tracking.tags, new_tags) + _grown(tracking.custom_info, new_infos)
+    weight = weigh(points) + _growth(tracking.tags, tags) + _growth(tracking.custom_info, infos)
     if len(kept) < len(tracking.metrics):
         weight += weigh(kept) - weigh(tracking.metrics)
-    call.group.take(weight)
+    call.group.add_weight(weight)
     tracking.weight += weight
     if len(kept) < len(tracking.metrics):
         tracking.saved = 0
     kept.extend(points)
     tracking.metrics = kept
-    tracking.tags, tracking.custom_info = new_tags, new_infos
-    call.group.touch("tracking", execution_id)
-    return Reply(204)
+    tracking.tags, tracking.custom_info = tags, infos
 
 
 def _merged(call: Call, known: dict[str, Any], sent: list[dict[str, Any]]) -> dict[str, Any]:
@@ -62,7 +74,8 @@ def _merged(call: Call, known: dict[str, Any], sent: list[dict[str, Any]]) -> di
     return new | known if call.switches["metrics-same-name"] == "keep" else known | new
 
 
-def _grown(old: dict[str, Any], new: dict[str, Any]) -> int:
+def _growth(old: dict[str, Any], new: dict[str, Any]) -> int:
+    """The bytes by which tags or custom info grow."""
     changed = [name for name, item in new.items() if old.get(name) is not item]
     return sum(weigh(new[name]) - (weigh(old[name]) if name in old else 0) for name in changed)
 
@@ -77,19 +90,19 @@ def find(call: Call) -> Reply:
     known = [i for i in (ids if ids is not None else list(tracked)) if i in tracked]
     if ids is not None and len(known) < len(ids) and call.switches["metrics-partly-unknown"] == "404":
         raise no_metrics()
-    found = [i for i in known if _tagged(tracked[i], conditions)]
-    if not found:
+    tagged = [i for i in known if _tagged(tracked[i], conditions)]
+    if not tagged:
         raise no_metrics()
     sections = set(call.query.get("$select", ["*"]))
-    resources = page(call, [_show(call, i, tracked[i], sections) for i in found], 1000)
+    resources = page(call, [_show(call, i, tracked[i], sections) for i in tagged], 1000)
     return Reply(200, {"count": len(resources), "resources": resources})
 
 
 def delete(call: Call) -> Reply:
-    """Forget the metrics of an execution."""
-    # Where invalid queries are ignored, an id that breaks its pattern is none.
+    """Delete the metrics of an execution."""
+    # When invalid parameters are ignored, an id that breaks its pattern counts as absent.
     execution_id = call.query.get("executionId")
-    if execution_id is None or not call.group.forget(execution_id):
+    if execution_id is None or not call.group.delete_tracking(execution_id):
         raise no_metrics()
     return Reply(200, {"id": execution_id, "message": "Metric Resource was successfully deleted"})
 
@@ -105,8 +118,8 @@ def _wanted(call: Call) -> list[str] | None:
             return [part.strip().strip("'") for part in several.group(1).split(",")]
         raise bad_request("$filter is not understood")
     if ids is None:
-        alone = "tagFilters" in call.query and call.switches["metrics-tags-alone"] == "yes"
-        choice = "all" if alone else call.switches["metrics-without-ids"]
+        tags_suffice = "tagFilters" in call.query and call.switches["metrics-tags-alone"] == "yes"
+        choice = "all" if tags_suffice else call.switches["metrics-without-ids"]
         if choice == "all":
             return None
         raise no_metrics() if choice == "404" else bad_request("one of executionIds and $filter is mandatory")
@@ -141,7 +154,7 @@ def _show(call: Call, execution_id: str, tracking: Tracking, sections: set[str])
     result: dict[str, Any] = {"executionId": execution_id}
     every = "*" in sections
     if every or "metrics" in sections:
-        # Grouped by name with rising steps: not the order of sending (lm-facts F38).
+        # Grouped by name, with ascending steps: not the order in which they were sent (lm-facts F38).
         keys = ("step", "name") if call.switches["metrics-order"] == "by-step" else ("name", "step")
         result["metrics"] = sorted(tracking.metrics, key=lambda point: tuple(point[key] for key in keys))
     if every or "tags" in sections:
@@ -159,7 +172,7 @@ def _point(metric: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": metric["name"],
         "value": metric["value"],
-        "timestamp": microseconds(time.time() if sent is None else instant(sent, "a timestamp")),
+        "timestamp": format_microseconds(time.time() if sent is None else parse_instant(sent, "a timestamp")),
         "step": metric.get("step", 0),
         "labels": labels,
     }

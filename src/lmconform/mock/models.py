@@ -1,4 +1,4 @@
-"""Models of a scenario; only foundation-models has any (lm-facts F61)."""
+"""Models of a scenario; only ``foundation-models`` has models (lm-facts F61)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.content import FOUNDATION
 from lmconform.mock.problems import not_found
-from lmconform.mock.scenarios import known
+from lmconform.mock.scenarios import scenario_id_of
 
 
 def _version(name: str, *, latest: bool, **members: Any) -> dict[str, Any]:
@@ -34,15 +34,15 @@ _MODELS = (
 
 def list_models(call: Call) -> Reply:
     """The models of a scenario."""
-    scenario_id = known(call)
+    scenario_id = scenario_id_of(call)
     executables = call.catalog.executables(scenario_id) if scenario_id == FOUNDATION else []
     if not executables:
         if call.switches["models-elsewhere"] == "404":
             raise not_found("Models of scenario", scenario_id)
         return Reply(200, {"count": 0, "resources": []})
     executable_id = executables[0].id
-    found = [_show(call, name, text, versions, executable_id) for name, text, versions in _MODELS]
-    return Reply(200, {"count": len(found), "resources": found})
+    models = [_show(call, name, text, versions, executable_id) for name, text, versions in _MODELS]
+    return Reply(200, {"count": len(models), "resources": models})
 
 
 def _show(

@@ -1,4 +1,4 @@
-"""The state file: what the mock remembers, in SQLite, so that it outlives the process."""
+"""The state file: the store in SQLite, so that a mock continues after a restart."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 
 from lmconform.errors import ConfigError
 from lmconform.mock.content import Catalog
-from lmconform.mock.lifecycle import Enactment, Moment
 from lmconform.mock.problems import Problem
-from lmconform.mock.store import PLAIN, Group, Schedule, Store, Tracking, weigh
+from lmconform.mock.records import Enactment, Moment, Schedule, Tracking
+from lmconform.mock.store import PLAIN, Group, Store, weigh
 
 VERSION = 1
 _APPLICATION = 0x6C6D6366
-# The rowid is the order of creation, which lists show; an update keeps it.
+# The rowid is the order of creation, which is the order of lists; an update keeps it.
 _TABLES = (
     "CREATE TABLE things (grp TEXT, shelf TEXT, id TEXT, data BLOB, UNIQUE (grp, shelf, id))",
     "CREATE TABLE points (grp TEXT, execution TEXT, first INTEGER, data TEXT, UNIQUE (grp, execution, first))",
@@ -35,19 +35,19 @@ _SCHEDULE = tuple(f.name for f in dataclasses.fields(Schedule) if f.name != "con
 
 
 class StateFile:
-    """The file behind a store. It is told of each change; ``commit`` writes what has changed since the last time.
+    """The file behind a store. ``touched`` records a change; ``commit`` writes the changes since the last commit.
 
-    What is committed is with the operating system, so that kill -9 loses nothing; when the power fails
-    the last moments may be lost, and the file is whole all the same. One process at a time has it.
+    The operating system has what was committed, so that ``kill -9`` loses nothing. A power failure may lose the
+    last commits, but does not damage the file. Only one process can open the file at a time.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file; raises ConfigError when it cannot be used."""
+        """Open or create the file; raises ConfigError when it cannot be used."""
         self._path = path
         self._store: Store | None = None
         self._changed: dict[tuple[str, str, str], None] = {}
         try:
-            # It holds the client's secret.
+            # The file contains the client secret, so only its owner can read it.
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             self._db = sqlite3.connect(path, timeout=0, isolation_level=None)
@@ -59,16 +59,16 @@ class StateFile:
             raise self._unusable(_why(error)) from error
 
     def fact(self, name: str, default: str) -> str:
-        """What the file says under that name; ``default``, which is kept, when it says nothing."""
+        """The stored value of that name; when there is none, ``default`` is stored."""
         self._db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, default))
         return str(self._db.execute("SELECT data FROM facts WHERE name = ?", (name,)).fetchone()[0])
 
     def touched(self, group: str, shelf: str, key: str) -> None:
-        """Remember that it is to be written."""
+        """Record that the resource has to be written."""
         self._changed[group, shelf, key] = None
 
     def load(self, store: Store, catalog: Catalog) -> None:
-        """Fill a new store, and write its changes from now on; raises ConfigError."""
+        """Fill a new store from the file, and attach it; raises ConfigError."""
         self._store = store
         try:
             for name, data in self._read("groups"):
@@ -82,7 +82,7 @@ class StateFile:
         self.commit()
 
     def commit(self) -> None:
-        """Write what has changed; raises Problem 500 when the disk refuses, and tries again the next time."""
+        """Write the recorded changes; raises Problem 500 when that fails, and keeps them for the next commit."""
         if not self._changed:
             return
         try:
@@ -99,11 +99,11 @@ class StateFile:
         self._changed.clear()
 
     def close(self) -> None:
-        """Leave the file to others."""
+        """Close the file, so that another process can open it."""
         self._db.close()
 
     def _prepare(self) -> None:
-        # The lock is taken with the first write and kept until the end.
+        # The lock is taken with the first write and held until the file is closed.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("BEGIN EXCLUSIVE")
@@ -145,7 +145,7 @@ class StateFile:
             self._db.execute("DELETE FROM points WHERE grp = ? AND execution = ?", (group, key))
 
     def _append(self, group: str, key: str, tracking: Tracking) -> None:
-        """Points only come in; writing all of them each time would take ever longer."""
+        """Write only the new points: writing all of them at each commit would become slower and slower."""
         if not tracking.saved:
             self._db.execute("DELETE FROM points WHERE grp = ? AND execution = ?", (group, key))
         if new := tracking.metrics[tracking.saved :]:
@@ -153,7 +153,7 @@ class StateFile:
         tracking.saved = len(tracking.metrics)
 
     def _read(self, shelf: str) -> Iterator[tuple[tuple[str, str], Any]]:
-        """Group and id with what was written."""
+        """The rows of a shelf: group and id, and the stored data."""
         query = "SELECT grp, id, data FROM things WHERE shelf = ? ORDER BY rowid"
         for group, key, data in self._db.execute(query, (shelf,)):
             yield (group, key), data if shelf == "files" else json.loads(data)
@@ -164,8 +164,8 @@ class StateFile:
         for (name, key), data in self._read("configurations"):
             if catalog.executable(data["scenarioId"], data["executableId"]) is None:
                 raise self._unusable(
-                    f"has a configuration for executable {data['executableId']}, which no template makes; "
-                    "start with the templates that it was made with, or with another file"
+                    f"has a configuration for executable {data['executableId']}, which no template defines; "
+                    "start with the same templates as before, or with another file"
                 )
             _shelve(store.groups[name], "configurations", key, data, weigh(data))
         for shelf in ("executions", "deployments"):
@@ -196,11 +196,11 @@ class StateFile:
 
 def _shelve(group: Group, shelf: str, key: str, thing: Any, weight: int) -> None:
     getattr(group, shelf)[key] = thing
-    group.held += weight
+    group.weight += weight
 
 
 def _data(thing: Any) -> str | bytes:
-    """What is written of a thing; configurations and artifacts that it refers to are named by their ids."""
+    """The stored form of a record; it refers to configurations and artifacts by their ids."""
     if isinstance(thing, bytes):
         return thing
     if isinstance(thing, Enactment):

@@ -1,4 +1,4 @@
-"""Errors as the API sends them: the JSON envelope, or the gateway's plain text."""
+"""Errors as the API sends them: the JSON envelope of the API, or the plain text of the gateway."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _PUBLISHED = frozenset((NO_METRICS, TOO_LARGE, WRONG_STATE, UNKNOWN_EXECUTION, U
 
 
 class Problem(Exception):
-    """A request that is answered with an error; ``text`` is a gateway's body instead of the envelope.
+    """Raised to answer a request with an error.
 
-    ``missing`` is the id that this resource group does not have, if that is what is wrong.
+    ``text`` is the plain-text body of the gateway, sent instead of the envelope; ``missing`` is the id that
+    does not exist in this resource group, if that is the reason.
     """
 
     def __init__(
@@ -41,24 +42,24 @@ class Problem(Exception):
 
 
 def bad_request(message: str, code: str = "01010001") -> Problem:
-    """400 for a request that the contract does not allow."""
+    """A 400 for a request that breaks the contract."""
     return Problem(400, code, f"Invalid Request, {message}")
 
 
 def not_found(kind: str, resource_id: str, code: str = "01010004") -> Problem:
-    """404 for an id that this resource group does not have."""
+    """A 404 for an id that does not exist in this resource group."""
     return Problem(404, code, f"{kind} {resource_id[:80]!r} does not exist", missing=resource_id)
 
 
 def no_metrics() -> Problem:
-    """404 of the metrics endpoints."""
+    """The 404 of the metrics endpoints."""
     return Problem(404, NO_METRICS, "Metrics was not found.", detail="Empty result set.")
 
 
 def envelope(problem: Problem, target: str, switches: Switches) -> dict[str, Any]:
     """The body of an error; the metrics service always sends details."""
-    own = switches["error-codes"] == "own" or problem.code in _PUBLISHED
-    error: dict[str, Any] = {"code": problem.code if own else str(problem.status), "message": problem.message}
+    specific = switches["error-codes"] == "own" or problem.code in _PUBLISHED
+    error: dict[str, Any] = {"code": problem.code if specific else str(problem.status), "message": problem.message}
     if switches["error-target"] == "present":
         error["target"] = target
     if switches["error-request-id"] != "absent":

@@ -1,4 +1,4 @@
-"""Filters, search, label selectors, paging: what the list endpoints have in common."""
+"""Query parameters of the list endpoints: filters, search, label selectors, paging."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from lmconform.mock.call import Call
 from lmconform.mock.problems import Problem
 
 
-def page(call: Call, found: list[dict[str, Any]], default: int = 10_000) -> list[dict[str, Any]]:
-    """The part of ``found`` that ``$top`` and ``$skip`` ask for, in the chosen order."""
+def page(call: Call, resources: list[dict[str, Any]], default: int = 10_000) -> list[dict[str, Any]]:
+    """The page of ``resources`` that ``$top`` and ``$skip`` select, in the order that the switch chooses."""
     if call.switches["list-order"] == "reverse":
-        found = found[::-1]
-    elif call.switches["list-order"] == "id" and found and "id" in found[0]:
-        found = sorted(found, key=lambda resource: str(resource["id"]))
+        resources = resources[::-1]
+    elif call.switches["list-order"] == "id" and resources and "id" in resources[0]:
+        resources = sorted(resources, key=lambda resource: str(resource["id"]))
     skip = call.query.get("$skip", 0)
-    return found[skip : skip + call.query.get("$top", default)]
+    return resources[skip : skip + call.query.get("$top", default)]
 
 
-def known_ids(call: Call) -> None:
-    """Raise when a filter names what does not exist, if the switch says so (F12)."""
+def check_filter_ids(call: Call) -> None:
+    """Raise when a filter names an id that does not exist, if the switch says so (F12)."""
     status = call.switches["unknown-filter-id"]
     if status == "200":
         return
@@ -35,12 +35,12 @@ def known_ids(call: Call) -> None:
 
 
 def matches(resource: dict[str, Any], call: Call, names: Iterable[str]) -> bool:
-    """Whether the members equal the query parameters of the same name."""
+    """Whether the members ``names`` equal the query parameters of the same name."""
     return all(resource.get(name) == call.query[name] for name in names if name in call.query)
 
 
 def searched(resource: dict[str, Any], call: Call, members: Iterable[str]) -> bool:
-    """Whether ``$search`` is part of one of the members."""
+    """Whether ``$search`` is a substring of one of the members."""
     wanted = call.query.get("$search")
     if wanted is None:
         return True
@@ -51,7 +51,7 @@ def searched(resource: dict[str, Any], call: Call, members: Iterable[str]) -> bo
 
 
 def labelled(resource: dict[str, Any], selectors: Iterable[str]) -> bool:
-    """Whether all selectors hold; ``key!=value`` asks for the key with another value (F10)."""
+    """Whether all selectors match; ``key!=value`` requires the key with another value (F10)."""
     labels = {label["key"]: label["value"] for label in resource.get("labels") or []}
     for selector in selectors:
         key, _, value = selector.partition("=")
@@ -63,8 +63,8 @@ def labelled(resource: dict[str, Any], selectors: Iterable[str]) -> bool:
     return True
 
 
-def shown(resource: dict[str, Any], call: Call, optional: Iterable[str]) -> dict[str, Any]:
-    """The resource without empty optional members, or with them as null, as the switch says."""
+def with_optionals(resource: dict[str, Any], call: Call, optional: Iterable[str]) -> dict[str, Any]:
+    """The resource with its optional members that have no value left out, or null, as the switch says."""
     names = set(optional)
     result = {k: v for k, v in resource.items() if not (k in names and v is None)}
     if call.switches["null-optionals"] == "null":

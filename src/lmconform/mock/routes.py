@@ -1,4 +1,4 @@
-"""Which handler answers which operation."""
+"""The handler of each operation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from functools import partial
 
 from lmconform.mock import (
     artifacts,
+    as_printed,
+    bulk,
     configurations,
     deployments,
     enactments,
@@ -32,16 +34,16 @@ HANDLERS: dict[str, Handler] = {
     "getArtifact": artifacts.get,
     "countArtifacts": artifacts.count_,
     "listConfigurations": configurations.list_,
-    "createConfiguration": configurations.create,
+    "createConfiguration": as_printed.create,
     "getConfiguration": configurations.get,
     "countConfigurations": configurations.count_,
     "listExecutions": partial(enactments.list_, executions.KIND),
-    "createExecution": executions.create,
+    "createExecution": as_printed.create,
     "createExecutionForConfiguration": executions.create_for_configuration,
     "getExecution": partial(enactments.get, executions.KIND),
     "modifyExecution": executions.modify,
     "deleteExecution": partial(enactments.delete, executions.KIND),
-    "modifyExecutions": partial(enactments.modify_many, executions.KIND),
+    "modifyExecutions": partial(bulk.modify, executions.KIND),
     "countExecutions": partial(enactments.count_, executions.KIND),
     "getExecutionLogs": logs.of_execution,
     "listExecutionSchedules": schedules.list_,
@@ -52,7 +54,7 @@ HANDLERS: dict[str, Handler] = {
     "deleteExecutionSchedule": schedules.delete,
     "listDeployments": partial(enactments.list_, deployments.KIND),
     "createDeployment": deployments.create,
-    "modifyDeployments": partial(enactments.modify_many, deployments.KIND),
+    "modifyDeployments": partial(bulk.modify, deployments.KIND),
     "countDeployments": partial(enactments.count_, deployments.KIND),
     "getDeployment": partial(enactments.get, deployments.KIND),
     "modifyDeployment": deployments.modify,
@@ -66,4 +68,3 @@ HANDLERS: dict[str, Handler] = {
     "deleteFile": files.delete,
     "getMeta": meta.get,
 }
-EVENTS = {"expire": deployments.expire, "fire": schedules.fire}

@@ -1,4 +1,4 @@
-"""Scenarios, versions, executables: the same in every resource group (lm-facts F16)."""
+"""Scenarios with their versions and executables: the same in every resource group (lm-facts F16)."""
 
 from __future__ import annotations
 
@@ -8,39 +8,42 @@ from lmconform.mock.query import labelled
 
 
 def list_scenarios(call: Call) -> Reply:
-    """Every scenario."""
-    found = [scenario.as_json() for scenario in call.catalog.scenarios.values()]
-    return listing(call, found, len(found))
+    """All scenarios."""
+    scenarios = [scenario.as_json() for scenario in call.catalog.scenarios.values()]
+    return listing(call, scenarios, len(scenarios))
 
 
 def get_scenario(call: Call) -> Reply:
-    """One scenario."""
-    return Reply(200, call.catalog.scenarios[known(call)].as_json())
+    """The scenario that the path names."""
+    return Reply(200, call.catalog.scenarios[scenario_id_of(call)].as_json())
 
 
 def list_versions(call: Call) -> Reply:
     """The versions of a scenario."""
-    found = [v for v in call.catalog.versions(known(call)) if labelled(v, call.query.get("labelSelector", ()))]
-    return listing(call, found, len(found))
+    selectors = call.query.get("labelSelector", ())
+    versions = [v for v in call.catalog.versions(scenario_id_of(call)) if labelled(v, selectors)]
+    return listing(call, versions, len(versions))
 
 
 def list_executables(call: Call) -> Reply:
-    """The executables of a scenario, of one version if asked."""
-    wanted = call.query.get("versionId")
-    found = [e.as_json() for e in call.catalog.executables(known(call)) if wanted in (None, e.version_id)]
-    return listing(call, found, len(found))
+    """The executables of a scenario; ``versionId`` selects those of one version."""
+    version = call.query.get("versionId")
+    executables = [
+        e.as_json() for e in call.catalog.executables(scenario_id_of(call)) if version in (None, e.version_id)
+    ]
+    return listing(call, executables, len(executables))
 
 
 def get_executable(call: Call) -> Reply:
-    """One executable."""
-    found = call.catalog.executable(known(call), call.path["executableId"])
-    if found is None:
+    """The executable that the path names."""
+    executable = call.catalog.executable(scenario_id_of(call), call.path["executableId"])
+    if executable is None:
         raise not_found("Executable", call.path["executableId"])
-    return Reply(200, found.as_json())
+    return Reply(200, executable.as_json())
 
 
-def known(call: Call) -> str:
-    """The scenario that the path names, or a 404."""
+def scenario_id_of(call: Call) -> str:
+    """The id of the scenario that the path names; raises 404 when there is none."""
     scenario_id = call.path["scenarioId"]
     if scenario_id not in call.catalog.scenarios:
         if call.switches["unknown-scenario"] == "400" and call.operation.id != "getScenario":

@@ -1,4 +1,4 @@
-"""Reads Argo WorkflowTemplates and AI Core ServingTemplates: what a tenant synchronises from git (lm-facts K)."""
+"""Reads Argo WorkflowTemplates and AI Core ServingTemplates, which a tenant synchronises from git (lm-facts K)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lmconform.mock.content import Catalog, Executable, Scenario, Slot, Variable
 
 BUNDLED = Path(__file__).parent / "templates"
 _KINDS = {"WorkflowTemplate": "argoproj.io/v1alpha1", "ServingTemplate": "ai.sap.com/v1alpha1"}
+# The most templates of one kind that a tenant can have.
 _MOST = 50
 _ID = re.compile(r"[\w.-]{4,64}")
 _ARTIFACT_KINDS = ("model", "dataset", "resultset", "other")
@@ -23,7 +24,7 @@ _VERSION_LABEL = "ai.sap.com/version"
 
 
 class _Map(dict[Any, Any]):
-    """A mapping that knows the line on which it begins, and those of its keys."""
+    """A mapping with the line on which it begins, and the lines of its keys."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +33,7 @@ class _Map(dict[Any, Any]):
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe, in C where there is C, and with lines."""
+    """A safe loader, in C where available, that records line numbers."""
 
 
 def _mapping(loader: Any, node: Any) -> Iterator[_Map]:
@@ -47,7 +48,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def load(folder: Path = BUNDLED) -> Catalog:
-    """The catalog that the templates of a folder make, its folders within included; raises ConfigError."""
+    """Read the templates of a folder and its subfolders into a catalog; raises ConfigError."""
     if not folder.is_dir():
         raise ConfigError(f"--workflows {folder}: is no folder")
     executables: dict[str, Executable] = {}
@@ -70,7 +71,7 @@ def load(folder: Path = BUNDLED) -> Catalog:
 
 
 def _documents(path: Path) -> Iterator[_Map]:
-    """The templates of a file; other kinds lie in the same folders and are left alone."""
+    """The templates of a file; documents of other kinds are ignored."""
     try:
         documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Loader))
     except yaml.MarkedYAMLError as error:
@@ -82,7 +83,7 @@ def _documents(path: Path) -> Iterator[_Map]:
 
 
 class _Template:
-    """One document; each reader takes what the API shows and says where something is missing."""
+    """Reads one document; an error names the file and the line."""
 
     def __init__(self, path: Path, document: _Map) -> None:
         self._path = path
@@ -94,7 +95,7 @@ class _Template:
         self._serves = document["kind"] == "ServingTemplate"
 
     def read(self) -> tuple[Executable, Scenario]:
-        """The executable, and the scenario that it belongs to."""
+        """The executable, and the scenario to which it belongs."""
         expected = _KINDS[self._document["kind"]]
         if self._document.get("apiVersion") != expected:
             self._fail(self._document, f"apiVersion is {self._document.get('apiVersion')!r}, expected {expected!r}")
@@ -103,26 +104,26 @@ class _Template:
             self._fail(self._metadata, "metadata.name is missing, or is no id of 4 to 64 letters, digits, _ . -")
         scenario_id = self._label(f"{_SCENARIO_LABEL}id")
         version = self._label(_VERSION_LABEL)
-        said = self._annotations.get
+        annotation = self._annotations.get
         executable = Executable(
             name,
             scenario_id,
-            said("executables.ai.sap.com/name", name),
-            said("executables.ai.sap.com/description", ""),
+            annotation("executables.ai.sap.com/name", name),
+            annotation("executables.ai.sap.com/description", ""),
             self._serves,
             version,
             self._inputs(),
             self._outputs(),
             self._parameters(),
-            said("ai.sap.com/bulkUpdates", "").lower() == "true",
+            annotation("ai.sap.com/bulkUpdates", "").lower() == "true",
         )
         labels = tuple(
             (key, value)
             for key, value in sorted(self._labels.items())
             if key.startswith(_SCENARIO_LABEL) and key != f"{_SCENARIO_LABEL}id"
         )
-        title = said(f"{_SCENARIO_LABEL}name", scenario_id)
-        return executable, Scenario(scenario_id, title, said(f"{_SCENARIO_LABEL}description", ""), labels)
+        title = annotation(f"{_SCENARIO_LABEL}name", scenario_id)
+        return executable, Scenario(scenario_id, title, annotation(f"{_SCENARIO_LABEL}description", ""), labels)
 
     def _label(self, key: str) -> str:
         value = self._labels.get(key)
@@ -134,12 +135,12 @@ class _Template:
 
     def _parameters(self) -> tuple[Variable, ...]:
         holder = self._map(self._spec, "inputs" if self._serves else "arguments")
-        found = []
+        variables = []
         for raw in self._named(holder, "parameters"):
             default = raw.get("default", raw.get("value"))
             if isinstance(default, list | dict):
                 self._fail(raw, f"default of parameter {raw['name']} is no scalar", "default")
-            found.append(
+            variables.append(
                 Variable(
                     raw["name"],
                     str(raw.get("type", "string")),
@@ -147,7 +148,7 @@ class _Template:
                     None if raw.get("description") is None else str(raw["description"]),
                 )
             )
-        return tuple(found)
+        return tuple(variables)
 
     def _inputs(self) -> tuple[Slot, ...]:
         names: dict[str, None] = {}
@@ -165,9 +166,9 @@ class _Template:
         return tuple(self._slot(name) for name in names)
 
     def _slot(self, name: str) -> Slot:
-        said = self._annotations.get
+        annotation = self._annotations.get
         prefix = f"artifacts.ai.sap.com/{name}"
-        kind, labels = said(f"{prefix}.kind"), said(f"{prefix}.labels")
+        kind, labels = annotation(f"{prefix}.kind"), annotation(f"{prefix}.labels")
         if kind is not None and kind not in _ARTIFACT_KINDS:
             self._fail_at(
                 "annotations",
@@ -184,7 +185,7 @@ class _Template:
                 self._fail_at(
                     "annotations", f"{prefix}.labels", f"annotation {prefix}.labels is no JSON object in a string"
                 )
-        return Slot(name, kind, said(f"{prefix}.description"), tuple((str(k), str(v)) for k, v in pairs.items()))
+        return Slot(name, kind, annotation(f"{prefix}.description"), tuple((str(k), str(v)) for k, v in pairs.items()))
 
     def _steps(self) -> list[_Map]:
         steps = self._spec.get("templates")
@@ -210,7 +211,7 @@ class _Template:
         return value
 
     def _strings(self, holder: _Map, key: str) -> dict[str, str]:
-        """Labels or annotations; they may stand in a block string, which is YAML once more."""
+        """Labels or annotations; they may be written as a block string that contains YAML."""
         value = holder.get(key)
         if isinstance(value, str):
             try:
@@ -227,18 +228,18 @@ class _Template:
         return {str(name): text for name, text in value.items()}
 
     def _fail(self, where: _Map, what: str, key: str = "") -> NoReturn:
-        """Point at the key where there is one, else at the mapping that it is missing in."""
+        """Raise with the line of the key, or of the mapping when the key is missing."""
         _fail(self._path, where.lines.get(key, where.line), what)
 
     def _fail_at(self, block: str, key: str, what: str) -> NoReturn:
-        """Point at a label or annotation, or at the whole block when that is a block string."""
+        """Raise with the line of a label or annotation, or of the block when it is a block string."""
         value = self._metadata.get(block)
         inside = isinstance(value, _Map)
         self._fail(value if isinstance(value, _Map) else self._metadata, what, key if inside else block)
 
 
 def _text(value: Any) -> str:
-    """A scalar as YAML's author wrote it, near enough: true is no True."""
+    """A scalar as text; booleans are in lower case, as in YAML."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

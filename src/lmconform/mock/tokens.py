@@ -1,4 +1,4 @@
-"""The tokens of one issuer: JWTs that are signed, verified, and grow old."""
+"""The tokens of one issuer: signed JWTs, their verification and expiry."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Any
 
 from lmconform.mock.problems import Problem
 
-# As in the tests of SAP's client, which asks before every call when it is an hour or less (lm-facts E.1).
+# Seconds, as in the tests of SAP's client; at an hour or less it fetches a token before every call (lm-facts E.1).
 LIFETIME = 43199
 _ALGORITHM = "HS256"
-# Looked up instead of verified again; whoever is not among them is verified.
-_MOST = 10_000
-# Times in a token are whole seconds: one that was made late in its second has its whole life all the same.
+# Size of the cache of verified tokens.
+_CACHE_SIZE = 10_000
+# Times in a token are whole seconds: a token issued late in its second still has its full lifetime.
 _LEEWAY = 1.0
 
 
-class Mint:
-    """Makes tokens (RFC 7519, signed with HMAC SHA-256), and knows its own again.
+class TokenIssuer:
+    """Issues tokens (RFC 7519, signed with HMAC SHA-256), and verifies them.
 
-    ``issuer`` and ``zone`` stand in every token, ``lifetime`` is in seconds, ``secret`` signs. Whoever has
-    the same issuer and secret, as a mock after its restart has, takes the tokens of the other.
+    ``issuer`` and ``zone`` are claims of every token, ``lifetime`` is in seconds, ``secret`` is the signing key.
+    Two instances with the same issuer and secret accept each other's tokens, as a mock does after a restart.
     """
 
     def __init__(self, issuer: str, zone: str, secret: bytes, lifetime: int = LIFETIME) -> None:
@@ -36,8 +36,8 @@ class Mint:
         self._known: dict[str, float] = {}
         self._generation = 0
 
-    def make(self, client_id: str) -> tuple[str, str]:
-        """A token for this client, and its ``jti``."""
+    def issue(self, client_id: str) -> tuple[str, str]:
+        """A new token for this client, and its ``jti``."""
         now, jti = int(time.time()), uuid.uuid4().hex
         expires = now + self.lifetime
         claims = {
@@ -62,7 +62,7 @@ class Mint:
         return token, jti
 
     def verify(self, token: str) -> None:
-        """Raise what the gateway says (lm-facts D2) about a token that is foreign, changed or too old."""
+        """Raise the error of the gateway (lm-facts D2) when the token is foreign, changed or expired."""
         expires = self._known.get(token)
         if expires is None:
             expires = self._read(token)
@@ -71,12 +71,12 @@ class Mint:
             raise Problem(401, text="Jwt is expired")
 
     def expire(self) -> None:
-        """Make every token old that was given out so far."""
+        """Expire all tokens that were issued so far."""
         self._generation += 1
         self._known.clear()
 
     def _read(self, token: str) -> float:
-        """The end of a token's life, once it is sure that we made it."""
+        """When the token expires, in seconds since the epoch; raises unless this issuer signed it."""
         content, _, signature = token.rpartition(".")
         head, _, payload = content.partition(".")
         header, claims = _object(head), _object(payload)
@@ -91,7 +91,7 @@ class Mint:
         return _base64(hmac.new(self._secret, content.encode(), hashlib.sha256).digest())
 
     def _keep(self, token: str, expires: float) -> None:
-        if len(self._known) >= _MOST:
+        if len(self._known) >= _CACHE_SIZE:
             self._known.pop(next(iter(self._known)))
         self._known[token] = expires
 
@@ -105,7 +105,7 @@ def _base64(data: bytes) -> str:
 
 
 def _object(segment: str) -> dict[str, Any]:
-    """What a segment of a token holds; nothing if it holds no JSON object."""
+    """The JSON object in a segment of a token, or an empty one when the segment is malformed."""
     try:
         data = json.loads(base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True))
     except (ValueError, RecursionError):

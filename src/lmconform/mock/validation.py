@@ -1,4 +1,4 @@
-"""Holds requests against the contract: path ids, query parameters, JSON bodies."""
+"""Validates requests against the contract: path ids, query parameters, JSON bodies."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from lmconform.contract.openapi import Contract, Operation, Parameter, Schema
 from lmconform.mock.problems import Problem, bad_request
 from lmconform.mock.switches import Switches
 
-_DEEPEST = 100
+_MAX_DEPTH = 100
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MOST_QUERY_FIELDS = 500
-# SAP's client sends them so (lm-facts F4).
+# SAP's client sends these without the dollar sign (lm-facts F4).
 _UNDOLLARED = ("top", "skip", "order")
 
 
@@ -28,7 +28,7 @@ def path(contract: Contract, operation: Operation, values: dict[str, str], switc
 
 
 def query(contract: Contract, operation: Operation, raw: bytes, switches: Switches) -> dict[str, Any]:
-    """The known parameters, parsed; unknown ones are left alone, as real servers do (lm-facts F4)."""
+    """The parsed values of the declared parameters; undeclared ones are ignored, as real servers do (lm-facts F4)."""
     try:
         text = raw.decode("ascii", "replace")
         pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_QUERY_FIELDS)
@@ -49,7 +49,7 @@ def query(contract: Contract, operation: Operation, raw: bytes, switches: Switch
             value = _parse(contract, parameter, sent[parameter.name])
         except ValueError as error:
             refused = switches["invalid-query"] == "400" and parameter.name in dict(pairs)
-            # Left out where it is required is no way to go on.
+            # A required parameter cannot be ignored.
             if refused or parameter.required:
                 raise bad_request(f"query parameter '{parameter.name}' is not valid") from error
             continue
@@ -61,7 +61,7 @@ def query(contract: Contract, operation: Operation, raw: bytes, switches: Switch
 
 
 def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, switches: Switches) -> Any:
-    """The JSON body, valid by the contract, or bytes where anything is taken; raises 400 or 415."""
+    """The JSON body, validated; bytes where the contract accepts any media type; raises 400 or 415."""
     expected = operation.request_body
     if expected is None:
         return None
@@ -70,7 +70,7 @@ def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, 
     if not raw:
         raise bad_request("the body is missing")
     kind = media_type.partition(";")[0].strip().lower()
-    # A merge patch is JSON, and real tenants take it under either name (lm-facts I.2).
+    # A merge patch is JSON, and real tenants accept it under both media types (lm-facts I.2).
     known = {*expected.content, *(["application/json"] if operation.method == "PATCH" else [])}
     if kind not in known:
         raise Problem(int(switches["unsupported-media-type"]), "01010015", f"{kind[:100]!r} is not supported")
@@ -87,16 +87,16 @@ def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, 
 
 
 def parse(raw: bytes) -> Any:
-    """Strict JSON: no NaN, no infinite number, no lone surrogate, no bottomless nesting."""
+    """Strict JSON: no NaN, no infinite number, no lone surrogate, nested 100 levels at most; raises 400."""
     try:
         value = _decode(raw.decode("utf-8"))
         if b"\\u" in raw:
-            # Half of a surrogate pair is no text; it would break whoever encodes it.
+            # A lone surrogate cannot be encoded in a response.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise bad_request("the body is not valid JSON") from error
-    if _depth(value) > _DEEPEST:
-        raise bad_request(f"the body is nested deeper than {_DEEPEST} levels")
+    if _depth(value) > _MAX_DEPTH:
+        raise bad_request(f"the body is nested deeper than {_MAX_DEPTH} levels")
     return value
 
 
@@ -146,7 +146,7 @@ _decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).decode
 
 def _depth(value: Any) -> int:
     level, depth = [value], 0
-    while level and depth <= _DEEPEST:
+    while level and depth <= _MAX_DEPTH:
         inner: list[Any] = []
         for node in level:
             if isinstance(node, dict):

@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 from lmconform.mock.app import App
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.times import instant
+from lmconform.mock.times import parse_instant
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import breaks_down_when, wrong_status
 from lmconform.mutants.registry import mutant
@@ -211,7 +211,7 @@ def time_http_date(bench: Bench) -> None:
         for resource in resources(reply):
             for name in _TIMES:
                 if resource.get(name):
-                    resource[name] = formatdate(instant(resource[name], name), usegmt=True)
+                    resource[name] = formatdate(parse_instant(resource[name], name), usegmt=True)
 
 
 @mutant("time-without-zone", "LM-HTTP-DATE-TIME")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.problems import Problem
-from lmconform.mock.tokens import Mint
+from lmconform.mock.tokens import TokenIssuer
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.registry import mutant
 
@@ -49,7 +49,7 @@ def auth_unsigned_token(bench: Bench) -> None:
 def auth_unverified_token(bench: Bench) -> None:
     """BUG: the signature of a JWT is not verified."""
 
-    @bench.patch(Mint, "_read")
+    @bench.patch(TokenIssuer, "_read")
     def read(original, self, token):  # type: ignore[no-untyped-def]
         try:
             return original(self, token)

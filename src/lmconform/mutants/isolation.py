@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lmconform.mock.app import App
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.store import Tracking
+from lmconform.mock.records import Tracking
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.registry import mutant
 

@@ -1,4 +1,4 @@
-"""The root page for people: what is offered, the state as it changes, the API's documentation.
+"""The web page at ``/``: what the mock offers, its state as it changes, and the documentation of the API.
 
-It reads the store when somebody looks, and changes nothing; requests for the API pass it by untouched.
+The page reads the store when a browser asks for it, and changes nothing. Requests to the API pass through unchanged.
 """

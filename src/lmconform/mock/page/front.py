@@ -1,4 +1,4 @@
-"""Stands before the API: answers ``/`` and ``/-/…`` and lets everything else through."""
+"""The application in front of the API: serves ``/`` and ``/-/…``, and passes all other requests on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _ASSETS = Path(__file__).parent / "assets"
-_BELOW = "/-/"
+_PREFIX = "/-/"
 _MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -22,7 +22,7 @@ _MEDIA_TYPES = {
 }
 _JSON = "application/json"
 _TEXT = "text/plain; charset=utf-8"
-# Nothing from elsewhere, nothing inline, and no text that becomes markup.
+# No content of other origins, no inline scripts or styles, no conversion of text to markup.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -36,26 +36,26 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 
-# What a path below /-/ answers with, given the query.
+# The JSON value of a path below /-/, given the query.
 Source = Callable[[dict[str, str]], Any]
 
 
 class Front:
-    """The page before ``api``. ``sources`` are JSON values by the rest of the path; they are asked when wanted.
+    """The page in front of ``app``. ``sources`` compute the JSON values below ``/-/``, by name.
 
-    ``host`` is the address that the mock was told to listen on; a name with dots is answered when it is this one.
+    ``host`` is the address that the mock listens on; a Host header with a dotted name must be equal to it.
     """
 
-    def __init__(self, api: ASGIApp, sources: dict[str, Source], host: str) -> None:
-        self._api = api
+    def __init__(self, app: ASGIApp, sources: dict[str, Source], host: str) -> None:
+        self._app = app
         self._sources = sources
         self._host = host
         self._files: dict[str, Path] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or not (scope["path"] == "/" or scope["path"].startswith(_BELOW)):
-            await self._api(scope, receive, send)
+        if scope["type"] != "http" or not (scope["path"] == "/" or scope["path"].startswith(_PREFIX)):
+            await self._app(scope, receive, send)
             return
         status, media_type, body, more = self._answer(scope)
         headers = {"Content-Type": media_type, "Content-Length": str(len(body)), **_HEADERS, **more}
@@ -67,10 +67,10 @@ class Front:
         if scope["method"] not in ("GET", "HEAD"):
             return 405, _TEXT, b"The page is for reading.\n", {"Allow": "GET, HEAD"}
         host = Headers(scope=scope).get("host", "")
-        if not is_here(host, self._host):
-            # A name that somebody made point to this machine would let a page of theirs read this one.
+        if not is_local(host, self._host):
+            # DNS rebinding: a foreign name that resolves to this machine would let its web page read this one.
             return 421, _TEXT, b"Open this page by its address: http://127.0.0.1 or http://localhost.\n", {}
-        name = "index.html" if scope["path"] == "/" else scope["path"].removeprefix(_BELOW)
+        name = "index.html" if scope["path"] == "/" else scope["path"].removeprefix(_PREFIX)
         if name in self._sources:
             raw = scope.get("query_string", b"").decode("ascii", "replace")
             value = self._sources[name](dict(parse_qsl(raw[:2000])))
@@ -81,17 +81,17 @@ class Front:
         return 200, _MEDIA_TYPES[file.suffix], file.read_bytes(), {}
 
     def _assets(self) -> dict[str, Path]:
-        """The files of the page by name; no path of a request ever reaches the file system."""
+        """The files of the page by name: no path from a request is used on the file system."""
         if self._files is None:
             self._files = {file.name: file for file in _ASSETS.iterdir() if file.suffix in _MEDIA_TYPES}
         return self._files
 
 
-def is_here(header: str, told: str) -> bool:
-    """Whether a Host header names this machine in a way that nobody else can make point to it."""
+def is_local(header: str, host: str) -> bool:
+    """Whether a Host header is ``host``, an IP address, or a name that public DNS cannot point to this machine."""
     name = header.rpartition("]")[0].lstrip("[") if header.startswith("[") else header.partition(":")[0]
     name = name.lower()
-    if name == told.lower() or name.endswith(".localhost") or (name and "." not in name and ":" not in name):
+    if name == host.lower() or name.endswith(".localhost") or (name and "." not in name and ":" not in name):
         return True
     try:
         ipaddress.ip_address(name)

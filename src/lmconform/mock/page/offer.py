@@ -1,4 +1,4 @@
-"""What the mock offers, which does not change while it runs."""
+"""What the mock offers: the part of the page that does not change while the mock runs."""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import lmconform
-from lmconform.contract.openapi import Contract
-from lmconform.mock import meta
-from lmconform.mock.content import Catalog
-from lmconform.mock.lifecycle import Timing
+from lmconform.mock.capabilities import CAPABILITIES
+from lmconform.mock.service import Service
 from lmconform.mock.switches import SWITCHES, Switches
 
 
-def show(
-    contract: Contract,
-    catalog: Catalog,
-    switches: Switches,
-    without: frozenset[str],
-    timing: Timing,
-    client_id: str,
-    mutant: str,
-) -> dict[str, Any]:
-    """Scenarios with their executables, capabilities, switches, the clock; nothing that is secret."""
+def show(service: Service, client_id: str, mutant: str) -> dict[str, Any]:
+    """Scenarios with executables, capabilities, switches, durations; the result contains no secret."""
+    contract, without = service.contract, service.without
+    timing = next(iter(service.store.groups.values())).timing
     return {
         "version": lmconform.__version__,
         "description": contract.document["info"]["version"],
@@ -31,23 +23,24 @@ def show(
         "hour": timing.hour,
         "clientId": client_id,
         "mutant": mutant,
-        "withheld": sorted(meta.withheld(without)),
+        "withheld": sorted(service.withheld),
         "capabilities": [
             {"name": name, "offered": name not in without, "operations": [o for o in operations if o in contract]}
-            for name, operations in meta.CAPABILITIES.items()
+            for name, operations in CAPABILITIES.items()
         ],
-        "switches": list(_switches(switches)),
-        "scenarios": [
-            {
-                **scenario.as_json(),
-                "versions": [version["id"] for version in catalog.versions(scenario.id)],
-                "executables": [
-                    {**executable.as_json(), "bulk": executable.bulk} for executable in catalog.executables(scenario.id)
-                ],
-            }
-            for scenario in catalog.scenarios.values()
-        ],
+        "switches": list(_switches(service.switches)),
+        "scenarios": list(_scenarios(service)),
     }
+
+
+def _scenarios(service: Service) -> Iterable[dict[str, Any]]:
+    for scenario in service.catalog.scenarios.values():
+        executables = service.catalog.executables(scenario.id)
+        yield {
+            **scenario.as_json(),
+            "versions": [version["id"] for version in service.catalog.versions(scenario.id)],
+            "executables": [{**executable.as_json(), "bulk": executable.bulk} for executable in executables],
+        }
 
 
 def _switches(chosen: Switches) -> Iterable[dict[str, Any]]:

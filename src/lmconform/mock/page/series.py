@@ -1,4 +1,4 @@
-"""Metric points as lines to plot: grouped, bounded, with their extremes kept."""
+"""Metric points as lines of charts: grouped by name and labels, bounded, with extremes kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 
 class Charts:
-    """The charts of the execution that was asked for last: whoever looks asks every second, points come seldom."""
+    """A cache of the charts of one execution: browsers poll every second, new points are rare."""
 
     def __init__(self) -> None:
         self._of = ""
@@ -22,7 +22,7 @@ class Charts:
         self._charts: list[dict[str, Any]] = []
 
     def of(self, execution_id: str, metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The charts of these points; made anew when there are others, and new ones come last."""
+        """The charts of these points, computed again when points were added or replaced."""
         last = metrics[-1] if metrics else None
         if (execution_id, len(metrics)) != (self._of, self._count) or last is not self._last:
             self._of, self._count, self._last = execution_id, len(metrics), last
@@ -31,7 +31,7 @@ class Charts:
 
 
 def charts(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One chart per metric name, one line per set of labels; a line has ``[step, value]`` in rising order of steps."""
+    """One chart per metric name, one line per set of labels; the points ``[step, value]`` are in order of steps."""
     names: dict[str, dict[tuple[tuple[str, str], ...], list[Point]]] = {}
     for metric in metrics:
         step, value = _number(metric["step"]), _number(metric["value"])
@@ -43,15 +43,15 @@ def charts(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def thinned(points: list[Point]) -> list[Point]:
-    """At most 240 of the points, in their order: of each stretch the lowest and the highest, and both ends."""
+    """At most 240 of the points, in order: the lowest and highest of each segment, and both ends."""
     if len(points) <= _MOST_POINTS:
         return points
     size = math.ceil(len(points) / (_MOST_POINTS // 2 - 1))
     kept = [0, len(points) - 1]
     for first in range(0, len(points), size):
-        stretch = range(first, min(first + size, len(points)))
-        kept.append(min(stretch, key=lambda i: points[i][1]))
-        kept.append(max(stretch, key=lambda i: points[i][1]))
+        segment = range(first, min(first + size, len(points)))
+        kept.append(min(segment, key=lambda i: points[i][1]))
+        kept.append(max(segment, key=lambda i: points[i][1]))
     return [points[i] for i in sorted(set(kept))]
 
 
@@ -59,13 +59,13 @@ def _chart(name: str, lines: dict[tuple[tuple[str, str], ...], list[Point]]) -> 
     shown = []
     for labels in sorted(lines)[:_MOST_LINES]:
         points = sorted(lines[labels], key=lambda point: point[0])
-        words = ", ".join(f"{key}={value}" for key, value in labels)
-        shown.append({"label": words[:120], "count": len(points), "points": thinned(points)})
+        label = ", ".join(f"{key}={value}" for key, value in labels)
+        shown.append({"label": label[:120], "count": len(points), "points": thinned(points)})
     return {"name": name[:200], "lines": shown, "more": max(0, len(lines) - _MOST_LINES)}
 
 
 def _number(value: Any) -> float | None:
-    """The value if it can be drawn: a whole number may be longer than any float."""
+    """The value as a finite float, or None: an integer may be too large for a float."""
     try:
         number = float(value)
     except (OverflowError, TypeError, ValueError):

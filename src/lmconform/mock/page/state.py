@@ -1,4 +1,4 @@
-"""The state of a resource group as the page polls it: the newest of each kind, and totals."""
+"""The state of a resource group, as the page polls it: the newest resources of each kind, and totals."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from lmconform.mock import lifecycle
-from lmconform.mock.lifecycle import Enactment
 from lmconform.mock.page.series import Charts
-from lmconform.mock.store import GROUPS, Group, Schedule, Store
+from lmconform.mock.records import Enactment, Schedule, Tracking
+from lmconform.mock.store import GROUPS, Group, Store
 
 NEWEST = 25
 _MOST_ITEMS = 50
@@ -17,15 +17,15 @@ _MOST_TEXT = 2000
 _SHORT = 200
 _KINDS = ("executions", "deployments", "schedules", "artifacts", "configurations", "tracking", "files")
 
-# One resource as the API shows it, by kind and id; None when it has none.
+# Returns one resource as the API shows it, by kind and id; None when the API does not show it.
 Look = Callable[[Group, str, str], dict[str, Any] | None]
 
 
 def show(store: Store, look: Look, charts: Charts, query: dict[str, str]) -> dict[str, Any]:
-    """The state for ``group``, with the resource ``id`` of ``kind`` in full when the query asks for one."""
+    """The state of the resource group ``group``, with the full resource ``kind`` and ``id`` if the query names one."""
     wanted = query.get("group", "")
     group = store.groups.get(wanted) or store.groups.get("tutorial") or next(iter(store.groups.values()))
-    group.settle()
+    group.run_due_events()
     shown: dict[str, Any] = {
         "now": group.now(),
         "group": group.name,
@@ -37,15 +37,7 @@ def show(store: Store, look: Look, charts: Charts, query: dict[str, str]) -> dic
         "schedules": [_schedule(s) for s in _newest(group.schedules)],
         "artifacts": [bounded(a, _SHORT) for a in _newest(group.artifacts)],
         "configurations": [bounded(c, _SHORT) for c in _newest(group.configurations)],
-        "tracking": [
-            {
-                "id": tracked,
-                "points": len(group.tracking[tracked].metrics),
-                "tags": len(group.tracking[tracked].tags),
-                "infos": len(group.tracking[tracked].custom_info),
-            }
-            for tracked in islice(reversed(group.tracking), NEWEST)
-        ],
+        "tracking": [_tracking(key, tracking) for key, tracking in islice(reversed(group.tracking.items()), NEWEST)],
         "files": [
             {"path": path[:_SHORT], "size": len(group.files[path])} for path in islice(reversed(group.files), NEWEST)
         ],
@@ -56,7 +48,7 @@ def show(store: Store, look: Look, charts: Charts, query: dict[str, str]) -> dic
 
 
 def bounded(value: Any, most: int = _MOST_TEXT) -> Any:
-    """A JSON value without what is too long to look at: of texts ``most`` characters, of lists the first 50."""
+    """A JSON value that is short enough to show: ``most`` characters of texts, the first 50 items of lists."""
     if isinstance(value, dict):
         return {str(name)[:most]: bounded(member, most) for name, member in islice(value.items(), _MOST_ITEMS)}
     if isinstance(value, list):
@@ -67,17 +59,17 @@ def bounded(value: Any, most: int = _MOST_TEXT) -> Any:
 
 
 def _open(group: Group, look: Look, charts: Charts, kind: str, resource_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": kind, "id": resource_id[:_SHORT], "resource": look(group, kind, resource_id)}
-    found["resource"] = bounded(found["resource"])
+    opened: dict[str, Any] = {"kind": kind, "id": resource_id[:_SHORT], "resource": look(group, kind, resource_id)}
+    opened["resource"] = bounded(opened["resource"])
     tracking = group.tracking.get(resource_id)
     if tracking is not None and kind in ("executions", "tracking"):
-        found["charts"] = charts.of(f"{group.name} {resource_id}", tracking.metrics)
-        found["points"] = len(tracking.metrics)
-        found["tags"] = bounded(list(islice(tracking.tags.values(), _MOST_ITEMS)))
-        found["infos"] = bounded(list(islice(tracking.custom_info.values(), _MOST_ITEMS)))
+        opened["charts"] = charts.of(f"{group.name} {resource_id}", tracking.metrics)
+        opened["points"] = len(tracking.metrics)
+        opened["tags"] = bounded(list(islice(tracking.tags.values(), _MOST_ITEMS)))
+        opened["infos"] = bounded(list(islice(tracking.custom_info.values(), _MOST_ITEMS)))
     if kind in ("executions", "deployments"):
-        found["logs"] = bounded(look(group, f"{kind} logs", resource_id))
-    return found
+        opened["logs"] = bounded(look(group, f"{kind} logs", resource_id))
+    return opened
 
 
 def _newest(shelf: dict[str, Any]) -> Iterable[Any]:
@@ -118,6 +110,15 @@ def _enactment(group: Group, enactment: Enactment) -> dict[str, Any]:
         "scenarioId": enactment.configuration["scenarioId"],
         "executableId": enactment.configuration["executableId"],
         "points": len(tracking.metrics) if tracking else 0,
+    }
+
+
+def _tracking(execution_id: str, tracking: Tracking) -> dict[str, Any]:
+    return {
+        "id": execution_id,
+        "points": len(tracking.metrics),
+        "tags": len(tracking.tags),
+        "infos": len(tracking.custom_info),
     }
 
 

@@ -1,24 +1,20 @@
-"""Puts the page before an API: what it may ask, and nothing else of the mock."""
+"""Wraps the application with the web page, and gives the page read access to the mock."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp
 
-from lmconform.contract.openapi import Contract
-from lmconform.mock import meta
-from lmconform.mock.call import Call, Handler
-from lmconform.mock.content import Catalog
 from lmconform.mock.page import offer, state
 from lmconform.mock.page.front import Front
 from lmconform.mock.page.series import Charts
 from lmconform.mock.problems import Problem
-from lmconform.mock.store import Group, Store
-from lmconform.mock.switches import Switches
+from lmconform.mock.service import Service
+from lmconform.mock.store import Group
 
-# Kinds of the page to the operation that shows one, and the parameter that holds its id.
+# Kinds of the page to the operation that shows one resource, and the parameter with its id.
 _ONE = {
     "executions": ("getExecution", "executionId"),
     "executions logs": ("getExecutionLogs", "executionId"),
@@ -31,62 +27,50 @@ _ONE = {
 _LOG_LINES = 50
 
 
-class Viewer:
-    """Shows one resource by the handler that answers for it in the API."""
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """What the page shows of the mock's start: its URL, the address it listens on, client id, and mutant or ""."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        handlers: Mapping[str, Handler],
-        catalog: Catalog,
-        switches: Switches,
-        without: frozenset[str],
-        base: str,
-    ) -> None:
-        self._contract = contract
-        self._handlers = handlers
-        self._withheld = meta.withheld(without)
-        self._rest = (switches, base, catalog, without)
+    url: str
+    host: str
+    client_id: str
+    mutant: str
+
+
+class Viewer:
+    """Shows one resource with the handler that serves it in the API; ``base`` is the URL of links."""
+
+    def __init__(self, service: Service, base: str) -> None:
+        self._service = service
+        self._withheld = service.withheld
+        self._base = base
 
     def look(self, group: Group, kind: str, resource_id: str) -> dict[str, Any] | None:
-        """The resource, or None when the API would not show it either."""
+        """The resource, or None when the API does not show it."""
+        contract = self._service.contract
         operation_id, parameter = _ONE.get(kind, ("", ""))
-        if operation_id in self._withheld or operation_id not in self._contract:
+        if operation_id in self._withheld or operation_id not in contract:
             return None
-        operation = self._contract.operation(operation_id)
         query = {"$order": "desc", "$top": _LOG_LINES} if kind.endswith(" logs") else {}
-        call = Call(operation, {parameter: resource_id}, query, None, group, *self._rest)
+        path = {parameter: resource_id}
+        call = self._service.call(contract.operation(operation_id), path, query, None, group, self._base)
         try:
-            found = self._handlers[operation_id](call).json
+            resource = self._service.handlers[operation_id](call).json
         except Problem:
             return None
-        return found if isinstance(found, dict) else None
+        return resource if isinstance(resource, dict) else None
 
 
-def before(
-    api: ASGIApp,
-    contract: Contract,
-    handlers: Mapping[str, Handler],
-    store: Store,
-    catalog: Catalog,
-    switches: Switches,
-    without: frozenset[str],
-    *,
-    url: str,
-    host: str,
-    client_id: str,
-    mutant: str,
-) -> Front:
-    """The page before ``api``, at ``url``; nothing of it is made before somebody looks."""
-    viewer = Viewer(contract, handlers, catalog, switches, without, url)
+def wrap(app: ASGIApp, service: Service, info: PageInfo) -> Front:
+    """The page in front of ``app``; its data is computed when a browser asks for it."""
+    viewer = Viewer(service, info.url)
     charts = Charts()
-    timing = next(iter(store.groups.values())).timing
     return Front(
-        api,
+        app,
         {
-            "offer": lambda query: offer.show(contract, catalog, switches, without, timing, client_id, mutant),
-            "state": lambda query: state.show(store, viewer.look, charts, query),
-            "openapi.json": lambda query: contract.document,
+            "offer": lambda query: offer.show(service, info.client_id, info.mutant),
+            "state": lambda query: state.show(service.store, viewer.look, charts, query),
+            "openapi.json": lambda query: service.contract.document,
         },
-        host,
+        info.host,
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from lmconform.mock import deployments, enactments
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.lifecycle import Enactment
 from lmconform.mock.problems import Problem
+from lmconform.mock.records import Enactment
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import elsewhere, refuses_when
 from lmconform.mutants.defects.bodies import loosen

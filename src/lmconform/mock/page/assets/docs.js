@@ -1,4 +1,4 @@
-// The API's documentation, read from the contract that the mock is held to.
+// Documentation of the API, rendered from the OpenAPI description that the mock validates requests against.
 
 import { h, heading, many, to } from "./dom.js";
 import { tag } from "./live.js";
@@ -6,7 +6,7 @@ import { form } from "./tryit.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
-/** The description as operations by id, with what `$ref` points to. */
+/** The OpenAPI description: operations by id, and resolution of `$ref`. */
 export class Api {
   constructor(document) {
     this.document = document;
@@ -39,7 +39,7 @@ export class Api {
   }
 }
 
-/** All operations, with a field to look for some. */
+/** All operations, with a search field. */
 export function index(api, offer) {
   const field = h("input", { type: "search", id: "find", placeholder: "execution, $count, PATCH …", autocomplete: "off" });
   const found = h("p", { class: "quiet", role: "status" });
@@ -66,12 +66,12 @@ export function index(api, offer) {
   field.addEventListener("input", look);
   look();
   return [
-    heading("API", ["Every operation of the contract, rendered from the description that the mock is held to: ", h("a", { href: "/-/openapi.json" }, "openapi.json"), "."]),
-    h("details", { class: "card" }, h("summary", {}, "Tokens, and what stands beside the operations"),
-      h("p", {}, "Every request carries ", h("code", {}, "Authorization: Bearer …"), ", a token that ", h("code", {}, "POST /oauth/token"),
-        " gives for the client's id and secret (grant_type=client_credentials); most carry ", h("code", {}, "AI-Resource-Group"), " too. The mock printed the secret where it was started."),
+    heading("API", ["All operations of the contract, rendered from the description that the mock validates requests against: ", h("a", { href: "/-/openapi.json" }, "openapi.json"), "."]),
+    h("details", { class: "card" }, h("summary", {}, "Tokens and further endpoints"),
+      h("p", {}, "Every request needs ", h("code", {}, "Authorization: Bearer …"), ", with a token from ", h("code", {}, "POST /oauth/token"),
+        " for the client id and the client secret (grant_type=client_credentials); most requests also need ", h("code", {}, "AI-Resource-Group"), ". The terminal in which the mock was started shows the secret."),
       h("p", {}, "Client id: ", h("code", { class: "breaks" }, offer.clientId)),
-      h("p", {}, "With a token, too: ", ["GET /v2/lm/healthz", "GET /v2/lm/meta/versions", "GET and POST /v2/admin/resourceGroups", "GET and DELETE /v2/admin/resourceGroups/{name}"].map((words) => [h("code", {}, words), " "]))),
+      h("p", {}, "Further endpoints that need a token: ", ["GET /v2/lm/healthz", "GET /v2/lm/meta/versions", "GET and POST /v2/admin/resourceGroups", "GET and DELETE /v2/admin/resourceGroups/{name}"].map((words) => [h("code", {}, words), " "]))),
     h("div", { class: "find" }, h("label", { for: "find" }, "Find operations"), field, found),
     sections.map(([section]) => section),
     h("p", {}, h("a", { href: to("schemas") }, "All schemas")),
@@ -96,7 +96,7 @@ function method(word) {
   return h("span", { class: `method m-${word}` }, word);
 }
 
-/** One operation: parameters, body, answers, and a form to try it. */
+/** One operation: parameters, body, responses, and a form to send a request. */
 export function operation(api, id, offer, state) {
   const o = api.operations.get(id);
   if (!o) return [heading("No such operation", h("a", { href: to("api") }, "All operations"))];
@@ -107,7 +107,7 @@ export function operation(api, id, offer, state) {
     h("p", { class: "signature" }, method(o.method), h("code", { class: "breaks" }, `/v2${o.path}`)),
     h("p", {}, o.description, " ", h("span", { class: "quiet" }, "operationId "), h("code", {}, id), " ", o["x-lm-effect"] ? tag(`effect: ${o["x-lm-effect"]}`) : null),
     o.deprecated ? h("p", { class: "notice warn" }, "Deprecated.") : null,
-    offer.withheld.includes(id) ? h("p", { class: "notice warn" }, "This mock was told to do without it.") : null,
+    offer.withheld.includes(id) ? h("p", { class: "notice warn" }, "This mock does not offer it: its capability was taken away with --without.") : null,
     o.parameters.length
       ? h("section", { "aria-labelledby": "parameters" }, h("h2", { id: "parameters" }, "Parameters"), h("dl", { class: "defs card" }, o.parameters.map((p) => parameter(api, p))))
       : null,
@@ -115,7 +115,7 @@ export function operation(api, id, offer, state) {
       ? h("section", { "aria-labelledby": "body" }, h("h2", { id: "body" }, "Body ", body.required ? tag("required") : null),
           body.description ? h("p", {}, body.description) : null, content(api, body.content))
       : null,
-    h("section", { "aria-labelledby": "answers" }, h("h2", { id: "answers" }, "Answers"),
+    h("section", { "aria-labelledby": "answers" }, h("h2", { id: "answers" }, "Responses"),
       Object.entries(o.responses).map(([status, raw]) => answer(api, status, api.resolve(raw)))),
     h("section", { "aria-labelledby": "try" }, h("h2", { id: "try" }, "Try it"), form(api, o, body, offer, state)),
   ];
@@ -139,7 +139,7 @@ function answer(api, status, node) {
     "details",
     { class: "inner answer", open: status.startsWith("2") },
     h("summary", {}, h("span", { class: `status k${status[0]}` }, status), " ", node.description, node["x-lm-beyond"] ? [" ", tag("beyond the published description")] : null),
-    node["x-lm-beyond"] ? h("p", { class: "quiet" }, `Real targets send it: ${node["x-lm-beyond"]}.`) : null,
+    node["x-lm-beyond"] ? h("p", { class: "quiet" }, `Sent by real targets: ${node["x-lm-beyond"]}.`) : null,
     headers.length ? h("dl", { class: "defs" }, headers.map(([name, header]) => h("div", {}, h("dt", {}, h("code", {}, name), " ", tag("header")), h("dd", {}, h("p", {}, header.description), schema(api, header.schema ?? {}, 0))))) : null,
     content(api, node.content),
   );
@@ -155,7 +155,7 @@ export function schemas(api, name) {
     h("ul", { class: "rows tight" }, Object.entries(all).map(([key, value]) => h("li", {}, h("a", { href: to("schemas", key), class: "operation" }, h("span", { class: "mono" }, key), h("span", { class: "quiet" }, value.description)))))];
 }
 
-/** A schema as words and members; what lies deep is folded. */
+/** A schema as text and members; nested levels are folded. */
 export function schema(api, node, depth, seen = []) {
   if (typeof node === "boolean") return h("p", { class: "quiet" }, node ? "anything" : "nothing");
   const name = node.$ref?.split("/").at(-1);
@@ -167,7 +167,7 @@ export function schema(api, node, depth, seen = []) {
       constraints(value).map((words) => [" ", h("code", { class: "limit breaks" }, words)])),
     depth || name ? (value.description ? h("p", { class: "quiet" }, value.description) : null) : null,
   ];
-  if (again) return [...parts, h("p", { class: "quiet" }, "as above")];
+  if (again) return [...parts, h("p", { class: "quiet" }, "recursive, as above")];
   if (value.properties) parts.push(properties(api, value, depth, path));
   const item = value.items;
   if (item) parts.push(fold(depth, "each item", () => schema(api, item, depth + 1, path)));
@@ -186,7 +186,7 @@ function properties(api, value, depth, seen) {
       h("div", {}, h("dt", {}, h("code", {}, name), " ", required.includes(name) ? tag("required") : null), h("dd", {}, schema(api, member, depth + 1, seen))))));
 }
 
-/** What is made when it is opened; near the top it is open. */
+/** Content that is rendered when it is opened; the first level is always visible. */
 function fold(depth, words, make) {
   if (depth < 1) return make();
   const box = h("details", { class: "fold" }, h("summary", {}, words));

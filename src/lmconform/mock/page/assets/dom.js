@@ -1,13 +1,13 @@
-// Elements from values: text is always text, never markup.
+// DOM elements from values; text never becomes markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element; attributes that are null, undefined or false are left out, on… are listeners. */
+/** An HTML element. Attributes that are null, undefined or false are omitted; functions are listeners of on… events. */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same in SVG. */
+/** An SVG element, with the same arguments. */
 export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
@@ -25,7 +25,7 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** Make `old` look like `wanted` and keep what need not change: focus, selection, what is open. */
+/** Change `old` into `wanted` with as few changes as possible, to keep focus, selection and opened details. */
 export function morph(old, wanted) {
   for (const { name } of [...old.attributes]) {
     if (!wanted.hasAttribute(name) && name !== "open") old.removeAttribute(name);
@@ -59,12 +59,12 @@ export function morph(old, wanted) {
   }
 }
 
-/** The path of a page within this page. */
+/** The address of a view. */
 export function to(...parts) {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
 }
 
-/** How long ago, or how far ahead, in a few letters. */
+/** The time `when` relative to `now`, as short text. */
 export function ago(when, now) {
   if (when === null || when === undefined) return "";
   const seconds = Math.round(now - when);
@@ -72,7 +72,7 @@ export function ago(when, now) {
   return seconds > 0 ? `${span(seconds)} ago` : `in ${span(-seconds)}`;
 }
 
-/** A duration in a few letters. */
+/** A duration in seconds, as short text. */
 export function span(seconds) {
   if (seconds < 90) return `${Math.round(seconds * 10) / 10} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
@@ -84,7 +84,7 @@ export function clock(when) {
   return new Date(when * 1000).toTimeString().slice(0, 8);
 }
 
-/** A number of bytes for people. */
+/** A number of bytes in a readable unit. */
 export function bytes(number) {
   if (number < 1024) return `${number} B`;
   return number < 1048576 ? `${(number / 1024).toFixed(1)} KiB` : `${(number / 1048576).toFixed(1)} MiB`;
@@ -95,7 +95,7 @@ export function many(number, word) {
   return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 }
 
-/** The head of a view. */
-export function heading(title, words, ...more) {
-  return h("header", { class: "top" }, h("h1", {}, title, more), words ? h("p", { class: "lead" }, words) : null);
+/** The header of a view. */
+export function heading(title, lead, ...more) {
+  return h("header", { class: "top" }, h("h1", {}, title, more), lead ? h("p", { class: "lead" }, lead) : null);
 }

@@ -1,23 +1,23 @@
-// The state as it changes: the overview, one list a kind, one resource in full.
+// Live views: the overview, one list per kind, one resource in full.
 
 import { ago, bytes, clock, h, heading, many, to } from "./dom.js";
 import { chart } from "./plot.js";
 
-/** Kinds by the name they have in the state: the word for one, for several, and what they are. */
+/** Kinds by their key in the state: singular, title, description. */
 export const KINDS = {
-  executions: ["execution", "Executions", "Runs of a configuration, moving through their lives on the mock's clock."],
+  executions: ["execution", "Executions", "Runs of a configuration; their lifecycle follows the clock of the mock."],
   deployments: ["deployment", "Deployments", "Configurations that are served."],
-  schedules: ["schedule", "Schedules", "Executions by the clock, which is the mock's own."],
-  artifacts: ["artifact", "Artifacts", "Data, models and results, registered by clients or left by runs."],
-  configurations: ["configuration", "Configurations", "Executables with their bindings."],
-  tracking: ["tracked run", "Metrics", "What runs measured, plotted over their steps."],
-  files: ["file", "Files", "Files of data sets."],
+  schedules: ["schedule", "Schedules", "Cron expressions that start executions, in the time of the mock."],
+  artifacts: ["artifact", "Artifacts", "Datasets, models and results, registered by clients or produced by executions."],
+  configurations: ["configuration", "Configurations", "Executables with bound artifacts and parameters."],
+  tracking: ["tracked execution", "Metrics", "Metrics of executions, plotted over their steps."],
+  files: ["file", "Files", "Files of datasets."],
 };
 
 const STEPS = ["UNKNOWN", "PENDING", "RUNNING"];
 const OVER = ["COMPLETED", "STOPPED", "DEAD"];
 
-/** The first page: totals, what is under way, what happened while somebody looked. */
+/** The start page: totals, active runs, changes since the page was opened. */
 export function overview(state, offer, feed) {
   const runs = [...state.executions.map((e) => ["executions", e]), ...state.deployments.map((d) => ["deployments", d])];
   runs.sort((a, b) => b[1].created - a[1].created);
@@ -25,10 +25,10 @@ export function overview(state, offer, feed) {
   const shown = (busy.length > 5 ? busy : runs).slice(0, 8);
   return [
     heading("Overview", [
-      "A tenant's stand-in at ", h("code", {}, `${location.origin}/v2/lm`), ", resource group ", h("strong", { class: "breaks" }, state.group), ".",
+      "A mock of a tenant at ", h("code", {}, `${location.origin}/v2/lm`), ", resource group ", h("strong", { class: "breaks" }, state.group), ".",
     ]),
     offer.mutant
-      ? h("p", { class: "notice warn" }, "This mock has one defect on purpose: ", h("code", {}, offer.mutant), ".")
+      ? h("p", { class: "notice warn" }, "This mock has an intentional defect: ", h("code", {}, offer.mutant), ".")
       : null,
     h(
       "ul",
@@ -40,7 +40,7 @@ export function overview(state, offer, feed) {
     h(
       "section",
       { "aria-labelledby": "runs" },
-      h("h2", { id: "runs" }, busy.length ? "Under way and recent" : "Recent runs"),
+      h("h2", { id: "runs" }, busy.length ? "Active and recent runs" : "Recent runs"),
       shown.length ? h("ul", { class: "rows" }, shown.map(([kind, e]) => run(kind, e, state.now))) : start(offer),
     ),
     h(
@@ -62,22 +62,22 @@ export function overview(state, offer, feed) {
               ),
             ),
           )
-        : h("p", { class: "quiet" }, "What changes while this page is open is listed here."),
+        : h("p", { class: "quiet" }, "Changes are listed here while this page is open."),
     ),
   ];
 }
 
-/** One kind: the newest, and how many there are. */
+/** The newest resources of one kind, and their number. */
 export function list(kind, state) {
-  const [word, title, words] = KINDS[kind];
+  const [word, title, description] = KINDS[kind];
   const items = state[kind];
   const total = state.totals[kind];
   return [
-    heading(title, words),
+    heading(title, description),
     total > items.length
       ? h("p", { class: "quiet" }, `The newest ${items.length} of ${many(total, word)}; the API lists them all.`)
       : h("p", { class: "quiet" }, many(total, word), " in ", state.group, "."),
-    items.length ? h("ul", { class: "rows" }, items.map((item) => ROWS[kind](item, state.now))) : h("p", { class: "empty" }, `Nothing here yet.`),
+    items.length ? h("ul", { class: "rows" }, items.map((item) => ROWS[kind](item, state.now))) : h("p", { class: "empty" }, "None yet."),
   ];
 }
 
@@ -93,21 +93,21 @@ export function detail(kind, id, state) {
     h("p", { class: "crumbs" }, h("a", { href: to(kind) }, KINDS[kind][1]), " / ", h("span", {}, word)),
     heading(resource?.name || resource?.configurationName || id, null, resource?.status ? [" ", pill(resource.status)] : null),
     resource?.name || resource?.configurationName ? h("p", { class: "mono quiet" }, id) : null,
-    known ? null : h("p", { class: "notice" }, `There is no such ${word} in ${state.group} (any more).`),
+    known ? null : h("p", { class: "notice" }, `There is no such ${word} in ${state.group}; it may have been deleted.`),
     summary && "submitted" in summary ? h("div", { class: "card" }, track(summary), summary.message ? h("p", { class: "notice bad" }, summary.message) : null) : null,
     open.charts
       ? h(
           "section",
           { "aria-labelledby": "metrics" },
           h("h2", { id: "metrics" }, "Metrics"),
-          h("p", { class: "quiet" }, many(open.points, "point"), kind === "tracking" ? "" : [" · ", h("a", { href: to("tracking", id) }, "tracked run")]),
+          h("p", { class: "quiet" }, many(open.points, "point"), kind === "tracking" ? "" : [" · ", h("a", { href: to("tracking", id) }, "tracked execution")]),
           h("div", { class: "charts" }, open.charts.map(chart)),
           open.tags.length ? pairs("Tags", open.tags) : null,
           open.infos.length ? pairs("Custom info", open.infos) : null,
         )
       : null,
     resource
-      ? h("section", { "aria-labelledby": "members" }, h("h2", { id: "members" }, "As the API shows it"), h("div", { class: "card" }, members(resource)))
+      ? h("section", { "aria-labelledby": "members" }, h("h2", { id: "members" }, "Response of the API"), h("div", { class: "card" }, members(resource)))
       : null,
     open.logs ? logs(open.logs) : null,
   ];
@@ -136,7 +136,7 @@ function run(kind, item, now) {
   );
 }
 
-/** The life so far, as steps. */
+/** The lifecycle as a row of steps. */
 function track(item) {
   const end = OVER.includes(item.status) || item.status === "STOPPING" ? item.status : item.ttl === undefined || item.target === "COMPLETED" ? "COMPLETED" : null;
   const last = end ?? (item.target === "RUNNING" ? null : item.target);
@@ -196,17 +196,17 @@ function row(key, href, name, words, facts) {
   );
 }
 
-/** A status in its colour; the word carries the meaning. */
+/** A status as a coloured label; its text says the same as its colour. */
 export function pill(status) {
   return h("span", { class: `pill s-${status}` }, status);
 }
 
-/** A word in a box. */
+/** A short text in a box. */
 export function tag(word) {
   return h("span", { class: "tag" }, word);
 }
 
-/** The members of a JSON value, nested as they are. */
+/** A JSON value as nested lists of members. */
 export function members(value) {
   if (Array.isArray(value)) {
     if (!value.length) return h("span", { class: "quiet" }, "none");
@@ -235,7 +235,7 @@ function logs(answer) {
     h("h2", { id: "logs" }, "Logs, newest first"),
     lines.length
       ? h("pre", { class: "log", tabindex: "0", "aria-label": "Log lines" }, lines.map((line) => h("span", {}, h("b", {}, String(line.timestamp).slice(11, 23)), ` ${line.msg}\n`)))
-      : h("p", { class: "quiet" }, "Nothing was said yet."),
+      : h("p", { class: "quiet" }, "No log lines yet."),
   );
 }
 
@@ -247,7 +247,7 @@ function start(offer) {
     h(
       "p",
       {},
-      "The terminal where the mock was started printed its credentials and a curl line. Or try the operations here: ",
+      "The terminal in which the mock was started shows its credentials and a curl command. You can also try the operations here: ",
       h("a", { href: to("api", "createArtifact") }, "an artifact"), ", ",
       h("a", { href: to("api", "createConfiguration") }, "a configuration"), ", then ",
       h("a", { href: to("api", "createExecution") }, "an execution"),

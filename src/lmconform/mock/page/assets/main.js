@@ -1,4 +1,4 @@
-// Which view is shown, and the state that it is made from, asked for once a second while somebody looks.
+// Routing between the views, and polling of the state once a second while the page is visible.
 
 import { clock, h, morph, to } from "./dom.js";
 import { Api, index, operation, schemas } from "./docs.js";
@@ -6,7 +6,7 @@ import { KINDS, detail, list, overview } from "./live.js";
 import { capabilities, groups, scenarios, switches } from "./offered.js";
 
 const EVERY = 1000;
-const MOST_NEWS = 40;
+const MAX_FEED = 40;
 const OFFERED = { scenarios: "Scenarios", capabilities: "Capabilities", switches: "Switches", groups: "Resource groups" };
 const main = document.getElementById("main");
 const nav = document.getElementById("nav");
@@ -27,7 +27,7 @@ function decode(text) {
   }
 }
 
-/** The view for the address; one that is not live is made once and then left alone. */
+/** The nodes of the view at this address; a view that is not live is rendered only once. */
 function view({ view, name }) {
   const { state, offer, api, feed } = page;
   if (view in KINDS) return { live: true, nodes: name ? detail(view, name, state) : list(view, state) };
@@ -65,9 +65,9 @@ function render() {
 
 function menu() {
   const here = route();
-  const link = (path, words, number) => {
+  const link = (path, text, number) => {
     const current = here.view === path || (path === "api" && here.view === "schemas");
-    return h("li", {}, h("a", { href: path ? to(path) : "#/", "aria-current": current ? "page" : null }, words, number === undefined ? null : [" ", h("span", { class: "count" }, number)]));
+    return h("li", {}, h("a", { href: path ? to(path) : "#/", "aria-current": current ? "page" : null }, text, number === undefined ? null : [" ", h("span", { class: "count" }, number)]));
   };
   const part = (title, items) => [h("h2", { id: `nav ${title}` }, title), h("ul", { "aria-labelledby": `nav ${title}` }, items)];
   return [
@@ -77,14 +77,14 @@ function menu() {
   ];
 }
 
-/** What changed since the state before. */
-function news(state) {
+/** Add the changes since the previous state to the activity feed. */
+function updateFeed(state) {
   const seen = new Map();
   const found = [];
   const before = page.seen?.group === state.group ? page.seen.items : null;
   if (!before) page.feed = [];
   for (const kind of ["executions", "deployments", "schedules", "artifacts", "configurations"]) {
-    // The newest come first: what follows on one that was known is only older.
+    // Sorted from newest to oldest: all resources after a known one are older.
     let newer = true;
     for (const { id, status = "", modified } of state[kind]) {
       const key = `${kind} ${id}`;
@@ -97,7 +97,7 @@ function news(state) {
   }
   found.sort((a, b) => a.when - b.when);
   for (const entry of found) page.feed.unshift({ ...entry, key: `${entry.kind} ${entry.id} ${entry.to} ${entry.when}` });
-  page.feed.length = Math.min(page.feed.length, MOST_NEWS);
+  page.feed.length = Math.min(page.feed.length, MAX_FEED);
   page.seen = { group: state.group, items: seen };
 }
 
@@ -114,26 +114,26 @@ async function poll() {
     const answer = await fetch(`/-/state?${query}`, { signal: AbortSignal.timeout(10_000) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const state = await answer.json();
-    // Somebody went elsewhere meanwhile, and a newer answer is on its way.
+    // The view changed meanwhile, and a newer request is pending.
     if (number !== asked) return;
     page.state = state;
     page.group = state.group;
-    news(state);
-    say("live", `live · ${clock(state.now)}`);
+    updateFeed(state);
+    setPulse("live", `live · ${clock(state.now)}`);
     choices();
     render();
   } catch (error) {
     if (!(error instanceof TypeError) && error.name !== "TimeoutError") console.error(error);
-    say("lost", "The mock does not answer; trying again.");
+    setPulse("lost", "The mock does not answer; retrying.");
     render();
   }
 }
 
-function say(state, words) {
+function setPulse(state, text) {
   pulse.className = `pulse ${state}`;
-  // Only what is new is read out.
+  // Screen readers announce only a lost connection.
   pulse.setAttribute("aria-live", state === "lost" ? "polite" : "off");
-  if (pulse.textContent !== words) pulse.textContent = words;
+  if (pulse.textContent !== text) pulse.textContent = text;
 }
 
 function choices() {
@@ -154,7 +154,7 @@ async function beat() {
 
 function choose(name) {
   page.group = name;
-  // What was filled in for the other group is made anew.
+  // Forms that were filled for the previous group are rendered again.
   page.stale = true;
   beat();
 }
@@ -165,12 +165,12 @@ async function begin() {
     page.offer = offer;
     page.api = new Api(document_);
   } catch {
-    say("lost", "The mock does not answer; trying again.");
+    setPulse("lost", "The mock does not answer; retrying.");
     setTimeout(begin, EVERY);
     return;
   }
   addEventListener("hashchange", () => {
-    // What is filled into forms is the newest.
+    // Poll before rendering, so that forms are filled from the current state.
     if (location.hash.startsWith("#/") || !location.hash) beat();
   });
   document.addEventListener("visibilitychange", beat);

@@ -6,7 +6,7 @@ import { tag } from "./live.js";
 /** Scenarios and their executables. */
 export function scenarios(offer) {
   return [
-    heading("Scenarios", "What configurations can be made for; the same in every resource group."),
+    heading("Scenarios", "Scenarios with the executables of their configurations; the same in every resource group."),
     offer.scenarios.map((scenario) =>
       h(
         "section",
@@ -30,31 +30,31 @@ function executable(item) {
       {},
       h("span", { class: "mono breaks" }, item.id),
       " ",
-      tag(item.deployable ? "to deploy" : "to execute"),
-      item.bulk ? [" ", tag("bulk changes")] : null,
+      tag(item.deployable ? "for deployments" : "for executions"),
+      item.bulk ? [" ", tag("bulk updates")] : null,
     ),
     item.description ? h("p", { class: "breaks" }, item.description) : null,
     slots("Input artifacts", item.inputArtifacts, (i) => i.kind ?? ""),
-    slots("Parameters", item.parameters, (p) => (p.default === undefined ? "must be bound" : `default “${p.default}”`)),
+    slots("Parameters", item.parameters, (p) => (p.default === undefined ? "required" : `default “${p.default}”`)),
     slots("Output artifacts", item.outputArtifacts, (o) => o.kind ?? ""),
   );
 }
 
-function slots(title, items, words) {
+function slots(title, items, note) {
   if (!items.length) return null;
   return [
     h("h3", {}, title),
     h("ul", { class: "plainlist" }, items.map((item) =>
-      h("li", { class: "breaks" }, h("code", {}, item.name), " ", h("span", { class: "quiet" }, words(item)), item.description ? ` — ${item.description}` : ""))),
+      h("li", { class: "breaks" }, h("code", {}, item.name), " ", h("span", { class: "quiet" }, note(item)), item.description ? ` — ${item.description}` : ""))),
   ];
 }
 
-/** Capabilities, the clock, the version. */
+/** Capabilities, durations, version. */
 export function capabilities(offer) {
   return [
     heading("Capabilities", [
       `lmconform ${offer.version}, description ${offer.description}, dialect ${offer.dialect}. `,
-      `One step of a life takes ${span(offer.pace)}, one hour of ttl and cron ${span(offer.hour)}.`,
+      `One step of a lifecycle takes ${span(offer.pace)}, one hour of ttl and cron ${span(offer.hour)}.`,
     ]),
     h(
       "ul",
@@ -79,10 +79,10 @@ export function switches(offer) {
   const changed = offer.switches.filter((s) => s.chosen !== s.values[0]);
   const rest = offer.switches.filter((s) => s.chosen === s.values[0]);
   return [
-    heading("Switches", "Legal choices where nobody published what a tenant does. Choose with --switch NAME=VALUE when the mock is started."),
-    h("h2", {}, changed.length ? `Chosen (${changed.length})` : "All are at their defaults"),
+    heading("Switches", "Behaviour that the published description leaves open. Set a value with --switch NAME=VALUE when starting the mock."),
+    h("h2", {}, changed.length ? `Changed (${changed.length})` : "All switches have their default values"),
     changed.length ? h("ul", { class: "rows" }, changed.map(choice)) : null,
-    h("h2", {}, `At their defaults (${rest.length})`),
+    h("h2", {}, `Default values (${rest.length})`),
     h("ul", { class: "rows" }, rest.map(choice)),
   ];
 }
@@ -97,10 +97,10 @@ function choice(item) {
   );
 }
 
-/** The resource groups with what they hold. */
+/** The resource groups with the number of their resources. */
 export function groups(state) {
   return [
-    heading("Resource groups", "Each holds its own; POST /v2/admin/resourceGroups makes one more."),
+    heading("Resource groups", "A group cannot see the resources of another group. POST /v2/admin/resourceGroups creates a group."),
     h(
       "ul",
       { class: "rows" },
@@ -110,7 +110,7 @@ export function groups(state) {
           { class: "row plain", "data-key": group.name },
           h("div", { class: "who" },
             h("button", { type: "button", class: "link name breaks", "data-group": group.name }, group.name),
-            h("span", { class: "quiet" }, group.own ? "the mock's own" : `made ${ago(group.created, state.now)}`),
+            h("span", { class: "quiet" }, group.own ? "built in" : `created ${ago(group.created, state.now)}`),
             group.labels.length ? h("span", {}, group.labels.map((l) => [tag(`${l.key}=${l.value}`), " "])) : null),
           h("div", { class: "facts" }, summary(group.totals)),
         ),

@@ -16,10 +16,10 @@ export function chart({ name, lines, more }) {
   const x = scale(points.map((p) => p[0]), LEFT, WIDTH - RIGHT, false);
   const y = scale(points.map((p) => p[1]), HEIGHT - BOTTOM, TOP, true);
   const last = lines[0].points.at(-1);
-  const words = `${name} over steps ${short(x.low)} to ${short(x.high)}, from ${short(y.least)} to ${short(y.most)}`;
+  const summary = `${name} over steps ${short(x.low)} to ${short(x.high)}, from ${short(y.least)} to ${short(y.most)}`;
   const drawing = s(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "plot", role: "img", "aria-label": words, "data-chart": name },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "plot", role: "img", "aria-label": summary, "data-chart": name },
     y.ticks.map((tick) => [
       s("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y.at(tick), y2: y.at(tick) }),
       s("text", { class: "tick", x: LEFT - 8, y: y.at(tick) + 4, "text-anchor": "end" }, short(tick)),
@@ -105,7 +105,7 @@ function ticks(low, high, wanted, whole) {
   return found;
 }
 
-/** A number in at most seven letters or so. */
+/** A number in about seven characters. */
 export function short(number) {
   if (number === 0) return "0";
   const size = Math.abs(number);

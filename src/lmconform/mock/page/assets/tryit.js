@@ -1,11 +1,11 @@
-// A form that sends one request. The secret stays in this page's memory and goes to the token endpoint alone.
+// A form that sends one request. The client secret is kept in memory, and sent only to the token endpoint.
 
 import { h } from "./dom.js";
 
 const LONGEST = 100_000;
 const session = { secret: "", token: "", until: 0 };
 
-/** The form of an operation, filled with what the mock holds. */
+/** The form of an operation, filled from the state of the mock. */
 export function form(api, operation, body, offer, state) {
   const known = knowledge(operation, offer, state);
   const fields = operation.parameters.filter((p) => p.name !== "Authorization").map((p) => field(p, known));
@@ -15,7 +15,7 @@ export function form(api, operation, body, offer, state) {
   const example = json ? JSON.stringify(sample(api, body.content[json].schema, known), null, 2) : "some text";
   const text = type && h("textarea", { id: "try-body", rows: Math.min(16, example.split("\n").length + 1), spellcheck: "false" });
   if (text) text.value = example;
-  const secret = h("input", { id: "try-secret", type: "password", autocomplete: "off", placeholder: "as the mock printed it" });
+  const secret = h("input", { id: "try-secret", type: "password", autocomplete: "off", placeholder: "shown in the terminal of the mock" });
   secret.value = session.secret;
   const result = h("div", { class: "result", role: "status" });
   const send = h("button", { type: "submit", class: "primary" }, "Send");
@@ -51,11 +51,11 @@ function field(parameter, known) {
 }
 
 async function bearer(client, secret) {
-  if (!secret) throw new Error("The client secret is missing; the mock printed it where it was started.");
+  if (!secret) throw new Error("The client secret is missing; the terminal of the mock shows it.");
   if (secret !== session.secret || Date.now() > session.until) {
     const body = new URLSearchParams({ grant_type: "client_credentials", client_id: client, client_secret: secret });
     const answer = await fetch("/oauth/token", { method: "POST", body });
-    if (!answer.ok) throw new Error(`The token endpoint answers ${answer.status}: is the secret right?`);
+    if (!answer.ok) throw new Error(`The token endpoint answers ${answer.status}: check the client secret.`);
     const { access_token, expires_in } = await answer.json();
     Object.assign(session, { secret, token: access_token, until: Date.now() + expires_in * 900 });
   }
@@ -91,7 +91,7 @@ function pretty(text) {
   try {
     text = JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    // Not JSON: shown as it came.
+    // Not JSON: shown unchanged.
   }
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}\n…` : text;
 }
@@ -104,7 +104,7 @@ function curl(method, url, headers, text) {
   return parts.join(" \\\n  ");
 }
 
-/** An example of a schema: what is required, with ids that exist. */
+/** An example value of a schema: the required members, with ids that exist. */
 function sample(api, node, known, name = "", depth = 0) {
   const value = api.resolve(node);
   if (known[name] !== undefined) return known[name];
@@ -122,11 +122,11 @@ function sample(api, node, known, name = "", depth = 0) {
   return value.format === "date-time" ? new Date().toISOString() : (WORDS[name] ?? "text");
 }
 
-// Members that a first request wants though the contract leaves them optional.
+// Optional members that a first request usually needs.
 const USEFUL = new Set(["inputArtifactBindings", "parameterBindings", "metrics", "step", "targetStatus", "status", "executions", "deployments"]);
 const WORDS = { name: "example", url: "ai://default/data", cron: "0 3 * * *", key: "key", value: "value" };
 
-/** Values that make a first request succeed, by the name of their parameter or member. */
+/** Values with which a first request succeeds, by the name of the parameter or member. */
 function knowledge(operation, offer, state) {
   const serves = operation.id.includes("Deployment");
   const executables = offer.scenarios.flatMap((s) => s.executables).filter((e) => e.deployable === serves);

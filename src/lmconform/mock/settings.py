@@ -1,0 +1,129 @@
+"""The settings of one mock, in groups, made from the values of its options."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lmconform.contract.dialects import DIALECTS
+from lmconform.errors import ConfigError, did_you_mean
+from lmconform.mock import capabilities
+from lmconform.mock.switches import Switches
+
+# Steps of an hour of a tenant, whose step takes about 15 seconds.
+_HOUR_STEPS = 240
+_REAL_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The address and port that the mock listens on; ``tls_port`` is None without TLS, port 0 selects a free one."""
+
+    host: str
+    port: int
+    tls_port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Durations in seconds: ``pace`` of one step of a lifecycle, ``hour`` of one hour of ttl and schedules."""
+
+    pace: float
+    hour: float
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the mock offers.
+
+    ``workflows`` is the folder of templates (None: the bundled ones), ``without`` the capabilities that it
+    does not have.
+    """
+
+    workflows: Path | None
+    dialect: str
+    without: frozenset[str]
+    switches: Switches
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The client secret (None: generated), and the lifetime of tokens in seconds."""
+
+    client_secret: str | None
+    token_lifetime: int
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The state file (None: memory only), and the maximum number of resources of one kind in a resource group."""
+
+    state: Path | None
+    quota: int
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Fault rules, as written on the command line, and the random seed of their probabilities."""
+
+    rules: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one mock.
+
+    ``page`` turns the web page on; ``mutant`` is the id of its defect, or ""; ``parent`` is the process id
+    with which the mock ends.
+    """
+
+    network: Network
+    clock: Clock
+    content: Content
+    credentials: Credentials
+    storage: Storage
+    faults: Faults
+    page: bool
+    mutant: str
+    parent: int | None
+
+    @classmethod
+    def from_options(cls, values: Mapping[str, Any], switches: Switches) -> Settings:
+        """Check the values of ``options.OPTIONS``, by dest; raises ConfigError."""
+        if values["dialect"] not in DIALECTS:
+            hint = did_you_mean(values["dialect"], DIALECTS)
+            raise ConfigError(f"--dialect: {values['dialect']!r} is unknown{hint}")
+        _check_tls_files(values)
+        pace, hour = values["pace"], values["hour"]
+        return cls(
+            network=Network(values["host"], values["port"], values["tls_port"]),
+            clock=Clock(pace, min(_REAL_HOUR, _HOUR_STEPS * pace) if hour is None else hour),
+            content=Content(
+                values["workflows"], values["dialect"], capabilities.with_dependents(values["without"]), switches
+            ),
+            credentials=Credentials(values["client_secret"], values["token_lifetime"]),
+            storage=Storage(values["state"], values["quota"]),
+            faults=Faults(values["fault"], values["fault_seed"]),
+            page=_is_loopback(values["host"]) if values["page"] is None else values["page"],
+            mutant=values["mutant"],
+            parent=values["parent_pid"],
+        )
+
+
+def _check_tls_files(values: Mapping[str, Any]) -> None:
+    for option in ("write-x509-key", "write-ca"):
+        path = values[option.replace("-", "_")]
+        if path is not None and values["tls_port"] is None:
+            raise ConfigError(f"--{option} {path}: there are no certificates without --tls-port; 0 takes a free one")
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
