@@ -18,7 +18,7 @@ from lmconform.probes import enactment_pool, registry
 from lmconform.probes.context import Context
 from lmconform.results.assembly import Statement
 from lmconform.results.events import Observation
-from lmconform.scenarios.document import Document, Step, Workflow
+from lmconform.scenarios.document import Step, Workflow
 from lmconform.scenarios.runner import WorkflowRun
 
 if TYPE_CHECKING:
@@ -110,7 +110,6 @@ class ObservationItem(Item):
 class ScenarioItem(Item):
     """Runs one step of a workflow, and before it the steps that it stands on."""
 
-    document: Document
     workflow: Workflow
     step: Step
 
@@ -118,7 +117,7 @@ class ScenarioItem(Item):
         """Advance the workflow's one run of this session up to this step."""
         key = f"workflow/{self.workflow.id}"
         if key not in session.shared:
-            session.shared[key] = WorkflowRun(self.document, self.workflow, session, progress)
+            session.shared[key] = WorkflowRun(self.workflow, session, progress)
         done = session.shared[key].until(self.step.id)
         report = Report()
         for number, requirement in enumerate(done.requirements):
