@@ -12,6 +12,7 @@ from typing import Any
 
 from lmconform.client.client import Client
 from lmconform.client.session import Session
+from lmconform.contract.limits import Limits
 from lmconform.errors import Inconclusive, NotApplicable, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
@@ -115,7 +116,7 @@ class WorkflowRun:
         for capability in (self.session.register[requirement].capability for requirement in step.requirements):
             if not capabilities.has(capability):
                 return f"GET /v2/lm/meta does not advertise {capability}"
-        return beyond_limits(self.workflow, step, capabilities)
+        return beyond_limits(self.workflow, step, Limits(capabilities.meta))
 
     def _attempt(self, step: Step, client: Client) -> _Attempt:
         attempt = _Attempt(self._scope())
