@@ -16,6 +16,7 @@ from lmconform import __version__
 from lmconform.client import backoff, connection
 from lmconform.client.connection import Broken
 from lmconform.client.token import TokenProvider
+from lmconform.contract import paths
 from lmconform.errors import NotTestable, TargetLost
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import Recorder
@@ -29,7 +30,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _IN_VAIN = 3
 # After so many late answers in a row, an operation's next ones get a tenth of the time.
 _LATE = 2
-_CANARY = "/lm/scenarios"
+_CANARY = f"{paths.ROOT}/scenarios"
 _CANARY_SECONDS = 10.0
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -117,7 +118,7 @@ class Transport:
                     alive = True
                 # What took too long once would take as long again.
                 if error.late or request.method not in _SAFE or attempt >= self.patience.tries:
-                    raise NotTestable(f"{request.method} /v2{request.path}: {error.reason}") from error
+                    raise NotTestable(f"{paths.label(request.method, request.path)}: {error.reason}") from error
                 continue
             del self._late[request.operation]
             if exchange.status == 401 and request.authorize and not renewed:

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from lmconform.contract import bundle, pointer, times
+from lmconform.contract import bundle, paths, pointer, times
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.pointer import PointerError
 from lmconform.errors import ContractError, did_you_mean
@@ -83,23 +83,11 @@ class Operation:
     request_body: RequestBody | None
     responses: Mapping[str, Response]
     effect: str
-    deprecated: bool
-    tags: tuple[str, ...]
-
-    @property
-    def pointer(self) -> str:
-        """JSON Pointer (RFC 6901) of the operation in the description, as a URI fragment."""
-        return f"#{pointer.from_tokens('paths', self.path, self.method.lower())}"
 
     @property
     def label(self) -> str:
         """How people name it: ``GET /v2/lm/scenarios``."""
-        return f"{self.method} /v2{self.path}"
-
-    @property
-    def success(self) -> tuple[int, ...]:
-        """The declared 2xx statuses, in ascending order."""
-        return tuple(sorted(int(s) for s in self.responses if s.startswith("2")))
+        return paths.label(self.method, self.path)
 
     def response(self, status: int) -> Response | None:
         """The declared response for ``status``: exact, then the ``4XX`` range, then default."""
@@ -292,8 +280,6 @@ class Contract:
             request_body=RequestBody(bool(body.get("required")), _schemas(body)) if body else None,
             responses={status: self._read_response(status, raw) for status, raw in node["responses"].items()},
             effect=node.get("x-lm-effect", "read" if method == "get" else "destructive"),
-            deprecated=bool(node.get("deprecated")),
-            tags=tuple(node.get("tags", ())),
         )
 
     def _read_response(self, status: str, raw: dict[str, Any]) -> Response:

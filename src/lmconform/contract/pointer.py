@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): parsed, composed, resolved."""
+"""JSON Pointers (RFC 6901): parsed and resolved."""
 
 from __future__ import annotations
 
@@ -25,11 +25,6 @@ def parse(pointer: str) -> tuple[str, ...]:
         raise PointerError("'~' in a JSON Pointer is written ~0, and '/' in a name ~1")
     # ~01 is the name "~1": the order of the two matters (section 4).
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
-
-
-def from_tokens(*tokens: str) -> str:
-    """The pointer with these reference tokens, escaped: ``from_tokens("paths", "/lm")`` is ``/paths/~1lm``."""
-    return "".join(f"/{token.replace('~', '~0').replace('/', '~1')}" for token in tokens)
 
 
 def resolve(document: Any, pointer: str) -> Any:

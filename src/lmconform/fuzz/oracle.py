@@ -7,6 +7,7 @@ from typing import Any
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation
+from lmconform.contract.paths import META
 from lmconform.fuzz.pool import ABSENT, Pool
 
 # Said by gateways, quotas and services of their own accord: no judgement of the data.
@@ -68,8 +69,8 @@ def why_not(capabilities: Capabilities, operation: Operation) -> str:
     """Why the operation is not to be expected of a target with these capabilities, or an empty text."""
     needed = capability(operation)
     if not capabilities.has(needed):
-        return f"GET /lm/meta does not advertise {needed}"
-    return f"there is no GET /lm/meta to advertise {needed}" if capabilities.opt_in_unadvertised(needed) else ""
+        return f"{META} does not advertise {needed}"
+    return f"there is no {META} to advertise {needed}" if capabilities.opt_in_unadvertised(needed) else ""
 
 
 def is_promised(operation: Operation, pool: Pool) -> bool:

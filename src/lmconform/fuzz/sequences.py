@@ -17,17 +17,17 @@ from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.contract.openapi import Operation
+from lmconform.contract.paths import META
 from lmconform.errors import Inconclusive, NotApplicable
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import description, engine, links, oracle
-from lmconform.fuzz.availability import GONE, READABLE, Availability, Ledger
+from lmconform.fuzz.availability import Availability, Ledger
 from lmconform.fuzz.case_encoding import Wire, as_response, encode
 from lmconform.fuzz.findings import Finding, Report
 from lmconform.fuzz.pool import ABSENT, Pool
 from lmconform.fuzz.sending import Sender
 
 USABLE = "LM-FUZZ-SEQUENCE-USABLE"
-REQUIREMENTS = (READABLE, USABLE, GONE)
 
 _STEPS = 8
 _SECONDS_ON_MOCK, _SECONDS_ON_TENANT = 15.0, 120.0
@@ -169,7 +169,7 @@ class Sequences:
         if reason:
             raise NotApplicable(reason)
         if len(links.reachable(session.contract, start, self._left_out())) == 1:
-            raise NotApplicable(f"GET /lm/meta advertises nothing that {start.label} leads to")
+            raise NotApplicable(f"{META} advertises nothing that {start.label} leads to")
         if start.id == "createDeployment" and not session.target.is_mock:
             raise Inconclusive("each deployment costs money: sequences of them run on the mock alone")
         walk = _Walk(session, self._pool, client)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lmconform.client.client import Client, Judged
 from lmconform.client.session import Session
+from lmconform.contract.paths import META
 from lmconform.errors import Failure, Inconclusive, NotApplicable, Skip
 from lmconform.evidence.recorder import curl
 from lmconform.outcomes import Outcome
@@ -71,7 +72,7 @@ class ProbeItem(Item):
         started = time.monotonic()
         report = Report()
         if not session.capabilities.has(requirement.capability):
-            reason = f"GET /lm/meta does not advertise {requirement.capability}"
+            reason = f"{META} does not advertise {requirement.capability}"
             report.statements.append(Statement(requirement.id, None, skipped=Outcome.NOT_APPLICABLE, because=reason))
             return report
         enactment_pool.glance(Context(session, session.client("probe/glance")))

@@ -100,7 +100,7 @@ class _Reader:
         unique([str(node["workflowId"]) for node in nodes], "workflowId", self.place)
         workflows = tuple(self._workflow(node) for node in nodes)
         references.check(workflows, self.place)
-        return Document(self.place.file, text(self.root["info"], "title", self.place), workflows)
+        return Document(self.place.file, workflows)
 
     def _source_urls(self) -> dict[str, str]:
         urls: dict[str, str] = {}
@@ -123,7 +123,6 @@ class _Reader:
         unique([step.id for step in built], "stepId", place)
         return Workflow(
             id=text(node, "workflowId", place),
-            summary=text(node, "summary", place),
             inputs=self._inputs(node, place),
             steps=built,
             outputs=table(node, "outputs", place),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmconform.contract.limits import Limits
+from lmconform.contract.paths import META
 from lmconform.scenarios.model import Step, Workflow
 
 
@@ -15,5 +16,5 @@ def beyond_limits(workflow: Workflow, step: Step, limits: Limits) -> str:
         payload = other.body.payload if other.body else None
         ttl = payload.get("ttl") if isinstance(payload, dict) else None
         if isinstance(ttl, str) and set(other.requirements) & set(step.requirements) and not limits.allow(ttl):
-            return f"the limits in GET /v2/lm/meta do not allow a time to live of {ttl}"
+            return f"the limits in {META} do not allow a time to live of {ttl}"
     return ""

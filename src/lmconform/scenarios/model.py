@@ -142,7 +142,6 @@ class Workflow:
     """An ordered flow. ``inputs`` maps each input to its default, or None."""
 
     id: str
-    summary: str
     inputs: Mapping[str, Any]
     steps: tuple[Step, ...]
     outputs: Mapping[str, Any]
@@ -175,7 +174,6 @@ class Document:
     """One Arazzo file."""
 
     path: Path
-    title: str
     workflows: tuple[Workflow, ...]
 
     def error(self, what: str) -> ScenarioError:

@@ -13,6 +13,7 @@ from typing import Any
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.contract.limits import Limits
+from lmconform.contract.paths import META
 from lmconform.errors import Inconclusive, NotApplicable, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.outcomes import Outcome
@@ -115,7 +116,7 @@ class WorkflowRun:
         capabilities = self.session.capabilities
         for capability in (self.session.register[requirement].capability for requirement in step.requirements):
             if not capabilities.has(capability):
-                return f"GET /v2/lm/meta does not advertise {capability}"
+                return f"{META} does not advertise {capability}"
         return beyond_limits(self.workflow, step, Limits(capabilities.meta))
 
     def _attempt(self, step: Step, client: Client) -> _Attempt:
@@ -150,9 +151,9 @@ class WorkflowRun:
         needed = [self.session.register[name].capability for name in step.requirements]
         for capability in (*needed, _NEEDS.get(step.operation_id, "")):
             if not capabilities.has(capability):
-                raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+                raise NotApplicable(f"{META} does not advertise {capability}")
             if capabilities.opt_in_unadvertised(capability):
-                raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
+                raise NotApplicable(f"there is no {META} to advertise {capability}")
 
     def _outcome(
         self, step: Step, attempt: _Attempt, action: Action | None, client: Client, duration: float
