@@ -8,6 +8,7 @@ from typing import Any
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.contract.paths import META
+from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz.pool import ABSENT, Pool
 
 # Said by gateways, quotas and services of their own accord: no judgement of the data.
@@ -87,6 +88,12 @@ def is_promised(operation: Operation, pool: Pool) -> bool:
 def can_be_wrong(operation: Operation) -> bool:
     """Whether a body can be wrong beyond doubt: bulk entries are answered one by one, and bytes never are."""
     return operation.request_body is not None and operation.id not in {*_BULK, "uploadFile"}
+
+
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether the answer refuses what the request asks for: a 4xx that no gateway sends, and that names no quota."""
+    refused = 400 <= exchange.status < 500 and exchange.status not in NO_REFUSAL
+    return refused and "quota" not in exchange.text.lower()
 
 
 def must_refuse_wrong_ids(operation: Operation) -> bool:

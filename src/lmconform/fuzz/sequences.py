@@ -132,7 +132,7 @@ class _Walk:
         if exchange.ok:
             self.outcome.judged.add(USABLE)
             return
-        if not 400 <= exchange.status < 500 or exchange.status in oracle.NO_REFUSAL or "quota" in exchange.text.lower():
+        if not oracle.is_refusal(exchange):
             return
         # How many there may be at once is not published, nor in which words a tenant says so.
         if not self.pool.can_start(operation.id):
