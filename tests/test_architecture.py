@@ -41,6 +41,7 @@ DOORS = {
     "allure_commons": {"reporting"},
     "click": {"cli"},
     "rich": {"cli", "reporting"},
+    "jinja2": {"mutation"},
     "cryptography": {"mock", "settings"},
 }
 

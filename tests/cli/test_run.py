@@ -124,6 +124,7 @@ def test_junit_has_one_case_per_result_and_unique_names(full_run):
 
 def test_allure_results_have_ids_of_their_own_for_every_item(full_run):
     found = [json.loads(path.read_text()) for path in (full_run[1] / "allure").glob("*-result.json")]
+    assert len(list((full_run[1] / "allure").iterdir())) == len(found), "fixtures have files as well"
     items = {e["item"] for e in read_events(full_run[1]) if e["type"] in ("result", "observation")}
     assert {result["fullName"] for result in found} == items
     assert len({result["historyId"] for result in found}) == len(found)

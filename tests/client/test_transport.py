@@ -9,7 +9,8 @@ from email.utils import format_datetime
 import pytest
 from tests.conftest import free_port, serve
 
-from lmconform.client.transport import Patience, Request, Transport, retry_after
+from lmconform.client.backoff import retry_after
+from lmconform.client.transport import Patience, Request, Transport
 from lmconform.errors import NotTestable, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.settings.credentials import Credentials
@@ -290,3 +291,22 @@ def test_a_token_endpoint_that_is_busy_for_a_moment_is_asked_again():
     with serve(answer) as (url, _):
         assert transport(url, waited).send(GET).status == 200
     assert waited == [1.0, 2.0]
+
+
+def test_a_token_endpoint_is_waited_for_as_long_as_it_says_within_reason():
+    statuses, waited = [503, 200, 429], []
+
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            asked = {503: "7", 429: "3600"}.get(statuses[0], "0")
+            handler.reply(statuses.pop(0), {"access_token": "token-of-the-test"}, Retry_After=asked)
+        else:
+            handler.reply(200, {})
+
+    with serve(answer) as (url, _):
+        used = transport(url, waited)
+        assert used.send(GET).status == 200
+        used.token.forget()
+        with pytest.raises(TargetUnreachable, match="answered 429, expected 200; try again later"):
+            used.send(GET)
+    assert waited == [7.0]

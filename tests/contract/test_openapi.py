@@ -1,9 +1,11 @@
 """The description as values."""
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
 
+from lmconform.contract import paths
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
@@ -66,6 +68,12 @@ def test_an_unknown_path_matches_nothing(contract):
     assert contract.methods("/lm/nothing") == ()
 
 
+def test_the_base_and_the_root_of_paths_are_those_of_the_description(contract):
+    assert [urlsplit(server["url"]).path for server in contract.document["servers"]] == [paths.BASE]
+    assert all(operation.path.startswith(f"{paths.ROOT}/") for operation in contract.operations)
+    assert contract.operation("getMeta").label == paths.META
+
+
 def test_no_operation_id_has_a_dot(contract):
     assert [o.id for o in contract.operations if "." in o.id] == []
 
@@ -99,7 +107,7 @@ def test_the_as_printed_dialect_takes_both_bodies_at_both_endpoints():
         assert contract.is_valid(schema, configuration)
         assert contract.is_valid(schema, {"configurationId": "abcd"})
         assert not contract.is_valid(schema, {})
-        assert {201, 202} <= set(contract.operation(operation_id).success)
+        assert {"201", "202"} <= set(contract.operation(operation_id).responses)
 
 
 def test_errors_say_where_in_the_value_the_problem_is(contract):

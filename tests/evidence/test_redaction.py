@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shlex
 import time
 from dataclasses import replace
 from urllib.parse import quote
@@ -83,7 +84,7 @@ def test_curl_takes_the_token_from_a_variable_and_quotes_for_the_shell():
     line = curl(EXCHANGE, Redactor([SECRET]))
     assert "s3cret" not in line
     assert '-H "Authorization: Bearer $TOKEN"' in line
-    assert "-H 'AI-Resource-Group: it'\\''s'" in line
+    assert "AI-Resource-Group: it's" in shlex.split(line)
 
 
 def test_the_recorder_appends_one_line_an_exchange(tmp_path):

@@ -43,7 +43,7 @@ def test_what_is_not_advertised_is_not_fuzzed(fuzz, operation, capabilities):
 
 @pytest.mark.parametrize("operation", ["createExecutionSchedule", "uploadFile", "modifyExecutions"])
 def test_what_a_target_without_meta_may_lack_is_not_fuzzed(fuzz, operation):
-    with pytest.raises(NotApplicable, match="no GET /lm/meta"):
+    with pytest.raises(NotApplicable, match="no GET /v2/lm/meta"):
         fuzz(operation, meta=None)
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from lmconform.outcomes import Level
+from lmconform.judgement import Level
 
 from lmconform import mutants
 from lmconform.contract.requirements import Register

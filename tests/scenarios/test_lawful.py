@@ -38,7 +38,7 @@ def written(tmp_path):
             }
             (tmp_path / "w.arazzo.yaml").write_text(yaml.safe_dump(document))
             (read,) = load(session.contract, tmp_path, session.register)
-            run = WorkflowRun(read, read.workflow("w"), session, sleep=lambda s: time.sleep(min(s, 0.02)))
+            run = WorkflowRun(read.workflow("w"), session, sleep=lambda s: time.sleep(min(s, 0.02)))
             return run, fake
 
         yield start

@@ -23,9 +23,9 @@ def outcomes(start_mock):
         found = credentials.find(mock.key_file, {})
         with session_for(mock.url, dialect=dialect, timeout=timeout, credentials=found) as session:
             session.capabilities = Capabilities(session.examine())
-            workflows = [(d, w) for d in load(session.contract) for w in d.workflows]
-            runs = {w.id: WorkflowRun(d, w, session) for d, w in workflows}
-            return {w.id: [runs[w.id].until(step) for step in w.step_ids] for _, w in workflows}
+            workflows = [workflow for document in load(session.contract) for workflow in document.workflows]
+            runs = {w.id: WorkflowRun(w, session) for w in workflows}
+            return {w.id: [runs[w.id].until(step) for step in w.step_ids] for w in workflows}
 
     return run
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from lmconform.contract import paths
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
@@ -98,7 +99,10 @@ def operations(dialect: str, as_json: bool) -> None:
     from lmconform.run.catalogue import catalogue
 
     contract = Contract.load(dialect)
-    rows = [{"id": o.id, "method": o.method, "path": f"/v2{o.path}", "effect": o.effect} for o in contract.operations]
+    rows = [
+        {"id": o.id, "method": o.method, "path": f"{paths.BASE}{o.path}", "effect": o.effect}
+        for o in contract.operations
+    ]
     _show(rows, as_json, lambda r: f"{r['method']:<6} {r['path']:<64} {r['id']}", "effect")
     if not as_json:
         judged = {name for item in catalogue(contract, Register.load()) for name in item.names}

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from lmconform import checks
 from lmconform.client.transport import Request
+from lmconform.contract import paths
 from lmconform.contract.openapi import Operation
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
@@ -115,7 +116,9 @@ class Client:
         if operation is not None and judge:
             self.judge(operation, exchange)
         if exchange.truncated:
-            raise NotTestable(f"{exchange.method} /v2{exchange.path}: a body of more than {len(exchange.body)} bytes")
+            raise NotTestable(
+                f"{paths.label(exchange.method, exchange.path)}: a body of more than {len(exchange.body)} bytes"
+            )
         return exchange
 
     def judge(self, operation: Operation, exchange: Exchange) -> list[Judgement]:

@@ -96,6 +96,11 @@ def exchange(pool: requests.Session, request: requests.PreparedRequest, connect:
         raise _broken(error) from error
 
 
+def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from taking credentials out of a .netrc file."""
+    return request
+
+
 class _Reader(io.RawIOBase):
     """The bytes of one answer, until its time or its size is used up.
 

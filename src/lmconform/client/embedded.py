@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from lmconform.contract import paths
 from lmconform.errors import TargetUnreachable
 from lmconform.settings.options import RunConfig, api_base
 
@@ -137,6 +138,6 @@ def _answers(key: Path) -> bool:
         url = json.loads(key.read_text())["serviceurls"]["AI_API_URL"]
         session = requests.Session()
         session.trust_env = False
-        return session.get(f"{url}/v2/lm/healthz", timeout=1).status_code > 0
+        return session.get(f"{api_base(url)}{paths.ROOT}/healthz", timeout=1).status_code > 0
     except (OSError, ValueError, KeyError):
         return False

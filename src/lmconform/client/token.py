@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from lmconform.client import connection
+from lmconform.client import backoff, connection
 from lmconform.client.connection import Answer, Broken
 from lmconform.errors import TargetUnreachable
 from lmconform.evidence.exchange import decode
@@ -18,9 +18,8 @@ from lmconform.settings.credentials import Credentials
 
 _CONNECT, _ANSWER = 5.0, 8.0
 _MARGIN = 60.0
-# What an authorization server says for a moment.
-_PASSING = frozenset({429, 502, 503, 504})
 _TRIES = 3
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 10.0
 
 
 class TokenProvider:
@@ -84,7 +83,9 @@ class TokenProvider:
         if not self._credentials.certificate:
             form["client_secret"] = self._credentials.client_secret
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        request = requests.Request("POST", url, headers=headers, data=urlencode(form), auth=_no_auth).prepare()
+        request = requests.Request(
+            "POST", url, headers=headers, data=urlencode(form), auth=connection.no_auth
+        ).prepare()
         for attempt in itertools.count(1):
             try:
                 # The secret goes to the host that the user named and to no other: no redirects.
@@ -94,13 +95,11 @@ class TokenProvider:
                     raise TargetUnreachable(
                         f"token endpoint {url} does not answer ({error.reason}); {self._where}"
                     ) from error
-            else:
-                if answer.status not in _PASSING or attempt >= _TRIES:
-                    return answer
-            self._sleep(float(attempt))
+                self._sleep(backoff.growing(attempt, _FIRST_WAIT))
+                continue
+            wait = backoff.pause(answer.headers, attempt, first=_FIRST_WAIT, longest=_LONGEST_WAIT)
+            passing = answer.status == backoff.TOO_MANY or answer.status in backoff.PASSING
+            if not passing or attempt >= _TRIES or wait is None:
+                return answer
+            self._sleep(wait)
         raise AssertionError("unreachable")
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keeps requests from taking credentials out of a .netrc file."""
-    return request

@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
 
 from lmconform import __version__
-from lmconform.client import connection
+from lmconform.client import backoff, connection
 from lmconform.client.connection import Broken
 from lmconform.client.token import TokenProvider
+from lmconform.contract import paths
 from lmconform.errors import NotTestable, TargetLost
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import Recorder
@@ -25,16 +25,14 @@ from lmconform.settings import client_certificate
 from lmconform.settings.options import is_loopback
 from lmconform.settings.target import Target
 
-_LONGEST_WAIT = 60.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 # After so many requests that waiting did not help, nobody waits until one succeeds.
 _IN_VAIN = 3
 # After so many late answers in a row, an operation's next ones get a tenth of the time.
 _LATE = 2
-_CANARY = "/lm/scenarios"
+_CANARY = f"{paths.ROOT}/scenarios"
 _CANARY_SECONDS = 10.0
 _SAFE = frozenset({"GET", "HEAD"})
-# What a gateway says for a moment, and what SAP's own client repeats as well (fact E7).
-_PASSING = frozenset({502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class Transport:
                     alive = True
                 # What took too long once would take as long again.
                 if error.late or request.method not in _SAFE or attempt >= self.patience.tries:
-                    raise NotTestable(f"{request.method} /v2{request.path}: {error.reason}") from error
+                    raise NotTestable(f"{paths.label(request.method, request.path)}: {error.reason}") from error
                 continue
             del self._late[request.operation]
             if exchange.status == 401 and request.authorize and not renewed:
@@ -165,7 +163,7 @@ class Transport:
         if request.authorize:
             headers.append(("Authorization", f"Bearer {self.token.token()}"))
         url = f"{self.target.base_url}{request.path}" + (f"?{request.query}" if request.query else "")
-        prepared = requests.Request(request.method, "http://placeholder", auth=_no_auth).prepare()
+        prepared = requests.Request(request.method, "http://placeholder", auth=connection.no_auth).prepare()
         # The URL as given: requests would tidy up what we send on purpose.
         prepared.url = url
         prepared.body = request.body or None
@@ -226,27 +224,7 @@ class Transport:
 
 def _wait_before_repeating(exchange: Exchange, attempt: int) -> float | None:
     """Seconds until the same request may go out again; None when it must not."""
-    passing = exchange.status in _PASSING and exchange.method in _SAFE
-    if exchange.status != 429 and not passing:
+    passing = exchange.status in backoff.PASSING and exchange.method in _SAFE
+    if exchange.status != backoff.TOO_MANY and not passing:
         return None
-    told = exchange.header("Retry-After")
-    seconds = retry_after(told) if told is not None else None
-    if seconds is None:
-        # Nobody said how long: a little, then more.
-        return 0.25 * 2.0**attempt
-    return seconds if seconds <= _LONGEST_WAIT else None
-
-
-def retry_after(value: str) -> float | None:
-    """Seconds from a ``Retry-After`` value (RFC 9110, section 10.2.3): a number or a date."""
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keeps requests from taking credentials out of a .netrc file."""
-    return request
+    return backoff.pause(exchange.headers, attempt, first=_FIRST_WAIT, longest=_LONGEST_WAIT)

@@ -13,16 +13,15 @@ from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from lmconform.contract import bundle
+from lmconform.contract import bundle, paths, pointer, times
 from lmconform.contract.dialects import DIALECTS
+from lmconform.contract.pointer import PointerError
 from lmconform.errors import ContractError, did_you_mean
 
 Schema = dict[str, Any] | bool
 
 # Letters, marks, digits and underscores of all languages, as UTS 18 defines a word character.
 _LETTERS = r"\p{L}\p{M}\p{N}\p{Pc}"
-# RFC 3339, section 5.6.
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -84,25 +83,12 @@ class Operation:
     request_body: RequestBody | None
     responses: Mapping[str, Response]
     effect: str
-    deprecated: bool
-    tags: tuple[str, ...]
     extensions: Mapping[str, Any]
-
-    @property
-    def pointer(self) -> str:
-        """JSON Pointer (RFC 6901) of the operation in the description, as a URI fragment."""
-        escaped = self.path.replace("~", "~0").replace("/", "~1")
-        return f"#/paths/{escaped}/{self.method.lower()}"
 
     @property
     def label(self) -> str:
         """How people name it: ``GET /v2/lm/scenarios``."""
-        return f"{self.method} /v2{self.path}"
-
-    @property
-    def success(self) -> tuple[int, ...]:
-        """The declared 2xx statuses, in ascending order."""
-        return tuple(sorted(int(s) for s in self.responses if s.startswith("2")))
+        return paths.label(self.method, self.path)
 
     def response(self, status: int) -> Response | None:
         """The declared response for ``status``: exact, then the ``4XX`` range, then default."""
@@ -134,7 +120,7 @@ class Contract:
         self.source = source
         try:
             self.operations: tuple[Operation, ...] = tuple(self._read_operations())
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, PointerError) as error:
             raise ContractError(f"{source or 'specs'}: not a usable OpenAPI description ({error!r})") from error
         self._by_id = {operation.id: operation for operation in self.operations}
         self._routes = _Routes(self.operations)
@@ -198,10 +184,7 @@ class Contract:
     def resolve(self, node: Any) -> Any:
         """``node``, or what its ``$ref`` points to."""
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-            target: Any = self.document
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                target = target[part.replace("~1", "/").replace("~0", "~")]
-            node = target
+            node = pointer.resolve(self.document, node["$ref"].removeprefix("#"))
         return node
 
     def errors(self, schema: Schema, value: Any, *, wide: bool = False) -> list[str]:
@@ -224,7 +207,7 @@ class Contract:
             (path[-1], f"{'.'.join(path)}: {text}")
             for path in self._times[id(schema)][1]
             for text in _at(value, path)
-            if isinstance(text, str) and text and not _TIME.fullmatch(text)
+            if isinstance(text, str) and text and not times.is_date_time(text)
         ]
 
     @cached_property
@@ -298,8 +281,6 @@ class Contract:
             request_body=RequestBody(bool(body.get("required")), _schemas(body)) if body else None,
             responses={status: self._read_response(status, raw) for status, raw in node["responses"].items()},
             effect=node.get("x-lm-effect", "read" if method == "get" else "destructive"),
-            deprecated=bool(node.get("deprecated")),
-            tags=tuple(node.get("tags", ())),
             extensions={name: value for name, value in node.items() if name.startswith("x-lm-")},
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +69,11 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
         if name.lower() == "authorization":
             parts.append('-H "Authorization: Bearer $TOKEN"')
         elif name.lower() not in ("content-length", "connection", "accept-encoding", "user-agent", "accept"):
-            parts.append(f"-H {_quoted(f'{name}: {redactor.text(value)}')}")
+            parts.append(f"-H {shlex.quote(f'{name}: {redactor.text(value)}')}")
     if exchange.request_body:
-        parts.append(f"--data-raw {_quoted(redactor.text(exchange.request_body.decode('utf-8', 'replace')))}")
-    parts.append(_quoted(redactor.text(exchange.url)))
+        parts.append(f"--data-raw {shlex.quote(redactor.text(exchange.request_body.decode('utf-8', 'replace')))}")
+    parts.append(shlex.quote(redactor.text(exchange.url)))
     return " ".join(parts)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
 
 
 def _headers(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[list[str]]:

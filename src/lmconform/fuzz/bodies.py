@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from lmconform.contract.capabilities import Capabilities
+from lmconform.contract.limits import Limits, duration
 from lmconform.contract.openapi import Operation
 from lmconform.fuzz import clock
 from lmconform.fuzz.pool import ABSENT, Pool
 from lmconform.fuzz.schemas import Schema, measured, number, one_of, record, several, text
 
 _TTL = "aiApi.capabilities.timeToLiveDeployments"
+# From the ten minutes on that tenants have as their shortest (lm-facts D.1), with each unit in each case.
+_TIMES_TO_LIVE = ("10m", "600M", "10h", "24H", "1d", "2D")
 _PATCHABLE = {"modifyExecutions": ("executions", "execution"), "modifyDeployments": ("deployments", "deployment")}
 
 
@@ -24,12 +27,10 @@ def body(operation: Operation, pool: Pool, capabilities: Capabilities) -> Schema
         case "createExecution":
             return record({"configurationId": one_of([*pool.runnable, ABSENT])})
         case "createDeployment":
-            ttl = (
-                {"ttl": one_of(_ttls(capabilities))}
-                if capabilities.has(_TTL) and not capabilities.opt_in_unadvertised(_TTL)
-                else {}
+            lives = _times_to_live(capabilities)
+            return record(
+                {"configurationId": one_of([*pool.servable, ABSENT])}, {"ttl": one_of(lives)} if lives else {}
             )
-            return record({"configurationId": one_of([*pool.servable, ABSENT])}, ttl)
         case "createExecutionSchedule":
             return _schedule(pool)
         case "modifyExecution":
@@ -90,13 +91,14 @@ def _schedule(pool: Pool) -> Schema:
     return record(needed, {"start": one_of(clock.starts()), "end": one_of(clock.ends())})
 
 
-def _ttls(capabilities: Capabilities) -> list[str]:
-    """Times to live that every limit allows that ``/lm/meta`` may name (lm-facts D.1: from 10 minutes on)."""
-    limits: Any = capabilities.meta or {}
-    for part in ("aiApi", "limits", "timeToLiveDeployments"):
-        limits = limits.get(part) if isinstance(limits, dict) else None
-    unusual = isinstance(limits, dict) and (limits.get("minimum") or "10m", limits.get("maximum") or -1) != ("10m", -1)
-    return [str(limits["minimum"])] if unusual and limits.get("minimum") else ["10m", "600M", "10h", "24H", "1d", "2D"]
+def _times_to_live(capabilities: Capabilities) -> list[str]:
+    """Times to live that the target has no reason to refuse: some that its limits allow, else the shortest."""
+    if not capabilities.has(_TTL) or capabilities.opt_in_unadvertised(_TTL):
+        return []
+    limits = Limits(capabilities.meta)
+    allowed = [time for time in _TIMES_TO_LIVE if limits.allow(time)]
+    shortest = [limits.minimum] if duration(limits.minimum) is not None else []
+    return allowed or shortest
 
 
 def _metrics(pool: Pool) -> Schema:

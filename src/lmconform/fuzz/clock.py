@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from lmconform.contract import times
+
 # From now until then nothing of ours may fire; a run that is killed leaves its schedules behind.
 _NEAREST, _FARTHEST = 150, 200
 
@@ -32,4 +34,4 @@ def ends(now: datetime | None = None) -> list[str]:
 
 def _instants(now: datetime | None, days: range) -> list[str]:
     today = now or datetime.now(UTC)
-    return [(today + timedelta(days=d, hours=d)).strftime("%Y-%m-%dT%H:%M:%SZ") for d in days]
+    return [times.to_text(today + timedelta(days=d, hours=d)) for d in days]

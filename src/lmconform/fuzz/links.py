@@ -67,21 +67,12 @@ def linked(contract: Contract, document: dict[str, Any], operations: Iterable[Op
 
 def reader(contract: Contract, creator: Operation) -> Operation | None:
     """The operation that reads what ``creator`` made, by its link; None when it makes nothing that can be read."""
-    return _sibling(contract, creator, "GET")
-
-
-def remover(contract: Contract, creator: Operation) -> Operation | None:
-    """The operation that deletes what ``creator`` made, by its link, or None."""
-    return _sibling(contract, creator, "DELETE")
-
-
-def _sibling(contract: Contract, creator: Operation, method: str) -> Operation | None:
     if creator.method == "GET":
         return None
     for link in links(contract):
         below = link.target.path.removeprefix(creator.path).strip("/")
         is_it = link.target.path == creator.path or (below.startswith("{") and below.endswith("}"))
-        if link.source.id == creator.id and link.target.method == method and is_it:
+        if link.source.id == creator.id and link.target.method == "GET" and is_it:
             return link.target
     return None
 

@@ -214,7 +214,7 @@ class Fuzzer:
         return oracle.is_wrong_body(self._session.contract, operation, wire.value) if wire.is_json else "it is no JSON"
 
     def _is_refused(self, hunt: _Hunt, wire: Wire, exchange: Exchange) -> bool:
-        if not 400 <= exchange.status < 500 or exchange.status in oracle.NO_REFUSAL or "quota" in exchange.text.lower():
+        if not oracle.is_refusal(exchange):
             return False
         if not oracle.names_only_real_things(exchange.url, exchange.request_body):
             return False

@@ -7,6 +7,8 @@ from typing import Any
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation
+from lmconform.contract.paths import META
+from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz.pool import ABSENT, Pool
 
 ANSWERED = "LM-FUZZ-ANSWERED"
@@ -84,8 +86,8 @@ def why_not(capabilities: Capabilities, operation: Operation) -> str:
     """Why the operation is not to be expected of a target with these capabilities, or an empty text."""
     needed = capability(operation)
     if not capabilities.has(needed):
-        return f"GET /lm/meta does not advertise {needed}"
-    return f"there is no GET /lm/meta to advertise {needed}" if capabilities.opt_in_unadvertised(needed) else ""
+        return f"{META} does not advertise {needed}"
+    return f"there is no {META} to advertise {needed}" if capabilities.opt_in_unadvertised(needed) else ""
 
 
 def is_promised(operation: Operation, pool: Pool) -> bool:
@@ -102,6 +104,12 @@ def is_promised(operation: Operation, pool: Pool) -> bool:
 def can_be_wrong(operation: Operation) -> bool:
     """Whether a body can be wrong beyond doubt: bulk entries are answered one by one, and bytes never are."""
     return operation.request_body is not None and operation.id not in {*_BULK, "uploadFile"}
+
+
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether the answer refuses what the request asks for: a 4xx that no gateway sends, and that names no quota."""
+    refused = 400 <= exchange.status < 500 and exchange.status not in NO_REFUSAL
+    return refused and "quota" not in exchange.text.lower()
 
 
 def must_refuse_wrong_ids(operation: Operation) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from lmconform.client import backoff
 from lmconform.client.client import Client
-from lmconform.client.transport import retry_after
 from lmconform.contract.openapi import Operation
 from lmconform.errors import NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz.case_encoding import Wire
 
 _BROKEN_CONNECTIONS = 3
-# What a gateway says for a moment; the transport waits it out where it may repeat a request of itself.
-_PASSING = frozenset({502, 503, 504})
+# The transport waits where it may repeat a request; the others are repeated here, once.
 _PAUSE, _LONGEST_PAUSE = 0.5, 60.0
 # After so many requests that waiting did not help, nobody waits until it helps.
 _IN_VAIN = 3
@@ -36,13 +35,12 @@ class Sender:
         """
         try:
             exchange = self._dispatch(operation, wire, repeat)
-            if exchange.status not in _PASSING or self.in_vain >= _IN_VAIN:
+            if exchange.status not in backoff.PASSING or self.in_vain >= _IN_VAIN:
                 return exchange
-            told = exchange.header("Retry-After")
-            pause = retry_after(told) if told is not None else None
-            time.sleep(min(_PAUSE if pause is None else pause, _LONGEST_PAUSE))
+            asked = backoff.asked(exchange.headers)
+            time.sleep(min(_PAUSE if asked is None else asked, _LONGEST_PAUSE))
             exchange = self._dispatch(operation, wire, repeat)
-            self.in_vain = self.in_vain + 1 if exchange.status in _PASSING else 0
+            self.in_vain = self.in_vain + 1 if exchange.status in backoff.PASSING else 0
             return exchange
         except SafetyRefusal:
             return None

@@ -17,6 +17,7 @@ from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.contract.openapi import Operation
+from lmconform.contract.paths import META
 from lmconform.errors import Inconclusive, NotApplicable
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import description, engine, links, oracle
@@ -141,7 +142,7 @@ class _Walk:
         if exchange.ok:
             self.take(kept(USABLE))
             return
-        if not 400 <= exchange.status < 500 or exchange.status in oracle.NO_REFUSAL or "quota" in exchange.text.lower():
+        if not oracle.is_refusal(exchange):
             return
         # How many there may be at once is not published, nor in which words a tenant says so.
         if not self.pool.can_start(operation.id):
@@ -172,7 +173,7 @@ class Sequences:
         if reason:
             raise NotApplicable(reason)
         if len(links.reachable(session.contract, start, self._left_out())) == 1:
-            raise NotApplicable(f"GET /lm/meta advertises nothing that {start.label} leads to")
+            raise NotApplicable(f"{META} advertises nothing that {start.label} leads to")
         if start.id == "createDeployment" and not session.target.is_mock:
             raise Inconclusive("each deployment costs money: sequences of them run on the mock alone")
         walk = _Walk(session, self._pool, client)

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from lmconform.contract.pointer import resolve
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.store import Group
 
@@ -67,10 +68,7 @@ class Bench:
 
     def schema(self, pointer: str) -> dict[str, Any]:
         """The node of the description at ``pointer`` (``components/schemas/Label``), to be changed in place."""
-        node: Any = self.document
-        for part in pointer.split("/"):
-            name = part.replace("~1", "/").replace("~0", "~")
-            node = node[int(name)] if isinstance(node, list) else node[name]
+        node = resolve(self.document, f"/{pointer}")
         if not isinstance(node, dict):
             raise TypeError(f"{pointer} is no object")
         return node

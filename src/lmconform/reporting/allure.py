@@ -7,14 +7,10 @@ allure-pytest derives them from Python names, which are the same for all items o
 from __future__ import annotations
 
 import hashlib
-import json
-import uuid
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import allure_commons
-import attr
 import pytest
 from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import TestResultContainer
@@ -38,25 +34,20 @@ def install(config: pytest.Config) -> None:
     plugin = _StableIds()
     for logger in allure_commons.plugin_manager.get_plugins():
         if isinstance(logger, AllureFileLogger):
-            _write_results_alone(logger)
+            _write_only_results(logger)
     allure_commons.plugin_manager.register(plugin)
     config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(plugin))
 
 
-def _write_results_alone(logger: AllureFileLogger) -> None:
-    """No files about fixtures, which say nothing, and each result in one piece: json.dump goes through it in Python."""
-    folder = Path(logger._report_dir)
+def _write_only_results(logger: AllureFileLogger) -> None:
+    """Files about fixtures say nothing, and there would be one an item."""
+    write: Callable[[Any], None] = logger._report_item
 
-    def write(item: Any) -> None:
+    def write_result(item: Any) -> None:
         if not isinstance(item, TestResultContainer):
-            data = attr.asdict(item, filter=lambda _, value: bool(value) or value is False)
-            file = folder / item.file_pattern.format(prefix=uuid.uuid4())
-            part = file.with_name(f"{file.name}.tmp")
-            part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-            # Who watches the folder sees whole files.
-            part.replace(file)
+            write(item)
 
-    logger._report_item = write  # type: ignore[method-assign]
+    logger._report_item = write_result  # type: ignore[method-assign]
 
 
 class _StableIds:

@@ -33,7 +33,7 @@ def paragraph(result: Result) -> str:
     return "\n".join(row for row in rows if row)
 
 
-def lines(run: Run, *, verbose: bool = False, fingerprint: bool = False) -> Iterator[str]:
+def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
     """The end of a run: findings by cause, observations that say something, verdict.
 
     ``fingerprint`` puts the table of observations before it: long, and nothing to act upon.
@@ -41,10 +41,10 @@ def lines(run: Run, *, verbose: bool = False, fingerprint: bool = False) -> Iter
     if fingerprint and run.observations:
         yield from _fingerprint(run.observations.values())
     found = causes(run.results.values())
-    for cause in found[: None if verbose else _SHOWN]:
+    for cause in found[:_SHOWN]:
         yield from _cause(cause)
         yield ""
-    if len(found) > _SHOWN and not verbose:
+    if len(found) > _SHOWN:
         yield f"… and {len(found) - _SHOWN} more causes, all of them in {run.file}"
         yield ""
     for result in run.results.values():

@@ -13,7 +13,7 @@ from lmconform.probes import registry
 from lmconform.run.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, SequenceItem, numbered
 from lmconform.run.selection import select
 from lmconform.scenarios.document import load as load_scenarios
-from lmconform.scenarios.model import Document, Step, Workflow
+from lmconform.scenarios.model import Step, Workflow
 from lmconform.settings.options import RunConfig
 
 _FUZZ_SEQUENCE = (
@@ -88,20 +88,16 @@ def _observation_item(look: registry.Observation) -> ObservationItem:
 
 def _scenario_rounds(contract: Contract, register: Register) -> Iterator[list[Item]]:
     """All workflows up to where they have to wait, then all up to where they have to wait again."""
-    found = [(d, w) for d in load_scenarios(contract, register=register) for w in d.workflows]
-    for turns in zip_longest(*(_between_polls(workflow) for _, workflow in found), fillvalue=()):
-        yield [
-            _scenario_item(document, workflow, step)
-            for (document, workflow), steps in zip(found, turns, strict=True)
-            for step in steps
-        ]
+    found = [w for d in load_scenarios(contract, register=register) for w in d.workflows]
+    for turns in zip_longest(*(_between_polls(workflow) for workflow in found), fillvalue=()):
+        yield [_scenario_item(workflow, step) for workflow, steps in zip(found, turns, strict=True) for step in steps]
 
 
-def _scenario_item(document: Document, workflow: Workflow, step: Step) -> ScenarioItem:
+def _scenario_item(workflow: Workflow, step: Step) -> ScenarioItem:
     item_id = f"scenario/{workflow.id}/{step.id}"
-    names = (item_id, *step.requirements, *((step.operation_id,) if step.operation_id else ()))
+    names = (item_id, *step.requirements, step.operation_id)
     group = f"scenario/{workflow.id}"
-    return ScenarioItem(item_id, "core", group, step.requirements, names, document, workflow, step)
+    return ScenarioItem(item_id, "core", group, step.requirements, names, workflow, step)
 
 
 def _between_polls(workflow: Workflow) -> list[list[Step]]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.contract.openapi import Operation
+from lmconform.contract.paths import META
 from lmconform.errors import Failure, HarnessError, Skip, caught
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.probes import enactment_pool, registry
 from lmconform.probes.context import Context
 from lmconform.results import assembly
 from lmconform.results.events import Event, Observation
-from lmconform.scenarios.document import Document, Step, Workflow
+from lmconform.scenarios.document import Step, Workflow
 from lmconform.scenarios.runner import WorkflowRun
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class ProbeItem(Item):
         """Run the probe's function in a fresh context; judgements of single operations follow the main one."""
         requirement = session.register[self.probe.requirement]
         if not session.capabilities.has(requirement.capability):
-            reason = f"GET /lm/meta does not advertise {requirement.capability}"
+            reason = f"{META} does not advertise {requirement.capability}"
             return Report([replace(stated(State.NOT_APPLICABLE, reason), requirement=requirement.id)])
         client = session.client(self.id)
         started = time.monotonic()
@@ -133,7 +134,6 @@ class ObservationItem(Item):
 class ScenarioItem(Item):
     """Runs one step of a workflow, and before it the steps that it stands on."""
 
-    document: Document
     workflow: Workflow
     step: Step
 
@@ -141,7 +141,7 @@ class ScenarioItem(Item):
         """Advance the workflow's one run of this session up to this step."""
         key = f"workflow/{self.workflow.id}"
         if key not in session.shared:
-            session.shared[key] = WorkflowRun(self.document, self.workflow, session, progress)
+            session.shared[key] = WorkflowRun(self.workflow, session, progress)
         outcome = session.shared[key].until(self.step.id)
         client, operation = outcome.client, outcome.judgement.operation
         observations = [

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+from lmconform.contract import times
 
 
 def difference(expected: Any, actual: Any, exact: Collection[str] = (), where: str = "") -> str:
@@ -43,10 +41,7 @@ def same(expected: Any, actual: Any) -> bool:
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is actual
     if isinstance(expected, str) and isinstance(actual, str):
-        if expected == actual:
-            return True
-        first, second = _instant(expected), _instant(actual)
-        return first is not None and first == second
+        return expected == actual or times.same(expected, actual)
     return bool(expected == actual)
 
 
@@ -78,15 +73,6 @@ def _alike(want: Any, got: Any) -> bool:
         return False
     first = next(iter(want))
     return first in got and same(want[first], got[first])
-
-
-def _instant(text: str) -> datetime | None:
-    if not _INSTANT.fullmatch(text):
-        return None
-    try:
-        return datetime.fromisoformat(text.upper())
-    except ValueError:
-        return None
 
 
 def _kind(value: Any) -> str:

@@ -160,9 +160,7 @@ def _split(text: str) -> tuple[Expression, tuple[str, ...]]:
     """
     head, mark, _ = text.partition("#")
     names = head.split(".")
-    keep = {"inputs": 2, "outputs": 2, "steps": 4, "workflows": 4}.get(names[0][1:], len(names))
-    if names[:2] in (["$response", "body"], ["$request", "body"]):
-        keep = 2
+    keep = {"response": 2, "inputs": 2, "steps": 4}.get(names[0][1:], len(names))
     if mark or len(names) <= keep:
         return parse(text), ()
     return parse(".".join(names[:keep])), tuple(names[keep:])

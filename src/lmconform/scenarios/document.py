@@ -13,9 +13,9 @@ from lmconform.contract.requirements import Register
 from lmconform.errors import ContractError, ScenarioError, did_you_mean
 from lmconform.scenarios import extensions, references
 from lmconform.scenarios.criteria import Criterion, compile_criterion
-from lmconform.scenarios.expressions import ExpressionError, check_pointer
+from lmconform.scenarios.expressions import ExpressionError
 from lmconform.scenarios.model import Action, Body, Call, Document, Parameter, Step, Workflow
-from lmconform.scenarios.shape import Place, Shape, rows, table, text, texts, unique
+from lmconform.scenarios.shape import Place, Shape, rows, table, text, unique
 from lmconform.scenarios.sources import Sources
 
 __all__ = ["Document", "Step", "Workflow", "load", "read"]
@@ -25,34 +25,33 @@ _VERSIONS = ("1.0.0", "1.0.1")
 _INFO = Shape("info", ("title", "version"), ("summary", "description"))
 _ROOT = Shape("the file", ("arazzo", "info", "sourceDescriptions", "workflows"), ("components",))
 _SOURCE = Shape("source description", ("name", "url"), ("type",))
-_COMPONENTS = Shape("components", (), ("inputs", "parameters", "successActions", "failureActions"))
+_COMPONENTS = Shape("components", (), ("inputs", "parameters", "failureActions"), unsupported=("successActions",))
 _WORKFLOW = Shape(
     "workflow",
     ("workflowId", "steps"),
-    (
-        *("summary", "description", "inputs", "dependsOn", "parameters"),
-        *("successActions", "failureActions", "outputs"),
-    ),
+    ("summary", "description", "inputs", "parameters", "outputs"),
+    unsupported=("dependsOn", "successActions", "failureActions"),
 )
 _STEP = Shape(
     "step",
-    ("stepId",),
-    (
-        *("description", "operationId", "operationPath", "workflowId", "parameters", "requestBody"),
-        *("successCriteria", "onSuccess", "onFailure", "outputs"),
-    ),
+    ("stepId", "operationId"),
+    ("description", "parameters", "requestBody", "successCriteria", "onSuccess", "onFailure", "outputs"),
     ("x-lm-requirements", "x-lm-dialect", "x-lm-poll", "x-lm-contains", "x-lm-absent"),
+    unsupported=("operationPath", "workflowId"),
 )
-_PARAMETER = Shape("parameter", ("name", "value"), ("in",))
-_BODY = Shape("requestBody", (), ("contentType", "payload", "replacements"))
-_REPLACEMENT = Shape("replacement", ("target", "value"))
+_PARAMETER = Shape("parameter", ("name", "in", "value"))
+_BODY = Shape("requestBody", ("payload",), ("contentType",), unsupported=("replacements",))
 _CRITERION = Shape("criterion", ("condition",), ("context", "type"))
 _ACTIONS = ("x-lm-note", "x-lm-observe", "x-lm-fills", "x-lm-outcome")
-_SUCCESS = Shape("success action", ("name", "type"), ("workflowId", "stepId", "criteria"), _ACTIONS)
+_SUCCESS = Shape("success action", ("name", "type"), ("stepId", "criteria"), _ACTIONS, unsupported=("workflowId",))
 _FAILURE = Shape(
-    "failure action", ("name", "type"), ("workflowId", "stepId", "criteria", "retryAfter", "retryLimit"), _ACTIONS
+    "failure action",
+    ("name", "type"),
+    ("stepId", "criteria", "retryAfter", "retryLimit"),
+    _ACTIONS,
+    unsupported=("workflowId",),
 )
-_LOCATIONS = ("path", "query", "header", "cookie")
+_LOCATIONS = ("path", "query", "header")
 
 
 def load(contract: Contract, folder: Path | None = None, register: Register | None = None) -> tuple[Document, ...]:
@@ -100,11 +99,8 @@ class _Reader:
             self.place.fail("workflows is empty; a file describes at least one")
         unique([str(node["workflowId"]) for node in nodes], "workflowId", self.place)
         workflows = tuple(self._workflow(node) for node in nodes)
-        document = Document(
-            self.place.file, text(self.root["info"], "title", self.place), workflows, self.components, self.sources.urls
-        )
-        references.check(document, self.place)
-        return document
+        references.check(workflows, self.place)
+        return Document(self.place.file, workflows)
 
     def _source_urls(self) -> dict[str, str]:
         urls: dict[str, str] = {}
@@ -123,15 +119,11 @@ class _Reader:
         if not steps:
             place.fail("steps is empty; a workflow has at least one")
         shared = tuple(self._parameter(row, place) for row in rows(node, "parameters", place))
-        success = self._actions(node, "successActions", _SUCCESS, place)
-        failure = self._actions(node, "failureActions", _FAILURE, place)
-        built = tuple(self._step(_STEP.read(row, place), place, shared, success, failure) for row in steps)
+        built = tuple(self._step(row, place, shared) for row in steps)
         unique([step.id for step in built], "stepId", place)
         return Workflow(
             id=text(node, "workflowId", place),
-            summary=text(node, "summary", place),
             inputs=self._inputs(node, place),
-            depends_on=texts(node, "dependsOn", place),
             steps=built,
             outputs=table(node, "outputs", place),
         )
@@ -147,22 +139,19 @@ class _Reader:
         properties = table(schema, "properties", place)
         return {name: value.get("default") if isinstance(value, dict) else None for name, value in properties.items()}
 
-    def _step(
-        self,
-        node: dict[str, Any],
-        place: Place,
-        shared: tuple[Parameter, ...],
-        success: tuple[Action, ...],
-        failure: tuple[Action, ...],
-    ) -> Step:
-        place = place.inside(step=text(node, "stepId", place))
-        call, workflow = self._what(node, place)
+    def _step(self, row: Any, place: Place, shared: tuple[Parameter, ...]) -> Step:
+        if isinstance(row, dict) and isinstance(row.get("stepId"), str):
+            place = place.inside(step=row["stepId"])
+        node = _STEP.read(row, place)
+        call = self.sources.by_id(text(node, "operationId", place), place)
         own = tuple(self._parameter(row, place) for row in rows(node, "parameters", place))
         taken = {(p.name, p.location) for p in own}
-        parameters = own + tuple(p for p in shared if call and (p.name, p.location) not in taken)
+        parameters = own + tuple(p for p in shared if (p.name, p.location) not in taken)
         _check_parameters(call, parameters, place)
-        on_success = self._actions(node, "onSuccess", _SUCCESS, place)
+        poll = extensions.poll(node, place)
         on_failure = self._actions(node, "onFailure", _FAILURE, place)
+        if poll is None and any(action.kind == "retry" for action in on_failure):
+            place.fail("a retry without x-lm-poll is not supported; add x-lm-poll, which repeats the step here")
         dialect = text(node, "x-lm-dialect", place)
         if dialect and dialect not in DIALECTS:
             place.fail(f"x-lm-dialect: {dialect!r} does not exist{did_you_mean(dialect, DIALECTS)}")
@@ -170,29 +159,18 @@ class _Reader:
             id=text(node, "stepId", place),
             description=text(node, "description", place),
             call=call,
-            workflow=workflow,
             parameters=parameters,
             body=_body(node["requestBody"], call, place) if "requestBody" in node else None,
             criteria=self._criteria(rows(node, "successCriteria", place), place),
-            on_success=_overridden(on_success, success),
-            on_failure=_overridden(on_failure, failure),
+            on_success=self._actions(node, "onSuccess", _SUCCESS, place),
+            on_failure=on_failure,
             outputs=table(node, "outputs", place),
             requirements=extensions.requirements(node, self.register, place),
             dialect=dialect,
-            poll=extensions.poll(node, place),
+            poll=poll,
             contains=extensions.contains(node, place),
             absent=self._absent(node, shared, place),
         )
-
-    def _what(self, node: Mapping[str, Any], place: Place) -> tuple[Call | None, str]:
-        given = [key for key in ("operationId", "operationPath", "workflowId") if key in node]
-        if len(given) != 1:
-            got = " and ".join(given) or "none of them"
-            place.fail(f"a step names one of operationId, operationPath and workflowId; this one names {got}")
-        value = text(node, given[0], place)
-        if given[0] == "workflowId":
-            return None, value
-        return self.sources.by_id(value, place) if given[0] == "operationId" else self.sources.by_path(value, place), ""
 
     def _absent(self, node: Mapping[str, Any], shared: tuple[Parameter, ...], place: Place) -> Any:
         if "x-lm-absent" not in node:
@@ -216,10 +194,8 @@ class _Reader:
         node = self._reused(row, "parameters", place)
         node = _PARAMETER.read(node, place)
         name, location = text(node, "name", place), text(node, "in", place)
-        if location and location not in _LOCATIONS:
+        if location not in _LOCATIONS:
             place.fail(f"parameter {name!r}: in {location!r} is unknown{did_you_mean(location, _LOCATIONS)}")
-        if location == "cookie":
-            place.fail(f"parameter {name!r}: cookies are not supported; no operation has any")
         return Parameter(name, location, node["value"])
 
     def _actions(self, owner: Mapping[str, Any], key: str, shape: Shape, place: Place) -> tuple[Action, ...]:
@@ -235,9 +211,9 @@ class _Reader:
         label = f"{shape.name} {name!r}"
         if kind not in kinds:
             place.fail(f"{label}: type {kind!r} is unknown{did_you_mean(kind, kinds)}")
-        step, workflow = text(node, "stepId", place), text(node, "workflowId", place)
-        if (step and workflow) or (kind == "goto" and not step and not workflow):
-            place.fail(f"{label}: a {kind} names either stepId or workflowId")
+        step = text(node, "stepId", place)
+        if (kind == "goto") != bool(step):
+            place.fail(f"{label}: a goto names a stepId, and no other type does")
         if kind != "retry" and ("retryAfter" in node or "retryLimit" in node):
             place.fail(f"{label}: retryAfter and retryLimit belong to type retry, not to {kind}")
         after, limit = node.get("retryAfter", 0), node.get("retryLimit", 1)
@@ -250,9 +226,6 @@ class _Reader:
             kind=kind,
             criteria=self._criteria(rows(node, "criteria", place), place),
             step=step,
-            workflow=workflow,
-            after=float(after),
-            limit=limit,
             note=text(node, "x-lm-note", place),
             observe=extensions.observe(node, place),
             fills=extensions.fills(node, place),
@@ -260,32 +233,23 @@ class _Reader:
         )
 
     def _reused(self, row: Any, kind: str, place: Place) -> Any:
-        """``row``, or what its ``reference`` ($components.KIND.NAME) points to, with its value replaced."""
+        """``row``, or what its ``reference`` ($components.KIND.NAME) points to."""
         if not isinstance(row, dict) or "reference" not in row:
             return row
-        node = Shape("reusable object", ("reference",), ("value",)).read(row, place)
+        node = Shape("reusable object", ("reference",), unsupported=("value",)).read(row, place)
         reference, prefix = text(node, "reference", place), f"$components.{kind}."
         known = table(self.components, kind, place)
         name = reference.removeprefix(prefix)
         if not reference.startswith(prefix) or name not in known:
             hint = did_you_mean(name.rpartition(".")[2], known)
             place.fail(f"reference {reference!r} points to nothing in components.{kind}{hint}")
-        return {**known[name], "value": node["value"]} if "value" in node else known[name]
+        return known[name]
 
 
-def _overridden(own: tuple[Action, ...], shared: tuple[Action, ...]) -> tuple[Action, ...]:
-    names = {action.name for action in own}
-    return own + tuple(action for action in shared if action.name not in names)
-
-
-def _check_parameters(call: Call | None, parameters: tuple[Parameter, ...], place: Place) -> None:
-    if call is None:
-        return
+def _check_parameters(call: Call, parameters: tuple[Parameter, ...], place: Place) -> None:
     operation = call.operation
     declared = {p.name for p in operation.parameters if p.location == "path"}
     for parameter in parameters:
-        if not parameter.location:
-            place.fail(f"parameter {parameter.name!r} has no in; expected one of {', '.join(_LOCATIONS[:3])}")
         if parameter.location == "path" and parameter.name not in declared:
             place.fail(
                 f"parameter {parameter.name!r} is not in the path of {operation.label}"
@@ -296,24 +260,14 @@ def _check_parameters(call: Call | None, parameters: tuple[Parameter, ...], plac
         place.fail(f"{operation.label} needs path parameter {missing[0]!r}; add it")
 
 
-def _body(row: Any, call: Call | None, place: Place) -> Body:
+def _body(row: Any, call: Call, place: Place) -> Body:
     node = _BODY.read(row, place)
     content_type = text(node, "contentType", place)
-    payload = node.get("payload")
+    payload = node["payload"]
     media = content_type.partition(";")[0].strip().lower()
-    if not isinstance(payload, str) and media and media != "application/json" and not media.endswith("+json"):
-        place.fail(f"requestBody: a payload that is no text cannot be sent as {content_type}; only JSON is supported")
-    replacements = []
-    for item in rows(node, "replacements", place):
-        replacement = _REPLACEMENT.read(item, place)
-        target = text(replacement, "target", place)
-        if not target.startswith("/"):
-            place.fail(f"replacement {target!r} is no JSON Pointer; XPath is not supported")
-        check_pointer(target, target)
-        replacements.append((target, replacement["value"]))
-    if replacements and isinstance(payload, str):
-        place.fail("requestBody: replacements need a payload that is an object or a list")
+    if not isinstance(payload, dict | list) or (media and media != "application/json" and not media.endswith("+json")):
+        place.fail("requestBody: only JSON is supported, with an object or a list as its payload")
     url = payload.get("url") if isinstance(payload, dict) else None
-    if call and call.operation.id == "createArtifact" and isinstance(url, str) and url.endswith("/"):
+    if call.operation.id == "createArtifact" and isinstance(url, str) and url.endswith("/"):
         place.fail(f"the artifact's url {url!r} ends in '/', and the run could not load it; drop the slash")
-    return Body(content_type, payload, tuple(replacements))
+    return Body(content_type, payload)

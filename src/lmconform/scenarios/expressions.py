@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from lmconform.contract import pointer
+from lmconform.contract.pointer import PointerError
 from lmconform.errors import did_you_mean
 from lmconform.evidence.exchange import Exchange, decode
 
@@ -29,25 +31,16 @@ class _Missing:
 
 MISSING: Final = _Missing()
 
-# What may follow the first word, by that word.
-_ROOTS = (
-    "url",
-    "method",
-    "statusCode",
-    "request",
-    "response",
-    "inputs",
-    "outputs",
-    "steps",
-    "workflows",
-    "sourceDescriptions",
-    "components",
-)
-_SOURCES = ("header", "query", "path", "body")
+# What a scenario reads: the answer, the inputs of its workflow, the outputs of its steps.
+_FORMS = {
+    "statusCode": "$statusCode",
+    "response": "$response.body, with #/pointer for a part of it",
+    "inputs": "$inputs.NAME",
+    "steps": "$steps.ID.outputs.NAME",
+}
+_UNSUPPORTED = ("url", "method", "request", "outputs", "workflows", "sourceDescriptions", "components")
 _NAME = re.compile(r"[A-Za-z0-9_\-]+")
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~A-Za-z0-9]+")
 _EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
-_ESCAPE = re.compile(r"~(?![01])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +59,11 @@ class Expression:
 
 @dataclass(slots=True)
 class Scope:
-    """What expressions can see. ``steps`` and ``workflows`` map an id to its outputs."""
+    """What expressions can see. ``steps`` maps the id of a step to its outputs."""
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
-    outputs: Mapping[str, Any] = field(default_factory=dict)
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    workflows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    components: Mapping[str, Any] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
     exchange: Exchange | None = None
-    path: Mapping[str, Any] = field(default_factory=dict)
-    query: Mapping[str, Any] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)
@@ -84,54 +71,30 @@ def parse(text: str) -> Expression:
     """The expression that ``text`` is as a whole; raises ExpressionError."""
     if not text.startswith("$"):
         raise ExpressionError(f"{text!r} is no runtime expression; it begins with '$', such as $response.body#/id")
-    head, mark, pointer = text[1:].partition("#")
+    head, mark, fragment = text[1:].partition("#")
     parts = tuple(head.split("."))
     root = parts[0]
-    if root not in _ROOTS:
-        raise ExpressionError(f"{text!r}: ${root} is unknown{did_you_mean(root, _ROOTS)}")
+    if root in _UNSUPPORTED:
+        raise ExpressionError(f"{text!r}: ${root} is not supported; no scenario needs it")
+    if root not in _FORMS:
+        raise ExpressionError(f"{text!r}: ${root} is unknown{did_you_mean(root, _FORMS)}")
+    match parts:
+        case ("statusCode",):
+            legal = not mark
+        case ("response", "body"):
+            legal = True
+        case ("inputs", name) | ("steps", _, "outputs", name):
+            legal = all(_NAME.fullmatch(part) for part in (parts[1], name))
+        case _:
+            legal = False
+    if not legal:
+        raise ExpressionError(f"{text!r} has the wrong shape; expected {_FORMS[root]}")
     if mark:
-        check_pointer(pointer, text)
-    _check_shape(text, parts, bool(mark))
-    if root in ("request", "response") and parts[1] in ("header", "query", "path"):
-        # A header's name, and a parameter's, may hold dots.
-        parts = (root, parts[1], ".".join(parts[2:]))
-    return Expression(text, parts, pointer if mark else None)
-
-
-def _check_shape(text: str, parts: tuple[str, ...], pointed: bool) -> None:
-    root, rest = parts[0], parts[1:]
-    if root in ("url", "method", "statusCode"):
-        wrong = bool(rest) or pointed
-        wanted = f"${root} alone"
-    elif root in ("request", "response"):
-        source = rest[0] if rest else ""
-        legal = _SOURCES if root == "request" else ("header", "body")
-        if source not in legal:
-            raise ExpressionError(f"{text!r}: ${root}.{source} is unknown{did_you_mean(source, legal)}")
-        if source == "body":
-            wrong, wanted = len(rest) != 1, f"${root}.body or ${root}.body#/pointer"
-        else:
-            wrong = pointed or not _TOKEN.fullmatch(".".join(rest[1:]))
-            wanted = f"${root}.{source}.NAME"
-    elif root in ("inputs", "outputs"):
-        wrong, wanted = len(rest) != 1, f"${root}.NAME"
-    elif root in ("steps", "workflows"):
-        sections = ("outputs",) if root == "steps" else ("outputs", "inputs")
-        wrong, wanted = len(rest) != 3 or rest[1] not in sections, f"${root}.ID.outputs.NAME"
-    else:
-        wrong, wanted = len(rest) != 2, f"${root}.NAME.NAME"
-    if not wrong and root not in ("request", "response"):
-        wrong = not all(_NAME.fullmatch(part) for part in rest)
-    if wrong:
-        raise ExpressionError(f"{text!r} has the wrong shape; expected {wanted}")
-
-
-def check_pointer(pointer: str, text: str) -> None:
-    """Raise ExpressionError when ``pointer`` is no JSON Pointer (RFC 6901, section 3)."""
-    if pointer and not pointer.startswith("/"):
-        raise ExpressionError(f"{text!r}: the JSON Pointer {pointer!r} does not begin with '/'")
-    if _ESCAPE.search(pointer):
-        raise ExpressionError(f"{text!r}: '~' in a JSON Pointer is written ~0, and '/' in a name ~1")
+        try:
+            pointer.parse(fragment)
+        except PointerError as error:
+            raise ExpressionError(f"{text!r}: {error}") from error
+    return Expression(text, parts, fragment if mark else None)
 
 
 def find(tree: Any) -> Iterator[Expression]:
@@ -169,20 +132,12 @@ def resolve(tree: Any, scope: Scope) -> Any:
 def evaluate(expression: Expression, scope: Scope) -> Any:
     """The value of ``expression``, or MISSING."""
     value = _source(expression, scope)
-    return value if expression.pointer is None or value is MISSING else point(value, expression.pointer)
-
-
-def point(document: Any, pointer: str) -> Any:
-    """What the JSON Pointer (RFC 6901) points to in ``document``, or MISSING."""
-    for raw in pointer.split("/")[1:]:
-        token = raw.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, Mapping) and token in document:
-            document = document[token]
-        elif isinstance(document, list) and re.fullmatch(r"0|[1-9][0-9]*", token) and int(token) < len(document):
-            document = document[int(token)]
-        else:
-            return MISSING
-    return document
+    if expression.pointer is None or value is MISSING:
+        return value
+    try:
+        return pointer.resolve(value, expression.pointer)
+    except LookupError:
+        return MISSING
 
 
 def as_text(value: Any) -> str:
@@ -198,40 +153,12 @@ def _source(expression: Expression, scope: Scope) -> Any:
     match expression.parts:
         case ("inputs", name):
             return scope.inputs.get(name, MISSING)
-        case ("outputs", name):
-            return scope.outputs.get(name, MISSING)
         case ("steps", step, _, name):
             return scope.steps.get(step, {}).get(name, MISSING)
-        case ("workflows", workflow, "outputs", name):
-            return scope.workflows.get(workflow, {}).get(name, MISSING)
-        case ("components", kind, name):
-            return scope.components.get(kind, {}).get(name, MISSING)
-        case ("sourceDescriptions", name, "url"):
-            return scope.sources.get(name, MISSING)
     exchange = scope.exchange
     if exchange is None:
         return MISSING
-    match expression.parts:
-        case ("url",):
-            return exchange.url
-        case ("method",):
-            return exchange.method
-        case ("statusCode",):
-            return exchange.status
-        case ("response", "header", name):
-            value = exchange.header(name)
-            return MISSING if value is None else value
-        case ("response", "body"):
-            return _body(exchange.body, exchange.is_json)
-        case ("request", "body"):
-            return _body(exchange.request_body, True)
-        case ("request", "header", name):
-            return next((v for k, v in exchange.request_headers if k.lower() == name.lower()), MISSING)
-        case ("request", "query", name):
-            return scope.query.get(name, MISSING)
-        case ("request", "path", name):
-            return scope.path.get(name, MISSING)
-    return MISSING
+    return exchange.status if expression.root == "statusCode" else _body(exchange.body, exchange.is_json)
 
 
 def _body(body: bytes, is_json: bool) -> Any:

@@ -105,7 +105,7 @@ def judge(step: Step, client: Client, scope: Scope) -> None:
 def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Scope) -> None:
     """Ask for what is lacking by its id: a tenant may lawfully lack it."""
     other, refused = absent.call.operation.label, scope.exchange is not None and not scope.exchange.ok
-    answer = send(client, absent.call, absent.parameters, None, scope).exchange
+    answer = send(client, absent.call, absent.parameters, None, scope)
     if answer.status in _NOWHERE:
         raise Inconclusive(absent.says)
     if not answer.ok:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value for a request, or for a workflow's input when ``location`` is empty."""
+    """A value for a request; ``location`` is path, query or header."""
 
     name: str
     location: str
@@ -34,17 +34,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request body; ``replacements`` are pairs of JSON Pointer and value."""
+    """A request body: JSON, as an object or a list."""
 
     content_type: str
     payload: Any
-    replacements: tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What happens after a step. ``kind`` is end, goto or retry; ``after`` is in seconds.
+    """What happens after a step. ``kind`` is end, goto (to a ``step`` further on) or retry.
 
+    A retry is there for other runners: here ``x-lm-poll`` repeats a step.
     Ours: ``note`` is what the report says, ``observe`` an observation (id, value), ``fills`` the
     outputs of a step that the action passes over (its id, the outputs), ``state`` what the step
     counts as, whatever its criteria say.
@@ -54,9 +54,6 @@ class Action:
     kind: str
     criteria: tuple[Criterion, ...]
     step: str = ""
-    workflow: str = ""
-    after: float = 0.0
-    limit: int = 1
     note: str = ""
     observe: tuple[str, str] | None = None
     fills: tuple[str, Mapping[str, Any]] | None = None
@@ -105,15 +102,14 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step; workflow-level parameters and actions are merged in. One of ``call`` and ``workflow`` is set.
+    """One step; workflow-level parameters are merged in.
 
     ``dialect``: the request is right in that dialect only, and the contract judges it there alone.
     """
 
     id: str
     description: str
-    call: Call | None
-    workflow: str
+    call: Call
     parameters: tuple[Parameter, ...]
     body: Body | None
     criteria: tuple[Criterion, ...]
@@ -128,20 +124,18 @@ class Step:
 
     @property
     def effect(self) -> str:
-        """The most that its request does: read, write or destructive; another workflow may write."""
-        own = self.call.operation.effect if self.call else "write"
-        leaves = any(action.workflow for action in (*self.on_success, *self.on_failure))
-        return max(own, "write" if leaves else "read", key=_EFFECTS.index)
+        """The most that its request does: read, write or destructive."""
+        return self.call.operation.effect
 
     @property
     def operation_id(self) -> str:
-        """The operation that it sends, or empty when it calls a workflow."""
-        return self.call.operation.id if self.call else ""
+        """The id of the operation that it sends."""
+        return self.call.operation.id
 
     @property
     def label(self) -> str:
         """What it sends, for people."""
-        return self.call.operation.label if self.call else f"workflow {self.workflow}"
+        return self.call.operation.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +143,7 @@ class Workflow:
     """An ordered flow. ``inputs`` maps each input to its default, or None."""
 
     id: str
-    summary: str
     inputs: Mapping[str, Any]
-    depends_on: tuple[str, ...]
     steps: tuple[Step, ...]
     outputs: Mapping[str, Any]
 
@@ -180,13 +172,10 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One Arazzo file. ``sources`` maps the names of its descriptions to their URLs."""
+    """One Arazzo file."""
 
     path: Path
-    title: str
     workflows: tuple[Workflow, ...]
-    components: Mapping[str, Any] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
 
     def error(self, what: str) -> ScenarioError:
         """The error that says ``what`` is wrong in this file."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lmconform.client.transport import retry_after
+from lmconform.client import backoff
 from lmconform.errors import Inconclusive, did_you_mean
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import as_text
@@ -44,7 +44,7 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], value: Callable[
         exchange = ask()
         count += 1
         elapsed = time.monotonic() - started
-        wait = _pause(exchange)
+        wait = backoff.asked(exchange.headers)
         if wait is not None and exchange.status in _WAITED_OUT:
             pace.progress(f"{label}: poll {count}: {exchange.status}, asked to wait {wait:g} s")
         elif exchange.status == 404 and (poll.gone or (poll.late and not previous)):
@@ -103,8 +103,3 @@ def _judged(poll: Poll, previous: str, value: object, exchange: Exchange) -> str
         after = ", ".join(sorted(poll.reachable[previous] - {previous})) or "nothing"
         raise breaks(f"{previous}, or what may follow it: {after}", value, f"illegal transition {previous} → {value}")
     return value
-
-
-def _pause(exchange: Exchange) -> float | None:
-    value = exchange.header("Retry-After")
-    return retry_after(value) if value is not None else None

@@ -1,11 +1,10 @@
-"""Runs a workflow, as far as somebody wants to know: sends, judges, retries, goes where actions lead."""
+"""Runs a workflow up to a step: sends, judges, goes where actions lead."""
 
 from __future__ import annotations
 
 import random
 import string
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,28 +12,25 @@ from typing import Any
 
 from lmconform.client.client import Client
 from lmconform.client.session import Session
-from lmconform.client.transport import retry_after
-from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, ScenarioError, Skip
+from lmconform.contract.limits import Limits
+from lmconform.contract.paths import META
+from lmconform.errors import Failure, NotApplicable, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.safety.cron import quiet_month
 from lmconform.safety.guard import NAME_PREFIX
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
-from lmconform.scenarios.judging import StepOutcome, breaks, is_fine, judge, judge_settled
+from lmconform.scenarios.judging import StepOutcome, is_fine, judge, judge_settled
 from lmconform.scenarios.limits import beyond_limits
-from lmconform.scenarios.model import Action, Document, Step, Workflow, item_id
+from lmconform.scenarios.model import Action, Step, Workflow, item_id
 from lmconform.scenarios.poll import Pace, follow
-from lmconform.scenarios.sending import Unresolved, send_step, values
+from lmconform.scenarios.sending import Unresolved, send_step
 
 __all__ = ["StepOutcome", "WorkflowRun"]
 
 Progress = Callable[[str], None]
 
-# A file whose actions lead in circles, or whose workflows call each other, ends with an error all the same.
-_VISITS = 50
-_DEPTH = 5
-_RETRY_AFTER_CAP = 120.0
 # What a step sends may need more than what it judges: metrics are advertised apart from executions.
 _NEEDS = {
     "createExecution": "aiApi.capabilities.userExecutions",
@@ -52,7 +48,6 @@ class _Attempt:
     scope: Scope
     outputs: dict[str, Any] = field(default_factory=dict)
     problem: Failure | Unresolved | Skip | None = None
-    nested: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def exchange(self) -> Exchange | None:
@@ -60,83 +55,43 @@ class _Attempt:
 
 
 class WorkflowRun:
-    """One run of a workflow in a session. It is lazy: ``until`` sends what is not sent yet.
-
-    ``outputs`` are the workflow's outputs, filled when it has ended well. ``inputs`` and
-    ``client`` are given when another workflow's step calls this one.
-    """
+    """One run of a workflow in a session. It is lazy: ``until`` sends what is not sent yet."""
 
     def __init__(
         self,
-        document: Document,
         workflow: Workflow,
         session: Session,
         progress: Progress = lambda line: None,
         *,
         sleep: Callable[[float], None] = time.sleep,
-        inputs: Mapping[str, Any] | None = None,
-        client: Client | None = None,
-        depth: int = 0,
     ) -> None:
-        self.document = document
         self.workflow = workflow
         self.session = session
-        self.outputs: dict[str, Any] = {}
         self._progress = progress
         self._sleep = sleep
         self._inputs = {
             **{name: default for name, default in workflow.inputs.items() if default is not None},
             **{name: value for name, value in _provided(session).items() if name in workflow.inputs},
-            **(inputs or {}),
         }
-        self._client = client
-        self._depth = depth
         self._cursor: int | None = 0
-        self._ready = False
         self._outcomes: dict[str, StepOutcome] = {}
         self._steps: dict[str, Mapping[str, Any]] = {}
-        self._workflows: dict[str, Mapping[str, Any]] = {}
-        self._visits: Counter[str] = Counter()
         self._lacking: set[str] = set()
 
     def until(self, step_id: str) -> StepOutcome:
         """Run up to and including ``step_id``, and return what became of it.
 
-        The flow has left a step when its retries are over and no action leads back to it or
-        before it. TargetLost, SafetyRefusal and interrupts propagate; after one, what was not
-        reached is not testable.
+        TargetLost, SafetyRefusal and interrupts propagate; after one, what was not reached is
+        not testable.
         """
         index = self.workflow.index(step_id)
-        if not self._ready:
-            self._await_dependencies()
-            self._ready = True
         while self._cursor is not None and self._cursor <= index:
             self._advance(self.workflow.steps[self._cursor])
         return self._outcomes[step_id]
 
-    def finish(self) -> StepOutcome | None:
-        """Run to the end; returns the first outcome that is not fine, or None."""
-        self.until(self.workflow.step_ids[-1])
-        return next((done for done in self._outcomes.values() if not done.is_fine), None)
-
-    def _await_dependencies(self) -> None:
-        for name in self.workflow.depends_on:
-            run = self.session.shared.get(f"workflow/{name}")
-            if run is None:
-                run = WorkflowRun(
-                    self.document, self.document.workflow(name), self.session, self._progress, sleep=self._sleep
-                )
-                self.session.shared[f"workflow/{name}"] = run
-            failed = run.finish()
-            if failed is not None:
-                because = f"{name}/{failed.step_id}"
-                self._close(failed.behind, f"workflow {name} did not end well", because)
-                return
-            self._workflows[name] = run.outputs
-
     def _advance(self, step: Step) -> None:
         started = time.monotonic()
-        client = self._client or self.session.client(item_id(self.workflow, step))
+        client = self.session.client(item_id(self.workflow, step))
         reason = self._not_advertised(step)
         if reason:
             self._lacking.add(step.id)
@@ -144,22 +99,12 @@ class WorkflowRun:
             self._go_on(step, self._outcomes[step.id], None)
             return
         try:
-            self._visits[step.id] += 1
-            if self._visits[step.id] > _VISITS:
-                raise ScenarioError(
-                    f"{self.document.path}, workflow {self.workflow.id}: step {step.id} was reached more than "
-                    f"{_VISITS} times; its actions lead in a circle"
-                )
-            attempt, action = self._persist(step, client)
+            attempt = self._attempt(step, client)
+            action = _chosen(step, attempt)
             self._steps[step.id] = attempt.outputs
             if action is not None and action.fills:
                 passed_over, outputs = action.fills
                 self._steps[passed_over] = _present(outputs, attempt.scope)
-            if action is not None and action.workflow:
-                attempt.nested += self._call(action.workflow, {}, client)[1]
-        except (Failure, Skip) as problem:
-            # The workflow that an action led to went wrong; the step that led there answers for it.
-            attempt, action = _Attempt(Scope(), problem=problem), None
         except BaseException:
             self._close(State.NOT_TESTABLE, "the run was broken off", step.id)
             raise
@@ -172,48 +117,14 @@ class WorkflowRun:
         capabilities = self.session.capabilities
         for capability in (self.session.register[requirement].capability for requirement in step.requirements):
             if not capabilities.has(capability):
-                return f"GET /v2/lm/meta does not advertise {capability}"
-        return beyond_limits(self.workflow, step, capabilities)
-
-    def _persist(self, step: Step, client: Client) -> tuple[_Attempt, Action | None]:
-        """Attempt the step, and again as its retry actions say; returns what ended it."""
-        retries: Counter[str] = Counter()
-        while True:
-            attempt = self._attempt(step, client)
-            self._steps[step.id] = attempt.outputs
-            action = self._choose(step, attempt, retries)
-            if action is None or action.kind != "retry":
-                return attempt, action
-            retries[action.name] += 1
-            wait = _asked(attempt.exchange)
-            self._sleep(action.after if wait is None else min(wait, _RETRY_AFTER_CAP))
-            if action.step:
-                other = self.workflow.step(action.step)
-                self._steps[other.id] = self._attempt(other, client).outputs
-            elif action.workflow:
-                self._call(action.workflow, {}, client)
-
-    def _choose(self, step: Step, attempt: _Attempt, retries: Counter[str]) -> Action | None:
-        """The first action whose criteria hold; None: go on, or end after a failure."""
-        if isinstance(attempt.problem, Unresolved | Skip):
-            return None
-        for action in step.on_failure if attempt.problem else step.on_success:
-            if action.kind == "retry" and (step.poll or retries[action.name] >= action.limit):
-                # A poll has done its repeating; the retry action is there for other runners.
-                continue
-            if first_broken(action.criteria, attempt.scope) is None:
-                return action
-        return None
+                return f"{META} does not advertise {capability}"
+        return beyond_limits(self.workflow, step, Limits(capabilities.meta))
 
     def _attempt(self, step: Step, client: Client) -> _Attempt:
         attempt = _Attempt(self._scope())
         try:
             self._require(step)
-            if step.workflow:
-                given = {p.name: p.value for p in step.parameters}
-                outputs, attempt.nested = self._call(step.workflow, values(given, attempt.scope), client)
-                attempt.scope.outputs = outputs
-            elif step.poll:
+            if step.poll:
                 label = f"{self.workflow.id}/{step.id}"
                 target = self.session.target
                 pace = Pace(
@@ -229,7 +140,6 @@ class WorkflowRun:
                 judge_settled(step, client, attempt.scope, self._sleep)
             else:
                 send_step(step, client, attempt.scope)
-            if not step.poll:
                 judge(step, client, attempt.scope)
         except (Failure, Unresolved, Skip) as problem:
             attempt.problem = problem
@@ -242,47 +152,18 @@ class WorkflowRun:
         needed = [self.session.register[name].capability for name in step.requirements]
         for capability in (*needed, _NEEDS.get(step.operation_id, "")):
             if not capabilities.has(capability):
-                raise NotApplicable(f"GET /v2/lm/meta does not advertise {capability}")
+                raise NotApplicable(f"{META} does not advertise {capability}")
             if capabilities.opt_in_unadvertised(capability):
-                raise NotApplicable(f"there is no GET /v2/lm/meta to advertise {capability}")
-
-    def _call(
-        self, workflow_id: str, inputs: Mapping[str, Any], client: Client
-    ) -> tuple[Mapping[str, Any], tuple[tuple[str, str, str], ...]]:
-        """Run another workflow to its end, as part of a step; returns its outputs and observations."""
-        if self._depth >= _DEPTH:
-            raise ScenarioError(f"{self.document.path}: workflows call each other more than {_DEPTH} deep")
-        workflow = self.document.workflow(workflow_id)
-        run = WorkflowRun(
-            self.document,
-            workflow,
-            self.session,
-            self._progress,
-            sleep=self._sleep,
-            inputs=inputs,
-            client=client,
-            depth=self._depth + 1,
-        )
-        failed = run.finish()
-        if failed is not None:
-            judgement, where = failed.judgement, f"workflow {workflow_id}, step {failed.step_id}"
-            words = f"{where}: {judgement.text}".rstrip(": ")
-            if judgement.state is State.INCONCLUSIVE:
-                raise Inconclusive(words)
-            if judgement.state is State.NOT_TESTABLE:
-                raise NotTestable(words)
-            raise breaks(judgement.expected, judgement.actual, words)
-        self._workflows[workflow_id] = run.outputs
-        return run.outputs, tuple(seen for done in run._outcomes.values() for seen in done.observations)
+                raise NotApplicable(f"there is no {META} to advertise {capability}")
 
     def _outcome(
         self, step: Step, attempt: _Attempt, action: Action | None, client: Client, duration: float
     ) -> StepOutcome:
         judgement = self._judgement(step, attempt, action)
-        observations = attempt.nested
+        observations: tuple[tuple[str, str, str], ...] = ()
         if action and action.observe:
             name, value = action.observe
-            observations += ((name, as_text(resolve(value, attempt.scope)), judgement.text),)
+            observations = ((name, as_text(resolve(value, attempt.scope)), judgement.text),)
         return StepOutcome(
             workflow_id=self.workflow.id,
             step_id=step.id,
@@ -332,8 +213,6 @@ class WorkflowRun:
             self._cursor = index + 1
         else:
             self._close(done.behind, reason, step.id)
-        if self._cursor is None and fine:
-            self.outputs = _present(self.workflow.outputs, self._scope())
 
     def _close(self, state: State, reason: str, origin: str) -> None:
         """End the flow: every step without an outcome gets this one."""
@@ -349,19 +228,23 @@ class WorkflowRun:
             step_id=step.id,
             requirements=step.requirements,
             judgement=replace(stated(state, reason), operation=step.operation_id),
-            client=self._client or self.session.client(item_id(self.workflow, step)),
+            client=self.session.client(item_id(self.workflow, step)),
             is_fine=is_fine(step, state, self.session.register),
             origin=origin,
         )
 
     def _scope(self) -> Scope:
-        return Scope(
-            inputs=self._inputs,
-            steps=self._steps,
-            workflows=self._workflows,
-            components=self.document.components,
-            sources=self.document.sources,
-        )
+        return Scope(inputs=self._inputs, steps=self._steps)
+
+
+def _chosen(step: Step, attempt: _Attempt) -> Action | None:
+    """The first action whose criteria hold; None: go on, or end after a failure."""
+    if isinstance(attempt.problem, Unresolved | Skip):
+        return None
+    actions = step.on_failure if attempt.problem else step.on_success
+    # The retry of a poll is there for other runners: here the poll has done its repeating.
+    legal = (action for action in actions if action.kind != "retry")
+    return next((action for action in legal if first_broken(action.criteria, attempt.scope) is None), None)
 
 
 def _provided(session: Session) -> dict[str, Any]:
@@ -381,8 +264,3 @@ def _present(outputs: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     """The outputs that have a value; whoever needs one that has none says so."""
     found = {name: resolve(value, scope) for name, value in outputs.items()}
     return {name: value for name, value in found.items() if value is not MISSING}
-
-
-def _asked(exchange: Exchange | None) -> float | None:
-    value = exchange.header("Retry-After") if exchange else None
-    return retry_after(value) if value is not None else None

@@ -36,18 +36,23 @@ class Place:
 class Shape:
     """The keys of one kind of object. ``ours`` are the extensions that this harness reads there.
 
-    Other ``x-`` keys are other tools' business; a misspelt ``x-lm-`` key is an error.
+    ``unsupported`` are keys of Arazzo that no scenario needs. Other ``x-`` keys belong to other tools; a
+    misspelt ``x-lm-`` key is an error.
     """
 
     name: str
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
 
     def read(self, node: Any, place: Place) -> dict[str, Any]:
         """``node``, when it is an object of this shape; raises ScenarioError."""
         if not isinstance(node, dict):
             place.fail(f"{self.name}: expected a mapping, got {_kind(node)}")
+        for key in self.unsupported:
+            if key in node:
+                place.fail(f"{self.name}: {key} is not supported; no scenario needs it")
         for key in self.required:
             if key not in node or node[key] is None:
                 label = f"{self.name} {node['name']!r}" if isinstance(node.get("name"), str) else self.name

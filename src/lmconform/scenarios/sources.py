@@ -13,14 +13,12 @@ from lmconform.scenarios.model import Call
 from lmconform.scenarios.shape import Place
 
 _BY_NAME = re.compile(r"\$sourceDescriptions\.([A-Za-z0-9_\-]+)\.(.+)")
-_BY_PATH = re.compile(r"(?:\{\$sourceDescriptions\.([A-Za-z0-9_\-]+)\.url\})?#/paths/([^/]+)/([a-z]+)")
 
 
 class Sources:
     """The descriptions of one file by name. The bundled one is the contract in force, dialect and all."""
 
     def __init__(self, urls: Mapping[str, str], contract: Contract, place: Place) -> None:
-        self.urls = dict(urls)
         self._contract = contract
         self._contracts = {name: self._open(name, url, place) for name, url in urls.items()}
 
@@ -41,19 +39,6 @@ class Sources:
             hint = did_you_mean(operation_id, known)
             place.fail(f"operationId {operation_id!r} is not in {source.source}{hint}")
         return self._call(source.operation(operation_id))
-
-    def by_path(self, text: str, place: Place) -> Call:
-        """The operation that an ``operationPath`` points to."""
-        found = _BY_PATH.fullmatch(text)
-        if found is None:
-            place.fail(f"operationPath {text!r} is not of the form {{$sourceDescriptions.NAME.url}}#/paths/~1lm~1…/get")
-        source = self._source(found[1], place) if found[1] else next(iter(self._contracts.values()))
-        path, method = found[2].replace("~1", "/").replace("~0", "~"), found[3].upper()
-        for operation in source.operations:
-            if (operation.path, operation.method) == (path, method):
-                return self._call(operation)
-        hint = did_you_mean(f"{method} {path}", [f"{o.method} {o.path}" for o in source.operations])
-        place.fail(f"operationPath: {method} {path} is not in {source.source}{hint}")
 
     def _call(self, operation: Operation) -> Call:
         # A dialect may have brought the operation into the contract; then that is the one that counts.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lmconform.contract import paths
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 
@@ -188,5 +189,5 @@ def is_loopback(host: str) -> bool:
 
 def api_base(url: str) -> str:
     """The base that ``/lm`` is appended to: ``…/v2``, whether or not the URL has it already."""
-    base = url.rstrip("/").removesuffix("/lm")
-    return base if base.endswith("/v2") else f"{base}/v2"
+    base = url.rstrip("/").removesuffix(paths.ROOT)
+    return base if base.endswith(paths.BASE) else f"{base}{paths.BASE}"

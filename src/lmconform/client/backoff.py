@@ -1,0 +1,44 @@
+"""When a request may be sent again, and after how many seconds: passing statuses, ``Retry-After``, growing pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+TOO_MANY: Final = 429
+# What a gateway says for a moment, and what SAP's own client repeats as well (fact E7).
+PASSING: Final = frozenset({502, 503, 504})
+
+
+def asked(headers: Iterable[tuple[str, str]]) -> float | None:
+    """Seconds that the ``Retry-After`` among ``headers`` asks to wait; None when there is none that can be read."""
+    value = next((value for name, value in headers if name.lower() == "retry-after"), None)
+    return retry_after(value) if value is not None else None
+
+
+def retry_after(value: str) -> float | None:
+    """Seconds from a ``Retry-After`` value (RFC 9110, section 10.2.3): a number or a date."""
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def growing(attempt: int, first: float) -> float:
+    """Seconds to wait after the ``attempt``-th sending (from 1 on): ``first``, and twice as long each time."""
+    return first * 2.0 ** (attempt - 1)
+
+
+def pause(headers: Iterable[tuple[str, str]], attempt: int, *, first: float, longest: float) -> float | None:
+    """Seconds to wait after the answer to the ``attempt``-th sending (from 1 on); None when it asks for too many.
+
+    Without ``Retry-After`` the pause is the ``growing`` one.
+    """
+    seconds = asked(headers)
+    if seconds is None:
+        return growing(attempt, first)
+    return seconds if seconds <= longest else None

@@ -1,0 +1,43 @@
+"""What ``GET /lm/meta`` limits: how long a deployment may live."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+# TimeToLive of the description: minutes, hours or days, in either case (fact F59). Nine digits of days fit a timedelta.
+_SPAN = re.compile(r"([0-9]{1,9})([mhdMHD])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+# How a tenant says that there is no limit (fact I8); text is what the description declares.
+_ENDLESS = (None, -1, "-1")
+
+
+def duration(span: object) -> timedelta | None:
+    """The duration that a time to live such as ``10h`` means; None for anything else."""
+    found = _SPAN.fullmatch(span) if isinstance(span, str) else None
+    return timedelta(**{_UNITS[found[2].lower()]: int(found[1])}) if found else None
+
+
+class Limits:
+    """The limits in the body of ``GET /lm/meta``; ``minimum`` is the shortest time to live as it stands there.
+
+    ``meta`` None: the target has no such endpoint, and nothing limits.
+    """
+
+    def __init__(self, meta: dict[str, Any] | None) -> None:
+        node: Any = meta
+        for part in ("aiApi", "limits", "timeToLiveDeployments"):
+            node = node.get(part) if isinstance(node, dict) else None
+        limits = node if isinstance(node, dict) else {}
+        self.minimum: Any = limits.get("minimum")
+        self._maximum: Any = limits.get("maximum")
+
+    def allow(self, time_to_live: str) -> bool:
+        """Whether a deployment may live so long. A limit that cannot be read may be any: then nothing is allowed."""
+        asked = duration(time_to_live)
+        shortest, longest = duration(self.minimum), duration(self._maximum)
+        unread = any(limit not in _ENDLESS and duration(limit) is None for limit in (self.minimum, self._maximum))
+        if asked is None or unread:
+            return False
+        return (shortest or asked) <= asked <= (asked if longest is None else longest)

@@ -1,0 +1,87 @@
+"""The page of the kill matrix: one cell a kill, and every text escaped."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from lmconform.mutation import matrix_html
+from lmconform.mutation.curve import Curve
+
+
+def kill(requirement, item="probe/x"):
+    return {"requirement": requirement, "item": item, "after": 0.126, "requests": 3}
+
+
+def mutant(mutant_id, status, breaks, *kills, text="BUG"):
+    row = {"id": mutant_id, "family": "lists", "text": text, "status": status}
+    return {**row, "breaks": breaks, "kills": list(kills)}
+
+
+MATRIX = {
+    "seeds": [0, 1],
+    "seconds": 12.5,
+    "problems": ["<b> survives & more"],
+    "first_failure": {"median": 0.4, "p95": 1.25},
+    "baseline": [{"mock": "plain", "gating": 0}],
+    "requirements": [{"id": "LM-A-ONE", "killed": ["a"]}, {"id": "LM-B-TWO", "killed": []}],
+    "mutants": [
+        mutant("a", "killed", ["LM-A-ONE"], kill("LM-A-ONE", "probe/<i>"), kill("LM-B-TWO"), text="<script> & 'more'"),
+        mutant("b", "survived", ["LM-B-TWO"]),
+    ],
+    "curve": Curve((0,), 50, {"<u>": ("fuzz/<q>", (3,))}).as_json(),
+}
+
+
+class Page(HTMLParser):
+    """The tags of a page, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture
+def page(tmp_path):
+    """Writes the page for a matrix, and reads it."""
+
+    def write(**changes):
+        matrix_html.write(tmp_path / "matrix.html", {**MATRIX, **changes})
+        return Page((tmp_path / "matrix.html").read_text())
+
+    return write
+
+
+def test_each_text_stands_in_the_page_as_it_is_and_makes_no_tag(page):
+    found = page()
+    for text in (
+        "<b> survives & more",
+        "<script> & 'more'",
+        "a by LM-A-ONE\nprobe/<i>, 0.13 s, 3 requests",
+        "fuzz/<q>",
+    ):
+        assert text in found.text
+    assert not {"script", "q", "u"} & {tag for tag, _ in found.tags}
+
+
+def test_there_is_a_cell_for_each_kill_and_for_each_declaration_that_was_not_seen(page):
+    cells = [attributes for tag, attributes in page().tags if tag == "rect" and "class" in attributes]
+    assert [(cell["class"], cell["fill"]) for cell in cells] == [("k", "#2e7d32"), ("k", "#90caf9"), ("c", "none")]
+    # Requirements are columns, mutants are rows.
+    assert cells[0]["x"] < cells[1]["x"] == cells[2]["x"]
+    assert cells[0]["y"] == cells[1]["y"] < cells[2]["y"]
+
+
+def test_the_reasons_and_the_curve_are_there_when_the_matrix_has_them(page):
+    assert "Red, because" in page().text
+    assert "What fuzzing earns" in page().text
+    plain = page(problems=[], curve=None)
+    assert "Red, because" not in plain.text
+    assert "What fuzzing earns" not in plain.text
