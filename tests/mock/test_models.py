@@ -1,4 +1,4 @@
-"""Models belong to the scenario foundation-models alone (lm-facts F61)."""
+"""Models belong to the scenario foundation-models alone (fact F61)."""
 
 
 def test_foundation_models_has_models(tenant):

@@ -35,7 +35,7 @@ _STOPPED_FIRST = {"deployment": 120.0, "execution": _SECONDS}
 def clean(session: Session) -> None:
     """Remove what can be removed, in bounded time; the session's journal says what is left.
 
-    The API has no way to remove artifacts and configurations (lm-facts F53).
+    The API has no way to remove artifacts and configurations (fact F53).
     """
     client = session.client("cleanup")
     journal = session.journal

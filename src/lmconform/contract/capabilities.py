@@ -48,7 +48,7 @@ class Capabilities:
         """Whether the dotted ``path`` is advertised (an object counts as advertised).
 
         What belongs to an extension is there only with the extension, which has no default
-        itself (fact META). A target without ``/lm/meta`` advertises nothing either way; then
+        itself (fact A2). A target without ``/lm/meta`` advertises nothing either way; then
         the capability is taken as present, and the requirement is judged.
         """
         if not path or self.meta is None:

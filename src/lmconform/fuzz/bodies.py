@@ -91,7 +91,7 @@ def _schedule(pool: Pool) -> Schema:
 
 
 def _ttls(capabilities: Capabilities) -> list[str]:
-    """Times to live that every limit allows that ``/lm/meta`` may name (lm-facts D.1: from 10 minutes on)."""
+    """Times to live that every limit allows that ``/lm/meta`` may name (fact D14: from 10 minutes on)."""
     limits: Any = capabilities.meta or {}
     for part in ("aiApi", "limits", "timeToLiveDeployments"):
         limits = limits.get(part) if isinstance(limits, dict) else None

@@ -1,4 +1,4 @@
-"""Resource groups, as far as a client needs them to make one (lm-facts H)."""
+"""Resource groups, as far as a client needs them to make one (fact H2)."""
 
 from __future__ import annotations
 

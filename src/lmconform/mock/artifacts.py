@@ -1,4 +1,4 @@
-"""Artifacts: registered once, never changed or removed (lm-facts F53)."""
+"""Artifacts: registered once, never changed or removed (fact F53)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a configuration gives its executable what it needs (lm-facts F22, F26)."""
+"""Whether a configuration gives its executable what it needs (facts F22, F26)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Call:
     without: frozenset[str]
 
     def said(self, real: str, published: str) -> str:
-        """A message: as tenants send it, or as the published description has it in its examples (lm-facts D)."""
+        """A message: as tenants send it, or as the published description has it in its examples (fact D13)."""
         return real if self.switches["messages"] == "real" else published
 
 

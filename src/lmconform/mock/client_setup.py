@@ -84,7 +84,7 @@ def lines(bound: Bound, files: Files) -> Iterator[str]:
 
 
 def _secured(secured: Secured, files: Files) -> Iterator[str]:
-    """The same for the client that shows a certificate; the names are those that SAP's SDK knows (lm-facts E.3)."""
+    """The same for the client that shows a certificate; the names are those that SAP's SDK knows (fact E3)."""
     url, client = secured.url, secured.key["clientid"]
     token_url = f"{url}{auth.PATH}"
     ca, certificate, private_key = (quote(str(f)) for f in (files.ca, files.certificate, files.private_key))

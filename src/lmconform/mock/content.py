@@ -20,7 +20,7 @@ class Slot:
     labels: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The artifact as an executable shows it: these members and no others (lm-facts H)."""
+        """The artifact as an executable shows it: these members and no others (fact H1)."""
         shown: dict[str, Any] = {"name": self.name}
         if self.kind is not None:
             shown["kind"] = self.kind
@@ -48,7 +48,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Executable:
-    """What a workflow or serving template becomes (lm-facts K). ``bulk``: its runs may be changed in bulk."""
+    """What a workflow or serving template becomes (fact K). ``bulk``: its runs may be changed in bulk."""
 
     id: str
     scenario_id: str
@@ -105,7 +105,7 @@ class Scenario:
 
 
 class Catalog:
-    """The scenarios and executables of a tenant, the same in every resource group (lm-facts F16)."""
+    """The scenarios and executables of a tenant, the same in every resource group (fact F16)."""
 
     def __init__(self, scenarios: Iterable[Scenario], executables: Iterable[Executable]) -> None:
         self.scenarios = {scenario.id: scenario for scenario in sorted(scenarios, key=lambda s: s.id)}

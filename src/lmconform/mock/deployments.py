@@ -1,4 +1,4 @@
-"""Deployments: what only they have, url, ttl and updates (lm-facts C.2); the rest is in enactments."""
+"""Deployments: what only they have, url, ttl and updates (facts C2 to C26); the rest is in enactments."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def create_for_configuration(call: Call) -> Reply:
 
 
 def start(call: Call, configuration_id: str) -> Reply:
-    """Start an execution; wrong bindings show later, when it dies (lm-facts F22)."""
+    """Start an execution; wrong bindings show later, when it dies (fact F22)."""
     configuration, executable = configurations.usable(call, configuration_id, serves=False)
     failure = bindings.failure(call.group, configuration, executable)
     made = call.group.add_execution(configuration, failure, executable.products())

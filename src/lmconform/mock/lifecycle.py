@@ -1,4 +1,4 @@
-"""The life of executions and deployments as a function of time (lm-facts C.1, C.2); nothing here has a state."""
+"""The life of executions and deployments as a function of time (facts C1, C2); nothing here has a state."""
 
 from __future__ import annotations
 

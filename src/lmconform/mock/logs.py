@@ -1,4 +1,4 @@
-"""Logs of executions and deployments: what a run would have said by now (lm-facts F49, F50)."""
+"""Logs of executions and deployments: what a run would have said by now (facts F49, F50)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models of a scenario; only foundation-models has any (lm-facts F61)."""
+"""Models of a scenario; only foundation-models has any (fact F61)."""
 
 from __future__ import annotations
 

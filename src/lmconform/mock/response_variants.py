@@ -14,7 +14,7 @@ _SPARE = frozenset(("submissionTime", "startTime", "completionTime", "lastOperat
 _SPARE_WHEN_EMPTY = frozenset(
     ("description", "labels", "parameters", "inputArtifacts", "outputArtifacts", "statusMessage", "details", "tags")
 )
-# SAP's client breaks on a member that it does not know in these (lm-facts H); costs are texts by any name.
+# SAP's client breaks on a member that it does not know in these (fact H1); costs are texts by any name.
 _STRICT = frozenset(("inputArtifacts", "outputArtifacts", "cost"))
 _EXTRA = {"x-beyond": {"list": [None, 1], "id": 7}}
 

@@ -1,4 +1,4 @@
-"""Execution schedules: cron that starts executions on the mock's clock (lm-facts C.5)."""
+"""Execution schedules: cron that starts executions on the mock's clock (facts C5 to C53)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from lmconform.mock.problems import Problem
 
-# As in the tests of SAP's client, which asks before every call when it is an hour or less (lm-facts E.1).
+# As in the tests of SAP's client, which asks before every call when it is an hour or less (fact E11).
 LIFETIME = 43199
 _ALGORITHM = "HS256"
 # Looked up instead of verified again; whoever is not among them is verified.
@@ -62,7 +62,7 @@ class Mint:
         return token, jti
 
     def verify(self, token: str) -> None:
-        """Raise what the gateway says (lm-facts D2) about a token that is foreign, changed or too old."""
+        """Raise what the gateway says (fact D2) about a token that is foreign, changed or too old."""
         expires = self._known.get(token)
         if expires is None:
             expires = self._read(token)
