@@ -38,7 +38,7 @@ def test_the_rate_is_per_1000_lines_and_the_total_is_that_of_all_lines():
 def test_the_table_has_the_files_with_most_words_and_the_total():
     found = [Count("a.py", 3, 100), Count("b.py", 2, 10), Count("c.py", 0, 10)]
     assert list(table(found, 1))[2:] == ["| a.py | 3 | 100 | 30.0 |", "| total | 5 | 120 | 41.7 |"]
-    assert [line.split()[1] for line in table(found)][2:] == ["a.py", "b.py", "total"]
+    assert [line.split(" | ")[0] for line in list(table(found))[2:]] == ["| a.py", "| b.py", "| total"]
 
 
 def test_sources_and_documents_are_counted_the_most_first():
