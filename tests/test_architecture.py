@@ -32,6 +32,9 @@ CYCLES = [
     {"lmconform.probes.context", "lmconform.probes.executables"},
 ]
 
+# Rooms whose tests stand in a folder of another name; the list only gets shorter, too.
+ELSEWHERE = {"mutants": "mutation"}
+
 
 def table(document):
     """Room by room who may import it, as ARCHITECTURE.md says."""
@@ -167,3 +170,10 @@ def test_modules_that_the_document_names_are_there():
     named = [(path, suffix) for path, suffix in paths if path.partition("/")[0] in known]
     assert named
     assert [path for path, suffix in named if not (PACKAGE / f"{path}{suffix or '.py'}").is_file()] == []
+
+
+def test_every_room_that_is_a_folder_has_tests_in_a_folder_of_its_name():
+    tests = Path(__file__).parent
+    rooms = {name for name in IMPORTERS if (PACKAGE / name).is_dir()}
+    assert {name for name in rooms if not list((tests / ELSEWHERE.get(name, name)).glob("test_*.py"))} == set()
+    assert {name for name in ELSEWHERE if list((tests / name).glob("test_*.py"))} == set()

@@ -33,6 +33,51 @@ def key_file(folder, **changes):
     return path
 
 
+SECRET_KEY = {
+    "clientid": "of-the-key",
+    "clientsecret": "secret-of-the-key",
+    "url": "https://tenant.example.com",
+    "serviceurls": {"AI_API_URL": "https://api.example.com"},
+}
+SECRET_VARIABLES = {
+    "AICORE_CLIENT_ID": "of-the-variables",
+    "AICORE_CLIENT_SECRET": "secret-of-the-variables",
+    "AICORE_AUTH_URL": "https://tenant.example.com/oauth/token",
+}
+
+
+def test_the_first_source_that_has_credentials_supplies_all(tmp_path):
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps(SECRET_KEY | {"clientid": "of-the-file"}))
+    environ = SECRET_VARIABLES | {"AICORE_SERVICE_KEY": json.dumps(SECRET_KEY)}
+    assert credentials.find(file, environ).client_id == "of-the-file"
+    found = credentials.find(None, environ)
+    assert (found.client_id, found.client_secret) == ("of-the-key", "secret-of-the-key")
+    found = credentials.find(None, SECRET_VARIABLES)
+    assert (found.client_id, found.client_secret) == ("of-the-variables", "secret-of-the-variables")
+
+
+def test_a_key_may_lie_in_the_credentials_of_a_binding():
+    bound = {"AICORE_SERVICE_KEY": json.dumps({"credentials": SECRET_KEY, "label": "aicore"})}
+    assert credentials.find(None, bound).client_id == "of-the-key"
+
+
+@pytest.mark.parametrize("url", ["https://t.example", "https://t.example/", "https://t.example/oauth/token"])
+def test_the_token_url_ends_in_its_path_once(url):
+    found = credentials.find(None, SECRET_VARIABLES | {"AICORE_AUTH_URL": url})
+    assert found.token_url == "https://t.example/oauth/token"
+
+
+def test_without_any_source_the_line_names_the_option_and_the_variables():
+    said = refusal(credentials.find, None, {})
+    assert "--service-key FILE" in said
+    assert all(name in said for name in SECRET_VARIABLES)
+
+
+def test_a_secret_is_in_no_printed_form_of_credentials():
+    assert "secret-of-the-variables" not in repr(credentials.find(None, SECRET_VARIABLES))
+
+
 def test_a_key_with_a_certificate_is_taken_and_its_tokens_come_from_certurl(tmp_path):
     found = credentials.find(key_file(tmp_path), {})
     assert found.token_url == "https://tenant.authentication.cert.example.com/oauth/token"
