@@ -10,7 +10,7 @@ PLACES = ("src", "specs", "scenarios", "docs", "benchmarks", "tests", "README.md
 SUFFIXES = {".py", ".yaml", ".md", ".js"}
 KNOWN = set(re.findall(r"^\| ([A-K]\d*) \|", (ROOT / "specs" / "lm" / "FACTS.md").read_text(encoding="utf-8"), re.M))
 NUMBER = r"[A-Z]\d*\b"
-CITATION = re.compile(rf"\b(?:facts?|FACTS\.md,) ({NUMBER}(?:(?:, | to | and ){NUMBER})*)")
+CITATION = re.compile(rf"\b(?:[Ff]acts?|FACTS\.md,) ({NUMBER}(?:(?:, | to | and ){NUMBER})*)")
 
 
 def cited(text):

@@ -45,7 +45,6 @@ def test_a_500_on_an_apostrophe_is_one_finding_with_a_small_example(fuzz, mock):
         reports, _ = fuzz("createArtifact", url=url, examples=60)
     (finding,) = [f for f in reports["createArtifact"].findings if f.requirement == "LM-HTTP-NO-SERVER-ERROR"]
     assert finding.exchange.status == 500
-    assert finding.count >= 1
     assert len(finding.exchange.request_body) < 400
 
 
