@@ -47,8 +47,8 @@ def test_the_main_job_passes_with_a_conformant_verdict(full_run):
     assert "verdict   conformant" in done.stdout
 
 
-def test_the_main_job_generates_at_least_1500_cases(full_run):
-    assert footer_of(full_run[1])["fuzz_cases"] >= 1500
+def test_the_main_job_generates_at_least_2500_cases(full_run):
+    assert footer_of(full_run[1])["fuzz_cases"] >= 2500
 
 
 def test_every_step_of_the_tutorial_passes(full_run):
@@ -236,9 +236,7 @@ def test_a_defect_fails_the_gate_with_exit_1(lmconform, tmp_path):
 
     with serve(answer) as (url, _):
         key = service_key(tmp_path, url)
-        done = lmconform("run", url, "--service-key", key, "--only", "listScenarios", "--only", "LM-SCENARIO*")
-        assert done.returncode in (1, 5), done.stdout + done.stderr
-        done = lmconform("run", url, "--service-key", key, "--report-dir", "out")
+        done = lmconform("run", url, "--service-key", key, "--only", "LM-SCENARIO*", "--report-dir", "out")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "LM-HTTP-BODY-SCHEMA" in done.stdout
     assert footer_of(tmp_path / "out")["verdict"] == "nonconformant"
@@ -371,37 +369,6 @@ def one_line(text):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["run", "--profile", "cor"], "--profile: 'cor' is unknown; did you mean 'core'?"),
-        (["run", "--dialect", "printed"], "did you mean 'as-printed'?"),
-        (["run", "--seed", "x"], "--seed"),
-        (["run", "--max-examples", "0"], "--max-examples: 0 is too small; expected 1 or more"),
-        (["run", "--poll-timeout", "-1"], "--poll-timeout"),
-        (["run", "--nonsense"], "No such option"),
-        (["run", "mock", "--service-key", "k.json"], "drop the option"),
-        (["run", "ftp://127.0.0.1"], "neither 'mock' nor an http(s) URL"),
-        (["run", "http://api.example.com"], "plain http to api.example.com"),
-        (["run", "https://user:secret@api.example.com"], "credentials do not belong into the URL"),
-        (["run", "https://api.example.com"], "--service-key FILE"),
-        (["run", "https://api.example.com", "--profile", "core"], "add --allow-writes"),
-        (["run", "https://api.example.com", "--service-key", "missing.json"], "missing.json: cannot be read"),
-        (["runn"], "did you mean 'run'?"),
-        (["compare", "a", "b"], "cannot be read"),
-        (["mock", "--switch", "list-order=random"], "expected list-order=created|reverse"),
-        (["mock", "--switch", "list-ordre=created"], "did you mean 'list-order'?"),
-        (["mock", "--dialect", "x"], "--dialect"),
-    ],
-    ids=lambda value: "-".join(value[:4]) if isinstance(value, list) else "",
-)
-def test_bad_input_is_one_line_and_exit_4(lmconform, arguments, words):
-    done = lmconform(*arguments)
-    assert done.returncode == 4, done.stdout + done.stderr
-    assert words in one_line(done.stderr)
-    assert done.stdout == ""
-
-
-@pytest.mark.parametrize(
     ("content", "words"),
     [
         ("{", "not valid JSON"),
@@ -448,28 +415,8 @@ def test_a_selection_that_matches_nothing_is_exit_5_with_the_nearest_id(lmconfor
     assert seen == []
 
 
-def test_a_selection_of_another_profile_says_which(lmconform):
-    done = lmconform("run", "--profile", "smoke", "--only", "fuzz/*")
-    assert done.returncode == 5
-    assert "use --profile full" in one_line(done.stderr)
-
-
-def test_a_report_folder_that_cannot_be_made_is_exit_4(lmconform, tmp_path):
-    (tmp_path / "file").write_text("")
-    done = lmconform("run", "--profile", "smoke", "--report-dir", "file/inside")
-    assert done.returncode == 4
-    assert "--report-dir" in one_line(done.stderr)
-
-
 def test_a_time_budget_leaves_items_out_without_a_failure(lmconform, tmp_path):
     done = lmconform("run", "--profile", "core", "--max-time", "0", "--report-dir", "out")
     assert done.returncode == 0, done.stdout + done.stderr
     assert footer_of(tmp_path / "out")["verdict"] == "partial"
     assert footer_of(tmp_path / "out")["counts"]["NOT_TESTABLE"] > 10
-
-
-def test_help_prints_the_exit_codes(lmconform):
-    done = lmconform("--help")
-    assert done.returncode == 0
-    for code in (0, 1, 2, 3, 4, 5, 10, 11):
-        assert any(line.split()[:1] == [str(code)] for line in done.stdout.splitlines())

@@ -1,4 +1,4 @@
-"""The one way to a target: what is repeated, what is waited for, what is never sent."""
+"""The one way to a target: what is repeated, and what is waited for."""
 
 import json
 import time

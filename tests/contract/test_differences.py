@@ -1,27 +1,17 @@
 """openapi.yaml says what the published description says, but for what DIFFERENCES.md lists."""
 
 import copy
+import os
 import re
-from pathlib import Path
 
 import pytest
 from tests.contract.comparison import ABSENT, differences
+from tests.contract.published import require
 
 from lmconform.contract import bundle
 
 FOLDER = bundle.root() / "specs" / "lm"
 HERE = bundle.read_yaml(FOLDER / "openapi.yaml")
-PUBLISHED = next(
-    (
-        file
-        for folder in Path(__file__).resolve().parents
-        if (file := folder / "shared" / "reference" / "AI_CORE_API.yaml").is_file()
-    ),
-    None,
-)
-needs_published = pytest.mark.skipif(
-    PUBLISHED is None, reason="SAP's published description is not in ../shared/reference: there is nothing to compare"
-)
 
 
 def cells(line):
@@ -50,26 +40,28 @@ def covers(row, difference):
 
 
 @pytest.fixture(scope="module")
-def found():
-    return list(differences(bundle.read_yaml(PUBLISHED), HERE))
+def published():
+    return bundle.read_yaml(require(os.environ))
 
 
-@needs_published
+@pytest.fixture(scope="module")
+def found(published):
+    return list(differences(published, HERE))
+
+
 def test_every_difference_stands_in_exactly_one_row(found):
     listed = {one: sum(covers(row, one) for row in ROWS) for one in found}
     assert {one: count for one, count in listed.items() if count != 1} == {}
 
 
-@needs_published
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row[1].strip('`')} {row[3]} {row[4]}" for row in ROWS])
 def test_a_row_covers_as_many_differences_as_it_says(found, row):
     assert sum(covers(row, one) for one in found) == int(row[4])
 
 
-@needs_published
-def test_without_what_is_marked_as_beyond_there_is_exactly_what_the_published_description_has():
+def test_without_what_is_marked_as_beyond_there_is_exactly_what_the_published_description_has(published):
     rest = without_beyond(HERE)
-    found = differences(bundle.read_yaml(PUBLISHED), rest)
+    found = differences(published, rest)
     assert [one for one in found if ABSENT in (one.published, one.here)] == []
 
 

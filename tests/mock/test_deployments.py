@@ -1,4 +1,4 @@
-"""Deployments live as lm-facts C.2 has it."""
+"""Deployments live as facts C2 to C26 say."""
 
 import pytest
 

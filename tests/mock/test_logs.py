@@ -1,4 +1,4 @@
-"""Logs say what a run has done by now (lm-facts F49, F50)."""
+"""Logs say what a run has done by now (facts F49, F50)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Only the scenario foundation-models has models (lm-facts F61)."""
+"""Only the scenario foundation-models has models (fact F61)."""
 
 
 def test_foundation_models_has_models(tenant):

@@ -1,4 +1,4 @@
-"""Schedules start executions on the mock's clock (lm-facts C.5)."""
+"""Schedules start executions on the mock's clock (facts C5 to C53)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from lmconform.judgement import Level
 
 from lmconform import mutants
 from lmconform.contract.requirements import Register
 from lmconform.errors import ConfigError
+from lmconform.judgement import Level
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.registry import mutant
 

@@ -4,6 +4,7 @@ import json
 import shlex
 
 import pytest
+import requests
 from tests.sdk.conftest import exports
 from tests.sdk.environments import PAIRS
 
@@ -11,6 +12,9 @@ from tests.sdk.environments import PAIRS
 @pytest.fixture(scope="module")
 def seen(sdk, mock):
     """What the SDK sees with the exports, line by line as they are printed, in a shell."""
+    artifact = {"name": "of-the-test", "kind": "dataset", "url": "ai://default/x", "scenarioId": "text-clf-tutorial"}
+    made = requests.post(f"{mock.url}/v2/lm/artifacts", json=artifact, headers=mock.headers(), timeout=5)
+    assert made.status_code == 201, made.text
     lines = [line for line in mock.log.read_text().splitlines() if line.startswith("export ")]
     script = "\n".join([*lines, f"exec {shlex.join(sdk.command('credentials'))}"])
     done = sdk.run("sh", "-c", script)
@@ -31,7 +35,8 @@ def test_the_printed_exports_are_all_that_from_env_needs(seen, mock):
     assert seen["base_url"] == f"{mock.url}/v2"
     assert "text-clf-tutorial" in seen["scenarios"]
     assert seen["group"] == "tutorial"
-    assert seen["artifacts"] >= 0
+    counted = requests.get(f"{mock.url}/v2/lm/artifacts/$count", headers=mock.headers(), timeout=5)
+    assert seen["artifacts"] == counted.json() > 0
 
 
 def test_the_sdks_own_command_makes_a_profile_of_the_service_key(sdk, mock, tmp_path):

@@ -12,7 +12,7 @@ _ID = "LM-HTTP-MEDIA-TYPE-DECLARED"
 def declared_media_type(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """A 2xx answer has a declared media type; a 204 has no body.
 
-    Errors are left to the envelope check: their text forms vary (lm-facts D.2).
+    Errors are left to the envelope check: their text forms vary (fact D2).
     """
     response = operation.response(exchange.status)
     if response is None or not exchange.ok:

@@ -16,7 +16,7 @@ _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
     "mock": "Serve the embedded mock.",
     "compare": "Say what changed between two runs.",
-    "list": "Show items, requirements, operations, mutants.",
+    "list": "Show items, requirements, observations, operations, mutants.",
     "mutants": "Run the suite against mocks with one defect each.",
     "distill": "Compute the smallest suite from a kill matrix.",
 }

@@ -42,7 +42,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 def command(target: str, workers: int, quiet: bool, **options: Any) -> int:
     """Run scenarios, probes and fuzz against TARGET: 'mock' (default) or a base URL.
 
-    On a URL the default profile is smoke, which only reads; core and full need
+    On a URL the default profile is smoke, which only reads; the other profiles need
     --allow-writes. Credentials come from --service-key FILE or from AICORE_* variables.
     """
     from lmconform.client import embedded

@@ -27,7 +27,7 @@ _REFUSALS = frozenset({400, 404, 409, 412})
 def clean(session: Session) -> None:
     """Remove what can be removed, in bounded time; the session's journal says what is left.
 
-    The API has no way to remove artifacts and configurations (lm-facts F53).
+    The API has no way to remove artifacts and configurations (fact F53).
     """
     cleanup = _Cleanup(session)
     try:

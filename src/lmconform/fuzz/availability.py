@@ -15,7 +15,7 @@ from lmconform.judgement import Judgement, State, broken, kept, stated
 
 READABLE = "LM-FUZZ-SEQUENCE-READABLE"
 GONE = "LM-FUZZ-SEQUENCE-GONE"
-# "Not found" is documented for a moment after a creation (lm-facts C.2): how long a moment lasts is not.
+# "Not found" is documented for a moment after a creation (fact C26): how long a moment lasts is not.
 _MOMENT = 10.0
 _PAUSE = 2.0
 # Reading everything that a long walk made would cost more than the walk.

@@ -1,4 +1,4 @@
-"""The admin API of resource groups: list, create, get, delete (lm-facts H)."""
+"""The admin API of resource groups: list, create, get, delete (fact H2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Artifacts: registered once, never changed or deleted (lm-facts F53)."""
+"""Artifacts: registered once, never changed or deleted (fact F53)."""
 
 from __future__ import annotations
 

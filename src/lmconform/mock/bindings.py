@@ -1,4 +1,4 @@
-"""Checks that a configuration binds what its executable requires (lm-facts F22, F26)."""
+"""Checks that a configuration binds what its executable requires (facts F22, F26)."""
 
 from __future__ import annotations
 

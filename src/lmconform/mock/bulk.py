@@ -1,4 +1,4 @@
-"""Bulk updates of executions and deployments: stop or delete up to 100 in one request (lm-facts C.4)."""
+"""Bulk updates of executions and deployments: stop or delete up to 100 in one request (fact C4)."""
 
 from __future__ import annotations
 

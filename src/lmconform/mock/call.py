@@ -31,7 +31,7 @@ class Call:
     without: frozenset[str]
 
     def message(self, real: str, published: str) -> str:
-        """A message as tenants send it, or as the examples of the published description have it (lm-facts D)."""
+        """A message as tenants send it, or as the examples of the published description have it (fact D13)."""
         return real if self.switches["messages"] == "real" else published
 
 

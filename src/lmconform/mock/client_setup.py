@@ -74,7 +74,7 @@ def commands(files: Files, plain: Endpoint, tls: TlsEndpoint | None) -> Iterator
 
 
 def _tls_commands(files: Files, tls: TlsEndpoint) -> Iterator[str]:
-    """The same for the client with a certificate; the variables are those of SAP's SDK (lm-facts E.3)."""
+    """The same for the client with a certificate; the variables are those of SAP's SDK (fact E3)."""
     url, client = tls.url, tls.key["clientid"]
     token_url = f"{url}{auth.PATH}"
     ca, certificate, private_key = (quote(str(f)) for f in (files.ca, files.certificate, files.private_key))

@@ -21,7 +21,7 @@ class Slot:
     labels: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The artifact as the API shows it: SAP's client accepts these members and no others (lm-facts H)."""
+        """The artifact as the API shows it: SAP's client accepts these members and no others (fact H1)."""
         shown: dict[str, Any] = {"name": self.name}
         if self.kind is not None:
             shown["kind"] = self.kind
@@ -49,7 +49,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Executable:
-    """A workflow or serving template in the API (lm-facts K); ``bulk`` allows bulk updates of its enactments."""
+    """A workflow or serving template in the API (fact K); ``bulk`` allows bulk updates of its enactments."""
 
     id: str
     scenario_id: str
@@ -106,7 +106,7 @@ class Scenario:
 
 
 class Catalog:
-    """The scenarios and executables of a tenant, the same in every resource group (lm-facts F16)."""
+    """The scenarios and executables of a tenant, the same in every resource group (fact F16)."""
 
     def __init__(self, scenarios: Iterable[Scenario], executables: Iterable[Executable]) -> None:
         self.scenarios = {scenario.id: scenario for scenario in sorted(scenarios, key=lambda s: s.id)}

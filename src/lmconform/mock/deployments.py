@@ -1,4 +1,4 @@
-"""Deployments: start, stop, update, and the members that executions do not have (lm-facts C.2)."""
+"""Deployments: start, stop, update, and the members that executions do not have (facts C2 to C26)."""
 
 from __future__ import annotations
 

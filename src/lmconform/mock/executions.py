@@ -22,7 +22,7 @@ def create_for_configuration(call: Call) -> Reply:
 
 
 def _start(call: Call, configuration_id: str) -> Reply:
-    """Start an execution; wrong bindings show only later, when it fails (lm-facts F22)."""
+    """Start an execution; wrong bindings show only later, when it fails (fact F22)."""
     configuration, executable = configurations.usable(call, configuration_id, serves=False)
     failure = bindings.failure(call.group, configuration, executable)
     execution = call.group.add_execution(configuration, failure, executable.products())

@@ -1,4 +1,4 @@
-"""The lifecycle of executions and deployments as a function of time (lm-facts C.1, C.2), without state."""
+"""The lifecycle of executions and deployments as a function of time (facts C1, C2), without state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs of executions and deployments: the lines that a run has written up to now (lm-facts F49, F50)."""
+"""Logs of executions and deployments: the lines that a run has written up to now (facts F49, F50)."""
 
 from __future__ import annotations
 

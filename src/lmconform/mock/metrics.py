@@ -1,4 +1,4 @@
-"""Metrics of executions: points are appended, tags and custom info are kept by name (lm-facts F35 to F46)."""
+"""Metrics of executions: points are appended, tags and custom info are kept by name (facts F35 to F46)."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _show(call: Call, execution_id: str, tracking: Tracking, sections: set[str])
     result: dict[str, Any] = {"executionId": execution_id}
     every = "*" in sections
     if every or "metrics" in sections:
-        # Grouped by name, with ascending steps: not the order in which they were sent (lm-facts F38).
+        # Grouped by name, with ascending steps: not the order in which they were sent (fact F38).
         keys = ("step", "name") if call.switches["metrics-order"] == "by-step" else ("name", "step")
         result["metrics"] = sorted(tracking.metrics, key=lambda point: tuple(point[key] for key in keys))
     if every or "tags" in sections:

@@ -1,4 +1,4 @@
-"""Models of a scenario; only ``foundation-models`` has models (lm-facts F61)."""
+"""Models of a scenario; only ``foundation-models`` has models (fact F61)."""
 
 from __future__ import annotations
 

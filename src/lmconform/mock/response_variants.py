@@ -16,7 +16,7 @@ _OPTIONAL = frozenset(("submissionTime", "startTime", "completionTime", "lastOpe
 _OPTIONAL_WHEN_EMPTY = frozenset(
     ("description", "labels", "parameters", "inputArtifacts", "outputArtifacts", "statusMessage", "details", "tags")
 )
-# SAP's client fails on an unknown member in these (lm-facts H); the members of cost are strings by any name.
+# SAP's client fails on an unknown member in these (fact H1); the members of cost are strings by any name.
 _STRICT = frozenset(("inputArtifacts", "outputArtifacts", "cost"))
 _EXTRA = {"x-beyond": {"list": [None, 1], "id": 7}}
 

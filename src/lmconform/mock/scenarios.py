@@ -1,4 +1,4 @@
-"""Scenarios with their versions and executables: the same in every resource group (lm-facts F16)."""
+"""Scenarios with their versions and executables: the same in every resource group (fact F16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Execution schedules: cron expressions that start executions in the time of the mock (lm-facts C.5)."""
+"""Execution schedules: cron expressions that start executions in the time of the mock (facts C5 to C53)."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ class Store:
             self.add(name)
 
     def add(self, name: str) -> Group:
-        """Create a resource group; there are at most 50 (lm-facts C.7)."""
+        """Create a resource group; there are at most 50 (fact C7)."""
         if len(self.groups) >= _MOST_GROUPS:
             raise Problem(400, "01010090", f"Quota of {_MOST_GROUPS} resource groups is exhausted")
         self.groups[name] = Group(name, self._shared)

@@ -1,4 +1,4 @@
-"""Reads Argo WorkflowTemplates and AI Core ServingTemplates, which a tenant synchronises from git (lm-facts K)."""
+"""Reads Argo WorkflowTemplates and AI Core ServingTemplates, which a tenant synchronises from git (fact K)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from lmconform.mock.problems import Problem
 
-# Seconds, as in the tests of SAP's client; at an hour or less it fetches a token before every call (lm-facts E.1).
+# Seconds, as in the tests of SAP's client; at an hour or less it fetches a token before every call (fact E11).
 LIFETIME = 43199
 _ALGORITHM = "HS256"
 # Size of the cache of verified tokens.
@@ -62,7 +62,7 @@ class TokenIssuer:
         return token, jti
 
     def verify(self, token: str) -> None:
-        """Raise the error of the gateway (lm-facts D2) when the token is foreign, changed or expired."""
+        """Raise the error of the gateway (fact D2) when the token is foreign, changed or expired."""
         expires = self._known.get(token)
         if expires is None:
             expires = self._read(token)

@@ -1,4 +1,4 @@
-"""The time to live of deployments: validation, and expiry (lm-facts C.2)."""
+"""The time to live of deployments: validation, and expiry (facts C2 to C26)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from lmconform.mock.switches import Switches
 _MAX_DEPTH = 100
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MOST_QUERY_FIELDS = 500
-# SAP's client sends these without the dollar sign (lm-facts F4).
+# SAP's client sends these without the dollar sign (fact F4).
 _UNDOLLARED = ("top", "skip", "order")
 
 
@@ -28,7 +28,7 @@ def path(contract: Contract, operation: Operation, values: dict[str, str], switc
 
 
 def query(contract: Contract, operation: Operation, raw: bytes, switches: Switches) -> dict[str, Any]:
-    """The parsed values of the declared parameters; undeclared ones are ignored, as real servers do (lm-facts F4)."""
+    """The parsed values of the declared parameters; undeclared ones are ignored, as real servers do (fact F4)."""
     try:
         text = raw.decode("ascii", "replace")
         pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_QUERY_FIELDS)
@@ -70,7 +70,7 @@ def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, 
     if not raw:
         raise bad_request("the body is missing")
     kind = media_type.partition(";")[0].strip().lower()
-    # A merge patch is JSON, and real tenants accept it under both media types (lm-facts I.2).
+    # A merge patch is JSON, and real tenants accept it under both media types (fact I2).
     known = {*expected.content, *(["application/json"] if operation.method == "PATCH" else [])}
     if kind not in known:
         raise Problem(int(switches["unsupported-media-type"]), "01010015", f"{kind[:100]!r} is not supported")

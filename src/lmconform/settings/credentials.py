@@ -14,7 +14,7 @@ from lmconform.settings import client_certificate
 from lmconform.settings.options import is_loopback
 
 _TOKEN_PATH = "/oauth/token"
-# How a client is known: by a secret, by files or by texts; the names are those of SAP's SDK (lm-facts E.3).
+# How a client is known: by a secret, by files or by texts; the names are those of SAP's SDK (fact E3).
 _SECRET = ("AICORE_CLIENT_SECRET",)
 _FILES = ("AICORE_CERT_FILE_PATH", "AICORE_KEY_FILE_PATH")
 _TEXTS = ("AICORE_CERT_STR", "AICORE_KEY_STR")
@@ -40,7 +40,7 @@ def find(service_key: Path | None, environ: Mapping[str, str]) -> Credentials:
     """The credentials of this run; raises ConfigError.
 
     Order: the file, ``AICORE_SERVICE_KEY`` (the whole JSON), the single ``AICORE_*``
-    variables. The first source that has any supplies all, as in SAP's own SDK (lm-facts E.4).
+    variables. The first source that has any supplies all, as in SAP's own SDK (fact E4).
     """
     if service_key is not None:
         try:
@@ -123,7 +123,7 @@ def _file(name: str, value: str) -> str:
 def _by_certificate(
     client_id: str, pair: tuple[str, str], named: tuple[str, str], url: str, of_url: str, api_url: str
 ) -> Credentials:
-    # In variables and keys that went through a shell, ends of lines are often two characters (lm-facts E.1).
+    # In variables and keys that went through a shell, ends of lines are often two characters (fact E12).
     certificate, private_key = (text.replace("\\n", "\n") for text in pair)
     client_certificate.check(certificate, private_key, *named)
     if urlsplit(url).scheme == "http":

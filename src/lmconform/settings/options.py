@@ -53,7 +53,7 @@ OPTIONS = (
         "",
         PROFILES,
     ),
-    Option("allow-writes", bool, False, "Let core and full create things on a target that is not the mock."),
+    Option("allow-writes", bool, False, "Let a profile beyond smoke create things on a target that is not the mock."),
     Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
     Option("seed", int, 0, "Seed of all generated data.", "N"),

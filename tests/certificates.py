@@ -46,3 +46,8 @@ def server_context(own, folder, *, clients, required=False):
     context.load_verify_locations(cadata=clients.certificate)
     context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
     return context
+
+
+def lines_of(key):
+    """What of a private key is secret."""
+    return [line for line in key.splitlines() if line and not line.startswith("-----")]

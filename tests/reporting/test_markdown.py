@@ -1,0 +1,50 @@
+"""The summary: verdict, findings by cause, generated data, items, observations, each a table that holds together."""
+
+import pytest
+from tests.reporting import record
+
+from lmconform.reporting import markdown
+
+
+@pytest.fixture
+def lines(tmp_path):
+    markdown.write(record.whole(tmp_path), tmp_path / "summary.md")
+    return (tmp_path / "summary.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_verdict_is_the_heading_and_the_run_stands_below_it(lines):
+    assert lines[0] == "# mock: nonconformant"
+    assert lines[2] == "lmconform 0.1.0, profile full, dialect published, seed 7, 120 requests in 9.0 s."
+
+
+def test_findings_stand_first_and_the_gravest_is_on_top(lines):
+    start = lines.index("| outcome | requirement | operation | expected | actual | results |")
+    rows = lines[start + 2 : lines.index("", start)]
+    assert rows[0] == r"| FAIL | LM-B | getMeta | count 1 \| 2 | count 3 and " + "\x00 more <of> it | 1 |"
+    assert [row.split(" | ")[1] for row in rows] == ["LM-B", "LM-F", "LM-C", "LM-G", "LM-D"]
+
+
+def test_generated_data_is_counted_operation_by_operation(lines):
+    assert "| createArtifact | 30 | 28 | 20 |" in lines
+
+
+def test_every_item_has_a_row_with_its_outcome_and_reason(lines):
+    assert "| probe/LM-A | PASS | 0.25 |" in lines
+    assert "| probe/LM-E | NOT_APPLICABLE: no metrics | 0.00 |" in lines
+
+
+def test_observations_have_their_value_and_what_was_looked_at(lines):
+    assert lines[-1] == r"| LM-OBS-ORDER | newest \| first | Order of lists. |"
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(lines):
+    width = 0
+    for line in lines:
+        cells = line.replace(r"\|", "").count("|")
+        assert cells in (0, width) or width == 0, line
+        width = cells
+
+
+def test_a_run_without_a_footer_is_incomplete(tmp_path):
+    markdown.write(record.write(tmp_path, record.HEADER, record.PASS), tmp_path / "summary.md")
+    assert (tmp_path / "summary.md").read_text().startswith("# mock: incomplete\n")

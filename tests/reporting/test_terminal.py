@@ -1,0 +1,89 @@
+"""What people read: a finding in full, causes instead of thirty findings, the verdict last."""
+
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+from tests.reporting import record
+
+from lmconform.reporting import terminal
+from lmconform.reporting.causes import causes
+from lmconform.reporting.live import Live
+
+
+@pytest.fixture
+def shown(tmp_path):
+    return list(terminal.lines(record.whole(tmp_path), fingerprint=True))
+
+
+def test_a_finding_says_what_was_expected_seen_and_how_to_see_it_again():
+    assert terminal.paragraph(record.FAIL).splitlines() == [
+        "FAIL LM-B  MUST  getMeta",
+        "  A count is the number of resources.",
+        "  expected  count 1 | 2",
+        "  actual    count 3",
+        "and \x00 more <of> it",
+        "  source    F1",
+        "  again     lmconform run mock --only probe/LM-B --seed 7",
+        "  request   curl -X GET 'http://127.0.0.1/v2/lm/meta'",
+    ]
+
+
+def test_the_fingerprint_stands_before_the_findings_and_the_verdict_is_the_last_line(shown):
+    assert shown[0].startswith("fingerprint")
+    assert shown[1].split() == ["ORDER", "newest", "|", "first"]
+    assert shown[-1] == "verdict   nonconformant of mock (profile full, dialect published), exit 1"
+    assert any(line.startswith("left      3 artifacts") for line in shown)
+
+
+def test_findings_that_differ_in_ids_and_numbers_alone_are_one_cause():
+    ids = ("e0123456789abcde", "e1123456789abcde", "e2123456789abcde")
+    found = [
+        replace(record.FAIL, id=f"probe/{i}", operation=operation, expected=f"{i} is gone after {n} s")
+        for n, (i, operation) in enumerate(zip(ids, ("getMeta", "getMeta", "listArtifacts"), strict=True))
+    ]
+    (cause,) = causes([record.PASS, *found])
+    assert (cause.first, cause.count, cause.operations) == (found[0], 3, ("getMeta", "listArtifacts"))
+
+
+def test_another_requirement_or_another_expectation_is_another_cause():
+    other = replace(record.FAIL, requirements=("LM-H",)), replace(record.FAIL, expected="something else")
+    assert len(causes([record.FAIL, *other])) == 3
+
+
+def test_of_many_causes_twenty_are_printed_and_the_rest_is_counted(tmp_path):
+    found = [replace(record.FAIL, id=f"probe/LM-{n}", requirements=(f"LM-{n}",)) for n in range(23)]
+    run = record.write(tmp_path, record.HEADER, *found, record.FOOTER)
+    shown = list(terminal.lines(run))
+    assert sum(line.startswith("FAIL ") for line in shown) == 20
+    assert f"… and 3 more causes, all of them in {run.file}" in shown
+    assert sum(line.startswith("FAIL ") for line in terminal.lines(run, verbose=True)) == 23
+
+
+@pytest.fixture
+def printed(capsys):
+    """What the events of a run print as they come."""
+
+    def take(*events, quiet=False):
+        live = Live(Console(width=100, color_system=None, highlight=False, soft_wrap=True), quiet=quiet)
+        for event in events:
+            live(event)
+        live.end(None)
+        return capsys.readouterr().out.splitlines()
+
+    return take
+
+
+def test_kinds_are_counted_as_they_end_and_a_gating_finding_is_named_once(printed):
+    again = replace(record.FAIL, id="probe/LM-B#LM-B")
+    assert printed(record.HEADER, record.PASS, record.FAIL, again, record.FUZZ) == [
+        "lmconform 0.1.0: mock at x, profile full",
+        "  FAIL probe/LM-B",
+        "probe     1 FAIL, 1 PASS",
+        "fuzz      1 PASS",
+        "",
+    ]
+
+
+def test_a_quiet_run_prints_nothing_before_its_end(printed):
+    assert printed(record.HEADER, record.FAIL, quiet=True) == []

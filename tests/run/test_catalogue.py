@@ -1,0 +1,46 @@
+"""All items that there are: the order of a run, and what each kind is known by."""
+
+from collections import Counter
+
+import pytest
+
+from lmconform.contract.openapi import Contract
+from lmconform.contract.requirements import Register
+from lmconform.fuzz import links
+from lmconform.probes import registry
+from lmconform.run.catalogue import catalogue, plan
+from lmconform.settings.options import RunConfig
+
+CONTRACT, REGISTER = Contract.load(), Register.load()
+ITEMS = catalogue(CONTRACT, REGISTER)
+IDS = [item.id for item in ITEMS]
+
+
+def test_every_probe_observation_operation_and_start_of_a_sequence_is_one_item():
+    probes, looks = registry.load(), registry.load_observations()
+    assert {i for i in IDS if i.startswith("probe/")} == {probe.id for probe in probes}
+    assert {i for i in IDS if i.startswith("observe/")} == {look.id for look in looks}
+    fuzzed = {f"fuzz/{operation.id}" for operation in CONTRACT.operations}
+    fuzzed |= {f"fuzz/sequence/{start.id}" for start in links.starts(CONTRACT)}
+    assert {i for i in IDS if i.startswith("fuzz/")} == fuzzed
+    assert max(Counter(IDS).values()) == 1
+
+
+def test_reads_come_first_and_fuzz_comes_last():
+    profiles = [item.profile for item in ITEMS]
+    assert "smoke" not in profiles[profiles.index("core") :]
+    assert set(profiles[profiles.index("full") :]) == {"full"}
+    assert {i.partition("/")[0] for i in IDS[profiles.index("full") :]} == {"fuzz"}
+
+
+def test_the_steps_of_a_workflow_keep_their_order_and_stay_on_one_worker():
+    steps = [item for item in ITEMS if item.id.startswith("scenario/training/")]
+    assert [item.step.id for item in steps] == [step.id for step in steps[0].workflow.steps]
+    assert {item.group for item in steps} == {"scenario/training"}
+
+
+@pytest.mark.parametrize("profile", ["smoke", "core", "full", "gate"])
+def test_a_plan_is_a_part_of_the_catalogue_and_needs_no_target(profile):
+    made = plan(RunConfig.from_options("mock", {"profile": profile}))
+    assert {item.id for item in made.items} <= set(IDS)
+    assert (profile == "full") == (len(made.items) == len(IDS))

@@ -1,0 +1,55 @@
+"""The journal: what a run made, what of it is left, and what became doubtful."""
+
+import pytest
+
+from lmconform.safety.guard import Journal
+
+
+@pytest.fixture
+def journal():
+    made = Journal()
+    for group in ("tutorial", "other"):
+        made.created("execution", f"e-{group}", group)
+    made.created("artifact", "a1", "tutorial")
+    return made
+
+
+def test_what_was_made_is_owned_and_counted_once_however_often_it_is_noted(journal):
+    journal.created("artifact", "a1", "tutorial")
+    assert journal.owns("a1")
+    assert not journal.owns("a2")
+    assert (journal.made("artifact"), journal.made("execution"), journal.made("deployment")) == (1, 2, 0)
+
+
+def test_what_is_left_is_known_group_by_group(journal):
+    journal.removed("execution", "e-tutorial")
+    assert journal.left("execution", "tutorial") == []
+    assert journal.left("execution", "other") == ["e-other"]
+    assert sorted(journal.groups("execution")) == ["other", "tutorial"]
+    assert journal.count_left() == {"execution": 1, "artifact": 1}
+
+
+def test_what_was_removed_was_made_all_the_same_and_is_owned(journal):
+    journal.removed("execution", "e-tutorial")
+    assert journal.made("execution") == 2
+    assert journal.owns("e-tutorial")
+
+
+def test_a_file_that_is_written_again_is_there_again(journal):
+    journal.created("file", "lmconform-a/b.csv", "tutorial")
+    journal.removed("file", "lmconform-a/b.csv")
+    journal.created("file", "lmconform-a/b.csv", "tutorial")
+    assert journal.left("file", "tutorial") == ["lmconform-a/b.csv"]
+
+
+def test_what_a_broken_request_named_is_doubted_and_nothing_else_is(journal):
+    journal.doubt(["e-tutorial"])
+    assert journal.is_doubted("e-tutorial")
+    assert not journal.is_doubted("e-other")
+
+
+def test_what_may_have_been_started_is_listed_when_its_configuration_is_known(journal):
+    journal.created("configuration", "c1", "tutorial")
+    journal.maybe_started("execution", "c1", "tutorial")
+    journal.maybe_started("execution", "foreign", "tutorial")
+    assert journal.all_maybe_started() == [("execution", "c1", "tutorial")]

@@ -1,0 +1,54 @@
+"""The target that a user names by URL: its resource groups, its patience, and whose credentials are sent to it."""
+
+import dataclasses
+
+import pytest
+from tests.settings.refusing import refusal
+
+from lmconform.settings.options import RunConfig
+from lmconform.settings.target import Target, remote
+
+URL = "https://api.example.com"
+KNOWN = {
+    "AICORE_CLIENT_ID": "client",
+    "AICORE_CLIENT_SECRET": "secret-of-the-test",
+    "AICORE_AUTH_URL": "https://tenant.example.com",
+}
+
+
+def target(url=URL, environ=None, **options):
+    return remote(RunConfig.from_options(url, options), KNOWN | (environ or {}))
+
+
+def test_the_resource_group_is_the_option_then_the_variable_then_the_default():
+    variable = {"AICORE_RESOURCE_GROUP": "from-variable"}
+    assert target(environ=variable, resource_group="from-option").resource_group == "from-option"
+    assert target(environ=variable).resource_group == "from-variable"
+    assert target().resource_group == "default"
+
+
+def test_the_second_resource_group_is_another_one():
+    assert "name a second one" in refusal(lambda: target(resource_group="a", other_resource_group="a"))
+    assert target(resource_group="a", other_resource_group="b").other_resource_group == "b"
+
+
+def test_credentials_for_another_host_are_not_sent():
+    elsewhere = {"AICORE_BASE_URL": "https://other.example.com/v2"}
+    assert "the credentials are for other.example.com" in refusal(lambda: target(environ=elsewhere))
+    assert target(environ={"AICORE_BASE_URL": "https://API.example.com/v2"}).host == "api.example.com"
+
+
+@pytest.mark.parametrize(("url", "seconds"), [(URL, 60.0), ("http://127.0.0.1:8090", 0.5), ("http://localhost", 0.5)])
+def test_a_tenant_is_asked_once_a_minute_and_a_server_on_this_machine_more_often(url, seconds):
+    assert target(url).poll_interval == seconds
+    assert target(url, poll_interval=0).poll_interval == 0
+
+
+def test_a_target_comes_back_from_the_form_that_workers_get():
+    made = target(resource_group="a")
+    assert Target.from_json(made.as_json()) == made
+    assert Target.from_json(dataclasses.replace(made, poll_interval=1.0).as_json()) != made
+
+
+def test_the_secret_is_in_no_printed_form():
+    assert "secret-of-the-test" not in repr(target())

@@ -1,0 +1,78 @@
+"""README counts what there is: each number stands for one thing, and its commands have the options that it prints."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from benchmarks import silence
+from lmconform import mutants
+from lmconform.cli.main import cli
+from lmconform.contract.openapi import Contract
+from lmconform.contract.requirements import Register
+from lmconform.mock.switches import SWITCHES
+from lmconform.run.catalogue import catalogue
+from lmconform.run.selection import GATE
+from tests.peers import peer_bench
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRACT, REGISTER = Contract.load(), Register.load()
+ITEMS = Counter(item.id.partition("/")[0] for item in catalogue(CONTRACT, REGISTER))
+MUTANTS = len(mutants.load())
+PROFILE = yaml.safe_load(GATE.read_text(encoding="utf-8"))
+# A sentence of README with its number, and the same number from its source.
+NUMBERS = [
+    (r"All (\d+) operations", len(CONTRACT.operations)),
+    (r"\| probes \| (\d+) \|", ITEMS["probe"]),
+    (r"\| scenario steps \| (\d+) \|", ITEMS["scenario"]),
+    (r"\| fuzz \| (\d+) \|", ITEMS["fuzz"]),
+    (r"\| observations \| (\d+) \|", ITEMS["observe"]),
+    (r"requirements\.yaml\), (\d+)\s+of them", len(REGISTER)),
+    (r"legal choice that nobody published \((\d+) of them\)", len(SWITCHES)),
+    (r"against (\d+) mocks that have one defect each", MUTANTS),
+    (r"killed \d+ of (\d+) at each of three seeds", MUTANTS),
+    (r": (\d+) of \d+ items, \d+ of \d+ kills", len(PROFILE["items"])),
+    (r": \d+ of (\d+) items, \d+ of \d+ kills", sum(ITEMS.values())),
+    (r": \d+ of \d+ items, (\d+) of \d+ kills", PROFILE["killed"]),
+    (r": \d+ of \d+ items, \d+ of (\d+) kills", PROFILE["mutants"]),
+    (r"gating\s+outcomes of [\d,]+ items in (\d+) mocks", len(silence.suspects())),
+    (r"(\d+) servers that behave rudely", len(peer_bench.peers("rude"))),
+]
+
+
+@pytest.mark.parametrize(("sentence", "number"), NUMBERS, ids=[sentence for sentence, _ in NUMBERS])
+def test_a_number_is_what_there_is(sentence, number):
+    assert re.findall(sentence, README) == [str(number)]
+
+
+def test_the_printed_run_has_all_items_of_every_kind():
+    """The first block of output is a whole run: a line a round, and the counts of its outcomes."""
+    output = README.partition("```text\n")[2].partition("```")[0]
+    rounds = re.findall(r"^(probe|observe|scenario|fuzz) +(.+)$", output, re.MULTILINE)
+    printed = Counter()
+    for kind, counts in rounds:
+        # A step that records what it saw is a result as well.
+        parts = [part for part in counts.split(", ") if kind == "observe" or not part.endswith(" observed")]
+        printed[kind] += sum(int(part.split()[0]) for part in parts)
+    assert printed == ITEMS
+
+
+def options_of(command):
+    return {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+
+
+def commands():
+    """Each ``lmconform …`` that README prints, as its words; a line of a block or a text in backticks."""
+    for text in re.findall(r"`(lmconform [^`]+)`", README) + re.findall(r"^ {4}.*?\b(lmconform .+)$", README, re.M):
+        yield re.sub(r"\s+#.*", "", " ".join(text.split())).split(" && ")[0].split()
+
+
+@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def test_a_printed_command_exists_and_has_the_options_that_stand_beside_it(words):
+    command = cli.get_command(None, words[1])
+    assert command is not None
+    named = {word.partition("=")[0] for word in words if word.startswith("-")}
+    assert named <= options_of(command) | {"--help"}
