@@ -3,11 +3,13 @@
 import socket
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 import yaml
 from tests.scenarios.tutorial_server import ERROR, SCENARIO, Fake, execution, serve, session_for
 
+from lmconform.contract.requirements import Register
 from lmconform.errors import SafetyRefusal, ScenarioError, TargetLost
 from lmconform.outcomes import Outcome
 from lmconform.scenarios import load
@@ -361,6 +363,19 @@ def test_a_step_for_what_is_not_advertised_does_not_apply(flow, lacking, sent, j
     assert outcomes[judged] is Outcome.PASS
     assert {outcomes[step] for step in behind} == {Outcome.NOT_APPLICABLE}
     assert run.fake.count("POST", "/lm/executions") == sent
+    assert run.fake.count("PATCH", "/lm/metrics") == 0
+
+
+def test_a_step_for_what_was_published_later_does_not_apply(flow):
+    run = flow()
+    stored = run.session.register["LM-FLOW-METRICS-STORED"]
+    rows = {**run.session.register, stored.id: replace(stored, since="2.40.0")}
+    run.session.register = Register(rows, run.session.register.sha256)
+    run.session.contract = run.session.contract.at("2.38.0")
+    assert run.until("poll-execution").outcome is Outcome.PASS
+    done = run.until("store-metrics")
+    assert done.outcome is Outcome.NOT_APPLICABLE
+    assert "published in 2.40.0; the target is judged by 2.38.0" in (done.because, done.message)
     assert run.fake.count("PATCH", "/lm/metrics") == 0
 
 

@@ -70,8 +70,10 @@ class ProbeItem(Item):
         client = session.client(self.id)
         started = time.monotonic()
         report = Report()
-        if not session.capabilities.has(requirement.capability):
+        reason = session.published_later(requirement.id)
+        if not reason and not session.capabilities.has(requirement.capability):
             reason = f"GET /lm/meta does not advertise {requirement.capability}"
+        if reason:
             report.statements.append(Statement(requirement.id, None, skipped=Outcome.NOT_APPLICABLE, because=reason))
             return report
         enactment_pool.glance(Context(session, session.client("probe/glance")))
@@ -151,6 +153,8 @@ class FuzzItem(Item):
 
     def run(self, session: Session, progress: Progress) -> Report:
         """Positive and negative data for one operation; one statement for each judged cause."""
+        if self.operation not in session.contract:
+            return _published_later(self, session)
         started = time.monotonic()
         # schemathesis takes most of a second to import: the other profiles need not wait for it.
         from lmconform.fuzz.operations import Fuzzer
@@ -176,6 +180,8 @@ class SequenceItem(Item):
 
     def run(self, session: Session, progress: Progress) -> Report:
         """Sequences of generated requests; one statement for each judged cause."""
+        if self.operation not in session.contract:
+            return _published_later(self, session)
         started = time.monotonic()
         from lmconform.fuzz.operations import Fuzzer
         from lmconform.fuzz.sequences import Sequences
@@ -191,6 +197,12 @@ class SequenceItem(Item):
             return Report([_finished(statement, client, time.monotonic() - started, start.id)])
         words = f"{done.cases} requests in sequences, {done.accepted} accepted"
         return _fuzzed(self, client, done, started, words, {*client.judged, *done.judged})
+
+
+def _published_later(item: FuzzItem | SequenceItem, session: Session) -> Report:
+    """What an item says whose operation the version that judges the target does not have."""
+    reason = f"{item.operation} was published after {session.contract.version}, which the target is judged by"
+    return Report([Statement(item.requirements[0], None, skipped=Outcome.NOT_APPLICABLE, because=reason)])
 
 
 def _fuzzed(

@@ -34,4 +34,6 @@ def leave_out(item: Item, session: Session, because: str) -> list[Event]:
 
 def _results(item: Item, session: Session, statements: list[assembly.Statement]) -> list[Event]:
     again = f"lmconform run {session.target.name} --only {item.id} --seed {session.config.seed}"
+    if session.config.contract is not None:
+        again += f" --contract {session.config.contract}"
     return [assembly.result(item.id, s, session.register, session.redactor, again) for s in statements]
