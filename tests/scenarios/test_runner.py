@@ -3,11 +3,13 @@
 import socket
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 import yaml
 from tests.scenarios.tutorial_server import ERROR, SCENARIO, Fake, execution, serve, session_for
 
+from lmconform.contract.requirements import Register
 from lmconform.errors import SafetyRefusal, TargetLost
 from lmconform.judgement import State
 from lmconform.scenarios import load
@@ -357,6 +359,19 @@ def test_a_step_for_what_is_not_advertised_does_not_apply(flow, lacking, sent, j
     assert outcomes[judged] is State.KEPT
     assert {outcomes[step] for step in behind} == {State.NOT_APPLICABLE}
     assert run.fake.count("POST", "/lm/executions") == sent
+    assert run.fake.count("PATCH", "/lm/metrics") == 0
+
+
+def test_a_step_for_what_was_published_later_does_not_apply(flow):
+    run = flow()
+    stored = run.session.register["LM-FLOW-METRICS-STORED"]
+    rows = {**run.session.register, stored.id: replace(stored, since="2.40.0")}
+    run.session.register = Register(rows, run.session.register.sha256)
+    run.session.contract = run.session.contract.at("2.38.0")
+    assert run.until("poll-execution").state is State.KEPT
+    done = run.until("store-metrics")
+    assert done.state is State.NOT_APPLICABLE
+    assert done.judgement.text == "published in 2.40.0; the target is judged by 2.38.0"
     assert run.fake.count("PATCH", "/lm/metrics") == 0
 
 

@@ -67,7 +67,7 @@ def error_envelope(contract: Contract, operation: Operation, exchange: Exchange)
     response = operation.response(exchange.status)
     if exchange.status not in _ENVELOPED or response is None or "application/json" not in response.content:
         return None
-    if response.beyond or not _reaches_the_api(exchange):
+    if response.beyond or exchange.truncated or not _reaches_the_api(exchange):
         return None
     if operation.id == "getMeta" and exchange.status == 404:
         return None  # There is no such path on this target: nobody promised what that looks like (F57).

@@ -53,13 +53,20 @@ def requirements(as_json: bool) -> None:
             "effect": r.effect,
             "capability": r.capability,
             "excluded": r.excluded,
+            "since": r.since,
         }
         for r in found.values()
     ]
-    _show(rows, as_json, lambda r: f"{r['level']:<6} {r['evidence']:<10} {r['id']:<44} {r['text']}", "evidence")
+    _show(
+        rows, as_json, lambda r: f"{r['level']:<6} {r['evidence']:<10} {r['id']:<44} {r['text']}{_since(r)}", "evidence"
+    )
     if not as_json:
         for line in _table(found):
             click.echo(line)
+
+
+def _since(row: dict[str, Any]) -> str:
+    return f" (since {row['since']})" if row["since"] else ""
 
 
 def _table(found: Register) -> Iterator[str]:

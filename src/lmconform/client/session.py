@@ -109,6 +109,10 @@ class Session:
         body = meta.json_object() if meta.ok else {}
         return dict(body) or None
 
+    def published_later(self, requirement: str) -> str:
+        """Why a requirement does not apply at the version that the target is judged by; empty when it does."""
+        return self.register[requirement].later_than(self.contract.version)
+
     def close(self) -> None:
         """Release connections and files."""
         self.transport.close()

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from lmconform.contract import bundle, paths, pointer, times
+from lmconform.contract import bundle, paths, pointer, times, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.pointer import PointerError
 from lmconform.errors import ContractError, did_you_mean
@@ -126,8 +126,8 @@ class Contract:
         self._routes = _Routes(self.operations)
 
     @classmethod
-    def load(cls, dialect: str = "published", folder: Path | None = None) -> Contract:
-        """The bundled description in one of the ``DIALECTS``.
+    def load(cls, dialect: str = "published", folder: Path | None = None, *, version: str | None = None) -> Contract:
+        """The bundled description in one of the ``DIALECTS``, as it was in ``version`` when that is an older one.
 
         ``folder`` replaces the bundle's ``specs``. Raises ContractError.
         """
@@ -141,7 +141,19 @@ class Contract:
             from lmconform.contract import overlay
 
             document = overlay.apply(document, specs / "tutorial" / f"{dialect}.overlay.yaml")
-        return cls(document, dialect=dialect, source=source)
+        contract = cls(document, dialect=dialect, source=source)
+        return contract if version is None else contract.at(version)
+
+    @property
+    def version(self) -> str:
+        """The version of SAP's published description that this one describes."""
+        return str(self.document["info"]["version"])
+
+    def at(self, version: str) -> Contract:
+        """The contract as it was published in ``version``; this one when it is no later."""
+        if not versions.is_later(self.version, version):
+            return self
+        return Contract(versions.as_of(self.document, version), dialect=self.dialect, source=self.source)
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id; ContractError suggests the nearest one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lmconform.contract import bundle
+from lmconform.contract import bundle, versions
 from lmconform.errors import ContractError, did_you_mean
 from lmconform.judgement import Evidence, Level
 
@@ -18,7 +18,8 @@ class Requirement:
 
     ``source`` points into openapi.yaml (``openapi.yaml#/paths/…``) or names facts (``F35``);
     ``capability`` is a dotted path into ``GET /lm/meta`` that must be true, or empty;
-    ``effect`` is the most that judging it does: read, write or destructive.
+    ``effect`` is the most that judging it does: read, write or destructive;
+    ``since`` is the version of SAP's description that brought it, empty for 2.32.1 and before.
     """
 
     id: str
@@ -29,6 +30,13 @@ class Requirement:
     capability: str
     effect: str
     excluded: str
+    since: str = ""
+
+    def later_than(self, version: str) -> str:
+        """Why it does not apply to a runtime of ``version``: it was published later; else an empty text."""
+        if not versions.is_later(self.since, version):
+            return ""
+        return f"published in {self.since}; the target is judged by {version}"
 
 
 class Register(Mapping[str, Requirement]):
@@ -50,6 +58,11 @@ class Register(Mapping[str, Requirement]):
                 raise ContractError(f"{source}: {requirement.id} stands twice; ids are unique")
             found[requirement.id] = requirement
         return cls(found, bundle.digest([source]))
+
+    def at(self, version: str) -> Register:
+        """The requirements that were published by ``version``; the hash stays that of the whole file."""
+        known = {r.id: r for r in self._requirements.values() if not r.later_than(version)}
+        return Register(known, self.sha256)
 
     def __getitem__(self, requirement_id: str) -> Requirement:
         try:
@@ -74,7 +87,7 @@ def _requirement(row: Any, where: str) -> Requirement:
     if not isinstance(row, dict) or "id" not in row:
         raise ContractError(f"{where}: expected a mapping with id, level, evidence, text and source")
     where = f"{where} ({row['id']})"
-    unknown = set(row) - {"id", "level", "evidence", "text", "source", "capability", "effect", "excluded"}
+    unknown = set(row) - {"id", "level", "evidence", "text", "source", "capability", "effect", "excluded", "since"}
     if unknown:
         raise ContractError(f"{where}: unknown key {sorted(unknown)[0]!r}")
     try:
@@ -87,8 +100,15 @@ def _requirement(row: Any, where: str) -> Requirement:
             capability=row.get("capability", ""),
             effect=row.get("effect", "read"),
             excluded=row.get("excluded", ""),
+            since=_since(row.get("since", "")),
         )
     except KeyError as error:
         raise ContractError(f"{where}: has no {error}") from error
     except ValueError as error:
         raise ContractError(f"{where}: {error}") from error
+
+
+def _since(text: Any) -> str:
+    if text and (not isinstance(text, str) or not versions.is_later(text, versions.OLDEST)):
+        raise ValueError(f"since is {text!r}; expected a version after {versions.OLDEST}, or no such key")
+    return str(text)

@@ -27,6 +27,9 @@ def links(contract: Contract) -> Iterator[Link]:
         for status, response in node["responses"].items():
             for name, raw in contract.resolve(response).get("links", {}).items():
                 link = contract.resolve(raw)
+                if link["operationId"] not in contract:
+                    # It leads to what came after the version that the target is judged by.
+                    continue
                 yield Link(name, str(status), operation, contract.operation(link["operationId"]), link)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lmconform.judgement import Outcome
-from lmconform.reporting import fuzzing
+from lmconform.reporting import fuzzing, terminal
 from lmconform.reporting.causes import causes
 from lmconform.results.stream import Run
 
@@ -26,6 +26,9 @@ def _lines(run: Run) -> Iterator[str]:
             f"lmconform {header.lmconform}, profile {header.profile}, dialect {header.dialect}, seed {header.seed}, "
             f"{footer.exchanges} requests in {footer.duration:.1f} s."
         )
+        yield ""
+    for line in (*terminal.contract(header), *terminal.left_out(header)):
+        yield f"- {line}"
         yield ""
     found = causes(run.results.values())
     if found:

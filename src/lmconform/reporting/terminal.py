@@ -90,9 +90,24 @@ def _footer(footer: Footer, header: Header | None, folder: Path) -> Iterator[str
         yield f"partial   {len(footer.not_exercised)} MUSTs were not exercised: {named}{more}"
     if footer.message:
         yield f"stopped   {footer.message}"
+    yield from contract(header)
+    yield from left_out(header)
     yield f"report    {folder}"
     against = f" of {header.target} (profile {header.profile}, dialect {header.dialect})" if header else ""
     yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
+
+
+def contract(header: Header | None) -> Iterator[str]:
+    """Which version of the description judges the target, and why, where it is not simply ours."""
+    if header is not None and header.contract_because:
+        yield f"contract  {header.contract_version} ({header.contract_because})"
+
+
+def left_out(header: Header | None) -> Iterator[str]:
+    """The requirements that are not judged because they were published after that version."""
+    if header is not None and header.left_out:
+        names = ", ".join(header.left_out)
+        yield f"left out  {len(header.left_out)} requirements published after {header.contract_version}: {names}"
 
 
 def _row(name: str, value: str) -> str:

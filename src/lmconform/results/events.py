@@ -8,7 +8,11 @@ from typing import Any, ClassVar, Final
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first line: what was run, against what, with which inputs."""
+    """The first line: what was run, against what, with which inputs.
+
+    ``contract_version`` is the version of SAP's description that the target is judged by, ``contract_because`` the
+    reason when it is not simply ours, ``left_out`` the requirements of the run that were published later.
+    """
 
     type: ClassVar[str] = "header"
     lmconform: str
@@ -21,6 +25,9 @@ class Header:
     register_sha256: str
     versions: dict[str, str]
     configuration: dict[str, Any]
+    contract_version: str = ""
+    contract_because: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

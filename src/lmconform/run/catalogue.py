@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from lmconform.contract.openapi import Contract
@@ -31,9 +31,19 @@ class Plan:
     register: Register
     items: tuple[Item, ...]
 
+    def at(self, version: str) -> Plan:
+        """The same items, judged by the contract as it was published in ``version``."""
+        return replace(self, contract=self.contract.at(version))
+
+    def left_out(self) -> tuple[str, ...]:
+        """The requirements of the items that were published after the contract's version, sorted."""
+        named = {requirement for item in self.items for requirement in item.requirements}
+        return tuple(sorted(named - set(self.register.at(self.contract.version))))
+
 
 def plan(config: RunConfig) -> Plan:
     """Read contract, register and scenarios, and select the items; raises HarnessError."""
+    # All of it: which version judges the target is known once GET /lm/meta has answered.
     contract = Contract.load(config.dialect)
     register = Register.load()
     items = select(catalogue(contract, register), config.profile, config.only)

@@ -16,6 +16,7 @@ from typing import Any
 from lmconform import __version__
 from lmconform.client import embedded
 from lmconform.client.session import EXCHANGES, Session
+from lmconform.contract import versions
 from lmconform.errors import ConfigError
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
@@ -67,10 +68,12 @@ class Run:
             probe = Session.open(config, plan.contract, plan.register, target, None)
             meta = probe.examine()
             probe.close()
+            choice = versions.choose(config.contract, meta, plan.contract.version)
+            plan = plan.at(choice.version)
             (folder / EXCHANGES).write_text("")
             writer = ResultWriter(folder / FILE_NAME)
             run = cls(plan, folder, target, meta, writer, listener or (lambda event: None), mock)
-            run.take(run._header())
+            run.take(run._header(choice.because))
             return run
         except BaseException:
             if mock is not None:
@@ -90,7 +93,12 @@ class Run:
 
     def for_worker(self) -> dict[str, Any]:
         """What a worker process needs to open a session of its own."""
-        return {"target": self.target.as_json(), "folder": str(self.folder.resolve()), "meta": self.meta}
+        return {
+            "target": self.target.as_json(),
+            "folder": str(self.folder.resolve()),
+            "meta": self.meta,
+            "contract": self.plan.contract.version,
+        }
 
     def take(self, event: Event) -> None:
         """Write an event, count it, and pass it on."""
@@ -109,9 +117,10 @@ class Run:
     def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
         """Write the footer and the reports; returns the exit code."""
         self.finished = True
+        register = self.plan.register.at(self.plan.contract.version)
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
         complete = not (interrupted or self.lost or missing or exit_status == ExitCode.INTERNAL)
-        verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(self.plan.register, complete=complete)
+        verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(register, complete=complete)
         code = exit_code(verdict, require_conformant=self.plan.config.require == "conformant")
         if interrupted:
             code = ExitCode.INTERRUPTED
@@ -128,7 +137,7 @@ class Run:
                 counts=dict(sorted(self.tally.counts.items())),
                 fuzz_cases=self.tally.fuzz_cases,
                 exchanges=self.sent,
-                not_exercised=self.tally.not_exercised(self.plan.register),
+                not_exercised=self.tally.not_exercised(register),
                 left_behind={kind: number for kind, number in sorted(self.left.items()) if number},
                 message=message,
             )
@@ -148,7 +157,7 @@ class Run:
             self.mock.stop()
             self.mock = None
 
-    def _header(self) -> Header:
+    def _header(self, because: str) -> Header:
         config = self.plan.config
         return Header(
             lmconform=__version__,
@@ -166,6 +175,9 @@ class Run:
                 "resource_group": self.target.resource_group,
                 "other_resource_group": self.target.other_resource_group,
             },
+            contract_version=self.plan.contract.version,
+            contract_because=because,
+            left_out=self.plan.left_out(),
         )
 
 

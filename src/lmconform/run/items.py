@@ -81,6 +81,8 @@ class Item(ABC):
 
     def _results(self, session: Session, judgements: Iterable[Judgement]) -> list[Event]:
         again = f"lmconform run {session.target.name} --only {self.id} --seed {session.config.seed}"
+        if session.config.contract is not None:
+            again += f" --contract {session.config.contract}"
         return [assembly.result(self.id, j, session.register, session.redactor, again) for j in judgements]
 
 
@@ -93,8 +95,10 @@ class ProbeItem(Item):
     def run(self, session: Session, progress: Progress) -> Report:
         """Run the probe's function in a fresh context; judgements of single operations follow the main one."""
         requirement = session.register[self.probe.requirement]
-        if not session.capabilities.has(requirement.capability):
+        reason = session.published_later(requirement.id)
+        if not reason and not session.capabilities.has(requirement.capability):
             reason = f"{META} does not advertise {requirement.capability}"
+        if reason:
             return Report([replace(stated(State.NOT_APPLICABLE, reason), requirement=requirement.id)])
         client = session.client(self.id)
         started = time.monotonic()
@@ -159,6 +163,9 @@ class FuzzItem(Item):
 
     def run(self, session: Session, progress: Progress) -> Report:
         """Generated data for one operation, or from one on: the counts, what is broken, and what holds."""
+        if self.operation not in session.contract:
+            reason = f"{self.operation} was published after {session.contract.version}, which the target is judged by"
+            return Report([replace(stated(State.NOT_APPLICABLE, reason), requirement=self.requirements[0])])
         started = time.monotonic()
         # schemathesis takes most of a second to import: the other profiles need not wait for it.
         from lmconform.fuzz.operations import Fuzzer

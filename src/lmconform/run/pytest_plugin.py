@@ -166,7 +166,7 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
         told = json.loads(config.workerinput["lmconform"])  # type: ignore[attr-defined]
         session = Session.open(
             chosen.config,
-            chosen.contract,
+            chosen.contract.at(told["contract"]),
             chosen.register,
             Target.from_json(told["target"]),
             Path(told["folder"]),

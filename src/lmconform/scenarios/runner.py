@@ -115,6 +115,8 @@ class WorkflowRun:
     def _not_advertised(self, step: Step) -> str:
         """Why a requirement of the step does not apply to the target, or empty."""
         capabilities = self.session.capabilities
+        if later := next(filter(None, map(self.session.published_later, step.requirements)), ""):
+            return later
         for capability in (self.session.register[requirement].capability for requirement in step.requirements):
             if not capabilities.has(capability):
                 return f"{META} does not advertise {capability}"

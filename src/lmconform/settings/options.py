@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lmconform.contract import paths
+from lmconform.contract import paths, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 
@@ -55,6 +55,13 @@ OPTIONS = (
     ),
     Option("allow-writes", bool, False, "Let a profile beyond smoke create things on a target that is not the mock."),
     Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
+    Option(
+        "contract",
+        str,
+        None,
+        "Judge by this version of SAP's description (default the one of GET /lm/meta where it is older than ours).",
+        "VERSION",
+    ),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
     Option("seed", int, 0, "Seed of all generated data.", "N"),
     Option("max-examples", int, 50, "Generated cases per operation and mode.", "N"),
@@ -86,6 +93,7 @@ class RunConfig:
     target: str
     profile: str
     dialect: str
+    contract: str | None
     allow_writes: bool
     service_key: Path | None
     ca_bundle: Path | None
@@ -123,6 +131,8 @@ class RunConfig:
         ):
             if values[name] is not None and values[name] < least:
                 raise ConfigError(f"--{name.replace('_', '-')}: {values[name]} is too small; expected {least} or more")
+        if values["contract"] is not None:
+            versions.check(values["contract"])
         _check_target(target)
         profile = values["profile"] or ("full" if target == MOCK else "smoke")
         if target != MOCK and profile != "smoke" and not values["allow_writes"]:
