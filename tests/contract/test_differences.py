@@ -171,6 +171,20 @@ def test_the_comparison_finds_nothing_between_a_description_and_itself():
     assert list(differences(HERE, copy.deepcopy(HERE))) == []
 
 
+def test_members_that_extend_the_description_are_no_differences():
+    plain = without_extensions(HERE)
+    assert "'x-lm-life':" in str(HERE)
+    assert "'x-lm-" not in str(plain)
+    assert list(differences(HERE, plain)) == []
+
+
+def without_extensions(node):
+    """A copy without the members that begin with x-lm-."""
+    if isinstance(node, dict):
+        return {key: without_extensions(value) for key, value in node.items() if not str(key).startswith("x-lm-")}
+    return [without_extensions(value) for value in node] if isinstance(node, list) else node
+
+
 def test_a_keyword_that_is_not_compared_is_an_error():
     changed = copy.deepcopy(HERE)
     changed["components"]["schemas"]["Id"]["not"] = {"const": "none"}
