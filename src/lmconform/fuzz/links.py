@@ -60,6 +60,9 @@ def linked(contract: Contract, document: dict[str, Any], operations: Iterable[Op
     paths: dict[str, Any] = {}
     for path, item in document["paths"].items():
         for method, node in item.items():
+            if "operationId" not in node:
+                # What is about the path as a whole.
+                continue
             responses = {
                 status: {**contract.resolve(raw), "links": kept.get((node["operationId"], str(status)), {})}
                 for status, raw in node["responses"].items()
