@@ -12,7 +12,7 @@ from lmconform.fuzz.pool import ABSENT, Pool
 from lmconform.fuzz.schemas import Schema, measured, number, one_of, record, several, text
 
 _TTL = "aiApi.capabilities.timeToLiveDeployments"
-# From the ten minutes on that tenants have as their shortest (lm-facts D.1), with each unit in each case.
+# From the ten minutes on that tenants have as their shortest (fact D14), with each unit in each case.
 _TIMES_TO_LIVE = ("10m", "600M", "10h", "24H", "1d", "2D")
 _PATCHABLE = {"modifyExecutions": ("executions", "execution"), "modifyDeployments": ("deployments", "deployment")}
 

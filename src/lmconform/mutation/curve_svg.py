@@ -1,4 +1,4 @@
-"""The fuzz curve as SVG: what share of the mutants that only fuzzing kills so many cases find."""
+"""The fuzz curve as SVG: the share of the mutants that only fuzzing kills, by number of cases."""
 
 from __future__ import annotations
 
