@@ -16,7 +16,7 @@ _COLORS = {"killed": "#2e7d32", "elsewhere": "#ef6c00", "survived": "#c62828", "
 
 
 def write(out: Path, data: Mapping[str, Any]) -> None:
-    """Write the page for a matrix (``matrix_json.as_json``)."""
+    """Write the HTML of a matrix (``data`` is that of matrix.json) to ``out``."""
     page = render(
         "matrix.html",
         colors=_COLORS,
@@ -47,7 +47,7 @@ def _declared_kill(mutant: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _grid(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Where what stands in the drawing, in pixels."""
+    """Positions and sizes in the drawing, in pixels."""
     columns, labels, width = _columns(data["requirements"])
     rows, bands, height = _rows(data["mutants"], columns)
     return {
