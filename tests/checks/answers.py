@@ -70,7 +70,7 @@ def exchange(operation, answer):
     is_text = isinstance(body, str)
     refused = answer["path"] == "(gateway)"
     was_cut = form == "no body" or (form == "repaired or cut" and is_text)
-    status = answer["status"] or (401 if refused else 400 if _is_error(body) else operation.success[0])
+    status = answer["status"] or (401 if refused else 400 if _is_error(body) else success(operation))
     media_type = answer["content_type"] or (
         "text/plain" if refused or (is_text and not was_cut) else "application/json"
     )
@@ -95,3 +95,8 @@ def exchange(operation, answer):
 
 def _is_error(body):
     return isinstance(body, dict) and "error" in body
+
+
+def success(operation):
+    """The lowest 2xx status that the description declares."""
+    return min(int(status) for status in operation.responses if status.startswith("2"))

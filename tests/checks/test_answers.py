@@ -6,10 +6,11 @@ import os
 import shutil
 
 import pytest
-from tests.checks.answers import BESIDE, DIGESTS, VARIABLE, exchange, locate, operations, require
+from tests.checks.answers import BESIDE, DIGESTS, VARIABLE, exchange, locate, operations, require, success
 
 from lmconform import checks
 from lmconform.contract.openapi import Contract
+from lmconform.judgement import State
 
 Failed, Skipped = pytest.fail.Exception, pytest.skip.Exception
 CONTRACT = Contract.load()
@@ -47,7 +48,7 @@ def broken(contract, answer):
         finding.requirement: finding.actual
         for operation in operations(contract, answer)
         for finding in checks.judge(contract, operation, exchange(operation, answer))
-        if not finding.ok
+        if finding.state is State.BROKEN
     }
 
 
@@ -85,7 +86,7 @@ def test_the_judge_sees_when_such_an_answer_loses_its_members(answers):
     for answer in answers:
         if answer["credible"] == "real" and isinstance(answer["body"], dict) and answer["body"].keys() - {"error"}:
             (operation,) = operations(CONTRACT, answer) or [None]
-            needed = operation and not CONTRACT.is_valid(operation.response(operation.success[0]).content[JSON], {})
+            needed = operation and not CONTRACT.is_valid(operation.response(success(operation)).content[JSON], {})
             if needed and not broken(CONTRACT, {**answer, "body": {}}):
                 blind.add(answer["id"])
     assert blind == set()
@@ -98,10 +99,10 @@ def test_an_answer_that_was_cut_is_judged_by_its_status_alone():
     operation = CONTRACT.operation("getArtifact")
     answer = {"id": "X", "path": operation.path, "status": 404, "content_type": JSON, "body": {}, "form": ""}
     whole = exchange(operation, answer)
-    found = {f.requirement: f.ok for f in checks.judge(CONTRACT, operation, whole)}
+    found = {f.requirement: f.state is State.KEPT for f in checks.judge(CONTRACT, operation, whole)}
     assert found["LM-ERROR-ENVELOPE"] is False
     cut = dataclasses.replace(whole, truncated=True)
-    found = {f.requirement: f.ok for f in checks.judge(CONTRACT, operation, cut)}
+    found = {f.requirement: f.state is State.KEPT for f in checks.judge(CONTRACT, operation, cut)}
     assert "LM-ERROR-ENVELOPE" not in found
     assert found["LM-HTTP-STATUS-DECLARED"] is True
 
@@ -110,7 +111,7 @@ def test_an_answer_that_was_cut_is_judged_by_its_status_alone():
 def test_412_in_a_new_resource_group_is_a_declared_status(operation):
     operation = CONTRACT.operation(operation)
     answer = {"id": "X", "path": operation.path, "status": 412, "content_type": None, "body": None, "form": "no body"}
-    assert [f for f in checks.judge(CONTRACT, operation, exchange(operation, answer)) if not f.ok] == []
+    assert [f for f in checks.judge(CONTRACT, operation, exchange(operation, answer)) if f.state is State.BROKEN] == []
 
 
 @pytest.fixture
