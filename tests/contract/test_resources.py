@@ -98,7 +98,7 @@ def test_a_lost_creation_is_looked_for_by_its_configuration(found):
     assert {r.noun for r in found if "configurationId" in r.origins} == {"execution", "deployment", "schedule"}
 
 
-def test_lists_reads_and_changes_are_told_apart_by_shape(contract, found):
+def test_lists_reads_and_changes_follow_from_the_shape(contract, found):
     access = {o.id: found.access(o) for o in contract.operations}
     lists = {name for name, kind in access.items() if kind is Access.LIST}
     assert lists == {

@@ -120,7 +120,7 @@ class Resources:
         return str(own or (resource.capability if resource is not None else ""))
 
     def gated_members(self, operation: Operation) -> Mapping[str, str]:
-        """The members of the operation's body that need a capability beyond its own, and that capability."""
+        """The members of an operation's body that need a further capability, with that capability."""
         return self._gated.get(operation.id, {})
 
     def implied(self) -> dict[str, str]:
