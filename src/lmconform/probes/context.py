@@ -306,12 +306,12 @@ class Context:
         return self.session.waits.poll(
             wanted,
             ask,
-            lambda exchange: _asked_to_wait(exchange) is None and until(exchange),
+            lambda exchange: not _is_passing(exchange) and until(exchange),
             Policy(self.session.target.poll_interval, limit),
             what=what,
             state=lambda exchange: state(exchange) if exchange.ok else exchange.brief,
             family=(noun, promise),
-            pause=_asked_to_wait,
+            pause=lambda exchange: backoff.asked(exchange.headers),
         )
 
     def retry_in_grace(self, since: float, judge: Callable[[], None]) -> None:
@@ -346,10 +346,10 @@ def _resources(body: Mapping[str, Any]) -> list[Json]:
     return [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
 
 
-def _asked_to_wait(exchange: Exchange) -> float | None:
-    """Seconds that a passing answer asks to wait; None for any other answer."""
-    is_passing = exchange.status == backoff.TOO_MANY or exchange.status in backoff.PASSING
-    return backoff.asked(exchange.headers) if is_passing else None
+def _is_passing(exchange: Exchange) -> bool:
+    """Whether a gateway asks to wait and to come again."""
+    is_busy = exchange.status == backoff.TOO_MANY or exchange.status in backoff.PASSING
+    return is_busy and backoff.asked(exchange.headers) is not None
 
 
 def _either(statuses: Collection[int]) -> str:

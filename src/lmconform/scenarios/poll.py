@@ -17,6 +17,8 @@ from lmconform.settings.expectations import Expectation
 from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
 _WAITED_OUT = frozenset({429, 503})
+# Characters of a status and its reasons beside what was expected; the message has all of them.
+_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def follow(poll: Poll, label: str, ask: Callable[[], Exchange], pace: Pace) -> N
             what=f"the {poll.resource.noun} of {label} to be {poll.goal}",
             state=watch.state,
             family=("scenario", poll.resource.noun, pace.limit.option),
-            pause=lambda exchange: backoff.asked(exchange.headers) if exchange.status in _WAITED_OUT else None,
+            pause=lambda exchange: backoff.asked(exchange.headers),
         )
     except Overdue as overdue:
         raise watch.overdue(overdue) from overdue
@@ -134,17 +136,17 @@ class _Watch:
     def _ended(self, status: str, exchange: Exchange) -> Failure | Inconclusive:
         poll = self._poll
         is_dead = status in self._life.terminal - {self._life.goal} - self._life.stopped
-        why = self._pace.diagnose(exchange) if is_dead else ""
+        why = self._pace.diagnose(exchange)
         said = f"{status}: {why}" if why else status
         if poll.excuse:
             return Inconclusive(f"{self._label}: {said}; {poll.excuse}")
         if not is_dead or poll.unless is None:
-            return breaks(poll.goal, status, f"{status} ended the poll at poll {self._count}")
+            return breaks(poll.goal, said[:_SHOWN], f"{status} ended the poll at poll {self._count}")
         if poll.unless in self._pace.expected:
             return Inconclusive(f"{self._label}: {said}; the owner of the target expects that: --expect {poll.unless}")
         hint = f"it needs {poll.needs}; where the target lacks that, add --expect {poll.unless}"
-        text = f"{status} ended the poll at poll {self._count} | {why} | {hint}" if why else hint
-        return breaks(poll.goal, said[:300], text)
+        text = " | ".join(filter(None, (f"{status} ended the poll at poll {self._count}", why, hint)))
+        return breaks(poll.goal, said[:_SHOWN], text)
 
     def _judged(self, exchange: Exchange) -> str:
         value, known = exchange.json_object().get("status"), self._life.statuses
