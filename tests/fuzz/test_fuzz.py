@@ -201,7 +201,9 @@ def test_a_server_that_drops_connections_ends_the_operation_or_the_run(fuzz, moc
 
 
 def test_on_a_tenant_only_own_and_absent_executions_are_touched_and_few_are_started(fuzz, mock):
-    reports, session = fuzz("modifyExecution", "modifyExecutions", "deleteExecution", "createExecution", is_mock=False)
+    reports, session = fuzz(
+        "modifyExecution", "modifyExecutions", "deleteExecution", "createExecution", disposable=False
+    )
     assert session.journal.count_left()["execution"] <= 12
     assert reports["modifyExecutions"].cases > 0
 

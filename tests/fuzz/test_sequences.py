@@ -136,7 +136,7 @@ def test_a_deletion_that_takes_longer_is_no_finding_but_one_that_never_began_is(
             return (200, shown, media_type) if handler.command == "GET" and path in deleted else None
 
         with proxy(mock, spoil) as (url, _):
-            return walk("createExecution", url=url, examples=60, timeout=0.3, is_mock=False)[0]
+            return walk("createExecution", url=url, examples=60, timeout=0.3, disposable=False)[0]
 
     assert requirements(outlasts("DELETED"))[GONE] == 0
     assert requirements(outlasts("COMPLETED"))[GONE] == 1
@@ -219,13 +219,13 @@ def test_a_slow_server_ends_it_by_the_clock(walk, mock, monkeypatch):
 
 
 def test_on_a_tenant_few_things_are_made_and_nothing_is_deployed(walk):
-    _, session = walk("createConfiguration", is_mock=False, examples=60)
+    _, session = walk("createConfiguration", disposable=False, examples=60)
     left = session.journal.count_left()
     assert left["deployment"] == 0
     assert left["configuration"] <= 4 + 2 * 3
     assert left["execution"] <= 3 + 3
     with pytest.raises(Inconclusive, match="costs money"):
-        walk("createDeployment", is_mock=False)
+        walk("createDeployment", disposable=False)
 
 
 def test_what_is_not_advertised_starts_no_sequence(walk):

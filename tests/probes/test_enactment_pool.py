@@ -188,7 +188,7 @@ def test_deployments_are_shared(mock):
 def test_a_spent_budget_of_deployments_is_inconclusive(mock):
     session = open_session(mock)
     session.budget.limits["deployment"] = 0
-    session.guard._is_mock = False
+    session.guard._disposable = False
     names = ("LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-BODY-REQUIRED", "LM-DEPLOYMENT-TTL-ECHO")
     for name, outcome in run(session, *names).items():
         assert isinstance(outcome, Inconclusive), name
@@ -199,7 +199,7 @@ def test_a_spent_budget_of_deployments_is_inconclusive(mock):
 def test_a_small_budget_spoils_no_more_than_it_must(mock):
     session = open_session(mock)
     session.budget.limits["deployment"] = 2
-    session.guard._is_mock = False
+    session.guard._disposable = False
     outcomes = run(session, *DEPLOYMENTS)
     assert gates(outcomes) == {}
     assert outcomes["LM-DEPLOYMENT-URL"] == outcomes["LM-DEPLOYMENT-UPDATE-ROLLBACK"] == "PASS"

@@ -281,7 +281,7 @@ def test_stuck_executions_are_waited_for_once(mock):
 def test_a_spent_budget_is_inconclusive(mock):
     session = open_session(mock)
     session.budget.limits["execution"] = 0
-    session.guard._is_mock = False
+    session.guard._disposable = False
     outcome = run(session, "LM-EXECUTION-FRESH-GET")["LM-EXECUTION-FRESH-GET"]
     assert isinstance(outcome, Inconclusive)
     assert "started its 0 executions" in str(outcome)
@@ -289,5 +289,5 @@ def test_a_spent_budget_is_inconclusive(mock):
 
 def test_nothing_but_our_own_is_touched(mock):
     session = open_session(mock)
-    session.guard._is_mock = False
+    session.guard._disposable = False
     assert odd(run(session)) == {}

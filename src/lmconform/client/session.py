@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lmconform.client.client import Client
+from lmconform.client.polling import Waits
 from lmconform.client.transport import Patience, Request, Transport
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
@@ -29,7 +30,7 @@ EXCHANGES = "exchanges.jsonl"
 
 @dataclass(slots=True)
 class Session:
-    """One worker's way to the target. ``shared`` holds what items of one kind share.
+    """One worker's way to the target. ``shared`` holds what items of one kind share, ``waits`` what they wait for.
 
     ``shield`` makes a context in which something is made and noted, and nobody interrupts.
     """
@@ -47,13 +48,14 @@ class Session:
     budget: Budget = field(init=False)
     guard: Guard = field(init=False)
     books: Bookkeeper = field(init=False)
+    waits: Waits = field(default_factory=Waits)
     shared: dict[str, Any] = field(default_factory=dict)
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __post_init__(self) -> None:
         self.resources = resources(self.contract)
-        self.budget = Budget.of(self.resources)
-        self.guard = Guard(self.resources, self.journal, self.budget, is_mock=self.target.is_mock)
+        self.budget = Budget({}) if self.target.disposable else Budget.of(self.resources)
+        self.guard = Guard(self.resources, self.journal, self.budget, disposable=self.target.disposable)
         self.books = Bookkeeper(self.resources, self.journal, self.budget)
 
     @classmethod

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from lmconform.client.client import Client
+from lmconform.client.polling import Overdue, Policy, poll
 from lmconform.contract.openapi import Operation
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import links, oracle
 from lmconform.fuzz.case_encoding import Wire
 from lmconform.judgement import Judgement, State, broken, kept, stated
+from lmconform.settings.time_limits import TimeLimit
 
 READABLE = "LM-FUZZ-SEQUENCE-READABLE"
 GONE = "LM-FUZZ-SEQUENCE-GONE"
@@ -71,33 +73,35 @@ class Ledger:
         unread = [r for r in resources if not (r.was_read or r.deleted_by or r.fleeting)]
         for resource in unread[:_MOST_READ]:
             yield self._readable(resource, self._read(resource))
-        going = [resource for resource in resources if resource.deleted_by][:_MOST_READ]
-        deadline = time.monotonic() + self.client.session.target.poll_timeout
-        while going:
-            still = []
+        yield from self._gone([resource for resource in resources if resource.deleted_by][:_MOST_READ])
+
+    def _gone(self, going: list[Resource]) -> list[Judgement]:
+        """Wait until they are gone: a deletion that was accepted is carried out within --delete-timeout."""
+        target, judged = self.client.session.target, list[Judgement]()
+        there: list[tuple[Resource, Exchange]] = []
+
+        def read() -> None:
+            nonlocal going
+            there.clear()
             for resource in going:
                 exchange = self._read(resource)
                 if exchange.status == 404:
-                    yield kept(GONE)
+                    judged.append(kept(GONE))
                 elif exchange.status in oracle.NO_REFUSAL or exchange.status >= 500:
-                    yield _open(GONE, exchange)
-                elif time.monotonic() < deadline:
-                    still.append(resource)
-                elif self._may_take_longer(exchange):
-                    yield _open(GONE, exchange)
+                    judged.append(_open(GONE, exchange))
                 else:
-                    yield self._broken(GONE, f"404 some time after {resource.deleted_by}", resource, exchange)
-            going = still
-            if going:
-                time.sleep(min(self.client.session.target.poll_interval, max(0.0, deadline - time.monotonic())))
+                    there.append((resource, exchange))
+            going = [resource for resource, _ in there]
 
-    def _may_take_longer(self, exchange: Exchange) -> bool:
-        """Whether a deletion that is not over at the deadline has begun, as far as anybody can see.
-
-        How long one takes is not published; only the mock is known.
-        """
-        begun = exchange.json_object().get("targetStatus") in (None, "DELETED")
-        return begun and not self.client.session.target.is_mock
+        if going:
+            policy = Policy(target.poll_interval, target.limits.delete)
+            try:
+                poll(read, lambda _: not there, policy, what="404", state=lambda _: "still there")
+            except Overdue as overdue:
+                for resource, exchange in there:
+                    rule = f"404 within {overdue.limit.seconds:g} s ({overdue.limit.option}) of {resource.deleted_by}"
+                    judged.append(self._broken(GONE, rule, resource, exchange))
+        return judged
 
     def _readable(self, resource: Resource, exchange: Exchange) -> Judgement:
         resource.was_read = True
@@ -106,10 +110,10 @@ class Ledger:
             exchange = self._read(resource)
         # What was to be deleted, and no answer said whether it was, may be there or not.
         doubted = self.client.session.journal.is_doubted(resource.id)
-        deadline = time.monotonic() + (0.0 if doubted else _MOMENT)
-        while exchange.status == 404 and time.monotonic() < deadline:
-            time.sleep(min(self.client.session.target.poll_interval, _PAUSE))
-            exchange = self._read(resource)
+        if exchange.status == 404:
+            policy = Policy(min(self.client.session.target.poll_interval, _PAUSE), TimeLimit("", _MOMENT))
+            with suppress(Overdue):
+                exchange = exchange if doubted else self._found(resource, policy)
         if exchange.ok:
             is_named = resource.reader.id == "downloadFile" or exchange.json_object().get("id") == resource.id
         elif resource.fleeting or doubted or exchange.status in oracle.NO_REFUSAL or exchange.status >= 500:
@@ -120,6 +124,10 @@ class Ledger:
             return kept(READABLE)
         rule = f"200 with the id {resource.id!r}, which {resource.step} gave"
         return self._broken(READABLE, rule, resource, exchange)
+
+    def _found(self, resource: Resource, policy: Policy) -> Exchange:
+        """The answer when it is found; raises Overdue."""
+        return poll(lambda: self._read(resource), lambda e: e.status != 404, policy, what="it", state=lambda e: e.brief)
 
     def _broken(self, requirement: str, rule: str, resource: Resource, exchange: Exchange) -> Judgement:
         judgement = self.client.shown(broken(requirement, rule, exchange.brief), exchange)

@@ -184,7 +184,7 @@ class Fuzzer:
 
     def _send(self, hunt: _Hunt, wire: Wire, mode: GenerationMode) -> Exchange | None:
         most = _CREATIONS.get(hunt.operation.id)
-        if most is not None and not self._session.target.is_mock and hunt.created[mode] >= most:
+        if most is not None and not self._session.target.disposable and hunt.created[mode] >= most:
             return None
         exchange = hunt.sender.send(hunt.operation, wire, repeat=mode is GenerationMode.POSITIVE)
         if exchange is not None:
@@ -226,7 +226,7 @@ class Fuzzer:
     def _is_possible(self, hunt: _Hunt) -> bool:
         """Whether the plainest request of the kind still works: how many there may be at once is not published."""
         # Nobody pays for a deployment that only shows that there can be one more.
-        is_free = hunt.operation.id != "createDeployment" or self._session.target.is_mock
+        is_free = hunt.operation.id != "createDeployment" or self._session.target.disposable
         return is_free and self.pool.can_start(hunt.operation.id)
 
 

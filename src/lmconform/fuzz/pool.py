@@ -111,7 +111,7 @@ class Pool:
     def replace_spare(self, kind: str) -> None:
         """New things to change and delete, in place of those that were."""
         things = self.of(kind)
-        if kind == "deployment" and not self._session.target.is_mock:
+        if kind == "deployment" and not self._session.target.disposable:
             # What was generated is ours as well, and nobody pays for another.
             left = self._session.journal.left(kind, self.resource_group)
             things.spare = [made for made in left if made not in things.steady][:1]
@@ -134,7 +134,7 @@ class Pool:
         if operation not in ("createExecution", "createDeployment", "createExecutionSchedule"):
             return True
         self._shown[operation] += 1
-        if self._shown[operation] > _MOST_SHOWN and not self._session.target.is_mock:
+        if self._shown[operation] > _MOST_SHOWN and not self._session.target.disposable:
             return False
         given = self.servable if operation == "createDeployment" else self.runnable
         if operation == "createExecutionSchedule":
@@ -142,7 +142,7 @@ class Pool:
         return any(self.make(operation, {"configurationId": configuration}) for configuration in given[:1])
 
     def _numbers(self, kind: str) -> tuple[int, int]:
-        return (_ON_MOCK if self._session.target.is_mock else _ON_TENANT)[kind]
+        return (_ON_MOCK if self._session.target.disposable else _ON_TENANT)[kind]
 
     def _make(self, kind: str, count: int) -> list[str]:
         if kind == "file":
@@ -208,7 +208,7 @@ class Pool:
 
     def _make_base(self) -> None:
         # One in five is then for a thing that does not exist.
-        number = 4 if self._session.target.is_mock else 2
+        number = 4 if self._session.target.disposable else 2
         for recipe, kept in ((self.trains, self.runnable), (self.serves, self.servable)):
             if recipe is None:
                 continue

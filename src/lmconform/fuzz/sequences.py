@@ -120,7 +120,7 @@ class _Walk:
         return self.report
 
     def _send(self, operation: Operation, wire: Wire) -> Exchange | None:
-        most = None if self.session.target.is_mock else _CREATIONS.get(operation.id)
+        most = None if self.session.target.disposable else _CREATIONS.get(operation.id)
         if most is not None and self.created[operation.id] >= most:
             return None
         exchange = self.sender.send(operation, wire)
@@ -174,7 +174,7 @@ class Sequences:
             raise NotApplicable(reason)
         if len(links.reachable(session.contract, start, self._left_out())) == 1:
             raise NotApplicable(f"{META} advertises nothing that {start.label} leads to")
-        if start.id == "createDeployment" and not session.target.is_mock:
+        if start.id == "createDeployment" and not session.target.disposable:
             raise Inconclusive("each deployment costs money: sequences of them run on the mock alone")
         walk = _Walk(session, self._pool, client)
         branches = self._branches(start)
@@ -205,7 +205,7 @@ class Sequences:
                 return walk.step(input)
 
         # The clock runs for the walk alone, not for making what it needs.
-        seconds = _SECONDS_ON_MOCK if self._session.target.is_mock else _SECONDS_ON_TENANT
+        seconds = _SECONDS_ON_MOCK if self._session.target.disposable else _SECONDS_ON_TENANT
         walk.deadline = time.monotonic() + seconds
         number = zlib.crc32(f"{self._session.config.seed}/sequence/{start.id}/{branch}".encode())
         try:
@@ -220,7 +220,7 @@ class Sequences:
         for operation in self._session.contract.operations:
             if oracle.why_not(self._session.capabilities, operation):
                 yield operation.id
-        if not self._session.target.is_mock:
+        if not self._session.target.disposable:
             yield "createDeployment"
 
 

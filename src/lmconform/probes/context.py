@@ -6,12 +6,13 @@ import itertools
 import json
 import random
 import string
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
+from lmconform.client import backoff
+from lmconform.client.polling import Policy, settled
 from lmconform.client.transport import Request
 from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable, Skip, caught
 from lmconform.evidence.exchange import Exchange
@@ -20,6 +21,7 @@ from lmconform.probes.comparison import differences
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.parts import gravest
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
+from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
 if TYPE_CHECKING:
     from lmconform.client.client import Client
@@ -47,8 +49,6 @@ _BULK_OPERATIONS: Final = {
 }
 # Answers of a gateway: they concern the client or the load, never the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
-_LEAST_SLEEP: Final = 0.02
-_MOST_GRACE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,31 +282,42 @@ class Context:
     # --- waiting -----------------------------------------------------------------------------
 
     @property
-    def grace(self) -> float:
-        """Seconds for which an answer may lawfully lag behind an earlier one (C2)."""
-        return min(_MOST_GRACE, 20 * max(self.session.target.poll_interval, _LEAST_SLEEP))
+    def limits(self) -> TimeLimits:
+        """How long the target may take for what it has promised."""
+        return self.session.target.limits
 
-    def polls(self) -> Iterator[int]:
-        """Count polls from 0, with the polling interval between them; raises Inconclusive at the deadline."""
-        target = self.session.target
-        deadline = time.monotonic() + target.poll_timeout
-        number = 0
-        while number == 0 or time.monotonic() < deadline:
-            if number:
-                time.sleep(max(target.poll_interval, _LEAST_SLEEP))
-            yield number
-            number += 1
-        raise Inconclusive(f"nothing happened within the {target.poll_timeout:g} s of --poll-timeout")
+    def poll_exchange(
+        self,
+        wanted: tuple[str, str, str],
+        ask: Callable[[], Exchange],
+        until: Callable[[Exchange], bool],
+        limit: TimeLimit,
+        *,
+        what: str,
+        state: Callable[[Exchange], str],
+    ) -> Exchange:
+        """Send ``ask`` until ``until`` holds; returns that answer. Raises Overdue, see ``probes/liveness``.
+
+        ``wanted`` is what is waited for: the noun of a resource, its id, and a word for the promise. All that wait
+        for the same wait once; noun and word are the family of ``Waits``. ``what`` and ``state`` are as in
+        ``client/polling``. An answer with Retry-After that a gateway gives for a moment is waited out.
+        """
+        noun, _, promise = wanted
+        return self.session.waits.poll(
+            wanted,
+            ask,
+            lambda exchange: not _is_passing(exchange) and until(exchange),
+            Policy(self.session.target.poll_interval, limit),
+            what=what,
+            state=lambda exchange: state(exchange) if exchange.ok else exchange.brief,
+            family=(noun, promise),
+            pause=lambda exchange: backoff.asked(exchange.headers),
+        )
 
     def retry_in_grace(self, since: float, judge: Callable[[], None]) -> None:
-        """Judge again and again until it succeeds or ``grace`` seconds have passed ``since``, by time.monotonic()."""
-        while True:
-            try:
-                return judge()
-            except (Failure, NotTestable):
-                if time.monotonic() - since > self.grace:
-                    raise
-            time.sleep(self.grace / 20)
+        """Judge again and again until it succeeds or the grace has passed ``since``, by time.monotonic() (C2)."""
+        interval = self.session.target.poll_interval
+        settled(judge, since=since, interval=interval, retry_on=(Failure, NotTestable))
 
 
 @fixture()
@@ -333,6 +344,12 @@ def _counter(ctx: Context) -> Iterator[int]:
 def _resources(body: Mapping[str, Any]) -> list[Json]:
     resources = body.get("resources")
     return [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
+
+
+def _is_passing(exchange: Exchange) -> bool:
+    """Whether a gateway asks to wait and to come again."""
+    is_busy = exchange.status == backoff.TOO_MANY or exchange.status in backoff.PASSING
+    return is_busy and backoff.asked(exchange.headers) is not None
 
 
 def _either(statuses: Collection[int]) -> str:

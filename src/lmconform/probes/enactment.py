@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lmconform.probes.context import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TERMINAL
+from lmconform.contract.life import Life
+from lmconform.probes.context import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, TERMINAL, Context
+from lmconform.settings.time_limits import TimeLimit
 
 # What $select=status leaves of both (F14).
 _SELECTED: Final = frozenset({"id", "configurationId", "status", "createdAt", "modifiedAt", "statusDetails"})
@@ -46,6 +48,16 @@ class Enactment:
     def word(self) -> str:
         """Its name in messages and in the journal."""
         return self.noun.lower()
+
+    def life(self, ctx: Context) -> Life:
+        """Its statuses and what may follow each, from the description."""
+        life = ctx.session.resources[self.word].life
+        assert life is not None, f"{self.word} has no x-lm-life"
+        return life
+
+    def limit(self, ctx: Context) -> TimeLimit:
+        """How long it may take to reach its goal: a deployment to run, an execution to end."""
+        return ctx.limits.start if self.deployable else ctx.limits.poll
 
 
 EXECUTION: Final = Enactment(

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lmconform.client.client import Client
+from lmconform.client.diagnosis import diagnosis
+from lmconform.client.polling import rest
 from lmconform.client.session import Session
 from lmconform.contract.limits import Limits
 from lmconform.contract.paths import META
@@ -23,8 +25,8 @@ from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import StepOutcome, is_fine, judge, judge_settled
 from lmconform.scenarios.limits import beyond_limits
-from lmconform.scenarios.model import Action, Step, Workflow, item_id
-from lmconform.scenarios.poll import Pace, follow
+from lmconform.scenarios.model import Action, Poll, Step, Workflow, item_id
+from lmconform.scenarios.poll import Pace, follow, limit
 from lmconform.scenarios.sending import Unresolved, send_step
 
 __all__ = ["StepOutcome", "WorkflowRun"]
@@ -63,7 +65,7 @@ class WorkflowRun:
         session: Session,
         progress: Progress = lambda line: None,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = rest,
     ) -> None:
         self.workflow = workflow
         self.session = session
@@ -128,17 +130,7 @@ class WorkflowRun:
             self._require(step)
             if step.poll:
                 label = f"{self.workflow.id}/{step.id}"
-                target = self.session.target
-                pace = Pace(
-                    target.poll_interval, target.poll_timeout, self._progress, self._sleep, known=target.is_mock
-                )
-                follow(
-                    step.poll,
-                    label,
-                    lambda: send_step(step, client, attempt.scope),
-                    lambda text: resolve(text, attempt.scope),
-                    pace,
-                )
+                follow(step.poll, label, lambda: send_step(step, client, attempt.scope), self._pace(step.poll, client))
                 judge_settled(step, client, attempt.scope, self._sleep)
             else:
                 send_step(step, client, attempt.scope)
@@ -147,6 +139,18 @@ class WorkflowRun:
             attempt.problem = problem
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
+
+    def _pace(self, poll: Poll, client: Client) -> Pace:
+        target = self.session.target
+        return Pace(
+            interval=target.poll_interval,
+            limit=limit(poll, target.limits),
+            progress=self._progress,
+            sleep=self._sleep,
+            waits=self.session.waits,
+            expected=target.expected,
+            diagnose=lambda exchange: diagnosis(client, poll.resource, exchange.json_object()),
+        )
 
     def _require(self, step: Step) -> None:
         """Raise NotApplicable unless the target advertises what the step's requirements are about."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from lmconform.contract import paths, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
+from lmconform.settings import expectations
 
 PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
@@ -80,7 +81,29 @@ OPTIONS = (
         "Seconds between two polls (default 60; on the mock its pace; 0.5 on this machine).",
         "SECONDS",
     ),
-    Option("poll-timeout", float, None, "Give up polling after this many seconds (default 3600; mock 30).", "SECONDS"),
+    Option("stop-timeout", float, None, "Limit for an accepted stop to be carried out (default 1800).", "SECONDS"),
+    Option("delete-timeout", float, None, "Limit for an accepted deletion to be carried out (default 900).", "SECONDS"),
+    Option("start-timeout", float, None, "Limit for a deployment to be RUNNING (default 3600).", "SECONDS"),
+    Option(
+        "poll-timeout",
+        float,
+        None,
+        "Limit for an execution to end (default 3600). On this machine each limit is a tenth, on the mock 30.",
+        "SECONDS",
+    ),
+    Option(
+        "expect",
+        str,
+        (),
+        "What the owner of TARGET expects: training=may-die, serving=may-die (repeatable).",
+        "NAME=VALUE",
+    ),
+    Option(
+        "disposable",
+        bool,
+        False,
+        "TARGET may be used up: any number of executions, deployments and schedules that fire (the mock always is).",
+    ),
     Option("report-dir", str, None, "Where the files of this run go (default reports/<run>).", "DIR"),
     Option("require", str, "partial", "The least verdict that passes the gate.", "", ("partial", "conformant")),
 )
@@ -105,7 +128,12 @@ class RunConfig:
     request_timeout: float | None
     max_time: float | None
     poll_interval: float | None
+    stop_timeout: float | None
+    delete_timeout: float | None
+    start_timeout: float | None
     poll_timeout: float | None
+    expect: tuple[str, ...]
+    disposable: bool
     report_dir: Path | None
     require: str
 
@@ -125,12 +153,16 @@ class RunConfig:
         for name, least in (
             ("max_examples", 1),
             ("poll_interval", 0),
+            ("stop_timeout", 0),
+            ("delete_timeout", 0),
+            ("start_timeout", 0),
             ("poll_timeout", 0),
             ("max_time", 0),
             ("request_timeout", 0.1),
         ):
             if values[name] is not None and values[name] < least:
                 raise ConfigError(f"--{name.replace('_', '-')}: {values[name]} is too small; expected {least} or more")
+        expectations.read(values["expect"] or ())
         if values["contract"] is not None:
             versions.check(values["contract"])
         _check_target(target)
@@ -147,7 +179,7 @@ class RunConfig:
             raise ConfigError("--ca-bundle: the embedded mock has no TLS; give a URL as TARGET, or drop the option")
         for name in ("service_key", "ca_bundle", "report_dir"):
             values[name] = Path(values[name]) if values[name] else None
-        values |= {"profile": profile, "only": tuple(values["only"] or ())}
+        values |= {name: tuple(values[name] or ()) for name in ("only", "expect")} | {"profile": profile}
         return cls(target=target, **values)
 
     def as_arguments(self) -> list[str]:
@@ -162,6 +194,16 @@ class RunConfig:
             elif value is not None:
                 arguments.append(f"--{option.name}={value}")
         return arguments
+
+    @property
+    def seconds(self) -> dict[str, float | None]:
+        """The time limits that the user gave, by their names in TimeLimits; None where none was given."""
+        return {
+            "stop": self.stop_timeout,
+            "delete": self.delete_timeout,
+            "start": self.start_timeout,
+            "poll": self.poll_timeout,
+        }
 
     def public(self) -> dict[str, Any]:
         """The configuration as it goes into the header: nothing in it is secret."""

@@ -8,7 +8,7 @@ from lmconform.mock import enactments, lifecycle
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import WRONG_STATE, Problem
 from lmconform.mutants.bench import Bench
-from lmconform.mutants.defects.changes import deletes_nothing, refused_yet_deleted, takes_unknown
+from lmconform.mutants.defects.changes import deletes_in_words, deletes_nothing, refused_yet_deleted, takes_unknown
 from lmconform.mutants.registry import mutant
 
 
@@ -16,6 +16,12 @@ from lmconform.mutants.registry import mutant
 def execution_delete_nothing(bench: Bench) -> None:
     """BUG: deleting an execution answers 202, and it stays."""
     deletes_nothing(bench, "deleteExecution")
+
+
+@mutant("execution-delete-in-words", "LM-EXECUTION-DELETE", "LM-EXECUTION-DELETE-UNKNOWN-STATUS")
+def execution_delete_in_words(bench: Bench) -> None:
+    """BUG: a deleted execution shows targetStatus DELETED, and stays."""
+    deletes_in_words(bench, "deleteExecution")
 
 
 @mutant("execution-delete-still-listed", "LM-EXECUTION-DELETE")

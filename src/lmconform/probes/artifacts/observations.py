@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from lmconform.client.polling import rest
 from lmconform.probes.builders.artifacts import ARTIFACT, LABEL_PREFIX, artifact_body, create_artifact
 from lmconform.probes.builders.configurations import CONFIGURATION
 from lmconform.probes.builders.resource_type import batch
@@ -74,7 +74,7 @@ def list_order(ctx: Context) -> str:
     artifacts = listed()
     if len(set(times())) < 2:
         # Times may be whole seconds: artifacts of one second have no order by time.
-        time.sleep(1.1)
+        rest(1.1)
         create_artifact(ctx)
         artifacts = listed()
     orders = {

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.configurations import unbound_configuration
 from lmconform.probes.context import Context, Json
 from lmconform.probes.deployments.updates import CHECK_REFUSED, expect_operation
@@ -79,6 +79,6 @@ def deleted_deployment_is_not_counted(ctx: Context) -> None:
     deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
     ctx.require_success(deletion.answer)
     pooled = deletion.pooled
-    pooled.wait_until_gone(ctx)
+    liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-DEPLOYMENT-DELETE")
     query = {"configurationId": pooled.configuration.id}
     expect_uncounted(ctx, "listDeployments", "countDeployments", query, pooled.id)

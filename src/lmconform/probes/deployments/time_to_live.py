@@ -76,13 +76,10 @@ def _with_ttl(ctx: Context) -> PooledEnactment:
 def _active_with_ttl(ctx: Context) -> PooledEnactment:
     """A spare deployment with a time to live that is pending or running; raises Inconclusive."""
     pooled = _with_ttl(ctx)
-    for _ in ctx.polls():
-        status = pooled.current_status(ctx)
-        if status in ACTIVE and not pooled.stop_accepted:
-            return pooled
-        if status != "UNKNOWN":
-            raise Inconclusive(f"the deployment with a time to live is {status or 'gone'}")
-    raise AssertionError("polls() ends with Inconclusive")
+    status = enactment_pool.wait_for(ctx, pooled, ACTIVE).get("status")
+    if status not in ACTIVE or pooled.stop_accepted:
+        raise Inconclusive(f"the deployment with a time to live is {status}")
+    return pooled
 
 
 def _start_with_ttl(ctx: Context, ttl: str) -> PooledEnactment:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from lmconform.errors import Inconclusive
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.enactment_pool import ATTEMPTS
@@ -44,7 +44,7 @@ def completed_execution_is_deleted(ctx: Context) -> None:
     answered = results(ctx, EXECUTION, [entry(pooled.id, "DELETED")])
     expect_entry_accepted(ctx, pooled, answered[0] if answered else {})
     enactment_pool.remove(ctx, pooled)
-    pooled.wait_until_gone(ctx)
+    liveness.expect(ctx, lambda: pooled.wait_until_gone(ctx, "delete in bulk"), "LM-BULK-DELETE")
 
 
 def _completed(ctx: Context) -> PooledEnactment:

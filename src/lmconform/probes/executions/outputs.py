@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from lmconform.errors import Inconclusive
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
 from lmconform.probes.registry import probe
@@ -53,7 +53,7 @@ def outputs_outlive_their_execution(ctx: Context) -> None:
     answer = pooled.delete(ctx)
     ctx.require_success(answer)
     enactment_pool.remove(ctx, pooled)
-    pooled.wait_until_gone(ctx)
+    liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-EXECUTION-DELETE")
     for artifact_id in artifact_ids:
         ctx.expect_status(ctx.get("getArtifact", artifactId=artifact_id), {200})
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from lmconform.client.polling import Overdue
+from lmconform.errors import Inconclusive
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
@@ -17,6 +19,16 @@ enactments.install(EXECUTION)
 filters.install(EXECUTION)
 lifecycle.install(EXECUTION)
 bulk.install(EXECUTION)
+
+
+@probe("LM-EXECUTION-ENDS", late=True)
+def running_execution_ends(ctx: Context) -> None:
+    try:
+        enactment_pool.wait_for_rest(ctx)
+    except Overdue as overdue:
+        if not enactment_pool.is_queued(ctx, enactment_pool.base(ctx), overdue):
+            ctx.fail(expected=overdue.expected, actual=overdue.actual)
+        raise Inconclusive(f"no room: {overdue.what}: {overdue.actual}") from overdue
 
 
 @probe("LM-EXECUTION-TERMINAL-STAYS", late=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lmconform.errors import Inconclusive
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import liveness
 from lmconform.probes.builders.artifacts import artifact_body
 from lmconform.probes.context import Context
 from lmconform.probes.files.uploads import (
@@ -123,14 +124,19 @@ def deleted_file_is_gone(ctx: Context) -> None:
     ctx.expect_status(ctx.send("deleteFile", {"path": file.path}), {204})
     if not ctx.session.capabilities.has(DOWNLOAD):
         return
-    patience = ctx.session.target.poll_timeout
-    try:
+
+    def is_gone() -> Exchange:
         # An object store may take a moment.
-        for _ in ctx.polls():
-            if ctx.get("downloadFile", path=file.path).status == 404:
-                return
-    except Inconclusive:
-        ctx.fail(expected=f"404 within {patience:g} s of the deletion", actual="the file still exists")
+        return ctx.poll_exchange(
+            ("file", file.path, "delete"),
+            lambda: ctx.get("downloadFile", path=file.path),
+            lambda exchange: exchange.status == 404,
+            ctx.limits.delete,
+            what="404 for the file that was deleted",
+            state=lambda exchange: "the file still exists",
+        )
+
+    liveness.expect(ctx, is_gone, "LM-FILE-DELETE")
 
 
 @probe("LM-FILE-DELETE-404")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from lmconform.errors import NotTestable
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.metrics import metrics_resource, point, store, stored_points
 from lmconform.probes.context import METRICS, Context, Json
 from lmconform.probes.metrics.limits import MOST_METRICS, MOST_NAMED, emptied, sections_of
@@ -153,7 +153,7 @@ def metrics_outlive(ctx: Context) -> str:
     if not pooled.delete(ctx).ok:
         raise NotTestable("an execution that has ended cannot be deleted")
     enactment_pool.remove(ctx, pooled)
-    pooled.wait_until_gone(ctx)
+    liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-EXECUTION-DELETE")
     exchange = ctx.get("findMetrics", {"executionIds": [pooled.id]})
     return "kept" if exchange.ok else answer(exchange)
 
