@@ -49,14 +49,14 @@ def test_what_a_target_without_meta_may_lack_is_not_fuzzed(fuzz, operation):
 
 def test_methods_and_paths_are_those_of_the_contract(fuzz, mock, contract):
     with proxy(mock, lambda *_: None) as (url, seen):
-        fuzz("modifyDeployment", "listExecutionSchedules", "uploadFile", "getExecutionLogs", url=url, is_mock=False)
+        fuzz("modifyDeployment", "listExecutionSchedules", "uploadFile", "getExecutionLogs", url=url, disposable=False)
     sent = [(m, p.partition("?")[0].removeprefix("/v2")) for m, p in seen if p.startswith("/v2/lm")]
     assert [pair for pair in sent if contract.match(*pair) is None] == []
     assert {m for m, _ in sent} <= {"GET", "POST", "PATCH", "PUT"}
 
 
 def test_on_a_tenant_few_things_are_made_and_nothing_of_it_is_left_running(fuzz, mock):
-    _, session = fuzz("createDeployment", "createExecutionSchedule", "uploadFile", "deleteDeployment", is_mock=False)
+    _, session = fuzz("createDeployment", "createExecutionSchedule", "uploadFile", "deleteDeployment", disposable=False)
     left = session.journal.count_left()
     assert 1 <= left["deployment"] <= 2
     assert 1 <= left["schedule"] <= 10
@@ -71,7 +71,7 @@ def test_no_generated_schedule_fires_within_months(fuzz, mock):
             bodies.append(json.loads(handler.body))
 
     with proxy(mock, listen) as (url, _):
-        fuzz("createExecutionSchedule", "modifyExecutionSchedule", url=url, is_mock=False)
+        fuzz("createExecutionSchedule", "modifyExecutionSchedule", url=url, disposable=False)
     crons = {body["cron"] for body in bodies if "cron" in body}
     assert crons
     assert crons <= set(clock.far_crons())

@@ -66,6 +66,7 @@ class Launched:
         # What takes long to import is imported while the mock starts.
         from lmconform.settings import credentials
         from lmconform.settings.target import Target
+        from lmconform.settings.time_limits import EMBEDDED
 
         config, folder = self._config, Path(self._folder.name)
         try:
@@ -82,6 +83,8 @@ class Launched:
             is_mock=True,
             poll_interval=PACE / 4 if config.poll_interval is None else config.poll_interval,
             poll_timeout=30.0 if config.poll_timeout is None else config.poll_timeout,
+            disposable=True,
+            limits=EMBEDDED,
         )
         return EmbeddedMock(target, self)
 

@@ -10,13 +10,15 @@ from lmconform.errors import ConfigError
 from lmconform.settings import ca_bundle, credentials
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.options import RunConfig, api_base, is_loopback
+from lmconform.settings.time_limits import LOOPBACK, TENANT, TimeLimits
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """One system under test. ``base_url`` ends in ``/v2``; times are in seconds.
 
-    ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
+    ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones. ``disposable``: nothing
+    on it costs anything, and nothing has to be kept small. ``limits``: how long it may take for what it has promised.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Target:
     poll_interval: float
     poll_timeout: float
     ca_bundle: str = ""
+    disposable: bool = False
+    limits: TimeLimits = TENANT
 
     @property
     def host(self) -> str:
@@ -38,6 +42,7 @@ class Target:
         """A form that ``from_json`` reads back; it holds the secret, keep it in memory."""
         data = {name: getattr(self, name) for name in self.__slots__}
         data["credentials"] = list(astuple(self.credentials))
+        data["limits"] = self.limits.as_json()
         return data
 
     @classmethod
@@ -45,6 +50,7 @@ class Target:
         """The target that ``as_json`` described."""
         values = dict(data)
         values["credentials"] = Credentials(*values["credentials"])  # type: ignore[misc]
+        values["limits"] = TENANT.with_seconds(values["limits"])  # type: ignore[arg-type]
         return cls(**values)  # type: ignore[arg-type]
 
 
@@ -76,5 +82,6 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
         is_mock=False,
         poll_interval=_poll_interval(base) if config.poll_interval is None else config.poll_interval,
         poll_timeout=3600.0 if config.poll_timeout is None else config.poll_timeout,
+        limits=LOOPBACK if is_loopback(urlsplit(base).hostname or "") else TENANT,
         ca_bundle=ca_bundle.bundle(config.ca_bundle, environ, needed=with_tls),
     )
