@@ -20,12 +20,6 @@ _COLLECTIONS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 # Files that still hold tables of operation ids, with how many; there were 39 tables in all. A number may only become
 # smaller, and the row goes with the last one.
 REMAINING = {
-    "fuzz/bodies.py": 2,
-    "fuzz/description.py": 1,
-    "fuzz/operations.py": 2,
-    "fuzz/oracle.py": 5,
-    "fuzz/pool.py": 1,
-    "fuzz/sequences.py": 3,
     "mock/app.py": 1,
     "mock/capabilities.py": 1,
     "mock/page/wiring.py": 1,
@@ -39,7 +33,6 @@ REMAINING = {
     "probes/meta/probes.py": 1,
     "probes/shared/auth.py": 5,
     "probes/shared/isolation.py": 1,
-    "scenarios/runner.py": 1,
 }
 
 

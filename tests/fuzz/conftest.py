@@ -36,10 +36,10 @@ def contract():
 def opened(contract, mock):
     """Opens a session with ``url`` (default: the mock)."""
 
-    def open_session(url=None, seed=0, examples=25, disposable=True, meta=META, timeout=10):
+    def open_session(url=None, seed=0, examples=25, disposable=True, meta=META, delete=10, contract=contract):
         config = RunConfig.from_options("mock", {"seed": seed, "max_examples": examples})
         credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
-        limits = TENANT.with_seconds(dict.fromkeys(TENANT.as_json(), timeout))
+        limits = TENANT.with_seconds({**dict.fromkeys(TENANT.as_json(), 10), "delete": delete})
         base = f"{url or mock.url}/v2"
         target = Target("test", base, credentials, "tutorial", "other", 0.02, limits, disposable=disposable)
         return Session.open(config, contract, Register.load(), target, None, meta=meta)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -37,6 +37,11 @@ class Wire:
     def key(self) -> tuple[Any, ...]:
         """Equal for requests that are the same on the wire."""
         return self.path, self.query, self.headers, self.body
+
+    def naming(self, ids: dict[str, str]) -> Wire:
+        """The same request for something else: ``ids`` are path parameters by name."""
+        path_parameters = self.path_parameters | ids
+        return replace(self, path_parameters=path_parameters, path=self.operation.fill(path_parameters))
 
     def request(self, item: str, repeat: bool) -> Request:
         """The request for the transport; ``repeat`` waits out a rate limit."""

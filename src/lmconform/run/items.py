@@ -83,6 +83,8 @@ class Item(ABC):
         again = f"lmconform run {session.target.name} --only {self.id} --seed {session.config.seed}"
         if session.config.contract is not None:
             again += f" --contract {session.config.contract}"
+        for file in session.config.overlay:
+            again += f" --overlay {file}"
         return [assembly.result(self.id, j, session.register, session.redactor, again) for j in judgements]
 
 

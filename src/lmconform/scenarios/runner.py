@@ -33,11 +33,6 @@ __all__ = ["StepOutcome", "WorkflowRun"]
 
 Progress = Callable[[str], None]
 
-# What a step sends may need more than what it judges: metrics are advertised apart from executions.
-_NEEDS = {
-    "createExecution": "aiApi.capabilities.userExecutions",
-    "createDeployment": "aiApi.capabilities.userDeployments",
-}
 # Too many requests: about us and the moment, never about what the step wants to know.
 _BUSY = 429
 _PROVIDED = "scenarios.provided"
@@ -156,11 +151,19 @@ class WorkflowRun:
         """Raise NotApplicable unless the target advertises what the step's requirements are about."""
         capabilities = self.session.capabilities
         needed = [self.session.register[name].capability for name in step.requirements]
-        for capability in (*needed, _NEEDS.get(step.operation_id, "")):
+        for capability in (*needed, self._creation_needs(step)):
             if not capabilities.has(capability):
                 raise NotApplicable(f"{META} does not advertise {capability}")
             if capabilities.opt_in_unadvertised(capability):
                 raise NotApplicable(f"there is no {META} to advertise {capability}")
+
+    def _creation_needs(self, step: Step) -> str:
+        """The capability of what a step creates: it may need more than what it judges, metrics for example."""
+        session = self.session
+        if step.operation_id not in session.contract:
+            return ""
+        operation = session.contract.operation(step.operation_id)
+        return session.resources.capability(operation) if session.resources.creates(operation) else ""
 
     def _outcome(
         self, step: Step, attempt: _Attempt, action: Action | None, client: Client, duration: float

@@ -63,6 +63,9 @@ OPTIONS = (
         "Judge by this version of SAP's description (default the one of GET /lm/meta where it is older than ours).",
         "VERSION",
     ),
+    Option(
+        "overlay", str, (), "Add what this OpenAPI Overlay describes, such as a resource to come (repeatable).", "FILE"
+    ),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
     Option("seed", int, 0, "Seed of all generated data.", "N"),
     Option("max-examples", int, 50, "Generated cases per operation and mode.", "N"),
@@ -122,6 +125,7 @@ class RunConfig:
     ca_bundle: Path | None
     resource_group: str | None
     other_resource_group: str | None
+    overlay: tuple[Path, ...]
     only: tuple[str, ...]
     seed: int
     max_examples: int
@@ -180,6 +184,7 @@ class RunConfig:
         for name in ("service_key", "ca_bundle", "report_dir"):
             values[name] = Path(values[name]) if values[name] else None
         values |= {name: tuple(values[name] or ()) for name in ("only", "expect")} | {"profile": profile}
+        values["overlay"] = tuple(map(Path, values["overlay"] or ()))
         return cls(target=target, **values)
 
     def as_arguments(self) -> list[str]:
@@ -213,7 +218,7 @@ class RunConfig:
 def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return value.name
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _check_target(target: str) -> None:
