@@ -114,6 +114,8 @@ class Client:
                 raise
             if sent is not None:
                 self._note(sent, exchange)
+        if exchange.status == 404 and operation is not None and request.authorize:
+            self.session.books.not_found(operation, path, _group(request))
         with self._lock:
             self.exchanges.append(exchange.id)
             self.last = exchange
@@ -178,10 +180,9 @@ class Client:
         """What the books hold of a request that the guard lets pass; None for one that changes nothing."""
         body = _decode(request.body)
         taken = self.session.guard.check(operation, path, query, body)
-        group = next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
         if operation is None or operation.effect == "read":
             return None
-        return Sent(operation, path, query, body, group, taken)
+        return Sent(operation, path, query, body, _group(request), taken)
 
     def _note(self, sent: Sent, exchange: Exchange) -> None:
         if exchange.status >= 500:
@@ -190,6 +191,10 @@ class Client:
             self.session.books.carried_out(sent, exchange.status, exchange.json_object())
         else:
             self.session.books.refused(sent)
+
+
+def _group(request: Request) -> str:
+    return next((value for name, value in request.headers if name.lower() == "ai-resource-group"), "")
 
 
 def encode_query(operation: Operation, query: Mapping[str, Any]) -> str:

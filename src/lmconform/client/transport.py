@@ -29,7 +29,7 @@ from lmconform.settings.target import Target
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _CANARY = f"{paths.ROOT}/scenarios"
 _CANARY_SECONDS = 10.0
-_SAFE = frozenset({"GET", "HEAD"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)

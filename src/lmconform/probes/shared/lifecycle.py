@@ -14,6 +14,7 @@ from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment, stop_is_targeted
 from lmconform.probes.registry import probe
+from lmconform.probes.shared import stays_deleted
 from lmconform.probes.shared.unknown_ids import expect_absent
 
 # SAP declares both, and does not publish which of them a forbidden transition gets (C3).
@@ -27,6 +28,7 @@ def install(kind: Enactment) -> None:
     _deleting(kind)
     _stopping(kind)
     _answers(kind)
+    stays_deleted.install_enactments(kind)
 
 
 def expect_uncounted(ctx: Context, listing: str, count: str, query: Json, deleted_id: str) -> None:
