@@ -17,7 +17,7 @@ from lmconform.probes.builders.schedules import SCHEDULE
 from lmconform.probes.concurrency.burst import Send, burst
 from lmconform.probes.concurrency.cost import may_deploy
 from lmconform.probes.concurrency.creations import shared_schedules
-from lmconform.probes.context import DEPLOYMENTS, EXECUTIONS, SCHEDULES, TERMINAL, Context
+from lmconform.probes.context import ACTIVE, DEPLOYMENTS, EXECUTIONS, SCHEDULES, TERMINAL, Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.enactment_pool import STOPPABLE
 from lmconform.probes.fixtures import fixture
@@ -148,7 +148,13 @@ def _expect_stopped(ctx: Context, kind: Enactment) -> None:
             continue  # It ended between GET and PATCH.
         _expect_one_accepted(ctx, answers)
         statuses: list[str] = []
-        pooled.last = pooled.wait(ctx, TERMINAL, statuses)
+        try:
+            pooled.last = pooled.wait(ctx, TERMINAL, statuses)
+        except Inconclusive:
+            # A stop that has begun may take its time; one that was taken back will never come.
+            idle = statuses[-1] in ACTIVE and not stop_is_targeted(ctx)
+            ctx.expect(not idle, expected="STOPPED after an accepted stop", actual=f"still {statuses[-1]}")
+            raise
         _expect_no_way_back(ctx, kind, statuses)
         if statuses[-1] == "STOPPED":
             after = ctx.get_or_fail(kind.get, **pooled.path).get("status")

@@ -15,7 +15,7 @@ from lmconform.probes.enactment_pool import ATTEMPTS
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
 
-# Of a batch of three, and of a list of two or more, one page is full, and one is not the first.
+# Of three resources or more, one page is full, and one that is not empty follows it.
 _SIZE: Final = 2
 
 
@@ -101,11 +101,12 @@ def _pages_at_rest(ctx: Context, kind: Enactment, known: Sequence[str] = ()) -> 
     """The ids of a list that was the same before and after a walk over it, and the walk; ``known`` is the list."""
     own = {"configurationId": enactment_pool.spare(ctx, kind).configuration.id}
     before = list(known) or ctx.ids(kind.list, own)
-    if len(before) < _SIZE:
+    if len(before) < 2:
         enactment_pool.fresh(ctx, kind)
         before = ctx.ids(kind.list, own)
     for _ in range(ATTEMPTS):
-        pages = _walk(ctx, kind.list, as_filter(own), len(before) + _SIZE, _SIZE)
+        size = _SIZE if len(before) > _SIZE else 1
+        pages = _walk(ctx, kind.list, as_filter(own), len(before) + size, size)
         after = ctx.ids(kind.list, own)
         if sorted(before) == sorted(after):
             return after, pages
