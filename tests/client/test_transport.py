@@ -10,7 +10,8 @@ import pytest
 from tests.conftest import free_port, serve
 
 from lmconform.client.backoff import retry_after
-from lmconform.client.transport import Patience, Request, Transport
+from lmconform.client.patience import Patience
+from lmconform.client.transport import Request, Transport
 from lmconform.errors import NotTestable, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.settings.credentials import Credentials
@@ -307,7 +308,7 @@ def test_a_token_endpoint_is_waited_for_as_long_as_it_says_within_reason():
     with serve(answer) as (url, _):
         used = transport(url, waited)
         assert used.send(GET).status == 200
-        used.token.forget()
+        used.token.forget(used.token.token())
         with pytest.raises(TargetUnreachable, match="answered 429, expected 200; try again later"):
             used.send(GET)
     assert waited == [7.0]

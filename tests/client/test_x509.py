@@ -8,7 +8,8 @@ import pytest
 from tests.certificates import lines_of, pair, server_context
 from tests.conftest import SecuredMock, results_of, serve
 
-from lmconform.client.transport import Patience, Request, Transport
+from lmconform.client.patience import Patience
+from lmconform.client.transport import Request, Transport
 from lmconform.errors import NotTestable, TargetUnreachable
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor

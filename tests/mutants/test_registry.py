@@ -40,6 +40,7 @@ HOMES = {
     "LM-ISOLATION": "isolation",
     "LM-FLOW": "flows",
     "LM-FUZZ": "fuzz",
+    "LM-CONCURRENT": "concurrency",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,8 @@ class Client:
 
     ``exchanges`` keeps ids, ``judged`` the requirements of the checks that had something to say.
     ``broken`` maps requirement and operation id to the first judgement that it is broken, with
-    the number of exchanges that broke it.
+    the number of exchanges that broke it. Safe to send with from several threads; ``last`` is then
+    one of the last exchanges.
     """
 
     session: Session
@@ -45,6 +47,7 @@ class Client:
     judged: set[str] = field(default_factory=set)
     broken: dict[tuple[str, str], Judgement] = field(default_factory=dict)
     last: Exchange | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def send(
         self,
@@ -111,8 +114,11 @@ class Client:
                 raise
             if sent is not None:
                 self._note(sent, exchange)
-        self.exchanges.append(exchange.id)
-        self.last = exchange
+        if exchange.status == 404 and operation is not None and request.authorize:
+            self.session.books.not_found(operation, path, _group(request))
+        with self._lock:
+            self.exchanges.append(exchange.id)
+            self.last = exchange
         if operation is not None and judge:
             self.judge(operation, exchange)
         if exchange.truncated:
@@ -123,11 +129,11 @@ class Client:
 
     def judge(self, operation: Operation, exchange: Exchange) -> list[Judgement]:
         """Run the contract's checks; returns what is broken, and remembers it."""
-        broken = []
-        for judgement in checks.judge(self.session.contract, operation, exchange):
-            self.judged.add(judgement.requirement)
-            if judgement.state is State.BROKEN:
-                broken.append(judgement)
+        judgements = list(checks.judge(self.session.contract, operation, exchange))
+        broken = [judgement for judgement in judgements if judgement.state is State.BROKEN]
+        with self._lock:
+            self.judged.update(judgement.requirement for judgement in judgements)
+            for judgement in broken:
                 key = (judgement.requirement, operation.id)
                 first = self.broken.get(key)
                 self.broken[key] = replace(first, count=first.count + 1) if first else self.shown(judgement, exchange)
@@ -174,10 +180,9 @@ class Client:
         """What the books hold of a request that the guard lets pass; None for one that changes nothing."""
         body = _decode(request.body)
         taken = self.session.guard.check(operation, path, query, body)
-        group = next((v for k, v in request.headers if k.lower() == "ai-resource-group"), "")
         if operation is None or operation.effect == "read":
             return None
-        return Sent(operation, path, query, body, group, taken)
+        return Sent(operation, path, query, body, _group(request), taken)
 
     def _note(self, sent: Sent, exchange: Exchange) -> None:
         if exchange.status >= 500:
@@ -186,6 +191,10 @@ class Client:
             self.session.books.carried_out(sent, exchange.status, exchange.json_object())
         else:
             self.session.books.refused(sent)
+
+
+def _group(request: Request) -> str:
+    return next((value for name, value in request.headers if name.lower() == "ai-resource-group"), "")
 
 
 def encode_query(operation: Operation, query: Mapping[str, Any]) -> str:

@@ -21,6 +21,8 @@ BODY_LIMIT = 8 * 1024 * 1024
 # Everything of one answer: status line, headers, chunk sizes, trailers, the body as it travels.
 _ANSWER_LIMIT = 2 * BODY_LIMIT
 _PIECE = 64 * 1024
+# Connections that are kept open: a thread more than that opens one for each request.
+_KEPT = 32
 # We ask for identity; who compresses all the same is read, in the two codings that zlib knows.
 _ZLIB = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
@@ -70,6 +72,7 @@ class Answer:
 def session(*, environment: bool, ca_bundle: str = "", context: ssl.SSLContext | None = None) -> requests.Session:
     """A pool of connections for ``exchange``; ``environment``: proxies and CA bundles set there count.
 
+    Several threads may use it, for ``exchange`` asks its adapter alone, which is made for that.
     ``ca_bundle`` is a file or folder that counts instead; ``context`` shows a client's certificate.
     """
     made = requests.Session()
@@ -165,7 +168,7 @@ _POOLS = {"http": _HttpPool, "https": _HttpsPool}
 class _Adapter(HTTPAdapter):
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._tls: dict[str, Any] = {} if context is None else {"ssl_context": context}
-        super().__init__()
+        super().__init__(pool_maxsize=_KEPT)
 
     def init_poolmanager(self, *args: Any, **rest: Any) -> None:
         super().init_poolmanager(*args, **{**rest, **self._tls})

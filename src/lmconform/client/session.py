@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lmconform.client.client import Client
+from lmconform.client.patience import Patience
 from lmconform.client.polling import Waits
-from lmconform.client.transport import Patience, Request, Transport
+from lmconform.client.transport import Request, Transport
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
@@ -25,14 +27,16 @@ from lmconform.safety.journal import Journal
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
 
+T = TypeVar("T")
 EXCHANGES = "exchanges.jsonl"
 
 
 @dataclass(slots=True)
 class Session:
-    """One worker's way to the target. ``shared`` holds what items of one kind share, ``waits`` what they wait for.
+    """One worker's way to the target. ``shared`` holds what items share (``once`` fills it), ``waits`` their waits.
 
-    ``shield`` makes a context in which something is made and noted, and nobody interrupts.
+    ``shield`` makes a context in which something is made and noted without an interruption. Safe to use from several
+    threads, as are the parts: transport, token, redactor, recorder, journal, budget, guard, books.
     """
 
     config: RunConfig
@@ -51,6 +55,8 @@ class Session:
     waits: Waits = field(default_factory=Waits)
     shared: dict[str, Any] = field(default_factory=dict)
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
+    # Making one shared value may need another.
+    _sharing: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.resources = resources(self.contract)
@@ -76,6 +82,14 @@ class Session:
         if config.request_timeout is not None:
             transport.patience = replace(transport.patience, answer=config.request_timeout)
         return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta, contract))
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """The shared value of that key; the first to ask makes it, and others wait for that."""
+        with self._sharing:
+            if key not in self.shared:
+                self.shared[key] = make()
+            value: T = self.shared[key]
+            return value
 
     def client(self, item: str) -> Client:
         """A client whose exchanges belong to ``item``."""

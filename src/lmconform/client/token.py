@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -23,7 +24,10 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 10.0
 
 
 class TokenProvider:
-    """One token for all requests, renewed a minute (or half its life) before it expires."""
+    """One token for all requests, renewed a minute (or half its life) before it expires.
+
+    Safe to use from several threads: one of them fetches, the others wait for that token, or share the failure.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,8 @@ class TokenProvider:
             self._where = "check 'certurl' in the service key, and that the certificate is known there"
         self._token = ""
         self._renew_at = 0.0
+        self._lock = threading.Lock()
+        self._failure: TargetUnreachable | None = None
         if credentials.certificate:
             redactor.learn_pem(credentials.private_key)
         else:
@@ -50,13 +56,28 @@ class TokenProvider:
 
     def token(self) -> str:
         """A token that is valid now; raises TargetUnreachable."""
-        if time.monotonic() >= self._renew_at:
-            self._fetch()
-        return self._token
+        before = self._failure
+        with self._lock:
+            if time.monotonic() < self._renew_at:
+                return self._token
+            if self._failure is not None and self._failure is not before:
+                # It failed while this thread waited for it: a second try would last as long.
+                raise TargetUnreachable(str(self._failure))
+            try:
+                self._fetch()
+            except TargetUnreachable as error:
+                self._failure = error
+                raise
+            return self._token
 
-    def forget(self) -> None:
-        """Fetch a new one next time: the target said that this one is no good."""
-        self._renew_at = 0.0
+    def forget(self, refused: str) -> None:
+        """Fetch a new one next time: the target said that ``refused`` is no good.
+
+        When another thread has renewed it since, nothing happens: a refusal of an old token says nothing of the new.
+        """
+        with self._lock:
+            if refused == self._token:
+                self._renew_at = 0.0
 
     def _fetch(self) -> None:
         url = self._credentials.token_url
@@ -74,8 +95,8 @@ class TokenProvider:
         # What could not stand in a header would break every request, and show itself in the error.
         if not token or not all("!" <= c <= "~" for c in token):
             raise TargetUnreachable(f"token endpoint {url} answered an access_token that no header can carry")
-        self._token = token
         self._redactor.learn(token)
+        self._token = token
         self._renew_at = time.monotonic() + max(lifetime - _MARGIN, lifetime / 2)
 
     def _ask(self, url: str) -> Answer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ import requests
 from lmconform import __version__
 from lmconform.client import backoff, connection
 from lmconform.client.connection import Broken
+from lmconform.client.patience import Patience, Spent
 from lmconform.client.token import TokenProvider
 from lmconform.contract import paths
 from lmconform.errors import NotTestable, TargetLost
@@ -26,13 +27,9 @@ from lmconform.settings.options import is_loopback
 from lmconform.settings.target import Target
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
-# After so many requests that waiting did not help, nobody waits until one succeeds.
-_IN_VAIN = 3
-# After so many late answers in a row, an operation's next ones get a tenth of the time.
-_LATE = 2
 _CANARY = f"{paths.ROOT}/scenarios"
 _CANARY_SECONDS = 10.0
-_SAFE = frozenset({"GET", "HEAD"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +50,11 @@ class Request:
     repeat: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for what, in seconds, and how often something is tried.
-
-    ``answer`` is for one whole answer. ``tries`` counts sendings over broken connections,
-    ``limited_tries`` those that were told to come later; ``waiting`` is the longest that they
-    wait in all, from one success to the next. ``liveness_checks`` 0: nobody asks.
-    """
-
-    connect: float = 5.0
-    answer: float = 30.0
-    tries: int = 4
-    limited_tries: int = 4
-    waiting: float = 120.0
-    liveness_checks: int = 3
-
-
 class Transport:
-    """One connection pool to one target. Redirects are not followed: a token goes to one host."""
+    """One connection pool to one target. Redirects are not followed: a token goes to one host.
+
+    Safe to use from several threads. ``sent`` is the number of answers, which number the exchanges.
+    """
 
     def __init__(
         self,
@@ -88,15 +71,16 @@ class Transport:
         self._token_session = self._for_tokens()
         self.token = TokenProvider(target.credentials, self._token_session, redactor, sleep)
         self.sent = 0
-        self._in_vain = 0
-        self._waited = 0.0
-        self._late: Counter[str] = Counter()
+        self._spent = Spent()
         self._lost = ""
         self.patience = Patience()
         self._recorder = recorder
         self._prefix = f"{worker}-" if worker else ""
-        self._numbers = itertools.count(1)
         self._sleep = sleep
+        # Held for a moment, to count; the other one as long as a check of the target takes.
+        self._counts = threading.Lock()
+        self._checking = threading.Lock()
+        self._alive_at = 0.0
 
     def send(self, request: Request) -> Exchange:
         """Send, and return the exchange.
@@ -109,29 +93,31 @@ class Transport:
             raise TargetLost(self._lost)
         renewed, alive, limited = False, False, 0
         for attempt in itertools.count(1):
+            token = self.token.token() if request.authorize else ""
             try:
-                exchange = self._once(request, self._limit(request.operation))
+                exchange = self._once(request, token, self._spent.seconds(self.patience, request.operation))
             except Broken as error:
-                self._late[request.operation] += error.late
+                if error.late:
+                    self._spent.late(request.operation)
                 if not alive:
-                    self._check_alive()
+                    self._check_alive(time.monotonic())
                     alive = True
                 # What took too long once would take as long again.
                 if error.late or request.method not in _SAFE or attempt >= self.patience.tries:
                     raise NotTestable(f"{paths.label(request.method, request.path)}: {error.reason}") from error
                 continue
-            del self._late[request.operation]
+            self._spent.in_time(request.operation)
             if exchange.status == 401 and request.authorize and not renewed:
                 renewed = True
-                self.token.forget()
+                self.token.forget(token)
                 continue
             limited += 1
             wait = _wait_before_repeating(exchange, limited)
-            if wait is None or not request.repeat or not self._is_worth_it(wait, limited):
-                self._in_vain = self._in_vain + 1 if wait is not None and request.repeat else 0
-                self._waited = self._waited if wait is not None else 0.0
+            if wait is None or not request.repeat:
+                self._spent.answered(succeeded=wait is None)
                 return exchange
-            self._waited += wait
+            if not self._spent.take(self.patience, wait, limited):
+                return exchange
             self._sleep(wait)
         raise AssertionError("unreachable")
 
@@ -151,17 +137,10 @@ class Transport:
             context=client_certificate.context(known.certificate, known.private_key),
         )
 
-    def _is_worth_it(self, wait: float, limited: int) -> bool:
-        patience = self.patience
-        return limited < patience.limited_tries and self._in_vain < _IN_VAIN and self._waited + wait <= patience.waiting
-
-    def _limit(self, operation: str) -> float:
-        return self.patience.answer / (10.0 if self._late[operation] >= _LATE else 1.0)
-
-    def _once(self, request: Request, seconds: float) -> Exchange:
+    def _once(self, request: Request, token: str, seconds: float) -> Exchange:
         headers = [("User-Agent", f"lmconform/{__version__}"), ("Accept", "*/*"), *request.headers]
-        if request.authorize:
-            headers.append(("Authorization", f"Bearer {self.token.token()}"))
+        if token:
+            headers.append(("Authorization", f"Bearer {token}"))
         url = f"{self.target.base_url}{request.path}" + (f"?{request.query}" if request.query else "")
         prepared = requests.Request(request.method, "http://placeholder", auth=connection.no_auth).prepare()
         # The URL as given: requests would tidy up what we send on purpose.
@@ -174,8 +153,12 @@ class Transport:
             prepared.headers["Content-Length"] = str(len(request.body))
         started, clock = datetime.now(UTC), time.monotonic()
         answer = connection.exchange(self.session, prepared, self.patience.connect, seconds)
+        elapsed = time.monotonic() - clock
+        with self._counts:
+            self.sent += 1
+            number = self.sent
         exchange = Exchange(
-            id=f"{self._prefix}{next(self._numbers)}",
+            id=f"{self._prefix}{number}",
             item=request.item,
             operation=request.operation,
             method=request.method,
@@ -188,18 +171,25 @@ class Transport:
             body=answer.body,
             truncated=answer.truncated,
             started=started.isoformat(timespec="milliseconds"),
-            elapsed=time.monotonic() - clock,
+            elapsed=elapsed,
         )
-        self.sent += 1
         if self._recorder is not None:
             self._recorder.write(exchange)
         return exchange
 
-    def _check_alive(self) -> None:
+    def _check_alive(self, since: float) -> None:
         """Ask for something harmless until there is an answer, whatever it is; raises TargetLost.
 
-        That a port accepts connections says nothing: what hangs, accepts them as well.
+        That a port accepts connections says nothing: what hangs, accepts them as well. ``since`` is when a request
+        failed: an answer that another thread got later says the same.
         """
+        with self._checking:
+            if self._lost:
+                raise TargetLost(self._lost)
+            if since > self._alive_at:
+                self._ask_whether_alive()
+
+    def _ask_whether_alive(self) -> None:
         group = ("AI-Resource-Group", self.target.resource_group)
         canary = Request(item="liveness", operation="", method="GET", path=_CANARY, headers=(group,))
         reason = ""
@@ -207,10 +197,12 @@ class Transport:
             if attempt:
                 self._sleep(1.0)
             try:
-                self._once(canary, min(self.patience.answer, _CANARY_SECONDS))
-                return
+                self._once(canary, self.token.token(), min(self.patience.answer, _CANARY_SECONDS))
             except Broken as error:
                 reason = error.reason
+            else:
+                self._alive_at = time.monotonic()
+                return
         if reason:
             self._lost = f"{self.target.name} {self._how_lost(reason)}"
             raise TargetLost(self._lost)

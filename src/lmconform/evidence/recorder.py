@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import shlex
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,21 @@ _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "
 
 
 class Recorder:
-    """Appends to one file, from several processes if need be: a line is one write."""
+    """Appends to one file, from several threads and processes if need be: a line is one write, and stays whole."""
 
     def __init__(self, path: Path, redactor: Redactor) -> None:
         self._redactor = redactor
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._lock = threading.Lock()
 
     def write(self, exchange: Exchange) -> None:
         """Append ``exchange``, redacted."""
         line = json.dumps(as_json(exchange, self._redactor), ensure_ascii=True) + "\n"
-        os.write(self._fd, line.encode())
+        rest = memoryview(line.encode())
+        with self._lock:
+            while rest:
+                # All of it at once, but on a disk that is nearly full: then no other line comes in between.
+                rest = rest[os.write(self._fd, rest) :]
 
     def close(self) -> None:
         """Release the file."""

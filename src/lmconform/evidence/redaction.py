@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
@@ -17,11 +18,15 @@ _BEGINNING = 12
 
 
 class Redactor:
-    """Knows the secrets of a run; ``learn`` adds one, ``text`` masks all of them."""
+    """Knows the secrets of a run; ``learn`` adds one, ``text`` masks all of them.
+
+    Safe to use from several threads: a text is masked with what was known when it came.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms: list[str] = []
-        self._begun: re.Pattern[str] | None = None
+        self._lock = threading.Lock()
+        # All forms, and a pattern of their beginnings; replaced as one, so that the two always fit.
+        self._known: tuple[tuple[str, ...], re.Pattern[str] | None] = ((), None)
         for secret in secrets:
             self.learn(secret)
 
@@ -51,31 +56,34 @@ class Redactor:
         self.learn(base64.b64encode(f"{user}:{password}".encode()).decode())
 
     def _know(self, *forms: str) -> None:
-        # The longest first, or the mask of a part would hide the whole from its own mask.
-        self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
-        beginnings = {re.escape(form[:_BEGINNING]) for form in self._forms if len(form) > _BEGINNING}
-        self._begun = re.compile("|".join(sorted(beginnings))) if beginnings else None
+        with self._lock:
+            # The longest first, or the mask of a part would hide the whole from its own mask.
+            known = tuple(sorted({*self._known[0], *forms}, key=len, reverse=True))
+            beginnings = {re.escape(form[:_BEGINNING]) for form in known if len(form) > _BEGINNING}
+            self._known = (known, re.compile("|".join(sorted(beginnings))) if beginnings else None)
 
     def text(self, value: str) -> str:
         """``value`` with every known secret masked, also one of which only the beginning is left.
 
         Half a surrogate pair, which no file of ours can hold, becomes a question mark.
         """
-        for form in self._forms:
+        forms, begun = self._known
+        for form in forms:
             if form in value:
                 value = value.replace(form, MASK)
-        if self._begun is not None:
-            value = "".join(self._without_beginnings(value, self._begun))
+        if begun is not None:
+            value = "".join(_without_beginnings(value, forms, begun))
         return value.encode("utf-8", "replace").decode()
 
-    def _without_beginnings(self, value: str, begun: re.Pattern[str]) -> Iterator[str]:
-        end = 0
-        for match in begun.finditer(value):
-            if match.start() >= end:
-                yield value[end : match.start()]
-                yield MASK
-                end = match.start() + max(_common(form, value, match.start()) for form in self._forms)
-        yield value[end:]
+
+def _without_beginnings(value: str, forms: tuple[str, ...], begun: re.Pattern[str]) -> Iterator[str]:
+    end = 0
+    for match in begun.finditer(value):
+        if match.start() >= end:
+            yield value[end : match.start()]
+            yield MASK
+            end = match.start() + max(_common(form, value, match.start()) for form in forms)
+    yield value[end:]
 
 
 def _common(form: str, value: str, start: int) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import formatdate
 
 from lmconform.mock.app import App
 from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.problems import Problem
 from lmconform.mock.times import parse_instant
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import breaks_down_when, wrong_status
@@ -277,3 +279,31 @@ def file_error_text(bench: Bench) -> None:
     @bench.instead("downloadFile")
     def word(call: Call, handler: Handler) -> Reply:
         return handler(call) if call.path["path"] in call.group.files else Reply(404, "not found")
+
+
+def _breaks_down_for(bench: Bench, method: str, path: str) -> None:
+    """A method is answered with 500 at paths that match a pattern."""
+
+    @bench.patch(App, "_answer")
+    def answer(original, app, scope, asked, headers, body):  # type: ignore[no-untyped-def]
+        if scope["method"] == method and re.fullmatch(path, asked):
+            raise Problem(500, "01010500", "Internal Server Error")
+        return original(app, scope, asked, headers, body)
+
+
+@mutant("method-head-500", "LM-HTTP-HARMLESS-METHOD")
+def method_head_500(bench: Bench) -> None:
+    """BUG: HEAD is answered with 500 everywhere."""
+    _breaks_down_for(bench, "HEAD", r".*")
+
+
+@mutant("method-options-500", "LM-HTTP-HARMLESS-METHOD")
+def method_options_500(bench: Bench) -> None:
+    """BUG: OPTIONS is answered with 500 at the list of deployments."""
+    _breaks_down_for(bench, "OPTIONS", r"/v2/lm/deployments")
+
+
+@mutant("method-head-item-500", "LM-HTTP-HARMLESS-METHOD")
+def method_head_item_500(bench: Bench) -> None:
+    """BUG: HEAD of a single execution is answered with 500."""
+    _breaks_down_for(bench, "HEAD", r"/v2/lm/executions/[^/]+")

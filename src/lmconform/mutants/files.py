@@ -8,6 +8,7 @@ from lmconform.mock.problems import Problem
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import wrong_status
 from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.defects.returns import brings_back
 from lmconform.mutants.registry import mutant
 
 
@@ -221,3 +222,9 @@ def file_delete_unknown_204(bench: Bench) -> None:
     @bench.instead("deleteFile")
     def always(call: Call, handler: Handler) -> Reply:
         return handler(call) if call.path["path"] in call.group.files else Reply(204)
+
+
+@mutant("file-comes-back", "LM-FILE-STAYS-DELETED")
+def file_comes_back(bench: Bench) -> None:
+    """BUG: a deleted file can be downloaded again a moment after it was gone."""
+    brings_back(bench, "deleteFile", "path", "files", "downloadFile")

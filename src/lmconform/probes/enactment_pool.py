@@ -127,7 +127,18 @@ def start(ctx: Context, configuration: Created, kind: Enactment = EXECUTION, **f
             # A quota (C7), or an invented parameter value that the executable cannot use: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal
         raise
-    pool.started += 1
+    return _started(ctx, configuration, created, kind)
+
+
+def adopt(ctx: Context, configuration: Created, created: Created, kind: Enactment = EXECUTION) -> PooledEnactment:
+    """A new spare one that a probe has started itself."""
+    pooled = _started(ctx, configuration, created, kind)
+    _pool(ctx, kind).spare.append(pooled)
+    return pooled
+
+
+def _started(ctx: Context, configuration: Created, created: Created, kind: Enactment) -> PooledEnactment:
+    _pool(ctx, kind).started += 1
     first = _first_get(ctx, kind, created)
     return PooledEnactment(kind, configuration, created, first, _status(created.exchange) + _status(first))
 

@@ -29,13 +29,15 @@ Look = Callable[["Context"], str]
 class Probe:
     """Judges one requirement. ``effect`` is that of the requirement: read, write or destructive.
 
-    ``late``: it waits for something that other probes may have started by then.
+    ``late``: it waits for something that other probes may have started by then. ``last``: it looks back at what the
+    run has done, and runs after all other items.
     """
 
     requirement: str
     function: Function
     effect: str
     late: bool = False
+    last: bool = False
 
     @property
     def id(self) -> str:
@@ -70,19 +72,20 @@ class Observation:
 class _Definition:
     function: Function
     late: bool
+    last: bool
 
 
 _definitions: dict[str, _Definition] = {}
 _observations: dict[str, Observation] = {}
 
 
-def probe(requirement: str, *, late: bool = False) -> Callable[[Function], Function]:
+def probe(requirement: str, *, late: bool = False, last: bool = False) -> Callable[[Function], Function]:
     """Make a function the probe of ``requirement`` (an id of the register).
 
     The function gets a Context and returns when the requirement holds. It raises Failure when it
     is broken, NotApplicable, NotTestable or Inconclusive when it cannot be judged. Effect and
     capability are those of the register; the capability is checked before the function is called.
-    ``late`` saves time and nothing else: the order of probes never matters.
+    ``late`` saves time and nothing else: the order of probes never matters. ``last`` ones see more after the others.
     """
 
     def define(function: Function) -> Function:
@@ -94,7 +97,7 @@ def probe(requirement: str, *, late: bool = False) -> Callable[[Function], Funct
             ctx.begin(requirement)
             ctx.conclude(caught(lambda: function(ctx)))
 
-        _definitions[requirement] = _Definition(judge, late)
+        _definitions[requirement] = _Definition(judge, late, last)
         return function
 
     return define
@@ -126,14 +129,18 @@ def observation(
 
 
 def load(register: Register) -> tuple[Probe, ...]:
-    """All probes: reads, writes, late writes, deletions; within each phase in the order of order.yaml.
+    """All probes: reads, writes, late writes, deletions, last ones; within each phase in the order of order.yaml.
 
     Raises ContractError for a probe whose requirement is not in the register.
     """
     _import_all()
-    probes = [Probe(name, d.function, register[name].effect, d.late) for name, d in _definitions.items()]
+    probes = [Probe(name, d.function, register[name].effect, d.late, d.last) for name, d in _definitions.items()]
     phases, position = {"read": 0, "write": 1, "destructive": 3}, _positions("probes")
-    return tuple(sorted(probes, key=lambda p: (phases[p.effect] + p.late, position.get(p.requirement, len(position)))))
+
+    def key(probe: Probe) -> tuple[bool, int, int]:
+        return probe.last, phases[probe.effect] + probe.late, position.get(probe.requirement, len(position))
+
+    return tuple(sorted(probes, key=key))
 
 
 def load_observations() -> tuple[Observation, ...]:

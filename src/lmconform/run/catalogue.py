@@ -51,12 +51,13 @@ def plan(config: RunConfig) -> Plan:
 
 
 def catalogue(contract: Contract, register: Register) -> list[Item]:
-    """Every item of every profile: reads first, then scenarios between the writing probes, fuzz."""
+    """Every item of every profile: reads, scenarios between the writing probes, fuzz, probes that look back."""
     return numbered(_items(contract, register))
 
 
 def _items(contract: Contract, register: Register) -> Iterator[Item]:
-    probes = [(p, _probe_item(p, register)) for p in registry.load(register)]
+    every = [(p, _probe_item(p, register)) for p in registry.load(register)]
+    probes = [(p, item) for p, item in every if not p.last]
     looks = [_observation_item(look) for look in registry.load_observations()]
     yield from (item for probe, item in probes if probe.effect == "read")
     yield from (item for item in looks if item.profile == "smoke")
@@ -83,6 +84,7 @@ def _items(contract: Contract, register: Register) -> Iterator[Item]:
         fuzz_id = f"fuzz/sequence/{start.id}"
         names = (fuzz_id, start.id, *_FUZZ_SEQUENCE)
         yield SequenceItem(fuzz_id, "full", "", _FUZZ_SEQUENCE, names, start.id)
+    yield from (item for probe, item in every if probe.last)
 
 
 def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,7 +20,9 @@ class Interrupts:
     def __init__(self) -> None:
         self._asked = False
         self._held = False
-        self._shielded = False
+        # How many threads are within ``shield``.
+        self._shields = 0
+        self._lock = threading.Lock()
         self._before: dict[int, Any] = {}
 
     def install(self, *, terminate: bool = True) -> None:
@@ -63,19 +66,26 @@ class Interrupts:
 
     @contextmanager
     def shield(self) -> Iterator[None]:
-        """Within ``acting``, around what should not be cut in two: a second signal does it all the same."""
-        self._shielded = True
+        """Within ``acting``, around what should not be cut in two: a second signal does it all the same.
+
+        Several threads may be within it at once; the signal is acted upon when none is any more.
+        """
+        self._count(1)
         try:
             yield
         finally:
-            self._shielded = False
-        if not self._held:
+            self._count(-1)
+        if not self._held and not self._shields:
             self._act()
 
     def _take(self, number: int, frame: object) -> None:
         again, self._asked = self._asked, True
-        if not self._held and (again or not self._shielded):
+        if not self._held and (again or not self._shields):
             raise KeyboardInterrupt
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._shields += more
 
     def _act(self) -> None:
         if self._asked:

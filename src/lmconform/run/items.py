@@ -146,9 +146,8 @@ class ScenarioItem(Item):
     def run(self, session: Session, progress: Progress) -> Report:
         """Advance the workflow's one run of this session up to this step."""
         key = f"workflow/{self.workflow.id}"
-        if key not in session.shared:
-            session.shared[key] = WorkflowRun(self.workflow, session, progress)
-        outcome = session.shared[key].until(self.step.id)
+        run = session.once(key, lambda: WorkflowRun(self.workflow, session, progress))
+        outcome = run.until(self.step.id)
         client, operation = outcome.client, outcome.judgement.operation
         observations = [
             Observation(id=i, item=self.id, operation=operation, value=session.redactor.text(value), text=text)
@@ -172,12 +171,11 @@ class FuzzItem(Item):
         # schemathesis takes most of a second to import: the other profiles need not wait for it.
         from lmconform.fuzz.operations import Fuzzer
 
-        if "fuzzer" not in session.shared:
-            session.shared["fuzzer"] = Fuzzer(session)
+        fuzzer = session.once("fuzzer", lambda: Fuzzer(session))
         client = session.client(self.id)
         main = kept(self.requirements[0], operation=self.operation)
         try:
-            generated = self._drive(session.shared["fuzzer"], session.contract.operation(self.operation), client)
+            generated = self._drive(fuzzer, session.contract.operation(self.operation), client)
         except Skip as reason:
             main = replace(reason.judgement, requirement=main.requirement, operation=main.operation)
             return Report([replace(client.completed(main), duration=time.monotonic() - started)])

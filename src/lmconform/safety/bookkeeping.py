@@ -58,10 +58,12 @@ class Bookkeeper:
 
     def carried_out(self, sent: Sent, status: int, answer: Mapping[str, Any]) -> None:
         """The target did what it was asked for; ``status`` is 2xx, ``answer`` the JSON object of its body."""
-        if self._resources.role_of(sent.operation) == Role.DELETE and status != 202:
-            # 202 is a promise (RFC 9110, section 15.3.3): the clean-up asks whether it was kept.
+        if self._resources.role_of(sent.operation) == Role.DELETE:
             for one in self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)[-1:]:
-                self._journal.removed(one.resource.noun, one.id)
+                self._journal.ending(one.resource.noun, one.id)
+                if status != 202:
+                    # 202 is a promise (RFC 9110, section 15.3.3): the clean-up asks whether it was kept.
+                    self._journal.removed(one.resource.noun, one.id)
         made = self._resources.created(sent.operation, status, answer)
         if made is None:
             self.refused(sent)
@@ -71,10 +73,18 @@ class Bookkeeper:
             # It is there, and the answer does not say under which id.
             self._maybe_started(made, sent)
             return
-        self._journal.created(made.noun, resource_id, sent.resource_group)
+        origins = {name: value for name in made.origins if isinstance(value := sent.member(name), str)}
+        self._journal.created(made.noun, resource_id, sent.resource_group, origins)
         if made.noun != sent.taken:
             self.refused(sent)
             self._budget.count(made.noun)
+
+    def not_found(self, operation: Operation, path: Mapping[str, str], resource_group: str) -> None:
+        """A GET with a token was answered with 404."""
+        resource = self._resources.resource_of(operation)
+        if resource is not None and self._resources.role_of(operation) == Role.GET:
+            for one in self._resources.ids_named(operation, path, {}, None)[-1:]:
+                self._journal.not_found(resource.noun, one.id, resource_group)
 
     def _maybe_started(self, resource: Resource, sent: Sent) -> None:
         for origin in resource.origins:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -31,21 +31,53 @@ class Journal:
         # Ids by noun and resource group, in the order of their creation.
         self._created: dict[tuple[str, str], dict[str, None]] = {}
         self._gone: set[tuple[str, str]] = set()
+        self._ending: set[tuple[str, str]] = set()
+        # In the order in which they were not found.
+        self._absent: dict[tuple[str, str], None] = {}
+        self._origins: dict[str, Mapping[str, str]] = {}
         self._doubted: set[str] = set()
         self._maybe_started: set[MaybeStarted] = set()
         self._lock = Lock()
 
-    def created(self, noun: str, resource_id: str, resource_group: str) -> None:
-        """Remember something that this run made."""
+    def created(
+        self, noun: str, resource_id: str, resource_group: str, origins: Mapping[str, str] | None = None
+    ) -> None:
+        """Remember something that this run made; ``origins`` are the ids of other resources that lists show it by."""
         with self._lock:
             # A file can be made again under its path.
             self._gone.discard((noun, resource_id))
+            self._ending.discard((noun, resource_id))
+            self._absent.pop((noun, resource_id), None)
+            self._origins[resource_id] = dict(origins or {})
             self._created.setdefault((noun, resource_group), {})[resource_id] = None
 
     def removed(self, noun: str, resource_id: str) -> None:
         """It is gone, or on its way out."""
         with self._lock:
             self._gone.add((noun, resource_id))
+
+    def ending(self, noun: str, resource_id: str) -> None:
+        """Its deletion was accepted."""
+        with self._lock:
+            self._ending.add((noun, resource_id))
+
+    def not_found(self, noun: str, resource_id: str, resource_group: str) -> None:
+        """It was not found in that resource group: what was deleted there is gone then."""
+        with self._lock:
+            own = resource_id in self._created.get((noun, resource_group), {})
+            if own and (noun, resource_id) in self._gone | self._ending:
+                self._absent.setdefault((noun, resource_id))
+
+    def absent(self, noun: str, resource_group: str) -> list[str]:
+        """What this run made and deleted there, and then did not find any more; the earliest first."""
+        with self._lock:
+            made = self._created.get((noun, resource_group), {})
+            return [resource_id for name, resource_id in self._absent if name == noun and resource_id in made]
+
+    def origins(self, resource_id: str) -> Mapping[str, str]:
+        """The ids of other resources that it was made from, by the names of their parameters."""
+        with self._lock:
+            return self._origins.get(resource_id, {})
 
     def doubt(self, ids: Iterable[str]) -> None:
         """A request to change these got no answer that says whether it was carried out."""

@@ -261,12 +261,13 @@ def _provided(session: Session) -> dict[str, Any]:
 
     The times are half a year away, whatever day it is: a run that is cut off leaves its schedules behind.
     """
-    if _PROVIDED not in session.shared:
-        letters = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
-        month = quiet_month(datetime.now(UTC))
-        crons = {"cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
-        session.shared[_PROVIDED] = {"runId": f"{NAME_PREFIX}{letters}", **crons}
-    return {"resourceGroup": session.target.resource_group, **session.shared[_PROVIDED]}
+    return {"resourceGroup": session.target.resource_group, **session.once(_PROVIDED, _inputs)}
+
+
+def _inputs() -> dict[str, str]:
+    letters = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
+    month = quiet_month(datetime.now(UTC))
+    return {"runId": f"{NAME_PREFIX}{letters}", "cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
 
 
 def _present(outputs: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

@@ -10,9 +10,12 @@ from lmconform.mutants.defects.lists import (
     forget,
     keeps_out,
     last_twice,
+    moves_on,
     off_by_one,
     shown_at_most,
+    skips_from_one,
     skips_one_more,
+    turns_round,
 )
 from lmconform.mutants.registry import mutant
 
@@ -142,3 +145,21 @@ def pages_artifacts_repeat(bench: Bench) -> None:
     def repeat(call: Call) -> None:
         if call.query.get("$skip"):
             call.query["$skip"] -= 1
+
+
+@mutant("pages-artifacts-from-one", "LM-ARTIFACT-PAGE-SIZES", "LM-ARTIFACT-PAGES-AGAIN")
+def pages_artifacts_from_one(bench: Bench) -> None:
+    """BUG: $skip of artifacts counts from one."""
+    skips_from_one(bench, "listArtifacts")
+
+
+@mutant("pages-artifacts-turn-round", "LM-ARTIFACT-PAGES-AGAIN")
+def pages_artifacts_turn_round(bench: Bench) -> None:
+    """BUG: pages of artifacts behind the first are in the reverse order, so that some artifacts are on two pages."""
+    turns_round(bench, "listArtifacts")
+
+
+@mutant("pages-artifacts-move-on", "LM-ARTIFACT-PAGES-AGAIN")
+def pages_artifacts_move_on(bench: Bench) -> None:
+    """BUG: the order of artifacts is another one for each page."""
+    moves_on(bench, "listArtifacts")

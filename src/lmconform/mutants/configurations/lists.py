@@ -9,8 +9,10 @@ from lmconform.mutants.defects.lists import (
     counted_wrongly,
     forget,
     keeps_out,
+    last_page_again,
     last_twice,
     off_by_one,
+    second_walk_differs,
     shown_at_most,
     skips_one_more,
 )
@@ -139,3 +141,15 @@ def limit_configuration_search(bench: Bench) -> None:
 def limit_configuration_top(bench: Bench) -> None:
     """BUG: the greatest $top, 100000, is refused when configurations are listed."""
     refuses_when(bench, "$top is too large", lambda call: call.query.get("$top", 0) >= 100_000, "listConfigurations")
+
+
+@mutant("pages-configurations-last-again", "LM-CONFIGURATION-PAGE-SIZES")
+def pages_configurations_last_again(bench: Bench) -> None:
+    """BUG: beyond the end of a list of configurations its last page is shown again."""
+    last_page_again(bench, "listConfigurations")
+
+
+@mutant("pages-configurations-second-walk", "LM-CONFIGURATION-PAGES-AGAIN")
+def pages_configurations_second_walk(bench: Bench) -> None:
+    """BUG: a second walk over the pages of configurations shows some of them twice."""
+    second_walk_differs(bench, "listConfigurations")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from lmconform.mock.call import Call, Reply
+from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 
 
@@ -68,3 +69,86 @@ def shown_at_most(bench: Bench, most: int, operation: str) -> None:
     @bench.before(operation)
     def short(call: Call) -> None:
         call.query.setdefault("$top", most)
+
+
+def skips_from_one(bench: Bench, *operations: str) -> None:
+    """``$skip`` counts from one: the page begins with the last resource that it should leave out."""
+
+    @bench.before(*operations)
+    def less(call: Call) -> None:
+        if call.query.get("$skip"):
+            call.query["$skip"] -= 1
+
+
+def last_page_again(bench: Bench, operation: str) -> None:
+    """Beyond the end of a list the last page is shown again."""
+
+    @bench.instead(operation)
+    def again(call: Call, handler: Handler) -> Reply:
+        reply = handler(call)
+        if call.query.get("$skip") and not reply.json["resources"]:
+            call.query["$skip"] = max(0, call.query["$skip"] - call.query.get("$top", 1))
+            reply = handler(call)
+        return reply
+
+
+def loses_one_at_a_boundary(bench: Bench, operation: str, least: int = 2) -> None:
+    """A page of ``least`` or more that is not the first one begins one resource too late."""
+
+    @bench.before(operation)
+    def later(call: Call) -> None:
+        if call.query.get("$skip") and call.query.get("$top", 0) >= least:
+            call.query["$skip"] += 1
+
+
+def fills_no_page(bench: Bench, operation: str) -> None:
+    """A page that is full and not the first one holds one resource less."""
+
+    @bench.after(operation)
+    def fewer(call: Call, reply: Reply) -> None:
+        rows, top = reply.json["resources"], call.query.get("$top")
+        if call.query.get("$skip") and len(rows) == top:
+            reply.json = {"count": top - 1, "resources": rows[:-1]}
+
+
+def turns_round(bench: Bench, operation: str, least: int = 2) -> None:
+    """The first page of ``least`` or more is in the order of creation, those behind it are in the reverse order."""
+    _reordered(bench, operation, lambda call, rows: rows[::-1] if call.query.get("$skip") else rows, least)
+
+
+def moves_on(bench: Bench, operation: str) -> None:
+    """The order of a list moves on with each page of two or more that is not the first."""
+    seen: list[int] = []
+
+    def rotated(call: Call, rows: list[Any]) -> list[Any]:
+        seen.extend([1] if call.query.get("$skip") else ())
+        by = len(seen) % len(rows) if rows else 0
+        return rows[by:] + rows[:by]
+
+    _reordered(bench, operation, rotated, 2)
+
+
+def second_walk_differs(bench: Bench, operation: str, least: int = 2) -> None:
+    """A page of ``least`` or more that is asked for a second time begins one resource earlier."""
+    seen: set[str] = set()
+
+    @bench.before(operation)
+    def earlier(call: Call) -> None:
+        query = repr(sorted(call.query.items(), key=str))
+        if query in seen and call.query.get("$skip") and call.query.get("$top", 0) >= least:
+            call.query["$skip"] -= 1
+        seen.add(query)
+
+
+def _reordered(bench: Bench, operation: str, order: Callable[[Call, list[Any]], list[Any]], least: int) -> None:
+    """Pages of ``least`` or more are cut out of the list in another order."""
+
+    @bench.instead(operation)
+    def other(call: Call, handler: Handler) -> Reply:
+        top, skip = call.query.get("$top"), call.query.get("$skip", 0)
+        if not top or top < least:
+            return handler(call)
+        whole = handler(replace(call, query={n: v for n, v in call.query.items() if n not in ("$top", "$skip")}))
+        rows = order(call, whole.json["resources"])[skip : skip + top]
+        whole.json = {"count": len(rows), "resources": rows}
+        return whole

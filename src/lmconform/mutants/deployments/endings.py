@@ -17,6 +17,7 @@ from lmconform.mutants.defects.changes import (
     takes_in_any_state,
     takes_unknown,
 )
+from lmconform.mutants.defects.returns import AWAY, brings_back, keeps_deleted
 from lmconform.mutants.registry import mutant
 
 
@@ -210,3 +211,25 @@ def deployment_delete_names_another(bench: Bench) -> None:
     @bench.after("deleteDeployment")
     def job(call: Call, reply: Reply) -> None:
         reply.json["id"] = f"job-{call.path['deploymentId']}"
+
+
+@mutant("deployment-comes-back", "LM-DEPLOYMENT-STAYS-DELETED")
+def deployment_comes_back(bench: Bench) -> None:
+    """BUG: a deleted deployment is there again a moment after it was gone."""
+    reads = ("getDeployment", "listDeployments", "countDeployments")
+    brings_back(bench, "deleteDeployment", "deploymentId", "deployments", *reads)
+
+
+@mutant("deployment-counted-again", "LM-DEPLOYMENT-STAYS-DELETED")
+def deployment_counted_again(bench: Bench) -> None:
+    """BUG: a moment after it was gone a deleted deployment is counted again."""
+    kept = keeps_deleted(bench, "deleteDeployment", "deploymentId", "deployments")
+
+    @bench.after("countDeployments")
+    def more(call: Call, reply: Reply) -> None:
+        wanted = call.query.get("configurationId")
+        again = [
+            1 for when, one in kept.values() if one.configuration["id"] == wanted and call.group.now() - when > AWAY
+        ]
+        if reply.text is not None:
+            reply.text = str(int(reply.text) + len(again))

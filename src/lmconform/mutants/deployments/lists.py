@@ -5,7 +5,14 @@ from __future__ import annotations
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere
-from lmconform.mutants.defects.lists import counted_wrongly, forget, keeps_out, off_by_one
+from lmconform.mutants.defects.lists import (
+    counted_wrongly,
+    fills_no_page,
+    forget,
+    keeps_out,
+    off_by_one,
+    second_walk_differs,
+)
 from lmconform.mutants.registry import mutant
 
 
@@ -141,3 +148,15 @@ def deployment_select_without_status(bench: Bench) -> None:
     def without(call: Call, reply: Reply) -> None:
         if "$select" in call.query:
             reply.json.pop("status", None)
+
+
+@mutant("pages-deployments-never-full", "LM-DEPLOYMENT-PAGE-SIZES", "LM-DEPLOYMENT-PAGES-AGAIN")
+def pages_deployments_never_full(bench: Bench) -> None:
+    """BUG: each full page of deployments but the first lacks its last one."""
+    fills_no_page(bench, "listDeployments")
+
+
+@mutant("pages-deployments-second-walk", "LM-DEPLOYMENT-PAGES-AGAIN")
+def pages_deployments_second_walk(bench: Bench) -> None:
+    """BUG: a second walk over the pages of deployments shows some of them twice."""
+    second_walk_differs(bench, "listDeployments", 1)

@@ -9,6 +9,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import WRONG_STATE, Problem
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.changes import deletes_in_words, deletes_nothing, refused_yet_deleted, takes_unknown
+from lmconform.mutants.defects.returns import brings_back
 from lmconform.mutants.registry import mutant
 
 
@@ -165,3 +166,18 @@ def _undeletable(bench: Bench, status: str) -> None:
         found = call.group.executions.get(call.path["executionId"])
         if found is not None and enactments.moment(call, found).status == status:
             raise Problem(412, WRONG_STATE, f"Invalid Request, Current status {status} cannot be changed.")
+
+
+@mutant("execution-comes-back", "LM-EXECUTION-STAYS-DELETED")
+def execution_comes_back(bench: Bench) -> None:
+    """BUG: a deleted execution is there again a moment after it was gone."""
+    reads = ("getExecution", "listExecutions", "countExecutions")
+    brings_back(bench, "deleteExecution", "executionId", "executions", *reads)
+
+
+@mutant("execution-comes-back-with-another", "LM-EXECUTION-STAYS-DELETED")
+def execution_comes_back_with_another(bench: Bench) -> None:
+    """BUG: a deleted execution that is gone is there again when another one is started."""
+    brings_back(
+        bench, "deleteExecution", "executionId", "executions", "createExecution", when=lambda call, deleted: True
+    )

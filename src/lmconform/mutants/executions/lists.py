@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere, refuses_when
-from lmconform.mutants.defects.lists import forget, off_by_one
+from lmconform.mutants.defects.lists import forget, loses_one_at_a_boundary, off_by_one, turns_round
 from lmconform.mutants.registry import mutant
 
 
@@ -133,3 +133,15 @@ def filter_execution_count(bench: Bench) -> None:
 def select_status_ignored(bench: Bench) -> None:
     """BUG: $select is ignored for executions."""
     forget(bench, "$select", "listExecutions", "getExecution")
+
+
+@mutant("pages-executions-boundary", "LM-EXECUTION-PAGE-SIZES", "LM-EXECUTION-PAGES-AGAIN")
+def pages_executions_boundary(bench: Bench) -> None:
+    """BUG: each page of executions but the first loses the execution that it begins with."""
+    loses_one_at_a_boundary(bench, "listExecutions", 1)
+
+
+@mutant("pages-executions-turn-round", "LM-EXECUTION-PAGES-AGAIN")
+def pages_executions_turn_round(bench: Bench) -> None:
+    """BUG: pages of executions behind the first are in the reverse order, so that some executions are on two pages."""
+    turns_round(bench, "listExecutions", 1)

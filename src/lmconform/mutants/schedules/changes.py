@@ -8,6 +8,7 @@ from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import wrong_status
 from lmconform.mutants.defects.bodies import loosen
 from lmconform.mutants.defects.changes import takes_unknown
+from lmconform.mutants.defects.returns import AWAY, brings_back, keeps_deleted
 from lmconform.mutants.registry import mutant
 
 
@@ -234,3 +235,25 @@ def _drops(bench: Bench, member: str, value: str) -> None:
         found = call.group.schedules.get(call.path["executionScheduleId"])
         if found is not None and call.body.get(member) == value:
             call.body[member] = getattr(found, member)
+
+
+@mutant("schedule-comes-back", "LM-SCHEDULE-STAYS-DELETED")
+def schedule_comes_back(bench: Bench) -> None:
+    """BUG: a deleted schedule is there again a moment later."""
+    brings_back(bench, "deleteExecutionSchedule", "executionScheduleId", "schedules", "getExecutionSchedule")
+
+
+@mutant("schedule-listed-again", "LM-SCHEDULE-STAYS-DELETED")
+def schedule_listed_again(bench: Bench) -> None:
+    """BUG: a moment after it was gone a deleted schedule is listed and counted again, and not read."""
+    kept = keeps_deleted(bench, "deleteExecutionSchedule", "executionScheduleId", "schedules")
+
+    @bench.instead("listExecutionSchedules", "countExecutionSchedules")
+    def with_old(call: Call, handler: Handler) -> Reply:
+        old = {own: one for own, (when, one) in kept.items() if call.group.now() - when > AWAY}
+        call.group.schedules.update(old)
+        try:
+            return handler(call)
+        finally:
+            for own in old:
+                del call.group.schedules[own]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench, resources
-from lmconform.mutants.defects.lists import counted_wrongly, forget, keeps_out, off_by_one, skips_one_more
+from lmconform.mutants.defects.lists import (
+    counted_wrongly,
+    forget,
+    keeps_out,
+    loses_one_at_a_boundary,
+    off_by_one,
+    skips_one_more,
+    turns_round,
+)
 from lmconform.mutants.registry import mutant
 
 
@@ -128,3 +136,15 @@ def schedule_executions_all(bench: Bench) -> None:
 def schedule_executions_counted(bench: Bench) -> None:
     """BUG: executionScheduleId is ignored when executions are counted."""
     forget(bench, "executionScheduleId", "countExecutions")
+
+
+@mutant("pages-schedules-boundary", "LM-SCHEDULE-PAGE-SIZES", "LM-SCHEDULE-PAGES-AGAIN")
+def pages_schedules_boundary(bench: Bench) -> None:
+    """BUG: each page of schedules but the first loses the schedule that it begins with."""
+    loses_one_at_a_boundary(bench, "listExecutionSchedules")
+
+
+@mutant("pages-schedules-turn-round", "LM-SCHEDULE-PAGES-AGAIN")
+def pages_schedules_turn_round(bench: Bench) -> None:
+    """BUG: pages of schedules behind the first are in the reverse order, so that some schedules are on two pages."""
+    turns_round(bench, "listExecutionSchedules")

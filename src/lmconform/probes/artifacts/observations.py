@@ -15,6 +15,7 @@ from lmconform.probes.comparison import instant
 from lmconform.probes.context import Context, Json
 from lmconform.probes.observing import answer, empty_form, id_form, time_form, without_ids
 from lmconform.probes.registry import observation
+from lmconform.probes.shared import walks
 from lmconform.probes.shared.isolation import other_group
 
 
@@ -84,6 +85,19 @@ def list_order(ctx: Context) -> str:
         "by name": [str(i.get("name")) for i in artifacts],
     }
     return next((label for label, order in orders.items() if order == sorted(order)), "none that we know")
+
+
+@observation(
+    "LM-OBS-PAGES-ORDER",
+    operation="listArtifacts",
+    source="F3, M16",
+    text="Whether two walks over the pages of a list come in one order.",
+)
+def order_of_pages(ctx: Context) -> str:
+    group = batch(ctx, ARTIFACT)
+    query, total = walks.as_filter(group.query), len(group.members)
+    first, second = (walks.walk(ctx, ARTIFACT.list, query, total, 2, number) for number in (1, 2))
+    return "the same order in both" if first == second else "another order in the second"
 
 
 @observation("LM-OBS-MESSAGES", operation="createArtifact", source="D13", text="Words of the answers to creations.")

@@ -21,6 +21,7 @@ from lmconform.probes.files.uploads import (
     upload,
 )
 from lmconform.probes.registry import probe
+from lmconform.probes.shared import stays_deleted
 
 
 def _absent_path(ctx: Context) -> str:
@@ -137,6 +138,14 @@ def deleted_file_is_gone(ctx: Context) -> None:
         )
 
     liveness.expect(ctx, is_gone, "LM-FILE-DELETE")
+
+
+def _delete(ctx: Context) -> None:
+    ctx.require(DOWNLOAD)
+    deleted_file_is_gone(ctx)
+
+
+stays_deleted.install("LM-FILE-STAYS-DELETED", "file", _delete, new_file)
 
 
 @probe("LM-FILE-DELETE-404")

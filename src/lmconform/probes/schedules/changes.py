@@ -13,6 +13,7 @@ from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, quiet
 from lmconform.probes.context import Context, Created
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
+from lmconform.probes.shared import stays_deleted
 from lmconform.probes.shared.creation import BAD_REFERENCE
 from lmconform.probes.shared.lifecycle import expect_named, expect_uncounted
 from lmconform.probes.shared.unknown_ids import expect_absent
@@ -152,6 +153,11 @@ def deleted_schedule_is_not_counted(ctx: Context) -> None:
 def deletion_of_an_unknown_id_is_404(ctx: Context) -> None:
     path = {SCHEDULE.parameter: ctx.absent_id()}
     expect_absent(ctx, ctx.send("deleteExecutionSchedule", path), SCHEDULE.get, path)
+
+
+stays_deleted.install(
+    "LM-SCHEDULE-STAYS-DELETED", "schedule", lambda ctx: _expect_deleted(ctx, SCHEDULE.make(ctx)), SCHEDULE.make
+)
 
 
 @fixture(builds_on=lambda created: [created.id])

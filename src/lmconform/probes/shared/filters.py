@@ -7,6 +7,7 @@ from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
+from lmconform.probes.shared import walks
 from lmconform.probes.shared.enactments import of_base
 from lmconform.probes.shared.paging import expect_count
 
@@ -17,6 +18,7 @@ def install(kind: Enactment) -> None:
     _status(kind)
     _counts(kind)
     _pages(kind)
+    walks.install_enactments(kind)
 
 
 def _origin(kind: Enactment) -> None:

@@ -16,6 +16,7 @@ from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
+from lmconform.probes.shared import stays_deleted
 from lmconform.probes.shared.unknown_ids import expect_absent
 
 # SAP declares both, and does not publish which of them a forbidden transition gets (C3).
@@ -31,6 +32,7 @@ def install(kind: Enactment) -> None:
     _deleting(kind)
     _stopping(kind)
     _answers(kind)
+    stays_deleted.install_enactments(kind)
 
 
 def expect_uncounted(ctx: Context, listing: str, count: str, query: Json, deleted_id: str) -> None:

@@ -9,6 +9,7 @@ from lmconform.errors import NotTestable
 from lmconform.probes.builders.resource_type import ResourceType, batch
 from lmconform.probes.context import Context, Json
 from lmconform.probes.registry import probe
+from lmconform.probes.shared import walks
 
 # The size of a page without $top (F3).
 _DEFAULT_TOP: Final = 10_000
@@ -21,6 +22,7 @@ def install(resource: ResourceType) -> None:
     """Register the probes of counts and pages of a batch."""
     _counts(resource)
     _pages(resource)
+    walks.install(resource)
 
 
 def expect_count(ctx: Context, body: Json) -> None:
@@ -63,8 +65,8 @@ def _pages(resource: ResourceType) -> None:
     @probe(f"LM-{resource.noun}-PAGES-COVER")
     def pages_hold_each_resource_once(ctx: Context) -> None:
         group = batch(ctx, resource)
-        query = {**group.query, "$top": 1}
-        ids = [i for number in range(3) for i in ctx.ids(resource.list, {**query, "$skip": number})]
+        pages = walks.walk(ctx, resource.list, walks.as_filter(group.query), len(group.members), 1)
+        ids = [resource_id for page in pages for resource_id in page.ids]
         ctx.expect(sorted(ids) == sorted(group.ids), expected="each of the three on one page", actual=f"{ids}")
 
 

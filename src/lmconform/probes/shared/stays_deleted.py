@@ -1,0 +1,86 @@
+"""Probes at the end of a run: what it deleted, and did not find any more, is still gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from lmconform.client import polling
+from lmconform.contract.resources import Resource, Role
+from lmconform.errors import NotTestable
+from lmconform.probes import enactment_pool, liveness
+from lmconform.probes.context import Context
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.registry import probe
+
+# Of each resource so many are looked for again: the first and the last that were deleted.
+_MOST: Final = 4
+# Their lists, by what they were made from.
+_MOST_LISTS: Final = 2
+
+
+def install(
+    requirement: str, noun: str, delete: Callable[[Context], None], create: Callable[[Context], object]
+) -> None:
+    """Register the probe of a resource.
+
+    ``delete`` makes one and deletes it until it is gone, for a run that deleted none; ``create`` makes another one.
+    """
+
+    @probe(requirement, last=True)
+    def deleted_ones_stay_gone(ctx: Context) -> None:
+        if not _gone(ctx, noun):
+            delete(ctx)
+            create(ctx)
+            # What comes back may take a moment; in a whole run this moment has passed long ago.
+            polling.rest(polling.grace(ctx.session.target.poll_interval))
+        ids = _gone(ctx, noun)
+        if not ids:
+            raise NotTestable(f"no {noun} of this run was deleted and then not found")
+        resource = ctx.session.resources[noun]
+        _expect_not_found(ctx, resource, ids)
+        if {Role.LIST, Role.COUNT} <= set(resource.operations):
+            _expect_not_listed(ctx, resource, ids)
+
+
+def install_enactments(kind: Enactment) -> None:
+    """Register the probe of executions or of deployments."""
+
+    def delete(ctx: Context) -> None:
+        deletion = enactment_pool.deleted(ctx, kind)
+        ctx.require_success(deletion.answer)
+        liveness.need(lambda: deletion.pooled.wait_until_gone(ctx), f"LM-{kind.noun}-DELETE")
+
+    install(f"LM-{kind.noun}-STAYS-DELETED", kind.word, delete, lambda ctx: enactment_pool.fresh(ctx, kind))
+
+
+def _gone(ctx: Context, noun: str) -> Sequence[str]:
+    ids = ctx.session.journal.absent(noun, ctx.session.target.resource_group)
+    return ids if len(ids) <= _MOST else ids[: _MOST // 2] + ids[-_MOST // 2 :]
+
+
+def _expect_not_found(ctx: Context, resource: Resource, ids: Sequence[str]) -> None:
+    operation = resource.operations[Role.GET]
+
+    def judge() -> None:
+        for resource_id in ids:
+            answer = ctx.send(operation.id, **resource.address(operation, resource_id))
+            if answer.status != 404:
+                ctx.expect_refused(answer, {404})
+
+    ctx.retry_in_grace(time.monotonic(), judge)
+
+
+def _expect_not_listed(ctx: Context, resource: Resource, ids: Sequence[str]) -> None:
+    origins = {tuple(ctx.session.journal.origins(resource_id).items()): None for resource_id in ids}
+
+    def judge() -> None:
+        for origin in [one for one in origins if one][:_MOST_LISTS]:
+            listed = ctx.ids(resource.operations[Role.LIST].id, dict(origin))
+            back = sorted(set(ids) & set(listed))
+            ctx.expect(not back, expected="no deleted one in the list", actual=f"{back} in the list again")
+            number = ctx.count(resource.operations[Role.COUNT].id, dict(origin))
+            text = f"$count = {len(listed)}, as the list has"
+            ctx.expect(number == len(listed), expected=text, actual=f"$count = {number}")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
