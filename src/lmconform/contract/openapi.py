@@ -48,6 +48,11 @@ class RequestBody:
     required: bool
     content: Mapping[str, Schema]
 
+    @property
+    def json_schema(self) -> Schema | None:
+        """The schema of a JSON body; None where bytes are sent."""
+        return next((schema for media, schema in self.content.items() if "json" in media), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
