@@ -24,15 +24,6 @@ REMAINING = {
     "mock/capabilities.py": 1,
     "mock/page/wiring.py": 1,
     "mock/routes.py": 1,
-    "probes/builders/artifacts.py": 1,
-    "probes/builders/configurations.py": 1,
-    "probes/builders/schedules.py": 1,
-    "probes/context.py": 1,
-    "probes/enactment.py": 2,
-    "probes/files/probes.py": 1,
-    "probes/meta/probes.py": 1,
-    "probes/shared/auth.py": 5,
-    "probes/shared/isolation.py": 1,
 }
 
 

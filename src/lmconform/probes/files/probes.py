@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lmconform.contract.resources import Role
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import liveness
 from lmconform.probes.builders.artifacts import artifact_body
-from lmconform.probes.context import Context
-from lmconform.probes.files.uploads import (
+from lmconform.probes.builders.files import (
     DOWNLOAD,
     LONGEST_PATH,
     UPLOAD,
@@ -20,6 +20,8 @@ from lmconform.probes.files.uploads import (
     shared_file,
     upload,
 )
+from lmconform.probes.context import Context
+from lmconform.probes.described import described
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import stays_deleted
 
@@ -156,13 +158,13 @@ def deletion_of_an_unknown_path_is_404(ctx: Context) -> None:
 @probe("LM-AUTH-FILE")
 def files_need_a_token(ctx: Context) -> None:
     path = {"path": shared_file(ctx).path}
-    requests: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("downloadFile", {}),
-        ("uploadFile", {"body": b"lmconform", "query": {"overwrite": True}}),
-        ("deleteFile", {}),
-    )
-    for operation, rest in requests:
-        refused = ctx.send(operation, path, authorize=False, **rest)
+    requests: dict[str, dict[str, Any]] = {
+        Role.GET: {},
+        Role.CREATE: {"body": b"lmconform", "query": {"overwrite": True}},
+        Role.DELETE: {},
+    }
+    for role, rest in requests.items():
+        refused = ctx.send(described("file").operations[role].id, path, authorize=False, **rest)
         ctx.expect(refused.status in (401, 403), expected="401 or 403", actual=refused.brief, exchange=refused)
     if ctx.session.capabilities.has(DOWNLOAD):
         _expect_content(ctx, path["path"], shared_file(ctx).content)
