@@ -30,9 +30,8 @@ def check(target: Target, scenarios: Exchange, meta: Exchange) -> None:
     """
     base = target.base_url
     if scenarios.status in _REFUSED:
-        raise TargetUnreachable(
-            f"{base} refuses the credentials for resource group {target.resource_group!r}: {_printable(scenarios.brief)}"
-        )
+        group = f"resource group {target.resource_group!r}"
+        raise TargetUnreachable(f"{base} refuses the credentials for {group}: {_printable(scenarios.brief)}")
     passing = [exchange.status in backoff.PASSING for exchange in (scenarios, meta)]
     known = _is_list(scenarios) or _is_meta(meta) or _is_error(scenarios)
     if all(passing) or (passing[0] and not known):

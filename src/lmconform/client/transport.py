@@ -15,6 +15,7 @@ import requests
 from lmconform import __version__
 from lmconform.client import backoff, connection
 from lmconform.client.connection import Broken
+from lmconform.client.outage import Outage
 from lmconform.client.token import TokenProvider
 from lmconform.contract import paths
 from lmconform.errors import NotTestable, TargetLost
@@ -32,6 +33,8 @@ _IN_VAIN = 3
 _LATE = 2
 _CANARY = f"{paths.ROOT}/scenarios"
 _CANARY_SECONDS = 10.0
+# Seconds between the questions whether a target is in service again: a gateway that is restarted takes a while.
+_OUTAGE_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -92,6 +95,7 @@ class Transport:
         self._waited = 0.0
         self._late: Counter[str] = Counter()
         self._lost = ""
+        self._outage = Outage()
         self.patience = Patience()
         self._recorder = recorder
         self._prefix = f"{worker}-" if worker else ""
@@ -103,7 +107,8 @@ class Transport:
 
         A 429 is repeated, and a 502, 503 or 504 of a safe method; ``Retry-After`` is honoured.
         A 401 is repeated once with a new token, for tokens expire. Raises NotTestable when
-        this request alone gets no answer, TargetLost when no other one gets any either.
+        this request alone gets no answer, TargetLost when no other one gets any either, or
+        none but a gateway's that nothing is in service.
         """
         if self._lost:
             raise TargetLost(self._lost)
@@ -130,6 +135,8 @@ class Transport:
             if wait is None or not request.repeat or not self._is_worth_it(wait, limited):
                 self._in_vain = self._in_vain + 1 if wait is not None and request.repeat else 0
                 self._waited = self._waited if wait is not None else 0.0
+                if self._outage.is_likely(exchange):
+                    self._check_in_service()
                 return exchange
             self._waited += wait
             self._sleep(wait)
@@ -200,20 +207,43 @@ class Transport:
 
         That a port accepts connections says nothing: what hangs, accepts them as well.
         """
-        group = ("AI-Resource-Group", self.target.resource_group)
-        canary = Request(item="liveness", operation="", method="GET", path=_CANARY, headers=(group,))
         reason = ""
         for attempt in range(self.patience.liveness_checks):
             if attempt:
                 self._sleep(1.0)
             try:
-                self._once(canary, min(self.patience.answer, _CANARY_SECONDS))
+                self._ask_harmlessly()
                 return
             except Broken as error:
                 reason = error.reason
         if reason:
             self._lost = f"{self.target.name} {self._how_lost(reason)}"
             raise TargetLost(self._lost)
+
+    def _check_in_service(self) -> None:
+        """Ask for something harmless until the service answers and not the gateway before it; raises TargetLost."""
+        seen = ""
+        for pause in _OUTAGE_PAUSES if self.patience.liveness_checks else ():
+            if pause:
+                self._sleep(pause)
+            try:
+                exchange = self._ask_harmlessly()
+            except Broken as error:
+                seen = error.reason
+                continue
+            if exchange.status not in backoff.PASSING:
+                self._outage.end()
+                return
+            seen = exchange.brief
+        if seen:
+            asked = f"{paths.label('GET', _CANARY)} after {sum(_OUTAGE_PAUSES):g} s as well"
+            self._lost = f"{self.target.name} is out of service: {self._outage}, {asked}: {seen}"
+            raise TargetLost(self._lost)
+
+    def _ask_harmlessly(self) -> Exchange:
+        group = ("AI-Resource-Group", self.target.resource_group)
+        canary = Request(item="liveness", operation="", method="GET", path=_CANARY, headers=(group,))
+        return self._once(canary, min(self.patience.answer, _CANARY_SECONDS))
 
     def _how_lost(self, reason: str) -> str:
         parts = urlsplit(self.target.base_url)
