@@ -20,7 +20,7 @@ from lmconform.probes.context import Context
 from lmconform.results import assembly
 from lmconform.results.events import Event, Observation
 from lmconform.scenarios.document import Step, Workflow
-from lmconform.scenarios.runner import WorkflowRun
+from lmconform.scenarios.runner import StepOutcome, WorkflowRun
 
 if TYPE_CHECKING:
     from lmconform.fuzz.findings import Report as Generated
@@ -31,10 +31,14 @@ Progress = Callable[[str], None]
 
 @dataclass(slots=True)
 class Report:
-    """What running an item gave; the main judgement stands first, and has no part."""
+    """What running an item gave; the main judgement stands first, and has no part.
+
+    ``others`` are judgements of other items that ran with this one, by their ids.
+    """
 
     judgements: list[Judgement] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    others: dict[str, list[Judgement]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,20 +76,22 @@ class Item(ABC):
             words = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
             message = session.redactor.text(words)
             return [assembly.error(self.id, self.requirements, message, time.monotonic() - started)], error
-        return [*self._results(session, report.judgements), *report.observations], None
+        others = [event for item, found in report.others.items() for event in self._results(session, found, item)]
+        return [*self._results(session, report.judgements), *report.observations, *others], None
 
     def left_out(self, session: Session, because: str) -> list[Event]:
         """The events of an item that is not run on purpose: its first requirement is not judged, and nothing gates."""
         judgement = stated(State.INCONCLUSIVE, because)
         return self._results(session, [replace(judgement, requirement=r) for r in self.requirements[:1]])
 
-    def _results(self, session: Session, judgements: Iterable[Judgement]) -> list[Event]:
-        again = f"lmconform run {session.target.name} --only {self.id} --seed {session.config.seed}"
+    def _results(self, session: Session, judgements: Iterable[Judgement], of: str = "") -> list[Event]:
+        item = of or self.id
+        again = f"lmconform run {session.target.name} --only {item} --seed {session.config.seed}"
         if session.config.contract is not None:
             again += f" --contract {session.config.contract}"
         for file in session.config.overlay:
             again += f" --overlay {file}"
-        return [assembly.result(self.id, j, session.register, session.redactor, again) for j in judgements]
+        return [assembly.result(item, j, session.register, session.redactor, again) for j in judgements]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -146,14 +152,26 @@ class ScenarioItem(Item):
     def run(self, session: Session, progress: Progress) -> Report:
         """Advance the workflow's one run of this session up to this step."""
         key = f"workflow/{self.workflow.id}"
-        run = session.once(key, lambda: WorkflowRun(self.workflow, session, progress))
-        outcome = run.until(self.step.id)
+        flow = session.once(key, lambda: WorkflowRun(self.workflow, session, progress))
+        outcome = flow.until(self.step.id)
         client, operation = outcome.client, outcome.judgement.operation
         observations = [
             Observation(id=i, item=self.id, operation=operation, value=session.redactor.text(value), text=text)
             for i, value, text in outcome.observations
         ]
-        return Report([*map(client.completed, outcome.judgements), *client.judgements()], observations)
+        found = [*map(client.completed, outcome.judgements), *client.judgements()]
+        return Report(found, observations, dict(filter(None, map(_failed, flow.brought()))))
+
+
+def _failed(outcome: StepOutcome) -> tuple[str, list[Judgement]] | None:
+    """The item of a step that another one brought along, and what it says, when something in it failed.
+
+    Nobody selected it: what it keeps is not reported.
+    """
+    client = outcome.client
+    own = [] if outcome.is_fine else [client.completed(judgement) for judgement in outcome.judgements]
+    failed = [j for j in (*own, *client.judgements()) if j.state in (State.BROKEN, State.NOT_TESTABLE)]
+    return (client.item, failed) if failed else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -19,6 +19,7 @@ from lmconform.settings.time_limits import TimeLimit
 
 PROPERTY = "lmconform"
 LOST = "lmconform-lost"
+CUT = "lmconform-cut"
 # A terminal's Ctrl-C goes to the workers as well: they may be on their way already.
 _HEAR_SECONDS = 0.5
 # What cleaning takes at most, and the item that was interrupted.
@@ -38,7 +39,7 @@ class Controller:
         properties = dict(report.user_properties)
         if report.when == "call" and PROPERTY in properties:
             events = [from_json(data) for data in json.loads(str(properties[PROPERTY]))]
-            self._run.take_all(events, str(properties[LOST]))
+            self._run.take_all(events, str(properties[LOST]), str(properties[CUT]))
         elif report.failed and (item := self._item_of(report.nodeid)):
             if report.when == "call" and item in self._run.reported:
                 # It said itself, in this process, what it found.

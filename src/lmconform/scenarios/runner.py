@@ -74,6 +74,7 @@ class WorkflowRun:
         self._outcomes: dict[str, StepOutcome] = {}
         self._steps: dict[str, Mapping[str, Any]] = {}
         self._lacking: set[str] = set()
+        self._reported: set[str] = set()
 
     def until(self, step_id: str) -> StepOutcome:
         """Run up to and including ``step_id``, and return what became of it.
@@ -84,7 +85,14 @@ class WorkflowRun:
         index = self.workflow.index(step_id)
         while self._cursor is not None and self._cursor <= index:
             self._advance(self.workflow.steps[self._cursor])
+        self._reported.add(step_id)
         return self._outcomes[step_id]
+
+    def brought(self) -> list[StepOutcome]:
+        """What became of the steps that ran and that ``until`` was not asked for, each once."""
+        found = [o for o in self._outcomes.values() if o.step_id not in self._reported and not o.origin]
+        self._reported.update(outcome.step_id for outcome in found)
+        return found
 
     def _advance(self, step: Step) -> None:
         started = time.monotonic()

@@ -76,7 +76,9 @@ OPTIONS = (
         "Give up a request whose whole answer takes longer (default 30; 6 before the first item).",
         "SECONDS",
     ),
-    Option("max-time", float, None, "Start no new item after this many seconds.", "SECONDS"),
+    Option(
+        "max-time", float, None, "Start no new item after this many seconds: the run is incomplete then.", "SECONDS"
+    ),
     Option(
         "poll-interval",
         float,
@@ -114,7 +116,7 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What one run is to do; every value is checked."""
+    """What one run is to do; every value is checked. ``target_because``: why a target that the user did not name."""
 
     target: str
     profile: str
@@ -140,6 +142,7 @@ class RunConfig:
     disposable: bool
     report_dir: Path | None
     require: str
+    target_because: str = ""
 
     @property
     def is_mock(self) -> bool:
