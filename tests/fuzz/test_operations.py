@@ -1,6 +1,7 @@
 """Generated data for what is deployed, scheduled, logged and stored: silent where lawful, and it bites."""
 
 import json
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from tests.fuzz.conftest import proxy, requirements
 
 from lmconform.errors import NotApplicable
 from lmconform.fuzz import clock
+from lmconform.fuzz.pool import Pool
 
 CREATING = ("createConfiguration", "createExecution", "createDeployment", "createExecutionSchedule", "patchMetrics")
 
@@ -45,6 +47,38 @@ def test_what_is_not_advertised_is_not_fuzzed(fuzz, operation, capabilities):
 def test_what_a_target_without_meta_may_lack_is_not_fuzzed(fuzz, operation):
     with pytest.raises(NotApplicable, match="no GET /v2/lm/meta"):
         fuzz(operation, meta=None)
+
+
+def test_an_execution_that_has_ended_is_replaced_by_one_that_can_be_stopped(fuzz, mock, monkeypatch):
+    made = Pool.replace_spare
+
+    def replace_and_wait(pool, resource):
+        made(pool, resource)
+        ended = {"COMPLETED", "DEAD", "STOPPED"}
+        for spare in pool.of(resource.noun).spare:
+            deadline = time.monotonic() + 20
+            while pool._status(resource, spare) not in ended:
+                assert time.monotonic() < deadline, "the execution does not end"
+                time.sleep(0.05)
+
+    monkeypatch.setattr(Pool, "replace_spare", replace_and_wait)
+    reports, session = fuzz("modifyExecution")
+    # All that are named, but for the id that exists nowhere.
+    assert reports["modifyExecution"].accepted == reports["modifyExecution"].positive - 1 == 6
+    assert session.journal.count_left()["execution"] == 3 + 6 + 6
+
+
+@pytest.mark.parametrize("status", [401, 403, 412, 429, 501])
+def test_what_says_nothing_of_the_data_is_no_refusal(fuzz, mock, status):
+    """A resource group that was made a moment ago answers 412 (fact M10)."""
+
+    def spoil(handler, answered, body, media_type):
+        is_new = handler.command == "POST" and handler.path.endswith("/deployments") and b'"10h"' in handler.body
+        return (status, b'{"error": {"code": "1", "message": "not yet"}}', media_type) if is_new else None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("createDeployment", url=url, examples=40)
+    assert requirements(reports["createDeployment"])["LM-FUZZ-POSITIVE-ACCEPTED"] == 0
 
 
 def test_methods_and_paths_are_those_of_the_contract(fuzz, mock, contract):

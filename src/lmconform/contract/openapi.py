@@ -137,7 +137,7 @@ class Contract:
         folder: Path | None = None,
         *,
         version: str | None = None,
-        overlays: Iterable[Path] = (),
+        overlays: Sequence[Path] = (),
     ) -> Contract:
         """The bundled description in one of the ``DIALECTS``, as it was in ``version`` when that is an older one.
 
@@ -155,7 +155,11 @@ class Contract:
             from lmconform.contract import overlay
 
             document = overlay.apply(document, file)
-        contract = cls(document, dialect=dialect, source=source)
+        try:
+            contract = cls(document, dialect=dialect, source=source)
+        except ContractError as error:
+            added = ", ".join(map(str, overlays))
+            raise ContractError(f"{error}; with {added}" if added else str(error)) from error
         return contract if version is None else contract.at(version)
 
     @property

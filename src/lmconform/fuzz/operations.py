@@ -149,7 +149,7 @@ class Fuzzer:
 
     def _examine(self, hunt: _Hunt, case: _Case, mode: GenerationMode) -> None:
         hunt.case += 1
-        wire = encode(hunt.operation, case)
+        wire = encode(hunt.operation, case, unambiguous=mode is GenerationMode.POSITIVE)
         if wire is None:
             return
         if wire.key not in hunt.seen:

@@ -81,7 +81,7 @@ class _Walk:
         self.case += 1
         case = given.case
         operation = self.session.contract.operation(case.operation.definition.raw["operationId"])
-        wire = encode(operation, case)
+        wire = encode(operation, case, unambiguous=True)
         exchange = None if wire is None else self._send(operation, wire)
         if wire is None or exchange is None:
             return None
