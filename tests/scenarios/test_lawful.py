@@ -87,7 +87,7 @@ def test_several_that_do_not_go_are_waited_for_twice_and_then_looked_at_once(wri
     for step in steps:
         step["onFailure"] = [{"name": "on", "type": "goto", "stepId": chr(ord(step["stepId"]) + 1)}]
     del steps[-1]["onFailure"]
-    run, fake = written(*steps, routes=answers("COMPLETED"), timeout=0.2)
+    run, _ = written(*steps, routes=answers("COMPLETED"), timeout=0.2)
     assert [run.until(step).state for step in "abc"] == [BROKEN, BROKEN, NOT_TESTABLE]
     assert "--delete-timeout" in run.until("c").judgement.because
 
