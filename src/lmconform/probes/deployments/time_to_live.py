@@ -76,8 +76,13 @@ def _with_ttl(ctx: Context) -> PooledEnactment:
 def _active_with_ttl(ctx: Context) -> PooledEnactment:
     """A spare deployment with a time to live that is pending or running; raises Inconclusive."""
     pooled = _with_ttl(ctx)
+    left = ctx.session.journal.left(DEPLOYMENT.word, ctx.session.target.resource_group)
+    if pooled.stop_accepted or pooled.id not in left:
+        # Another probe has stopped or deleted it.
+        pooled = _start_with_ttl(ctx, TTL)
+        _with_ttl.put(ctx, pooled)
     status = enactment_pool.wait_for(ctx, pooled, ACTIVE).get("status")
-    if status not in ACTIVE or pooled.stop_accepted:
+    if status not in ACTIVE:
         raise Inconclusive(f"the deployment with a time to live is {status}")
     return pooled
 

@@ -92,7 +92,8 @@ def _unknown_status(kind: Enactment) -> None:
         accepted = 0
         for _ in range(ATTEMPTS):
             pooled = enactment_pool.fresh(ctx, kind)
-            if pooled.first.json_object().get("status") != "UNKNOWN":
+            # Read twice: what is UNKNOWN at two looks is hardly scheduled at the next request.
+            if pooled.first.json_object().get("status") != "UNKNOWN" or pooled.current_status(ctx) != "UNKNOWN":
                 continue
             answer = pooled.stop(ctx)
             if not answer.ok:
