@@ -41,6 +41,11 @@ class EmbeddedMock:
         self.stop()
 
     @property
+    def service_key(self) -> Path:
+        """Its service key, a file that goes with the process."""
+        return self._launched.service_key
+
+    @property
     def process(self) -> subprocess.Popen[bytes]:
         """The process that it is."""
         return self._launched.process
@@ -62,6 +67,11 @@ class Launched:
     _config: RunConfig
     _folder: tempfile.TemporaryDirectory[str]
 
+    @property
+    def service_key(self) -> Path:
+        """Where the process writes its service key."""
+        return Path(self._folder.name) / _KEY
+
     def ready(self) -> EmbeddedMock:
         """Wait until it answers; raises TargetUnreachable, and then the process has ended."""
         # What takes long to import is imported while the mock starts.
@@ -70,7 +80,7 @@ class Launched:
 
         config, folder = self._config, Path(self._folder.name)
         try:
-            found = credentials.find(_wait_for_key(self.process, folder / _KEY, folder / _LOG), {})
+            found = credentials.find(_wait_for_key(self.process, self.service_key, folder / _LOG), {})
         except BaseException:
             self.stop()
             raise
