@@ -9,7 +9,7 @@ from lmconform.probes.builders.configurations import CONFIGURATION, configuratio
 from lmconform.probes.builders.resource_type import batch, selected
 from lmconform.probes.context import Context, Json
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import creation, paging, search, unknown_ids, views
+from lmconform.probes.shared import creation, paging, search, search_signs, unknown_ids, views
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.creation import BAD_REFERENCE, MALFORMED, accepts, refuses, without_each
 
@@ -19,6 +19,7 @@ creation.install_named(CONFIGURATION)
 views.install(CONFIGURATION)
 views.install_expand(CONFIGURATION)
 search.install(CONFIGURATION)
+search_signs.install(CONFIGURATION)
 paging.install(CONFIGURATION)
 paging.install_default_page(CONFIGURATION)
 paging.install_limits(CONFIGURATION)
@@ -121,6 +122,19 @@ def several_executables_filter(ctx: Context) -> None:
         ctx.expect(
             matches == set(group.ids), expected=f"all three of executable {own}", actual=f"{len(matches)} of them"
         )
+
+
+@probe("LM-CONFIGURATION-FILTER-EXECUTABLES-ENCODED")
+def commas_between_executables_may_be_encoded(ctx: Context) -> None:
+    group = batch(ctx, CONFIGURATION)
+    own = str(group.members[0].sent["executableId"])
+    other = executables.other_executable_id(ctx, own)
+    for comma in ("%2C", ","):
+        answer = ctx.get_raw("listConfigurations", f"$search={group.token}&executableIds={other}{comma}{own}")
+        ctx.expect_status(answer, {200})
+        ids = {item.get("id") for item in answer.json_object().get("resources") or []}
+        text = f"all three of executable {own}, joined by {comma}"
+        ctx.expect(ids == set(group.ids), expected=text, actual=f"{len(ids)} configurations")
 
 
 @probe("LM-CONFIGURATION-COUNT-FILTERED")
