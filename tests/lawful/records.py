@@ -84,6 +84,8 @@ def create_artifact(api, call):
     }
     if members["scenarioId"] not in api.world.scenarios and api.choices["artifact_unknown_scenario"] != "accept":
         raise refuse(api.choices["artifact_unknown_scenario"], "Scenario not found")
+    if api.choices["artifact_url"] == "slash" and not members["url"].endswith("/"):
+        members["url"] += "/"
     made = api.world.add_artifact(call.group, members)
     said = {"id": made["id"], "message": api.shapes.said("Artifact acknowledged"), "url": made["url"]}
     return created(api, call, made["id"], 201, said)

@@ -13,11 +13,14 @@ _OPTIONAL = ("description", "labels", "executionId", "configurationId")
 
 
 def create(call: Call) -> Reply:
-    """Register an artifact; its url is stored as sent (F26)."""
+    """Register an artifact; its url is stored as sent, or with a slash at its end (F26, M2)."""
     body = call.body
     if call.switches["unknown-scenario-on-artifact"] == "400" and body["scenarioId"] not in call.catalog.scenarios:
         raise bad_request(f"scenario {body['scenarioId']} does not exist")
-    artifact = call.group.add_artifact({name: body[name] for name in _MEMBERS if name in body})
+    data = {name: body[name] for name in _MEMBERS if name in body}
+    if call.switches["artifact-url"] == "slash" and not data["url"].endswith("/"):
+        data["url"] += "/"
+    artifact = call.group.add_artifact(data)
     answer = {"id": artifact["id"], "message": "Artifact acknowledged", "url": artifact["url"]}
     reply = created(call, 201, "artifacts", answer)
     if "Location" in reply.headers:

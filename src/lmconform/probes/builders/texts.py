@@ -86,7 +86,10 @@ def single(family: Family, schema: Schema, seed: object, prefix: str = "") -> st
     if family is Family.NUMERALS:
         return f"{prefix}007.10"
     texts = [*_FIXED[family], _drawn(family, seed)]
-    joined = " ".join(texts) if family is not Family.SPACES else "  Two  Inside, One After "
+    joined = " ".join(texts)
+    if family is Family.SPACES:
+        # A name is one line.
+        joined = "  Two  Inside, One After " if prefix else "  Two  Inside,\n\tOne  After \n"
     text = prefix + "".join(sign for sign in joined if is_legal(f"{prefix or 'a'}{sign}", schema))
     return text[: schema.get("maxLength", len(text))]
 

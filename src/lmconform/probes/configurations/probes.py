@@ -124,19 +124,6 @@ def several_executables_filter(ctx: Context) -> None:
         )
 
 
-@probe("LM-CONFIGURATION-FILTER-EXECUTABLES-ENCODED")
-def commas_between_executables_may_be_encoded(ctx: Context) -> None:
-    group = batch(ctx, CONFIGURATION)
-    own = str(group.members[0].sent["executableId"])
-    other = executables.other_executable_id(ctx, own)
-    for comma in ("%2C", ","):
-        answer = ctx.get_raw("listConfigurations", f"$search={group.token}&executableIds={other}{comma}{own}")
-        ctx.expect_status(answer, {200})
-        ids = {item.get("id") for item in answer.json_object().get("resources") or []}
-        text = f"all three of executable {own}, joined by {comma}"
-        ctx.expect(ids == set(group.ids), expected=text, actual=f"{len(ids)} configurations")
-
-
 @probe("LM-CONFIGURATION-COUNT-FILTERED")
 def count_is_filtered(ctx: Context) -> None:
     group = batch(ctx, CONFIGURATION)
