@@ -67,6 +67,9 @@ SWITCHES = (
     Switch("models-elsewhere", ("empty", "404"), "models of other scenarios", "F61"),
     Switch("model-details", ("yes", "no"), "optional members of models", "D1"),
     Switch("labels-when-none", ("absent", "empty"), "labels of an artifact without labels", "D1"),
+    Switch(
+        "artifact-url", ("as-sent", "slash"), "whether the url of an artifact is shown with a slash at its end", "M2"
+    ),
     Switch("unknown-scenario-on-artifact", ("accept", "400"), "artifact for an unknown scenario", "F21"),
     Switch("unknown-artifact-on-configuration", ("accept", "400"), "binding to an unknown artifact", "F20"),
     Switch("unknown-executable", ("400", "404"), "configuration for an unknown executable", "F19"),

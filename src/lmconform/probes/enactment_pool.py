@@ -149,6 +149,12 @@ def spare(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
     return pool.spare[-1] if pool.spare else fresh(ctx, kind)
 
 
+def members(ctx: Context, kind: Enactment = EXECUTION) -> list[PooledEnactment]:
+    """The base, and the spare ones that no probe has deleted."""
+    pool = _pool(ctx, kind)
+    return [*([pool.base] if pool.base else []), *pool.spare]
+
+
 def fresh(ctx: Context, kind: Enactment = EXECUTION, **fields: str) -> PooledEnactment:
     """A new spare one; ``fields`` are added to the body of its creation."""
     pool = _pool(ctx, kind)

@@ -9,13 +9,15 @@ from lmconform.probes.context import Context, Json
 from lmconform.probes.deployments.updates import CHECK_REFUSED, expect_operation
 from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import bulk, enactments, filters, lifecycle
+from lmconform.probes.shared import agreement, bulk, enactments, filters, lifecycle, times
 from lmconform.probes.shared.lifecycle import expect_uncounted
 
 enactments.install(DEPLOYMENT)
 filters.install(DEPLOYMENT)
 lifecycle.install(DEPLOYMENT)
 bulk.install(DEPLOYMENT)
+times.install(DEPLOYMENT)
+agreement.install(DEPLOYMENT)
 
 
 @probe("LM-DEPLOYMENT-CREATE-HAS-URL")

@@ -1,4 +1,4 @@
-"""Probes of bulk updates of executions: terminal ones, error members, a hundred entries."""
+"""Probes of bulk updates of executions: completed ones, error members, a hundred entries."""
 # ruff: noqa: D103 - the register holds the sentence of each probe
 
 from __future__ import annotations
@@ -14,13 +14,6 @@ from lmconform.probes.enactment_pool import ATTEMPTS
 from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.bulk import entry, expect_entry_accepted, results
-
-
-@probe("LM-BULK-STOP-ENDED")
-def terminal_execution_is_not_stopped(ctx: Context) -> None:
-    pooled = enactment_pool.any_terminal(ctx)
-    answered = results(ctx, EXECUTION, [entry(pooled.id)])
-    ctx.expect(bool(answered) and "error" in answered[0], expected="an entry with an error", actual=f"{answered}")
 
 
 @probe("LM-BULK-ERROR-MEMBERS")

@@ -10,7 +10,7 @@ from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import bulk, enactments, filters, lifecycle
+from lmconform.probes.shared import agreement, bulk, enactments, filters, lifecycle, times
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.enactments import of_base
 from lmconform.probes.shared.paging import GREATEST_TOP
@@ -19,6 +19,8 @@ enactments.install(EXECUTION)
 filters.install(EXECUTION)
 lifecycle.install(EXECUTION)
 bulk.install(EXECUTION)
+times.install(EXECUTION)
+agreement.install(EXECUTION)
 
 
 @probe("LM-EXECUTION-ENDS", late=True)

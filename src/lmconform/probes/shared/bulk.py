@@ -52,6 +52,7 @@ def install(kind: Enactment) -> None:
     _answers(kind)
     _deletions(kind)
     _stops(kind)
+    _ended(kind)
     _mixed(kind)
     _bodies(kind)
 
@@ -126,6 +127,16 @@ def _stops(kind: Enactment) -> None:
                 return
             accepted -= pooled.is_stop_targeted
         _judge_ignored_stops(ctx, kind, accepted)
+
+
+def _ended(kind: Enactment) -> None:
+    @probe(f"LM-{kind.bulk_noun}-STOP-ENDED")
+    def ended_one_is_not_stopped(ctx: Context) -> None:
+        pooled = enactment_pool.any_terminal(ctx, kind=kind)
+        answered = results(ctx, kind, [entry(pooled.id)])
+        ctx.expect(bool(answered) and "error" in answered[0], expected="an entry with an error", actual=f"{answered}")
+        kept = {name: pooled.last.get(name) for name in ("status", "targetStatus", "completionTime")}
+        ctx.expect_same(kept, ctx.get_or_fail(kind.get, **pooled.path), what="GET after the refusal")
 
 
 def _mixed(kind: Enactment) -> None:

@@ -1,14 +1,12 @@
-"""Probes that executions and deployments share: creation, statuses in order, times, views."""
+"""Probes that executions and deployments share: creation, statuses in order, views."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 
 from lmconform.errors import NotApplicable, NotTestable
 from lmconform.probes import enactment_pool
-from lmconform.probes.comparison import instant
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
@@ -111,16 +109,6 @@ def _statuses(kind: Enactment) -> None:
         onward = kind.life(ctx).onward
         for before, after in pairwise(enactment_pool.base(ctx, kind).statuses):
             ctx.expect(after in onward.get(before, ()), expected=_ORDER[kind.goal], actual=f"{before} → {after}")
-
-    @probe(f"LM-{kind.noun}-TIMES-ORDERED", late=True)
-    def times_are_in_order(ctx: Context) -> None:
-        body = enactment_pool.at_rest(ctx, kind)
-        times = [(n, instant(body.get(n))) for n in ("submissionTime", "startTime", "completionTime")]
-        known = [(name, moment) for name, moment in times if moment is not None]
-        for (name, moment), (later, next_moment) in pairwise(known):
-            # One may be in whole seconds and the other with fractions (D1).
-            good = moment - next_moment < timedelta(seconds=1)
-            ctx.expect(good, expected=f"{name} <= {later}", actual=f"{moment} > {next_moment}")
 
 
 def _views(kind: Enactment) -> None:
