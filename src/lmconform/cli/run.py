@@ -122,6 +122,7 @@ def _pytest(run: Run, workers: int) -> int:
 
     import lmconform
     from lmconform.contract import bundle
+    from lmconform.run import report_folder
     from lmconform.run.pytest_plugin import Prepared
 
     root = bundle.root()
@@ -129,7 +130,7 @@ def _pytest(run: Run, workers: int) -> int:
     arguments += ["-c", str(Path(lmconform.__file__).parent / "run" / "pytest.ini")]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminal", "--capture=no"]
     arguments += ["-p", "lmconform.run.pytest_plugin", "-p", "allure_pytest.plugin"]
-    arguments += [f"--alluredir={run.folder / 'allure'}", "--clean-alluredir"]
+    arguments += [f"--alluredir={run.folder / report_folder.ALLURE}"]
     if workers > 1:
         arguments += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup"]
     arguments += run.plan.config.as_arguments()

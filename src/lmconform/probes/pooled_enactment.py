@@ -54,7 +54,7 @@ class PooledEnactment:
 
     def current_status(self, ctx: Context) -> str:
         """The status now; empty when it is gone. A terminal status is final and not asked for again."""
-        if self.last.get("status") in TERMINAL:
+        if str(self.last.get("status")) in TERMINAL:
             return str(self.last["status"])
         before = self.last.get("status")
         exchange = ctx.get(self.kind.get, **self.path)

@@ -7,13 +7,14 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from lmconform.checks import body
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.contract.openapi import Operation
 from lmconform.contract.paths import META
-from lmconform.errors import Failure, HarnessError, Skip, caught
+from lmconform.errors import Failure, HarnessError, NotTestable, Skip, caught
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.probes import enactment_pool, registry
 from lmconform.probes.context import Context
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from lmconform.fuzz.operations import Fuzzer
 
 Progress = Callable[[str], None]
+_T = TypeVar("_T")
+# What reading a value raises that is not of the kind that its schema says.
+_MISREAD: Final = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 
 
 @dataclass(slots=True)
@@ -94,6 +98,21 @@ class Item(ABC):
         return [assembly.result(item, j, session.register, session.redactor, again) for j in judgements]
 
 
+def _read(client: Client, function: Callable[[], _T]) -> _T:
+    """What ``function`` returns; raises NotTestable when it cannot read an answer that breaks its schema.
+
+    Probes read answers as the contract describes them, and that one is not so is a finding already. Without such a
+    finding the mistake is ours, and goes on.
+    """
+    try:
+        return function()
+    except _MISREAD as error:
+        if not any(requirement == body.SCHEMA for requirement, _ in client.broken):
+            raise
+        words = f"{type(error).__name__}: {error}"
+        raise NotTestable(f"an answer breaks its schema, and cannot be read as it stands ({words})") from error
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ProbeItem(Item):
     """Runs one probe."""
@@ -112,7 +131,7 @@ class ProbeItem(Item):
         started = time.monotonic()
         enactment_pool.glance(Context(session, session.client("probe/glance")))
         ctx = Context(session, client)
-        raised = caught(lambda: self.probe.function(ctx))
+        raised = caught(lambda: _read(client, lambda: self.probe.function(ctx)))
         own = replace(raised.judgement, requirement=requirement.id) if raised else kept(requirement.id)
         main = replace(client.completed(own), duration=time.monotonic() - started)
         return Report([main, *ctx.parts, *client.judgements()])
@@ -128,7 +147,7 @@ class ObservationItem(Item):
         """Record the value; what keeps us from it becomes the value."""
         client = session.client(self.id)
         try:
-            value = self.look.function(Context(session, client))
+            value = _read(client, lambda: self.look.function(Context(session, client)))
         except (Skip, Failure) as reason:
             value = f"not observed: {reason}"
         observation = Observation(

@@ -14,6 +14,7 @@ from lmconform.probes.builders.resource_type import batch
 from lmconform.probes.comparison import instant
 from lmconform.probes.context import Context, Json
 from lmconform.probes.observing import answer, empty_form, id_form, time_form, without_ids
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import observation
 from lmconform.probes.shared import walks
 from lmconform.probes.shared.isolation import other_group
@@ -144,7 +145,7 @@ def label_twice(ctx: Context) -> str:
     if not creation.ok:
         return answer(creation)
     artifact = ctx.get_or_fail("getArtifact", artifactId=str(creation.json_object().get("id")))
-    return f"kept: {' and '.join(sorted(str(e.get('value')) for e in artifact.get('labels') or []))}"
+    return f"kept: {' and '.join(sorted(str(e.get('value')) for e in objects(artifact, 'labels')))}"
 
 
 @observation(

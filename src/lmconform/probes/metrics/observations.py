@@ -11,6 +11,7 @@ from lmconform.probes.builders.metrics import metrics_resource, point, store, st
 from lmconform.probes.context import METRICS, Context, Json
 from lmconform.probes.metrics.limits import MOST_METRICS, MOST_NAMED, emptied, sections_of
 from lmconform.probes.observing import answer, listed
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import observation
 
 
@@ -34,7 +35,7 @@ def _rewrite(name: str, section: str, text: str) -> None:
         execution, key = enactment_pool.base(ctx).id, ctx.unique("again")
         for value in ("first", "second"):
             store(ctx, execution, **{section: [{"name": key, "value": value}]})
-        entries = metrics_resource(ctx, execution).get(section) or []
+        entries = objects(metrics_resource(ctx, execution), section)
         values = sorted(str(e.get("value")) for e in entries if e.get("name") == key)
         return " and ".join(values) or "neither"
 
