@@ -80,9 +80,7 @@ class Item(ABC):
         return self._results(session, [replace(judgement, requirement=r) for r in self.requirements[:1]])
 
     def _results(self, session: Session, judgements: Iterable[Judgement]) -> list[Event]:
-        again = f"lmconform run {session.target.name} --only {self.id} --seed {session.config.seed}"
-        if session.config.contract is not None:
-            again += f" --contract {session.config.contract}"
+        again = " ".join(("lmconform run", session.target.name, "--only", self.id, *session.config.judging_arguments()))
         return [assembly.result(self.id, j, session.register, session.redactor, again) for j in judgements]
 
 
