@@ -185,6 +185,7 @@ class Run:
                 "base_url": self.target.base_url,
                 "resource_group": self.target.resource_group,
                 "other_resource_group": self.target.other_resource_group,
+                "time_limits": self.target.limits.as_json(),
             },
             contract_version=self.plan.contract.version,
             contract_because=because,

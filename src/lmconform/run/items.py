@@ -90,11 +90,7 @@ class Item(ABC):
 
     def _results(self, session: Session, judgements: Iterable[Judgement], of: str = "") -> list[Event]:
         item = of or self.id
-        again = f"lmconform run {session.target.name} --only {item} --seed {session.config.seed}"
-        if session.config.contract is not None:
-            again += f" --contract {session.config.contract}"
-        for file in session.config.overlay:
-            again += f" --overlay {file}"
+        again = " ".join(("lmconform run", session.target.name, "--only", item, *session.config.judging_arguments()))
         return [assembly.result(item, j, session.register, session.redactor, again) for j in judgements]
 
 

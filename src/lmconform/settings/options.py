@@ -15,6 +15,10 @@ from lmconform.settings import expectations
 
 PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
+# What a line to paste repeats, beside target, item and seed.
+_JUDGING = frozenset(
+    ("contract", "stop-timeout", "delete-timeout", "start-timeout", "poll-timeout", "expect", "disposable")
+)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -192,16 +196,20 @@ class RunConfig:
 
     def as_arguments(self) -> list[str]:
         """The options that give this configuration again."""
-        arguments = ["--target", self.target]
-        for option in OPTIONS:
-            value = getattr(self, option.dest)
-            if option.kind is bool:
-                arguments += [f"--{option.name}"] if value else []
-            elif isinstance(value, tuple):
-                arguments += [f"--{option.name}={part}" for part in value]
-            elif value is not None:
-                arguments.append(f"--{option.name}={value}")
-        return arguments
+        return ["--target", self.target, *(word for o in OPTIONS for word in self._words(o, "="))]
+
+    def judging_arguments(self) -> list[str]:
+        """The seed, and what was given of the options that change how one item is judged; a part of a line to paste."""
+        given = [o for o in OPTIONS if o.name in _JUDGING and getattr(self, o.dest) != o.default]
+        return ["--seed", str(self.seed), *(word for o in given for word in " ".join(self._words(o, " ")).split())]
+
+    def _words(self, option: Option, between: str) -> list[str]:
+        value = getattr(self, option.dest)
+        if option.kind is bool:
+            return [f"--{option.name}"] if value else []
+        if isinstance(value, tuple):
+            return [f"--{option.name}{between}{part}" for part in value]
+        return [] if value is None else [f"--{option.name}{between}{value}"]
 
     @property
     def seconds(self) -> dict[str, float | None]:

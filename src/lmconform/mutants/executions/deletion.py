@@ -47,6 +47,20 @@ def execution_delete_active(bench: Bench) -> None:
     lifecycle.DELETABLE = lifecycle.DELETABLE | lifecycle.STOPPABLE
 
 
+@mutant("execution-delete-active-at-once", "LM-EXECUTION-DELETE-ACTIVE")
+def execution_delete_active_at_once(bench: Bench) -> None:
+    """BUG: a pending or running execution is deleted, and gone with the answer."""
+
+    @bench.instead("deleteExecution")
+    def at_once(call: Call, handler: Handler) -> Reply:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status in lifecycle.STOPPABLE:
+            # Deleted long ago: the deletion is over at the next request.
+            call.group.delete(found, call.group.now() - 3600.0)
+            return Reply(202, {"id": found.id, "message": "Deletion scheduled"})
+        return handler(call)
+
+
 @mutant("execution-delete-refused-yet-done", "LM-EXECUTION-DELETE-ACTIVE")
 def execution_delete_refused_yet_done(bench: Bench) -> None:
     """BUG: deleting a running execution is refused, and it is deleted all the same."""
