@@ -28,9 +28,17 @@ REMAINING = {
 
 
 # Who knows the embedded mock: what starts it, and the options that are wrong for it.
-_KNOW_THE_MOCK = ("settings/", "cli/", "client/embedded.py", "run/invocation.py", "mock/", "mutants/")
+_KNOW_THE_MOCK = (
+    "settings/",
+    "cli/",
+    "client/embedded.py",
+    "run/invocation.py",
+    "run/report_folder.py",
+    "mock/",
+    "mutants/",
+)
 # Who sleeps: the one loop, and what is waited for by Retry-After or before a connection is tried again.
-_SLEEP = ("client/polling.py", "client/transport.py", "client/token.py", "fuzz/pool.py", "fuzz/sending.py")
+_SLEEP = ("client/polling.py", "client/transport.py", "client/token.py")
 
 
 def sources(exempt):

@@ -17,7 +17,7 @@ PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
 # What a line to paste repeats, beside target, item and seed.
 _JUDGING = frozenset(
-    ("contract", "stop-timeout", "delete-timeout", "start-timeout", "poll-timeout", "expect", "disposable")
+    ("contract", "overlay", "stop-timeout", "delete-timeout", "start-timeout", "poll-timeout", "expect", "disposable")
 )
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

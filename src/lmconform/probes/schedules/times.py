@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from lmconform.client.polling import rest
 from lmconform.errors import NotTestable
 from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, quiet_cron
 from lmconform.probes.context import Context, Created, Json
@@ -32,7 +33,7 @@ def change_is_not_before_the_creation(ctx: Context) -> None:
 @probe("LM-SCHEDULE-CREATED-AT-STAYS")
 def creation_time_stays(ctx: Context) -> None:
     created, first, since = _created(ctx)
-    time.sleep(max(0.0, since + _OLD_ENOUGH - time.monotonic()))
+    rest(max(0.0, since + _OLD_ENOUGH - time.monotonic()))
     cron = quiet_cron(9)
     ctx.require_success(change_schedule(ctx, created, cron=cron))
     changed = time.monotonic()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
+from lmconform.client.polling import grace, rest
 from lmconform.errors import NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.context import Context, Json
@@ -37,7 +37,7 @@ def install(kind: Enactment) -> None:
             }
             for what, view in views.items():
                 _expect_agreement(ctx, kind, single, view, what)
-            time.sleep(ctx.grace * _MOMENT)
+            rest(grace(ctx.session.target.poll_interval) * _MOMENT)
             _expect_agreement(ctx, kind, single, ctx.get_or_fail(kind.get, **path), "GET a moment later")
             _expect_agreement(ctx, kind, single, _listed(ctx, kind, {}), "the list a moment later")
 
