@@ -51,9 +51,11 @@ def test_a_run_against_a_rude_peer_ends_as_it_must(case, ended, mock):
     assert overheard == []
     assert shown(done, mock, tokens) == []
     if not ending.verdict:
-        # Nothing was judged: there is one line that says why, and no report that could be taken for one.
-        assert done.events == []
+        # Nothing was judged: there is one line that says why, and reports that say the same.
         assert len(done.printed.strip().splitlines()) == 1
+        assert done.results == []
+        assert (done.footer["complete"], done.footer["verdict"], done.footer["exit_code"]) == (False, "incomplete", 10)
+        assert ending.words in done.footer["message"]
         return
     footer = done.footer
     assert (footer["verdict"], footer["exit_code"]) == (ending.verdict, ending.exit_code)

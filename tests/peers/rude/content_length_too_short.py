@@ -3,7 +3,7 @@
 from tests.peers.peer_bench import Ending
 
 ENDINGS = {
-    "start": Ending(1, "nonconformant"),
+    "start": Ending(10, words="is no AI API"),
     "later": Ending(1, "nonconformant"),
 }
 
