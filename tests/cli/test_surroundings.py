@@ -1,0 +1,114 @@
+"""What stands around a run changes nothing of it: pytest's variables, a time budget, Ctrl-C at the first moment."""
+
+import json
+import signal
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.conftest import clean_environment, read_events, results_of
+
+ONE = ("run", "mock", "--profile", "smoke", "--only", "probe/LM-SCENARIO-*", "--report-dir", "out")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PYTEST_ADDOPTS": "-k nothing --collect-only --maxfail=0"},
+        {"PYTEST_PLUGINS": "a_plugin_that_is_nowhere"},
+        {"PYTEST_DEBUG": "1"},
+        {"PYTEST_XDIST_WORKER": "gw0"},
+    ],
+    ids=lambda variables: next(iter(variables)),
+)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_environment_of_pytest_changes_nothing(lmconform, tmp_path, variables, workers):
+    done = lmconform(*ONE, "--workers", workers, env=variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    assert len([name for name in results_of(tmp_path / "out") if "#" not in name]) > 5
+
+
+# Modules as they are imported, from the first on that the command line imports to the last before the first line.
+@pytest.mark.parametrize("module", ["lmconform.cli", "click", "lmconform.errors", "rich.console", "lmconform.checks"])
+def test_ctrl_c_before_the_first_line_is_exit_2_in_one_line(tmp_path, module):
+    command = [sys.executable, "-X", "importtime", "-m", "lmconform", *ONE]
+    run = subprocess.Popen(
+        command, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for row in run.stderr:
+        if row.rpartition("|")[2].strip() == module:
+            run.send_signal(signal.SIGINT)
+            break
+    else:
+        pytest.fail(f"{module} is not imported before the first line")
+    out, rest = run.communicate(timeout=30)
+    said = [row for row in rest.splitlines() if row and not row.startswith("import time:")]
+    assert (run.returncode, out, said) == (2, "", ["lmconform: interrupted"])
+
+
+def test_a_job_in_the_background_that_ignores_ctrl_c_goes_on(tmp_path):
+    code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    code += "import os, sys; os.execv(sys.executable, [sys.executable, '-m', 'lmconform', 'list', 'items'])"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, text=True) as job:
+        assert job.stdout.readline()
+        job.send_signal(signal.SIGINT)
+        assert job.stdout.read()
+    assert job.returncode == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_time_budget_that_cut_something_is_incomplete_and_says_how_much(lmconform, tmp_path, workers):
+    done = lmconform("run", "mock", "--profile", "core", "--max-time", "0", "--workers", workers, "--report-dir", "out")
+    assert done.returncode == 11, done.stdout + done.stderr
+    events = read_events(tmp_path / "out")
+    footer = events[-1]
+    assert (footer["complete"], footer["verdict"], footer["exit_code"]) == (False, "incomplete", 11)
+    words, _, first = footer["message"].partition(" items ran, the first is ")
+    assert words.startswith("--max-time 0 s was over before ")
+    assert int(words.rpartition(" ")[2]) > 400
+    left_out = [e for e in events if e["type"] == "result" and e["because"] == "--max-time 0 s is over"]
+    assert left_out[0]["item"] == first
+    assert not any(event["gates"] for event in events if event["type"] == "result")
+    assert f"stopped   {footer['message']}" in done.stdout
+    errors = [case.find("error") for case in ET.parse(tmp_path / "out" / "junit.xml").getroot().iter("testcase")]
+    assert [error.get("message") for error in errors if error is not None] == [
+        f"the run is incomplete: {footer['message']}"
+    ]
+
+
+def test_a_time_budget_that_cut_nothing_changes_nothing(lmconform, tmp_path):
+    done = lmconform(*ONE, "--max-time", "100")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert read_events(tmp_path / "out")[-1]["complete"]
+
+
+def test_a_step_that_fails_is_reported_by_the_item_that_brought_it_along(lmconform, start_mock, tmp_path):
+    mock = start_mock("--fault", "createArtifact: 500")
+    options = ("--resource-group", "tutorial", "--profile", "gate", "--allow-writes", "--report-dir", "out")
+    done = lmconform("run", mock.url, "--service-key", mock.key_file, *options, "--only", "scenario/training/*")
+    assert done.returncode == 1, done.stdout + done.stderr
+    results = results_of(tmp_path / "out")
+    step = "scenario/training/register-artifact"
+    broken = {name: result for name, result in results.items() if result["item"] == step}
+    assert {name: result["outcome"] for name, result in broken.items()} == {
+        step: "FAIL",
+        f"{step}#LM-HTTP-NO-SERVER-ERROR": "FAIL",
+    }
+    assert all(result["gates"] and result["exchanges"] for result in broken.values())
+    assert f"--only {step} " in broken[step]["again"]
+    assert results["scenario/training/read-metrics"]["outcome"] == "NOT_TESTABLE"
+    # Steps that pass are not reported: they were not selected.
+    assert not any(name.startswith("scenario/training/list-scenarios") for name in results)
+    assert "FAIL LM-FLOW-ARTIFACT-REGISTERED" in done.stdout
+
+
+def test_a_step_that_is_selected_itself_is_reported_once(lmconform, start_mock, tmp_path):
+    mock = start_mock("--fault", "createArtifact: 500")
+    options = ("--resource-group", "tutorial", "--profile", "core", "--allow-writes", "--report-dir", "out")
+    lmconform("run", mock.url, "--service-key", mock.key_file, *options, "--only", "scenario/training/*")
+    rows = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
+    names = [row["id"] for row in rows if row["type"] == "result"]
+    assert len(names) == len(set(names))
