@@ -18,6 +18,10 @@ from lmconform.mutation.trial import MutantRun
 from lmconform.settings.options import MOCK, RunConfig
 
 
+# In some of these mocks nothing ever changes its status: short limits for what happens without a request.
+WAITS = {"start_timeout": 2.0, "poll_timeout": 2.0}
+
+
 def pairwise() -> list[MutantRun]:
     """Mocks whose choices together hold every pair of values of any two switches."""
     found = []
@@ -39,9 +43,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     rows = [LAWFUL[0]] if arguments.plain else pairwise()[: arguments.rows]
-    # In some of these mocks nothing ever changes its status: a short limit for polls.
     config = RunConfig.from_options(
-        MOCK, {"profile": arguments.profile, "max_examples": arguments.max_examples, "poll_timeout": 2.0}
+        MOCK, {"profile": arguments.profile, "max_examples": arguments.max_examples, **WAITS}
     )
     jobs = [Job(row, seed, everything=True) for seed in range(arguments.seeds) for row in rows]
     began, gating, items, causes = time.monotonic(), 0, 0, Counter[str]()

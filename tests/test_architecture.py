@@ -19,7 +19,7 @@ DOORS = {
     "schemathesis": {"fuzz"},
     "requests": {"client", "fuzz"},
     "uvicorn": {"mock"},
-    "starlette": {"mock"},
+    "starlette": {"mock", "mutants"},
     "allure": {"reporting"},
     "allure_commons": {"reporting"},
     "click": {"cli"},

@@ -38,7 +38,7 @@ NUMBERS = [
     (r": \d+ of (\d+) items, \d+ of \d+ kills", sum(ITEMS.values())),
     (r": \d+ of \d+ items, (\d+) of \d+ kills", PROFILE["killed"]),
     (r": \d+ of \d+ items, \d+ of (\d+) kills", PROFILE["mutants"]),
-    (r"gating\s+outcomes of [\d,]+ items in (\d+) mocks", len(silence.suspects())),
+    (r"gating\s+outcomes of [\d,]+ items in (\d+) mocks", len(silence.pairwise())),
     (r"(\d+) servers that behave rudely", len(peer_bench.peers("rude"))),
 ]
 

@@ -14,6 +14,7 @@ from lmconform.contract.resources import resources
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
+from lmconform.settings.time_limits import TENANT
 
 
 class Toy:
@@ -46,7 +47,7 @@ class Toy:
 
 def open_session(url, contract):
     credentials = Credentials("client", "secret-of-the-test", f"{url}/oauth/token", "")
-    target = Target("test", f"{url}/v2", credentials, "tutorial", None, False, 0.01, 5)
+    target = Target("test", f"{url}/v2", credentials, "tutorial", None, 0.01, TENANT)
     return Session.open(RunConfig.from_options("mock", {}), contract, Register.load(), target, None)
 
 

@@ -16,6 +16,7 @@ from lmconform.errors import NotTestable, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.target import Target
+from lmconform.settings.time_limits import TENANT
 
 GET = Request(item="test", operation="getMeta", method="GET", path="/lm/meta")
 POST = Request(item="test", operation="createArtifact", method="POST", path="/lm/artifacts", body=b"{}")
@@ -23,7 +24,7 @@ POST = Request(item="test", operation="createArtifact", method="POST", path="/lm
 
 def transport(url, waited=None, redactor=None):
     credentials = Credentials("client", "secret-of-the-test", f"{url}/oauth/token", "")
-    target = Target("test", f"{url}/v2", credentials, "tutorial", "other", False, 0.01, 5)
+    target = Target("test", f"{url}/v2", credentials, "tutorial", "other", 0.01, TENANT)
     return Transport(target, redactor or Redactor(), None, sleep=(waited if waited is not None else []).append)
 
 

@@ -15,6 +15,7 @@ from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.target import Target
+from lmconform.settings.time_limits import TENANT
 
 GET = Request(item="test", operation="getMeta", method="GET", path="/lm/meta")
 
@@ -31,7 +32,7 @@ def behind_tls(tmp_path):
 
     def make(api, token="", recorder=None):
         known = Credentials("client", "", f"{token or api}/oauth/token", "", client.certificate, client.key)
-        target = Target("test", f"{api}/v2", known, "tutorial", None, False, 0.01, 5, str(trusted))
+        target = Target("test", f"{api}/v2", known, "tutorial", None, 0.01, TENANT, ca_bundle=str(trusted))
         redactor = Redactor()
         written = Recorder(recorder, redactor) if recorder else None
         made = Transport(target, redactor, written, sleep=lambda seconds: None)

@@ -139,6 +139,23 @@ def test_an_overlay_that_matches_nothing_is_an_error(contract, tmp_path):
         Contract.load("deprecated", folder=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("openapi: 3.1.0\npaths: {}\n", "has no list of 'actions'"),
+        ("overlay: 1.0.0\nactions: []\n", "has no list of 'actions'"),
+        ("overlay: 1.0.0\nactions: [{target: $.paths}]\n", "action 1: has neither 'update' nor 'remove: true'"),
+        ("overlay: 1.0.0\nactions: [{update: {}}]\n", "action 1: has no 'target'"),
+        ("overlay: 1.0.0\nactions: [{target: $.paths, update: {/lm/a: {get: {}}}}]\n", "with .*more.yaml"),
+    ],
+)
+def test_an_overlay_of_the_user_that_cannot_be_used_is_named(tmp_path, text, message):
+    file = tmp_path / "more.yaml"
+    file.write_text(text)
+    with pytest.raises(ContractError, match=message):
+        Contract.load(overlays=[file])
+
+
 def test_a_register_row_without_a_level_is_named(tmp_path):
     (tmp_path / "lm").mkdir()
     (tmp_path / "lm" / "requirements.yaml").write_text(

@@ -98,7 +98,7 @@ def test_a_lost_creation_is_looked_for_by_its_configuration(found):
     assert {r.noun for r in found if "configurationId" in r.origins} == {"execution", "deployment", "schedule"}
 
 
-def test_lists_reads_and_changes_are_told_apart_by_shape(contract, found):
+def test_lists_reads_and_changes_follow_from_the_shape(contract, found):
     access = {o.id: found.access(o) for o in contract.operations}
     lists = {name for name, kind in access.items() if kind is Access.LIST}
     assert lists == {
@@ -254,19 +254,18 @@ def test_an_execution_ends_and_a_deployment_stays(found):
     assert found["schedule"].life.stop == {}
 
 
-def test_the_polls_of_the_scenarios_follow_the_graphs_of_the_description(found):
-    graphs = {r.noun: r.life for r in found if r.life is not None}
-    seen = Counter()
+def test_the_graph_of_statuses_stands_in_the_description_only(found):
     for file in sorted((bundle.root() / "scenarios").glob("*.yaml")):
-        for workflow in bundle.read_yaml(file)["workflows"]:
-            for step in workflow["steps"]:
-                transitions = step.get("x-lm-poll", {}).get("transitions")
-                if isinstance(transitions, dict):
-                    graph = {status: frozenset(after) for status, after in transitions.items()}
-                    nouns = [noun for noun, life in graphs.items() if life.transitions == graph]
-                    assert len(nouns) == 1, (file.name, step["stepId"])
-                    seen[nouns[0]] += 1
-    assert set(seen) == {"execution", "deployment", "schedule"}
+        assert "transitions" not in file.read_text(), file.name
+    assert [r.noun for r in found if r.life is not None] == ["execution", "schedule", "deployment"]
+
+
+def test_what_no_request_changes_goes_one_way(found):
+    deployment = found["deployment"].life
+    assert "PENDING" in deployment.reachable["RUNNING"]
+    assert deployment.onward["RUNNING"] == {"RUNNING", "DEAD", "STOPPING", "STOPPED"}
+    assert found["execution"].life.onward == found["execution"].life.reachable
+    assert found["execution"].life.queued == deployment.queued == {"UNKNOWN", "PENDING"}
 
 
 def test_what_may_be_seen_later_includes_what_was_passed_between_two_looks(found):

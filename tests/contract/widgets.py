@@ -1,9 +1,8 @@
 """A resource that no SAP description has, as an overlay: what the harness does with it follows from the description."""
 
-from lmconform.contract import bundle, overlay
 from lmconform.contract.openapi import Contract
 
-OVERLAY = """
+OVERLAY = r"""
 overlay: 1.0.0
 info: {title: Widgets, version: 1.0.0}
 actions:
@@ -23,11 +22,17 @@ actions:
             required: true
             content: {application/json: {schema: {$ref: '#/components/schemas/WidgetCreation'}}}
           responses:
-            '201': {description: Made., content: {application/json: {schema: {$ref: '#/components/schemas/Widget'}}}}
+            '201':
+              description: Made.
+              content: {application/json: {schema: {$ref: '#/components/schemas/Widget'}}}
+              links:
+                TheWidget: {operationId: getWidget, parameters: {widgetId: $response.body#/id}}
+                ChangeTheWidget: {operationId: modifyWidget, parameters: {widgetId: $response.body#/id}}
+                DeleteTheWidget: {operationId: deleteWidget, parameters: {widgetId: $response.body#/id}}
       /lm/widgets/{widgetId}:
         parameters:
           - $ref: '#/components/parameters/ResourceGroup'
-          - {name: widgetId, in: path, required: true, schema: {type: string}}
+          - {name: widgetId, in: path, required: true, schema: {$ref: '#/components/schemas/WidgetId'}}
         get:
           operationId: getWidget
           responses:
@@ -36,15 +41,27 @@ actions:
           operationId: modifyWidget
           requestBody:
             required: true
-            content: {application/json: {schema: {type: object}}}
+            content: {application/json: {schema: {$ref: '#/components/schemas/WidgetModification'}}}
           responses: {'202': {description: Changed.}}
         delete:
           operationId: deleteWidget
           responses: {'202': {description: Going.}}
   - target: $.components.schemas
     update:
-      Widget: {type: object, required: [id], properties: {id: {type: string}, status: {type: string}}}
-      WidgetCreation: {type: object, properties: {name: {type: string}}}
+      WidgetId: {type: string, pattern: '^[\w.-]{4,64}$'}
+      Widget:
+        type: object
+        required: [id]
+        properties: {id: {$ref: '#/components/schemas/WidgetId'}, name: {type: string}, status: {type: string}}
+      WidgetCreation:
+        type: object
+        required: [name, configurationId]
+        properties:
+          name: {type: string, maxLength: 256}
+          configurationId: {$ref: '#/components/schemas/ConfigurationId'}
+          size: {type: integer, minimum: 1, maximum: 9}
+          colour: {type: string, enum: [red, blue]}
+      WidgetModification: {type: object, properties: {size: {type: integer, minimum: 1, maximum: 9}}}
       WidgetList:
         type: object
         properties: {count: {type: integer}, resources: {type: array, items: {$ref: '#/components/schemas/Widget'}}}
@@ -76,9 +93,13 @@ ALIVE = """
 """
 
 
-def with_widgets(folder, *more):
-    """The contract with widgets; ``more`` are further actions of the overlay."""
+def overlay_file(folder, *more):
+    """The overlay as a file; ``more`` are further actions."""
     file = folder / "widgets.overlay.yaml"
     file.write_text("".join((OVERLAY, *more)), encoding="utf-8")
-    document = bundle.read_yaml(bundle.root() / "specs" / "lm" / "openapi.yaml")
-    return Contract(overlay.apply(document, file))
+    return file
+
+
+def with_widgets(folder, *more):
+    """The contract with widgets; ``more`` are further actions of the overlay."""
+    return Contract.load(overlays=[overlay_file(folder, *more)])

@@ -14,6 +14,7 @@ from lmconform.fuzz.sequences import Sequences
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
+from lmconform.settings.time_limits import TENANT
 
 META = {
     "aiApi": {
@@ -35,10 +36,12 @@ def contract():
 def opened(contract, mock):
     """Opens a session with ``url`` (default: the mock)."""
 
-    def open_session(url=None, seed=0, examples=25, is_mock=True, meta=META, timeout=10):
+    def open_session(url=None, seed=0, examples=25, disposable=True, meta=META, delete=10, contract=contract):
         config = RunConfig.from_options("mock", {"seed": seed, "max_examples": examples})
         credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
-        target = Target("test", f"{url or mock.url}/v2", credentials, "tutorial", "other", is_mock, 0.02, timeout)
+        limits = TENANT.with_seconds({**dict.fromkeys(TENANT.as_json(), 10), "delete": delete})
+        base = f"{url or mock.url}/v2"
+        target = Target("test", base, credentials, "tutorial", "other", 0.02, limits, disposable=disposable)
         return Session.open(config, contract, Register.load(), target, None, meta=meta)
 
     return open_session

@@ -1,6 +1,7 @@
 """Generated data for what is deployed, scheduled, logged and stored: silent where lawful, and it bites."""
 
 import json
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from tests.fuzz.conftest import proxy, requirements
 
 from lmconform.errors import NotApplicable
 from lmconform.fuzz import clock
+from lmconform.fuzz.pool import Pool
 
 CREATING = ("createConfiguration", "createExecution", "createDeployment", "createExecutionSchedule", "patchMetrics")
 
@@ -47,16 +49,48 @@ def test_what_a_target_without_meta_may_lack_is_not_fuzzed(fuzz, operation):
         fuzz(operation, meta=None)
 
 
+def test_an_execution_that_has_ended_is_replaced_by_one_that_can_be_stopped(fuzz, mock, monkeypatch):
+    made = Pool.replace_spare
+
+    def replace_and_wait(pool, resource):
+        made(pool, resource)
+        ended = {"COMPLETED", "DEAD", "STOPPED"}
+        for spare in pool.of(resource.noun).spare:
+            deadline = time.monotonic() + 20
+            while pool._status(resource, spare) not in ended:
+                assert time.monotonic() < deadline, "the execution does not end"
+                time.sleep(0.05)
+
+    monkeypatch.setattr(Pool, "replace_spare", replace_and_wait)
+    reports, session = fuzz("modifyExecution")
+    # All that are named, but for the id that exists nowhere.
+    assert reports["modifyExecution"].accepted == reports["modifyExecution"].positive - 1 == 6
+    assert session.journal.count_left()["execution"] == 3 + 6 + 6
+
+
+@pytest.mark.parametrize("status", [401, 403, 412, 429, 501])
+def test_what_says_nothing_of_the_data_is_no_refusal(fuzz, mock, status):
+    """A resource group that was made a moment ago answers 412 (fact M10)."""
+
+    def spoil(handler, answered, body, media_type):
+        is_new = handler.command == "POST" and handler.path.endswith("/deployments") and b'"10h"' in handler.body
+        return (status, b'{"error": {"code": "1", "message": "not yet"}}', media_type) if is_new else None
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("createDeployment", url=url, examples=40)
+    assert requirements(reports["createDeployment"])["LM-FUZZ-POSITIVE-ACCEPTED"] == 0
+
+
 def test_methods_and_paths_are_those_of_the_contract(fuzz, mock, contract):
     with proxy(mock, lambda *_: None) as (url, seen):
-        fuzz("modifyDeployment", "listExecutionSchedules", "uploadFile", "getExecutionLogs", url=url, is_mock=False)
+        fuzz("modifyDeployment", "listExecutionSchedules", "uploadFile", "getExecutionLogs", url=url, disposable=False)
     sent = [(m, p.partition("?")[0].removeprefix("/v2")) for m, p in seen if p.startswith("/v2/lm")]
     assert [pair for pair in sent if contract.match(*pair) is None] == []
     assert {m for m, _ in sent} <= {"GET", "POST", "PATCH", "PUT"}
 
 
 def test_on_a_tenant_few_things_are_made_and_nothing_of_it_is_left_running(fuzz, mock):
-    _, session = fuzz("createDeployment", "createExecutionSchedule", "uploadFile", "deleteDeployment", is_mock=False)
+    _, session = fuzz("createDeployment", "createExecutionSchedule", "uploadFile", "deleteDeployment", disposable=False)
     left = session.journal.count_left()
     assert 1 <= left["deployment"] <= 2
     assert 1 <= left["schedule"] <= 10
@@ -71,7 +105,7 @@ def test_no_generated_schedule_fires_within_months(fuzz, mock):
             bodies.append(json.loads(handler.body))
 
     with proxy(mock, listen) as (url, _):
-        fuzz("createExecutionSchedule", "modifyExecutionSchedule", url=url, is_mock=False)
+        fuzz("createExecutionSchedule", "modifyExecutionSchedule", url=url, disposable=False)
     crons = {body["cron"] for body in bodies if "cron" in body}
     assert crons
     assert crons <= set(clock.far_crons())

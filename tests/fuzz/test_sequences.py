@@ -8,8 +8,8 @@ from tests.conftest import serve
 from tests.fuzz.conftest import proxy, requirements
 
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable
+from lmconform.fuzz import amounts, engine, links, sequences
 from lmconform.fuzz import availability as ledger
-from lmconform.fuzz import engine, links, sequences
 from lmconform.fuzz.availability import GONE, READABLE
 from lmconform.fuzz.sequences import USABLE
 from lmconform.safety.guard import NAME_PREFIX
@@ -119,27 +119,30 @@ def test_what_was_deleted_and_stays_is_found(walk, mock):
         return None
 
     with proxy(mock, spoil) as (url, _):
-        outcome, _ = walk("createExecutionSchedule", url=url, examples=60, timeout=0.5)
+        outcome, _ = walk("createExecutionSchedule", url=url, examples=60, delete=0.5)
     assert requirements(outcome)[GONE] == 1
 
 
-def test_a_deletion_that_takes_longer_is_no_finding_but_one_that_never_began_is(walk, mock):
-    deleted = set()
+@pytest.mark.parametrize("disposable", [True, False])
+@pytest.mark.parametrize(("seconds", "found"), [(0.0, 0), (1.0, 0), (1000.0, 1)], ids=["at-once", "in-time", "never"])
+def test_a_deletion_is_carried_out_within_the_time_that_the_target_has_for_it(walk, mock, seconds, found, disposable):
+    deleted = {}
 
-    def outlasts(target):
-        shown = json.dumps({"id": "e", "status": "COMPLETED", "targetStatus": target}).encode()
+    def spoil(handler, status, body, media_type):
+        path = handler.path.partition("?")[0]
+        if handler.command == "DELETE" and "/executions/" in path and status == 202:
+            deleted[path] = time.monotonic()
+        if handler.command == "GET" and time.monotonic() < deleted.get(path, 0.0) + seconds:
+            times = dict.fromkeys(("createdAt", "modifiedAt"), "2026-01-01T00:00:00Z")
+            shown = {"id": "e123", "configurationId": "c123", "status": "COMPLETED", "targetStatus": "DELETED"}
+            return 200, json.dumps(shown | times).encode(), media_type
+        return None
 
-        def spoil(handler, status, body, media_type):
-            path = handler.path.partition("?")[0]
-            if handler.command == "DELETE" and "/executions/" in path and status == 202:
-                deleted.add(path)
-            return (200, shown, media_type) if handler.command == "GET" and path in deleted else None
-
-        with proxy(mock, spoil) as (url, _):
-            return walk("createExecution", url=url, examples=60, timeout=0.3, is_mock=False)[0]
-
-    assert requirements(outlasts("DELETED"))[GONE] == 0
-    assert requirements(outlasts("COMPLETED"))[GONE] == 1
+    with proxy(mock, spoil) as (url, _):
+        outcome, _ = walk("createExecution", url=url, examples=60, delete=3, disposable=disposable)
+    assert deleted
+    assert requirements(outcome)[GONE] == found
+    assert [j.actual for j in outcome.broken if "--delete-timeout raises the limit" not in j.actual] == []
 
 
 def test_a_configuration_that_cannot_be_run_after_all_is_found(walk, mock):
@@ -208,7 +211,7 @@ def test_a_server_that_drops_connections_ends_the_item(walk):
 
 
 def test_a_slow_server_ends_it_by_the_clock(walk, mock, monkeypatch):
-    monkeypatch.setattr(sequences, "_SECONDS_ON_MOCK", 0.5)
+    monkeypatch.setattr(amounts, "walking", lambda **_: 0.5)
 
     def spoil(handler, status, body, media_type):
         time.sleep(0.05)
@@ -219,13 +222,13 @@ def test_a_slow_server_ends_it_by_the_clock(walk, mock, monkeypatch):
 
 
 def test_on_a_tenant_few_things_are_made_and_nothing_is_deployed(walk):
-    _, session = walk("createConfiguration", is_mock=False, examples=60)
+    _, session = walk("createConfiguration", disposable=False, examples=60)
     left = session.journal.count_left()
     assert left["deployment"] == 0
     assert left["configuration"] <= 4 + 2 * 3
     assert left["execution"] <= 3 + 3
     with pytest.raises(Inconclusive, match="costs money"):
-        walk("createDeployment", is_mock=False)
+        walk("createDeployment", disposable=False)
 
 
 def test_what_is_not_advertised_starts_no_sequence(walk):

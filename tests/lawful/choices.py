@@ -86,6 +86,7 @@ OPTIONS = {
     "message": ("documented", "other"),
     # -- artifacts and configurations
     "artifact_unknown_scenario": ("accept", "400", "404"),
+    "artifact_url": ("as-sent", "slash"),
     "config_unknown_artifact": ("accept", "400", "404"),
     "config_unknown_executable": ("400", "404"),
     "artifact_scope": ("any", "scenario"),

@@ -53,11 +53,19 @@ def expansion(api, call, scenario_id):
 # -- artifacts -----------------------------------------------------------------------------------------------------
 
 
+def _url(api, artifact):
+    """The url as it was sent, or with a slash more: a document of SAP shows that."""
+    url = artifact["url"]
+    is_longer = api.choices["artifact_url"] == "slash" and not url.endswith("/") and len(url) < 1024
+    return f"{url}/" if is_longer else url
+
+
 def artifact_body(api, artifact, **more):
     """An artifact as it is shown."""
     members = {name: artifact.get(name) for name in ("id", "name", "kind", "url", "description", "scenarioId")}
     members |= {name: artifact.get(name) for name in ("labels", "executionId", "configurationId")}
     members |= {
+        "url": _url(api, artifact),
         "createdAt": api.shapes.now_text(artifact["created"]),
         "modifiedAt": api.shapes.now_text(artifact["modified"]),
         **more,
@@ -85,7 +93,7 @@ def create_artifact(api, call):
     if members["scenarioId"] not in api.world.scenarios and api.choices["artifact_unknown_scenario"] != "accept":
         raise refuse(api.choices["artifact_unknown_scenario"], "Scenario not found")
     made = api.world.add_artifact(call.group, members)
-    said = {"id": made["id"], "message": api.shapes.said("Artifact acknowledged"), "url": made["url"]}
+    said = {"id": made["id"], "message": api.shapes.said("Artifact acknowledged"), "url": _url(api, made)}
     return created(api, call, made["id"], 201, said)
 
 

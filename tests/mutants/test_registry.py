@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from lmconform import mutants
+from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
+from lmconform.contract.resources import resources
 from lmconform.errors import ConfigError
 from lmconform.judgement import Level
 from lmconform.mutants.bench import Bench
@@ -17,6 +19,9 @@ MUTANTS = mutants.load()
 GATING = {r.id for r in REGISTER.values() if r.level is not Level.MAY and r.evidence.may_gate and not r.excluded}
 BROKEN = {requirement for one in MUTANTS for requirement in one.breaks}
 FOLDER = Path(mutants.__file__).parent
+# One for each operation that a requirement about tokens, or about resource groups, covers.
+CONTRACT = Contract.load()
+GENERATED = {f"{prefix}-open-{o.id}" for prefix in ("auth", "isolation") for o in CONTRACT.operations}
 README = Path(__file__).parents[2] / "README.md"
 # The beginning of a requirement's id, and where the mutants lie that break it first.
 HOMES = {
@@ -48,8 +53,23 @@ def test_every_mutant_that_a_file_declares_is_found_whatever_folder_the_file_is_
     declared = [
         name for file in FOLDER.rglob("*.py") for name in re.findall(r'@mutant\(\s*"([^"]+)"', file.read_text("utf-8"))
     ]
-    assert sorted(declared) == sorted(one.id for one in MUTANTS)
+    assert sorted(declared) == sorted(one.id for one in MUTANTS if one.id not in GENERATED)
     assert len({one.apply.__module__.count(".") for one in MUTANTS}) == 2, "files beside the registry and in folders"
+
+
+def test_each_operation_has_a_mutant_that_needs_no_token_for_it_and_nothing_else():
+    found = {one.id: one.breaks for one in MUTANTS if one.id.startswith("auth-open-")}
+    assert set(found) == {f"auth-open-{operation.id}" for operation in CONTRACT.operations}
+    judges = {requirement for breaks in found.values() for requirement in breaks}
+    assert judges == {"LM-AUTH-META", "LM-AUTH-EVERY-LIST", "LM-AUTH-EVERY-READ", "LM-AUTH-EVERY-CHANGE"}
+
+
+def test_each_operation_that_names_what_a_resource_group_holds_has_a_mutant_that_reaches_all_groups():
+    found = {one.id.removeprefix("isolation-open-") for one in MUTANTS if one.id.startswith("isolation-open-")}
+    group = {o.id for o in CONTRACT.operations if (header := o.parameter("AI-Resource-Group")) and header.required}
+    in_group = {o.id for r in resources(CONTRACT) if r.in_group for o in r.every}
+    # An artifact is made from nothing of a group, and what a binding may name is not published (F20).
+    assert found == group & in_group - {"createArtifact", "createConfiguration"}
 
 
 def test_the_readme_gives_the_number_of_mutants():
@@ -65,7 +85,7 @@ def test_every_requirement_that_gates_has_a_mutant_or_a_reason_why_there_is_none
 
 @pytest.mark.parametrize("one", MUTANTS, ids=lambda one: one.id)
 def test_a_mutant_says_what_goes_wrong_and_lies_with_the_resource_of_its_first_requirement(one):
-    assert re.fullmatch(r"[a-z0-9-]+", one.id)
+    assert re.fullmatch(r"[a-z0-9-]+", one.id) or one.id in GENERATED
     assert set(one.breaks) <= set(REGISTER)
     assert re.fullmatch(r"BUG: [^ ]+( [^ ]+){3,}\.", one.bug), "a whole sentence after BUG:"
     assert one.family == HOMES["-".join(one.breaks[0].split("-")[:2])]

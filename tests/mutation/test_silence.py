@@ -8,7 +8,7 @@ from lmconform.settings.options import RunConfig
 
 def test_no_item_gates_on_the_first_of_the_pairwise_mocks():
     rows = pairwise()
-    config = RunConfig.from_options("mock", {"profile": "core", "poll_timeout": 2.0})
+    config = RunConfig.from_options("mock", {"profile": "core", "poll_timeout": 2.0, "start_timeout": 2.0})
     trials = list(tried(config, [Job(row, 0, everything=True) for row in rows[:6]], 2))
     assert len(trials) == 6
     for trial in trials:

@@ -12,6 +12,7 @@ from lmconform.probes.context import Context
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.options import RunConfig, api_base
 from lmconform.settings.target import Target
+from lmconform.settings.time_limits import TENANT
 
 CONTRACT = Contract.load()
 REGISTER = Register.load()
@@ -33,8 +34,8 @@ ALL = {
 }
 
 
-def open_session(mock, *, other="other", meta=True, poll_timeout=20.0, defect=None):
-    """A session on a mock process; ``defect`` stands between the two."""
+def open_session(mock, *, other="other", meta=True, poll_timeout=20.0, defect=None, **limits):
+    """A session on a mock process; ``defect`` stands between the two, ``limits`` are seconds by name."""
     key = mock.key
     target = Target(
         name="mock",
@@ -42,9 +43,9 @@ def open_session(mock, *, other="other", meta=True, poll_timeout=20.0, defect=No
         credentials=Credentials(key["clientid"], key["clientsecret"], f"{key['url']}/oauth/token", mock.url),
         resource_group="tutorial",
         other_resource_group=other,
-        is_mock=True,
         poll_interval=0.02,
-        poll_timeout=poll_timeout,
+        limits=TENANT.with_seconds({**dict.fromkeys(TENANT.as_json(), poll_timeout), **limits}),
+        disposable=True,
     )
     config = RunConfig.from_options("mock", {})
     session = Session.open(config, CONTRACT, REGISTER, target, None)

@@ -52,13 +52,13 @@ def sent(session, operation):
     return sum(request.operation == operation for request in session.transport.requests)
 
 
-def test_deployments_without_room_are_waited_for_once(mock):
+def test_deployments_without_room_are_waited_for_twice(mock):
     session = open_session(mock, defect=Standing("PENDING"), poll_timeout=0.4)
     names = [name for name in DEPLOYMENTS if name.startswith(("LM-DEPLOYMENT-URL", "LM-DEPLOYMENT-TRANSITIONS"))]
     outcomes = run(session, *names, "LM-DEPLOYMENT-LIST-EQUALS-GET", "LM-DEPLOYMENT-UPDATE")
     assert {type(outcome) for outcome in outcomes.values()} == {Inconclusive}
-    # One wait of 0.4 s at 0.02 s a poll; a wait for each probe would make six times as many.
-    assert sent(session, "getDeployment") < 30
+    # Two waits of 0.4 s at 0.02 s a poll; a wait for each probe would make three times as many.
+    assert sent(session, "getDeployment") < 55
     assert sent(session, "createDeployment") <= 2
 
 
@@ -168,12 +168,13 @@ def test_an_executable_that_asks_for_no_value_of_ours_is_deployed(mock):
     assert configuration_body(ctx, deployable=True)["executableId"] != "asks-for-a-model"
 
 
-def test_a_stop_that_has_no_end_is_waited_for_once_by_those_that_build_on_it(mock):
+def test_a_stop_that_has_no_end_is_waited_for_twice_by_those_that_build_on_it(mock):
     session = open_session(mock, defect=Idle("modifyDeployment"), poll_timeout=0.4)
     names = ("LM-DEPLOYMENT-DELETE", "LM-DEPLOYMENT-UPDATE-STOPPED", "LM-DEPLOYMENT-STOP-TARGET")
     outcomes = run(session, *names)
-    assert {type(outcome) for outcome in outcomes.values()} == {Inconclusive}
-    assert sent(session, "getDeployment") < 50
+    assert {type(outcome) for outcome in outcomes.values()} == {NotTestable}
+    assert all("LM-DEPLOYMENT-STOP is broken" in str(outcome) for outcome in outcomes.values())
+    assert sent(session, "getDeployment") < 60
 
 
 def test_deployments_are_shared(mock):
@@ -188,7 +189,7 @@ def test_deployments_are_shared(mock):
 def test_a_spent_budget_of_deployments_is_inconclusive(mock):
     session = open_session(mock)
     session.budget.limits["deployment"] = 0
-    session.guard._is_mock = False
+    session.guard._disposable = False
     names = ("LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-BODY-REQUIRED", "LM-DEPLOYMENT-TTL-ECHO")
     for name, outcome in run(session, *names).items():
         assert isinstance(outcome, Inconclusive), name
@@ -199,7 +200,7 @@ def test_a_spent_budget_of_deployments_is_inconclusive(mock):
 def test_a_small_budget_spoils_no_more_than_it_must(mock):
     session = open_session(mock)
     session.budget.limits["deployment"] = 2
-    session.guard._is_mock = False
+    session.guard._disposable = False
     outcomes = run(session, *DEPLOYMENTS)
     assert gates(outcomes) == {}
     assert outcomes["LM-DEPLOYMENT-URL"] == outcomes["LM-DEPLOYMENT-UPDATE-ROLLBACK"] == "PASS"

@@ -22,7 +22,7 @@ from lmconform.errors import Failure
 def test_a_failure_names_its_requirement_what_was_expected_what_came_and_the_exchanges(mock, requirement, defect):
     outcome = run(open_session(mock, defect=defect, poll_timeout=1.0), requirement)[requirement]
     assert isinstance(outcome, Failure), f"{type(outcome).__name__}: {outcome}"
-    assert outcome.requirement == requirement
-    assert outcome.expected
-    assert outcome.actual
-    assert outcome.exchanges
+    assert outcome.judgement.requirement == requirement
+    assert outcome.judgement.expected
+    assert outcome.judgement.actual
+    assert outcome.judgement.exchanges

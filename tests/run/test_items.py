@@ -184,3 +184,23 @@ def test_what_the_contract_says_of_several_exchanges_is_one_result_with_the_firs
     assert server_error.message == "(2 requests)"
     assert "/lm/artifacts" in server_error.request
     assert len(server_error.exchanges) == 1
+
+
+def test_a_probe_that_cannot_read_an_answer_which_breaks_its_schema_is_kept_from_judging(probe):
+    def function(ctx):
+        sum(ctx.get("listArtifacts").json_object()["count"])
+
+    route = {"GET /lm/artifacts": lambda r: (200, {"count": "x", "resources": []})}
+    result = run(probe(function), **route)[ITEM]
+    assert (result.outcome, result.gates) == ("NOT_TESTABLE", True)
+    assert result.because.startswith("an answer breaks its schema, and cannot be read as it stands (TypeError: ")
+
+
+def test_a_probe_that_cannot_read_a_lawful_answer_is_our_mistake(probe):
+    def function(ctx):
+        sum(ctx.get("listArtifacts").json_object()["count"])
+
+    with session_on() as session:
+        events, error = probe(function).events(session, lambda line: None)
+    assert isinstance(error, TypeError)
+    assert [(e.id, e.outcome) for e in events] == [(ITEM, "ERROR")]

@@ -13,12 +13,12 @@ CONTRACT = Contract.load()
 class Safety:
     """What a session has of them."""
 
-    def __init__(self, contract=CONTRACT, *, is_mock=False, limits=None):
+    def __init__(self, contract=CONTRACT, *, disposable=False, limits=None):
         self.contract = contract
         self.resources = resources(contract)
         self.journal = Journal()
         self.budget = Budget.of(self.resources) if limits is None else Budget(limits)
-        self.guard = Guard(self.resources, self.journal, self.budget, is_mock=is_mock)
+        self.guard = Guard(self.resources, self.journal, self.budget, disposable=disposable)
         self.books = Bookkeeper(self.resources, self.journal, self.budget)
 
     def check(self, operation, path=None, query=None, body=None):

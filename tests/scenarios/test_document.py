@@ -57,6 +57,12 @@ def reading(tmp_path, contract, register):
     return read
 
 
+def polling(**poll):
+    """A step that polls an execution."""
+    path = [{"name": "executionId", "in": "path", "value": "e001"}]
+    return {"stepId": "s", "operationId": "getExecution", "parameters": path, "x-lm-poll": poll}
+
+
 def put(path, value, data=MINIMAL):
     """A copy of ``data`` with the value at ``path`` (keys and indexes with slashes) replaced or added."""
     result = copy.deepcopy(data)
@@ -248,18 +254,28 @@ WRONG = [
         "the artifact's url 'ai://default/data/' ends in '/', and the run could not load it; drop the slash",
     ),
     (
-        "workflows/0/steps/0/x-lm-poll",
-        {"status": "$response.body#/s", "good": ["DONE"], "bad": [], "transitions": {"A": ["B"], "B": []}},
-        "x-lm-poll: 'DONE' is not in transitions",
+        "workflows/0/steps/0",
+        polling(**{"good": ["RUN"]}),
+        "x-lm-poll: 'RUN' is no status of the execution; did you mean 'RUNNING'?",
     ),
     (
-        "workflows/0/steps/0/x-lm-poll",
-        {"status": "$response.body#/s", "good": ["A"], "bad": [], "transitions": {"A": ["B"]}},
-        "x-lm-poll: transitions lead to 'B', which has no row",
+        "workflows/0/steps/0",
+        polling(**{"bad": ["DEAD"]}),
+        "x-lm-poll: expected either good with statuses, or gone: true",
     ),
     (
-        "workflows/0/steps/0/x-lm-poll",
-        {"status": "$response.body#/s", "good": [], "bad": [], "transitions": {"A": []}, "gone": "yes"},
+        "workflows/0/steps/0",
+        {"stepId": "s", "operationId": "listScenarios", "x-lm-poll": {"good": ["RUNNING"]}},
+        "x-lm-poll: the operation is about nothing that has statuses",
+    ),
+    (
+        "workflows/0/steps/0",
+        polling(**{"good": ["RUNNING"], "unless": "training=may-di"}),
+        "x-lm-poll: unless 'training=may-di' is unknown; did you mean 'training=may-die'?",
+    ),
+    (
+        "workflows/0/steps/0",
+        polling(**{"gone": "yes"}),
         "gone: expected true or false, got str",
     ),
     ("workflows/0/steps/0/x-lm-absent", {"operationId": "getScenario"}, "x-lm-absent has no says"),

@@ -15,7 +15,6 @@ from lmconform.scenarios.runner import WorkflowRun
 KEPT, BROKEN = State.KEPT, State.BROKEN
 NOT_APPLICABLE, NOT_TESTABLE, INCONCLUSIVE = State.NOT_APPLICABLE, State.NOT_TESTABLE, State.INCONCLUSIVE
 GET = "GET /lm/executions/e001"
-TRANSITIONS = {"PENDING": ["RUNNING"], "RUNNING": ["COMPLETED", "DEAD"], "COMPLETED": [], "DEAD": []}
 OK = [{"condition": "$statusCode == 200"}]
 
 
@@ -24,10 +23,10 @@ def written(tmp_path):
     """Runs the steps that a test writes, on a server with its routes and capabilities."""
     with ExitStack() as stack:
 
-        def start(*steps, routes=None, meta=None, timeout=5.0, inputs=None, is_mock=True):
+        def start(*steps, routes=None, meta=None, timeout=5.0, inputs=None, expected=()):
             fake = stack.enter_context(serve(Fake()))
             fake.reset(routes or {})
-            session = stack.enter_context(session_for(fake.base, timeout=timeout, is_mock=is_mock))
+            session = stack.enter_context(session_for(fake.base, timeout=timeout, expected=expected))
             session.capabilities = Capabilities(meta)
             workflow = {"workflowId": "w", "steps": list(steps), "inputs": {"properties": inputs or {}}}
             document = {
@@ -46,7 +45,7 @@ def written(tmp_path):
 
 def poll(step="p", criteria=OK, **more):
     """A step that polls the execution."""
-    how = {"status": "$response.body#/status", "good": ["RUNNING"], "bad": ["DEAD"], "transitions": TRANSITIONS}
+    how = {} if more.get("gone") else {"good": ["RUNNING"], "bad": ["DEAD"]}
     path = [{"name": "executionId", "in": "path", "value": "e001"}]
     given = {"operationId": "getExecution", "parameters": path, "successCriteria": criteria}
     return {"stepId": step, **given, "x-lm-poll": how | more}
@@ -67,24 +66,30 @@ def answers(*given):
 
 
 def test_a_poll_may_wait_for_something_to_go(written):
-    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
+    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True)
     run, fake = written(gone, routes=answers("RUNNING", "RUNNING", 404))
     assert run.until("p").state is KEPT
     assert fake.count("GET", "/lm/executions/e001") == 3
 
 
 def test_what_does_not_go_fails(written):
-    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
+    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True)
     run, _ = written(gone, routes=answers("RUNNING"), timeout=0.2)
-    assert (run.until("p").state, run.until("p").judgement.expected) == (BROKEN, "gone within 0.2 s")
+    assert (run.until("p").state, run.until("p").judgement.expected) == (
+        BROKEN,
+        "the execution of w/p to be gone within 0.2 s",
+    )
+    assert run.until("p").judgement.actual.endswith("--delete-timeout raises the limit")
 
 
-@pytest.mark.parametrize(("target", "state"), [("DELETED", INCONCLUSIVE), (None, INCONCLUSIVE), ("STOPPED", BROKEN)])
-def test_elsewhere_than_on_the_mock_a_deletion_that_has_begun_takes_its_time(written, target, state):
-    gone = poll(criteria=[{"condition": "$statusCode == 404"}], gone=True, good=[], bad=[])
-    routes = {GET: lambda r: (200, execution("RUNNING", targetStatus=target))}
-    run, _ = written(gone, routes=routes, timeout=0.2, is_mock=False)
-    assert run.until("p").state is state
+def test_several_that_do_not_go_are_waited_for_twice_and_then_looked_at_once(written):
+    steps = [poll(step, criteria=[{"condition": "$statusCode == 404"}], gone=True) for step in "abc"]
+    for step in steps:
+        step["onFailure"] = [{"name": "on", "type": "goto", "stepId": chr(ord(step["stepId"]) + 1)}]
+    del steps[-1]["onFailure"]
+    run, _ = written(*steps, routes=answers("COMPLETED"), timeout=0.2)
+    assert [run.until(step).state for step in "abc"] == [BROKEN, BROKEN, NOT_TESTABLE]
+    assert "--delete-timeout" in run.until("c").judgement.because
 
 
 def test_a_late_one_may_be_unseen_at_first_and_not_afterwards(written):
@@ -96,14 +101,31 @@ def test_a_late_one_may_be_unseen_at_first_and_not_afterwards(written):
     assert run.until("p").state is BROKEN
 
 
-@pytest.mark.parametrize("statuses", [("RUNNING", "DEAD"), ("PENDING",)])
-def test_with_an_excuse_nobody_is_to_blame_for_a_bad_end_or_none(written, statuses):
-    excused = poll(good=["COMPLETED"], excuse="it needs what the tenant may lack")
-    run, _ = written(excused, poll("q"), routes=answers(*statuses), timeout=0.2)
+def test_with_an_excuse_a_bad_end_breaks_nothing(written):
+    excused = poll(good=["COMPLETED"], excuse="it may end before")
+    run, _ = written(excused, poll("q"), routes=answers("RUNNING", "DEAD"))
     done, behind = run.until("p"), run.until("q")
     assert done.state is INCONCLUSIVE
-    assert "it needs what the tenant may lack" in done.judgement.text
+    assert "it may end before" in done.judgement.text
     assert behind.state is INCONCLUSIVE
+
+
+def test_an_excuse_covers_no_limit_that_passes(written):
+    run, _ = written(poll(good=["COMPLETED"], excuse="it may end before"), routes=answers("RUNNING"), timeout=0.2)
+    assert run.until("p").state is BROKEN
+
+
+@pytest.mark.parametrize(("good", "state"), [("COMPLETED", INCONCLUSIVE), ("STOPPED", BROKEN)])
+def test_what_is_queued_for_ever_has_no_room_unless_it_is_to_stop(written, good, state):
+    run, _ = written(poll(good=[good]), routes=answers("UNKNOWN", "PENDING"), timeout=0.2)
+    assert run.until("p").state is state
+
+
+def test_a_deployment_that_is_late_for_longer_than_the_grace_is_missing(written):
+    run, fake = written(poll(late=True), routes=answers(404))
+    assert run.until("p").state is BROKEN
+    assert fake.count("GET", "/lm/executions/e001") > 3
+    assert run.until("p").judgement.text.endswith("failed")
 
 
 def test_an_excuse_covers_no_illegal_transition(written):

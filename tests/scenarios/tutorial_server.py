@@ -16,6 +16,7 @@ from lmconform.contract.requirements import Register
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
+from lmconform.settings.time_limits import TENANT
 
 NOW = "2026-01-02T03:04:05Z"
 SCENARIO = {"id": "text-clf-tutorial", "name": "Text", "createdAt": NOW, "modifiedAt": NOW}
@@ -124,19 +125,18 @@ def serve(fake: Fake) -> Iterator[Fake]:
 
 
 @contextmanager
-def session_for(
-    base: str, *, dialect: str = "published", timeout: float = 5.0, is_mock: bool = True, **more: Any
-) -> Iterator[Session]:
-    """A session with a server of this machine, as the mock's tenant or as anybody's; ``meta`` is what it advertises."""
+def session_for(base: str, *, dialect: str = "published", timeout: float = 5.0, **more: Any) -> Iterator[Session]:
+    """A session with a server of this machine, ``meta`` is what it advertises, ``expected`` what its owner expects."""
     target = Target(
         name="mock",
         base_url=f"{base}/v2",
         credentials=more.get("credentials") or Credentials("id", "secret", f"{base}/oauth/token", base),
         resource_group="tutorial",
         other_resource_group="other",
-        is_mock=is_mock,
         poll_interval=0.02,
-        poll_timeout=timeout,
+        limits=TENANT.with_seconds(dict.fromkeys(TENANT.as_json(), timeout)),
+        disposable=True,
+        expected=frozenset(more.get("expected", ())),
     )
     config = RunConfig.from_options("mock", {"dialect": dialect})
     session = Session.open(config, Contract.load(dialect), Register.load(), target, None, meta=more.get("meta"))

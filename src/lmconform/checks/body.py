@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, broken, kept
 
-_SCHEMA = "LM-HTTP-BODY-SCHEMA"
+SCHEMA: Final = "LM-HTTP-BODY-SCHEMA"
 _ENVELOPE = "LM-ERROR-ENVELOPE"
 _TIMES = "LM-HTTP-DATE-TIME"
 _TOLD = frozenset({"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime"})
@@ -34,13 +34,13 @@ def declared_schema(contract: Contract, operation: Operation, exchange: Exchange
     try:
         value = _value(exchange)
     except ValueError as error:
-        return broken(_SCHEMA, f"a body that is {exchange.media_type}", f"{error}: {exchange.brief}")
+        return broken(SCHEMA, f"a body that is {exchange.media_type}", f"{error}: {exchange.brief}")
     # What somebody else has called his things is no defect where only readings of the pattern differ.
     problems = contract.errors(schema, value) and contract.errors(schema, value, wide=True)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return broken(_SCHEMA, f"a body valid for {exchange.status} of {operation.label}", problems[0][:300] + more)
-    return kept(_SCHEMA)
+        return broken(SCHEMA, f"a body valid for {exchange.status} of {operation.label}", problems[0][:300] + more)
+    return kept(SCHEMA)
 
 
 def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:

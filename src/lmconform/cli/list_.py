@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,9 @@ from lmconform.contract.requirements import Register
 from lmconform.judgement import Evidence, Level
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+_overlay_option = click.option(
+    "--overlay", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Add what this overlay describes."
+)
 _dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default="published", show_default=True)
 
 
@@ -26,14 +30,15 @@ def command() -> None:
 
 @command.command("items")
 @_dialect_option
+@_overlay_option
 @_json_option
-def items(dialect: str, as_json: bool) -> None:
+def items(dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
     """Every item with the smallest profile that runs it."""
     from lmconform.run.catalogue import catalogue
 
     rows = [
         {"id": item.id, "profile": item.profile, "requirements": list(item.requirements)}
-        for item in catalogue(Contract.load(dialect), Register.load())
+        for item in catalogue(Contract.load(dialect, overlays=overlay), Register.load())
     ]
     _show(rows, as_json, lambda r: f"{r['profile']:<6} {r['id']}", "profile")
 
@@ -100,12 +105,13 @@ def observations(as_json: bool) -> None:
 
 @command.command("operations")
 @_dialect_option
+@_overlay_option
 @_json_option
-def operations(dialect: str, as_json: bool) -> None:
+def operations(dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
     """The operations of the contract, and how many of them are judged."""
     from lmconform.run.catalogue import catalogue
 
-    contract = Contract.load(dialect)
+    contract = Contract.load(dialect, overlays=overlay)
     rows = [
         {"id": o.id, "method": o.method, "path": f"{paths.BASE}{o.path}", "effect": o.effect}
         for o in contract.operations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 import traceback
 
@@ -67,6 +68,8 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with one of our exit codes."""
     try:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = cli.main(arguments, prog_name="lmconform", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
@@ -88,4 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
         traceback.print_exc()
         click.echo(f"lmconform: internal error: {type(error).__name__}: {error}; please report it", err=True)
         code = ExitCode.INTERNAL
+    # Once a signal broke into source text that is executed (an import of dataclasses does that), CPython ends the
+    # process by that signal in place of our exit code, until more source text was executed.
+    exec("")  # noqa: S102 (constant)
     sys.exit(int(code or 0))

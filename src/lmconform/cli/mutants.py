@@ -19,8 +19,9 @@ from lmconform.mutation.matrix import build
 from lmconform.mutation.trial import MutantRun, MutantTrial
 from lmconform.settings.options import MOCK, PROFILES, RunConfig
 
-# Seconds to poll: nothing on the mock takes longer than one, and a mutant may never get there.
+# Seconds of each time limit: nothing on the mock takes longer than one, and a mutant may never get there.
 _PATIENCE = 4.0
+_LIMITS = dict.fromkeys(("stop_timeout", "delete_timeout", "start_timeout", "poll_timeout"), _PATIENCE)
 
 
 @click.command("mutants")
@@ -58,7 +59,7 @@ def command(
     """
     register = Register.load()
     runs = _select(ids, register)
-    options: dict[str, Any] = {"profile": profile, "poll_timeout": _PATIENCE}
+    options: dict[str, Any] = {"profile": profile, **_LIMITS}
     if max_examples:
         options["max_examples"] = max_examples
     config = RunConfig.from_options(MOCK, options)

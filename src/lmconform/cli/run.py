@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lmconform.exit_codes import ExitCode
+from lmconform.run import failed_start
+from lmconform.settings.choice import configure
 from lmconform.settings.options import OPTIONS, RunConfig
 
 if TYPE_CHECKING:
@@ -34,20 +36,49 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@click.command("run")
-@click.argument("target", default="mock")
+class _Command(click.Command):
+    """Says in the reports as well when the command line cannot be understood."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            failed_start.record(_start(None, _report_dir(given)), error.format_message(), ExitCode.USAGE)
+            raise
+
+
+def _report_dir(arguments: list[str]) -> str | None:
+    """The folder that a command line names which click refuses to read."""
+    name = "--report-dir"
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == name or argument.startswith(f"{name}="):
+            return argument.partition("=")[2] or following or None
+    return None
+
+
+def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
+    return failed_start.Start(Path(report_dir) if report_dir else None, target or "")
+
+
+@click.command("run", cls=_Command)
+@click.argument("target", required=False)
 @_options
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes.")
 @click.option("--quiet", is_flag=True, help="Print the end of the report alone.")
-def command(target: str, workers: int, quiet: bool, **options: Any) -> int:
-    """Run scenarios, probes and fuzz against TARGET: 'mock' (default) or a base URL.
+def command(target: str | None, workers: int, quiet: bool, **options: Any) -> int:
+    """Run scenarios, probes and fuzz against TARGET: 'mock' or a base URL.
+
+    Credentials come from --service-key FILE or from AICORE_* variables. Without TARGET
+    their URL is the target; without credentials as well it is the embedded mock.
 
     On a URL the default profile is smoke, which only reads; the other profiles need
-    --allow-writes. Credentials come from --service-key FILE or from AICORE_* variables.
+    --allow-writes.
     """
     from lmconform.client import embedded
 
-    config = RunConfig.from_options(target, options)
+    with failed_start.recorded(_start(target, options["report_dir"])):
+        config = configure(target, options, os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # It starts while we do.
@@ -68,7 +99,8 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
     from lmconform.run.invocation import Run
 
     live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
-    made = plan(config)
+    with failed_start.recorded(failed_start.Start(config.report_dir, config=config)):
+        made = plan(config)
     run = Run.begin(made, live, launched)
     # Descriptions and plan stay to the end: nobody need look through them again and again for garbage.
     gc.freeze()
@@ -90,6 +122,7 @@ def _pytest(run: Run, workers: int) -> int:
 
     import lmconform
     from lmconform.contract import bundle
+    from lmconform.run import report_folder
     from lmconform.run.pytest_plugin import Prepared
 
     root = bundle.root()
@@ -97,11 +130,12 @@ def _pytest(run: Run, workers: int) -> int:
     arguments += ["-c", str(Path(lmconform.__file__).parent / "run" / "pytest.ini")]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminal", "--capture=no"]
     arguments += ["-p", "lmconform.run.pytest_plugin", "-p", "allure_pytest.plugin"]
-    arguments += [f"--alluredir={run.folder / 'allure'}", "--clean-alluredir"]
+    arguments += [f"--alluredir={run.folder / report_folder.ALLURE}"]
     if workers > 1:
         arguments += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup"]
     arguments += run.plan.config.as_arguments()
     # What else is installed for pytest, or set for it, is none of this run's business.
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
     return int(pytest.main(arguments, plugins=[Prepared(run)]))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from lmconform.client.polling import Overdue, Policy, poll
 from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resource, Resources, Role
 from lmconform.errors import SafetyRefusal, Skip, TargetLost, TargetUnreachable
 from lmconform.evidence.exchange import Exchange
+from lmconform.settings.time_limits import TimeLimit
 
 if TYPE_CHECKING:
     from lmconform.client.client import Client
@@ -33,11 +37,11 @@ def clean(session: Session) -> None:
     try:
         cleanup.adopt()
         once, stopped = removable(session.resources)
-        cleanup.remove(once, time.monotonic() + _SECONDS)
+        cleanup.remove(once, _SECONDS)
         for resource in stopped:
             seconds = _SECONDS_FOR_WHAT_STAYS if resource.cost.runs is Runs.UNTIL_STOPPED else _SECONDS
             for group in session.journal.groups(resource.noun):
-                cleanup.stop_and_remove(resource, group, time.monotonic() + seconds)
+                cleanup.stop_and_remove(resource, group, seconds)
     except (TargetLost, TargetUnreachable):
         # There is no server that could remove it.
         return
@@ -79,41 +83,50 @@ class _Cleanup:
                 if ours and isinstance(item.get("id"), str) and not self._journal.owns(item["id"]):
                     self._journal.created(maybe.noun, item["id"], maybe.resource_group)
 
-    def remove(self, resources: list[Resource], deadline: float) -> None:
+    def remove(self, resources: list[Resource], seconds: float) -> None:
         """Remove what goes by one request, and ask again where the API itself did not answer."""
-        settled = set[tuple[str, str]]()
-        for number in range(_ROUNDS):
-            left = [one for one in self._left(resources) if (one[0].noun, one[2]) not in settled]
-            if left and number:
-                time.sleep(self._pause)
+        deadline, rounds = time.monotonic() + seconds, itertools.count(1)
+        refused = set[tuple[str, str]]()
+
+        def attempt() -> bool:
+            left = [one for one in self._left(resources) if (one[0].noun, one[2]) not in refused]
             for resource, group, resource_id in left:
                 if time.monotonic() > deadline:
-                    return
+                    return True
                 status = self._ask(resource, Role.DELETE, group, resource_id)
                 if _is_gone(status):
                     self._journal.removed(resource.noun, resource_id)
                 elif status in _REFUSALS:
-                    settled.add((resource.noun, resource_id))
+                    refused.add((resource.noun, resource_id))
+            return not left or next(rounds) == _ROUNDS
 
-    def stop_and_remove(self, resource: Resource, group: str, deadline: float) -> None:
+        self._repeat(attempt, seconds)
+
+    def stop_and_remove(self, resource: Resource, group: str, seconds: float) -> None:
         """Delete all that is left in a group, and ask to stop what cannot be deleted yet."""
-        waiting, deaf = self._journal.left(resource.noun, group), 0
-        while waiting and time.monotonic() < deadline and deaf < _DEAF_ROUNDS:
-            still: list[str] = []
+        deaf = 0
+
+        def attempt() -> bool:
+            nonlocal deaf
             statuses: set[int] = set()
-            for resource_id in waiting:
+            for resource_id in self._journal.left(resource.noun, group):
                 removed = self._ask(resource, Role.DELETE, group, resource_id)
                 if _is_gone(removed):
                     self._journal.removed(resource.noun, resource_id)
                     continue
                 stopped = self._ask(resource, Role.MODIFY, group, resource_id, json=dict(_stop(resource)))
                 statuses |= {removed, stopped}
-                still.append(resource_id)
             # A refusal may end with the status of the thing; what the API did not say will not.
             deaf = 0 if any(200 <= s < 300 or s in _REFUSALS for s in statuses) else deaf + 1
-            if still:
-                time.sleep(self._pause)
-            waiting = still
+            return not statuses or deaf == _DEAF_ROUNDS
+
+        self._repeat(attempt, seconds)
+
+    def _repeat(self, attempt: Callable[[], bool], seconds: float) -> None:
+        """Attempt until it says that it is over, for so many seconds at most."""
+        policy = Policy(self._pause, TimeLimit("", seconds))
+        with suppress(Overdue):
+            poll(attempt, lambda is_over: is_over, policy, what="the clean-up", state=str)
 
     def _left(self, resources: list[Resource]) -> Iterator[tuple[Resource, str, str]]:
         for resource in resources:

@@ -14,7 +14,7 @@ from lmconform import checks
 from lmconform.client.transport import Request
 from lmconform.contract import paths
 from lmconform.contract.openapi import Operation
-from lmconform.errors import NotTestable
+from lmconform.errors import NotTestable, TargetLost
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import curl
 from lmconform.judgement import Judgement, State, kept
@@ -108,7 +108,7 @@ class Client:
             # What is made and not noted would be left behind.
             try:
                 exchange = self.session.transport.send(request)
-            except NotTestable:
+            except (NotTestable, TargetLost):
                 if sent is not None:
                     self.session.books.in_doubt(sent)
                 raise

@@ -7,16 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
 from lmconform.contract import paths
 from lmconform.errors import TargetUnreachable
 from lmconform.settings.options import RunConfig, api_base
+from lmconform.settings.time_limits import EMBEDDED, TimeLimit
 
 if TYPE_CHECKING:
     from lmconform.settings.target import Target
@@ -40,6 +41,11 @@ class EmbeddedMock:
         self.stop()
 
     @property
+    def service_key(self) -> Path:
+        """Its service key, a file that goes with the process."""
+        return self._launched.service_key
+
+    @property
     def process(self) -> subprocess.Popen[bytes]:
         """The process that it is."""
         return self._launched.process
@@ -61,15 +67,20 @@ class Launched:
     _config: RunConfig
     _folder: tempfile.TemporaryDirectory[str]
 
+    @property
+    def service_key(self) -> Path:
+        """Where the process writes its service key."""
+        return Path(self._folder.name) / _KEY
+
     def ready(self) -> EmbeddedMock:
         """Wait until it answers; raises TargetUnreachable, and then the process has ended."""
         # What takes long to import is imported while the mock starts.
-        from lmconform.settings import credentials
+        from lmconform.settings import credentials, expectations
         from lmconform.settings.target import Target
 
         config, folder = self._config, Path(self._folder.name)
         try:
-            found = credentials.find(_wait_for_key(self.process, folder / _KEY, folder / _LOG), {})
+            found = credentials.find(_wait_for_key(self.process, self.service_key, folder / _LOG), {})
         except BaseException:
             self.stop()
             raise
@@ -79,9 +90,11 @@ class Launched:
             credentials=found,
             resource_group=config.resource_group or "tutorial",
             other_resource_group=config.other_resource_group or "other",
-            is_mock=True,
             poll_interval=PACE / 4 if config.poll_interval is None else config.poll_interval,
-            poll_timeout=30.0 if config.poll_timeout is None else config.poll_timeout,
+            limits=EMBEDDED.with_seconds(config.seconds),
+            # Its owner is this run. That, a short interval and short limits are all that is different about it.
+            disposable=True,
+            expected=expectations.read(config.expect),
         )
         return EmbeddedMock(target, self)
 
@@ -120,15 +133,17 @@ def launch(config: RunConfig, options: Sequence[str] = ()) -> Launched:
 
 
 def _wait_for_key(process: subprocess.Popen[bytes], key: Path, log: Path) -> Path:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
+    def answers() -> bool:
         if process.poll() is not None:
             words = " ".join(log.read_text(errors="replace").split())[-300:]
             raise TargetUnreachable(f"the embedded mock ended with status {process.returncode}: {words}")
-        if _answers(key):
-            return key
-        time.sleep(0.02)
-    raise TargetUnreachable(f"the embedded mock did not answer within {_START_SECONDS:g} s")
+        return _answers(key)
+
+    try:
+        poll(answers, bool, Policy(LEAST_PAUSE, TimeLimit("", _START_SECONDS)), what="its answer", state=str)
+    except Overdue as overdue:
+        raise TargetUnreachable(f"the embedded mock did not answer within {_START_SECONDS:g} s") from overdue
+    return key
 
 
 def _answers(key: Path) -> bool:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lmconform.client import recognition
 from lmconform.client.client import Client
 from lmconform.client.patience import Patience
+from lmconform.client.polling import Waits
 from lmconform.client.transport import Request, Transport
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
@@ -32,7 +34,7 @@ EXCHANGES = "exchanges.jsonl"
 
 @dataclass(slots=True)
 class Session:
-    """One worker's way to the target. ``shared`` holds what items of one kind share; ``once`` fills it.
+    """One worker's way to the target. ``shared`` holds what items share (``once`` fills it), ``waits`` their waits.
 
     ``shield`` makes a context in which something is made and noted without an interruption. Safe to use from several
     threads, as are the parts: transport, token, redactor, recorder, journal, budget, guard, books.
@@ -51,6 +53,7 @@ class Session:
     budget: Budget = field(init=False)
     guard: Guard = field(init=False)
     books: Bookkeeper = field(init=False)
+    waits: Waits = field(default_factory=Waits)
     shared: dict[str, Any] = field(default_factory=dict)
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
     # Making one shared value may need another.
@@ -58,8 +61,8 @@ class Session:
 
     def __post_init__(self) -> None:
         self.resources = resources(self.contract)
-        self.budget = Budget.of(self.resources)
-        self.guard = Guard(self.resources, self.journal, self.budget, is_mock=self.target.is_mock)
+        self.budget = Budget({}) if self.target.disposable else Budget.of(self.resources)
+        self.guard = Guard(self.resources, self.journal, self.budget, disposable=self.target.disposable)
         self.books = Bookkeeper(self.resources, self.journal, self.budget)
 
     @classmethod
@@ -97,8 +100,8 @@ class Session:
         """Ask the target for its token, scenarios and capabilities before the first item.
 
         Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
-        TargetUnreachable when it does not answer, refuses the credentials, or limits the rate
-        for so long that nobody can ask it.
+        TargetUnreachable when it does not answer, refuses the credentials or the second resource group,
+        is no AI API, or limits the rate for so long that nobody can ask it.
         """
         client = self.client("preflight")
         usual = self.transport.patience
@@ -106,20 +109,16 @@ class Session:
             connect=4.0, answer=self.config.request_timeout or 6.0, tries=1, waiting=60.0, liveness_checks=0
         )
         try:
-            first = client.send("listScenarios", judge=False)
+            scenarios = client.send("listScenarios", judge=False)
             meta = client.send("getMeta", judge=False)
+            recognition.check(self.target, scenarios, meta)
+            if self.config.other_resource_group:
+                other = client.send("listScenarios", resource_group=self.config.other_resource_group, judge=False)
+                recognition.check_other_group(self.target, other)
         except NotTestable as error:
             raise TargetUnreachable(f"{self.target.base_url} does not answer: {error}") from error
         finally:
             self.transport.patience = usual
-        if first.status in (401, 403):
-            raise TargetUnreachable(
-                f"{self.target.base_url} refuses the credentials for resource group "
-                f"{self.target.resource_group!r}: {first.brief}"
-            )
-        if meta.status == 429:
-            # Without its capabilities we would ask it for what it never promised.
-            raise TargetUnreachable(f"{self.target.base_url} limits the rate: {meta.brief}; try again later")
         body = meta.json_object() if meta.ok else {}
         return dict(body) or None
 

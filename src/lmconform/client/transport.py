@@ -15,6 +15,7 @@ import requests
 from lmconform import __version__
 from lmconform.client import backoff, connection
 from lmconform.client.connection import Broken
+from lmconform.client.outage import Outage
 from lmconform.client.patience import Patience, Spent
 from lmconform.client.token import TokenProvider
 from lmconform.contract import paths
@@ -29,6 +30,8 @@ from lmconform.settings.target import Target
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _CANARY = f"{paths.ROOT}/scenarios"
 _CANARY_SECONDS = 10.0
+# Seconds between the questions whether a target is in service again: a gateway that is restarted takes a while.
+_OUTAGE_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -73,6 +76,7 @@ class Transport:
         self.sent = 0
         self._spent = Spent()
         self._lost = ""
+        self._outage = Outage()
         self.patience = Patience()
         self._recorder = recorder
         self._prefix = f"{worker}-" if worker else ""
@@ -87,7 +91,8 @@ class Transport:
 
         A 429 is repeated, and a 502, 503 or 504 of a safe method; ``Retry-After`` is honoured.
         A 401 is repeated once with a new token, for tokens expire. Raises NotTestable when
-        this request alone gets no answer, TargetLost when no other one gets any either.
+        this request alone gets no answer, TargetLost when no other one gets any either, or
+        none but a gateway's that nothing is in service.
         """
         if self._lost:
             raise TargetLost(self._lost)
@@ -113,10 +118,11 @@ class Transport:
                 continue
             limited += 1
             wait = _wait_before_repeating(exchange, limited)
-            if wait is None or not request.repeat:
-                self._spent.answered(succeeded=wait is None)
-                return exchange
-            if not self._spent.take(self.patience, wait, limited):
+            if wait is None or not request.repeat or not self._spent.take(self.patience, wait, limited):
+                if wait is None or not request.repeat:
+                    self._spent.answered(succeeded=wait is None)
+                if self._outage.is_likely(exchange):
+                    self._check_in_service()
                 return exchange
             self._sleep(wait)
         raise AssertionError("unreachable")
@@ -190,14 +196,12 @@ class Transport:
                 self._ask_whether_alive()
 
     def _ask_whether_alive(self) -> None:
-        group = ("AI-Resource-Group", self.target.resource_group)
-        canary = Request(item="liveness", operation="", method="GET", path=_CANARY, headers=(group,))
         reason = ""
         for attempt in range(self.patience.liveness_checks):
             if attempt:
                 self._sleep(1.0)
             try:
-                self._once(canary, self.token.token(), min(self.patience.answer, _CANARY_SECONDS))
+                self._ask_harmlessly()
             except Broken as error:
                 reason = error.reason
             else:
@@ -206,6 +210,37 @@ class Transport:
         if reason:
             self._lost = f"{self.target.name} {self._how_lost(reason)}"
             raise TargetLost(self._lost)
+
+    def _check_in_service(self) -> None:
+        """Ask for something harmless until the service answers and not the gateway before it; raises TargetLost."""
+        with self._checking:
+            if self._lost:
+                raise TargetLost(self._lost)
+            self._ask_whether_in_service()
+
+    def _ask_whether_in_service(self) -> None:
+        seen = ""
+        for pause in _OUTAGE_PAUSES if self.patience.liveness_checks else ():
+            if pause:
+                self._sleep(pause)
+            try:
+                exchange = self._ask_harmlessly()
+            except Broken as error:
+                seen = error.reason
+                continue
+            if exchange.status not in backoff.PASSING:
+                self._outage.end()
+                return
+            seen = exchange.brief
+        if seen:
+            asked = f"{paths.label('GET', _CANARY)} after {sum(_OUTAGE_PAUSES):g} s as well"
+            self._lost = f"{self.target.name} is out of service: {self._outage}, {asked}: {seen}"
+            raise TargetLost(self._lost)
+
+    def _ask_harmlessly(self) -> Exchange:
+        group = ("AI-Resource-Group", self.target.resource_group)
+        canary = Request(item="liveness", operation="", method="GET", path=_CANARY, headers=(group,))
+        return self._once(canary, self.token.token(), min(self.patience.answer, _CANARY_SECONDS))
 
     def _how_lost(self, reason: str) -> str:
         parts = urlsplit(self.target.base_url)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Final
 
 from lmconform.contract.openapi import Contract
+from lmconform.contract.published import published
 from lmconform.contract.resources import Role, resources
 
 _META: Final = ("GET", "/lm/meta")
@@ -51,7 +52,7 @@ class Capabilities:
 
     @cached_property
     def _model(self) -> _Model:
-        return _Model(self._contract or _published())
+        return _Model(self._contract or published())
 
     def _at(self, parts: list[str]) -> Any:
         node: Any = self.meta
@@ -97,8 +98,3 @@ def _members(contract: Contract, schema: Any, path: str) -> Iterator[tuple[str, 
         yield from _members(contract, member, f"{path}.{name}".lstrip("."))
     for part in (*node.get("allOf", ()), *node.get("anyOf", ()), *node.get("oneOf", ())):
         yield from _members(contract, part, path)
-
-
-@cache
-def _published() -> Contract:
-    return Contract.load()

@@ -35,12 +35,14 @@ class Life:
     """The statuses of a resource (``x-lm-life``), which its member ``status`` holds.
 
     ``transitions`` maps a status to those that may directly follow it. ``goal`` is where it goes by
-    itself. ``stop`` is the body of the modification that stops it, empty when nothing does.
+    itself. In a ``queued`` status it may stay for good, for lack of room. ``stop`` is the body of the
+    modification that stops it, empty when nothing does.
     """
 
     initial: str
     goal: str
     transitions: Mapping[str, frozenset[str]]
+    queued: frozenset[str]
     stoppable: frozenset[str]
     deletable: frozenset[str]
     stop: Mapping[str, str]
@@ -63,15 +65,33 @@ class Life:
     @property
     def reachable(self) -> Mapping[str, frozenset[str]]:
         """For each status all that may be seen after it, itself included, whatever the time between two looks."""
-        return {status: self._closure(status) for status in self.transitions}
+        return _closures(self.transitions)
 
-    def _closure(self, status: str) -> frozenset[str]:
+    @property
+    def onward(self) -> Mapping[str, frozenset[str]]:
+        """``reachable`` for one that no request has changed: without the ways back to an earlier status."""
+        place = {status: number for number, status in enumerate(self.transitions)}
+        ahead = {s: frozenset(t for t in following if place[t] > place[s]) for s, following in self.transitions.items()}
+        return _closures(ahead)
+
+    @property
+    def stopped(self) -> frozenset[str]:
+        """The terminal status that a stop leads to; empty when nothing stops it."""
+        return frozenset(self.stop.values())
+
+
+def _closures(transitions: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """For each status itself and all that follow it, in any number of steps."""
+
+    def closure(status: str) -> frozenset[str]:
         seen, waiting = {status}, [status]
         while waiting:
-            new = self.transitions[waiting.pop()] - seen
+            new = transitions[waiting.pop()] - seen
             seen |= new
             waiting += new
         return frozenset(seen)
+
+    return {status: closure(status) for status in transitions}
 
 
 def read_cost(place: str, node: Mapping[str, Any]) -> Cost:
@@ -97,11 +117,12 @@ def read_life(place: str, node: Mapping[str, Any], changes: Iterable[Mapping[str
         initial=_member(place, node, "initial"),
         goal=_member(place, node, "goal"),
         transitions=transitions,
+        queued=frozenset(node.get("queued", ())),
         stoppable=frozenset(node.get("stoppable", ())),
         deletable=frozenset(node.get("deletable", ())),
         stop={},
     )
-    named = {life.initial, life.goal, *life.stoppable, *life.deletable}.union(*transitions.values())
+    named = {life.initial, life.goal, *life.queued, *life.stoppable, *life.deletable}.union(*transitions.values())
     for status in sorted(named - set(transitions)):
         raise ContractError(
             f"{place}: x-lm-life names status {status!r}, which is not among its transitions"

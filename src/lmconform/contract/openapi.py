@@ -48,6 +48,11 @@ class RequestBody:
     required: bool
     content: Mapping[str, Schema]
 
+    @property
+    def json_schema(self) -> Schema | None:
+        """The schema of a JSON body; None where bytes are sent."""
+        return next((schema for media, schema in self.content.items() if "json" in media), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -126,22 +131,35 @@ class Contract:
         self._routes = _Routes(self.operations)
 
     @classmethod
-    def load(cls, dialect: str = "published", folder: Path | None = None, *, version: str | None = None) -> Contract:
+    def load(
+        cls,
+        dialect: str = "published",
+        folder: Path | None = None,
+        *,
+        version: str | None = None,
+        overlays: Sequence[Path] = (),
+    ) -> Contract:
         """The bundled description in one of the ``DIALECTS``, as it was in ``version`` when that is an older one.
 
-        ``folder`` replaces the bundle's ``specs``. Raises ContractError.
+        ``folder`` replaces the bundle's ``specs``. ``overlays`` are files by the OpenAPI Overlay Specification 1.0.0
+        that are applied after that of the dialect, in their order. Raises ContractError.
         """
         specs = folder or bundle.root() / "specs"
         source = specs / "lm" / "openapi.yaml"
         document = bundle.read_yaml(source)
         if dialect not in DIALECTS:
             raise ContractError(f"dialect {dialect!r} does not exist{did_you_mean(dialect, DIALECTS)}")
-        if dialect != "published":
-            # Nobody else needs its JSONPath.
+        files = [] if dialect == "published" else [specs / "tutorial" / f"{dialect}.overlay.yaml"]
+        for file in (*files, *overlays):
+            # A run without overlays does not need its JSONPath.
             from lmconform.contract import overlay
 
-            document = overlay.apply(document, specs / "tutorial" / f"{dialect}.overlay.yaml")
-        contract = cls(document, dialect=dialect, source=source)
+            document = overlay.apply(document, file)
+        try:
+            contract = cls(document, dialect=dialect, source=source)
+        except ContractError as error:
+            added = ", ".join(map(str, overlays))
+            raise ContractError(f"{error}; with {added}" if added else str(error)) from error
         return contract if version is None else contract.at(version)
 
     @property

@@ -18,10 +18,14 @@ def apply(document: dict[str, Any], overlay_file: Path) -> dict[str, Any]:
     An action whose target matches nothing is an error here: a stale overlay would otherwise
     leave the description as it was, and nobody would notice.
     """
-    overlay = read_yaml(overlay_file)
+    actions = read_yaml(overlay_file).get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise ContractError(f"{overlay_file}: has no list of 'actions'; the Overlay specification requires it")
     result = copy.deepcopy(document)
-    for number, action in enumerate(overlay.get("actions", []), 1):
+    for number, action in enumerate(actions, 1):
         where = f"{overlay_file}: action {number}"
+        if not isinstance(action, dict) or ("update" not in action and not action.get("remove")):
+            raise ContractError(f"{where}: has neither 'update' nor 'remove: true'")
         try:
             nodes = list(jsonpath.find(action["target"], result))
         except KeyError as error:

@@ -49,6 +49,11 @@ class Resource:
         return Role.CREATE in self.operations and Role.DELETE not in self.operations
 
     @property
+    def is_temporary(self) -> bool:
+        """Whether it stands at the top, with ids of its own, and can be created and deleted."""
+        return {Role.CREATE, Role.DELETE} <= set(self.operations) and not self.parent and not self.owner
+
+    @property
     def names_itself(self) -> bool:
         """Whether the request that creates one names its id, as that of a file does; else the answer has it."""
         created = self.operations.get(Role.CREATE)

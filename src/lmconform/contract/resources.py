@@ -50,6 +50,7 @@ class Resources:
         self._all = tuple(Reader(contract, self._layout).read())
         self._by_collection = {resource.collection: resource for resource in self._all}
         self._by_noun: dict[str, Resource] = {}
+        self._by_id = {r.id_parameter: r for r in self._all if r.id_parameter.endswith("Id") and not r.owner}
         for resource in self._all:
             other = self._by_noun.setdefault(resource.noun, resource)
             if other is not resource:
@@ -59,6 +60,7 @@ class Resources:
         for operation in contract.operations:
             # A noun that is wrong in the description is seen here, not in the middle of a run.
             self.creates(operation)
+            self._check_only_for(operation)
         for resource in self._all:
             if resource.cost.starts:
                 self[resource.cost.starts]
@@ -113,6 +115,26 @@ class Resources:
             return alive[0]
         return lifeless[0] if status == 201 else possible[0]
 
+    def placeholders(self, operation: Operation) -> dict[str, Resource]:
+        """The placeholders of the operation's path, each with the resource whose id it holds."""
+        found = ((name, self._layout.real(collection)) for collection, name in placeholders(operation.path))
+        return {name: self._by_collection[at] for name, at in found if at in self._by_collection}
+
+    def identified_by(self, name: str) -> Resource | None:
+        """The resource whose id, or list of ids, a member or parameter of that name holds.
+
+        ``executionId`` and ``executionIds`` are ids of executions. None for a name that says no such thing.
+        """
+        return self._by_id.get(name) or self._by_id.get(name.removesuffix("s"))
+
+    def subject(self, operation: Operation) -> Resource | None:
+        """The resource that has to exist for an operation to have something to work on.
+
+        That is the operation's own, or, where that is known by the id of another one (metrics), the other one.
+        """
+        resource = self.resource_of(operation)
+        return self[resource.owner] if resource is not None and resource.owner else resource
+
     def capability(self, operation: Operation) -> str:
         """What ``GET /lm/meta`` must advertise for the operation (a dotted path), or an empty text."""
         own = operation.extensions.get("x-lm-capability")
@@ -120,7 +142,7 @@ class Resources:
         return str(own or (resource.capability if resource is not None else ""))
 
     def gated_members(self, operation: Operation) -> Mapping[str, str]:
-        """The members of the operation's body that need a capability beyond its own, and that capability."""
+        """The members of an operation's body that need a further capability, with that capability."""
         return self._gated.get(operation.id, {})
 
     def implied(self) -> dict[str, str]:
@@ -157,10 +179,19 @@ class Resources:
         plain = self.role_of(operation) not in (Role.MODIFY, Role.DELETE, Role.BULK_MODIFY, Role.BULK_DELETE)
         return plain and "x-lm-may-refuse" not in operation.extensions
 
+    def only_for(self, operation: Operation) -> Mapping[str, str]:
+        """Parameters and the only values for which the operation has answers; a target may lack what they name."""
+        return dict(operation.extensions.get("x-lm-only-for", {}))
+
+    def _check_only_for(self, operation: Operation) -> None:
+        known = {parameter.name for parameter in operation.parameters}
+        for name in self.only_for(operation):
+            if name not in known:
+                raise ContractError(f"{operation.label}: x-lm-only-for names {name!r}{did_you_mean(name, known)}")
+
     def _named(self, operation: Operation, path: Mapping[str, str], query: Any, body: Any) -> Iterator[Named]:
-        for collection, name in placeholders(operation.path):
-            resource = self._by_collection.get(self._layout.real(collection))
-            if resource is not None and name in path:
+        for name, resource in self.placeholders(operation).items():
+            if name in path:
                 yield Named(resource, path[name])
         own = self.resource_of(operation)
         members = body if isinstance(body, Mapping) else {}

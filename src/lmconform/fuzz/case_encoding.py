@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -38,14 +38,23 @@ class Wire:
         """Equal for requests that are the same on the wire."""
         return self.path, self.query, self.headers, self.body
 
+    def naming(self, ids: dict[str, str]) -> Wire:
+        """The same request for something else: ``ids`` are path parameters by name."""
+        path_parameters = self.path_parameters | ids
+        return replace(self, path_parameters=path_parameters, path=self.operation.fill(path_parameters))
+
     def request(self, item: str, repeat: bool) -> Request:
         """The request for the transport; ``repeat`` waits out a rate limit."""
         method = self.operation.method
         return Request(item, self.operation.id, method, self.path, self.query, self.headers, self.body, repeat=repeat)
 
 
-def encode(operation: Operation, case: _Case) -> Wire | None:
-    """The case as a request; None for one that HTTP cannot carry, or that means another path."""
+def encode(operation: Operation, case: _Case, *, unambiguous: bool = False) -> Wire | None:
+    """The case as a request; None for one that HTTP cannot carry, or that means another path.
+
+    ``unambiguous``: whole numbers are written without a fraction. 8.0 is an integer to JSON Schema, and to some
+    servers it is none.
+    """
     path_parameters = {name: unquote(str(value)) for name, value in (case.path_parameters or {}).items()}
     if any(_leads_elsewhere(operation, name, value) for name, value in path_parameters.items()):
         return None
@@ -57,7 +66,7 @@ def encode(operation: Operation, case: _Case) -> Wire | None:
         return None
     # The token is the transport's business, though the logs declare its header as a parameter.
     headers = {str(n): str(v) for n, v in (case.headers or {}).items() if str(n).lower() != "authorization"}
-    body, is_json = _body(case)
+    body, is_json = _body(case, unambiguous)
     if body is None or len(body) > _LARGEST_BODY:
         return None
     if body or is_json:
@@ -84,7 +93,7 @@ def as_response(exchange: Exchange) -> schemathesis.Response:
     )
 
 
-def _body(case: _Case) -> tuple[bytes | None, bool]:
+def _body(case: _Case, unambiguous: bool) -> tuple[bytes | None, bool]:
     """The bytes of the body, and whether they are JSON; None for what cannot be encoded."""
     if case.media_type is None:
         return b"", False
@@ -97,10 +106,19 @@ def _body(case: _Case) -> tuple[bytes | None, bool]:
     if "json" not in case.media_type and isinstance(case.body, str):
         return case.body.encode("utf-8", "replace"), False
     try:
-        return json.dumps(case.body, allow_nan=False).encode(), True
+        return json.dumps(_whole(case.body) if unambiguous else case.body, allow_nan=False).encode(), True
     except (TypeError, ValueError):
         # No body at all, or a number that JSON does not have.
         return (b"", False) if type(case.body).__name__ == "NotSet" else (None, False)
+
+
+def _whole(value: Any) -> Any:
+    """The same JSON value, its whole numbers as integers."""
+    if isinstance(value, dict):
+        return {name: _whole(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_whole(entry) for entry in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _leads_elsewhere(operation: Operation, name: str, value: str) -> bool:

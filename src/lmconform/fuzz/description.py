@@ -12,18 +12,14 @@ from typing import Any
 
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation, Parameter
+from lmconform.contract.resources import Resource, Role
+from lmconform.fuzz import oracle
 from lmconform.fuzz.bodies import body
-from lmconform.fuzz.pool import ABSENT, FOUNDATION, Pool, Recipe
+from lmconform.fuzz.pool import ABSENT, Pool, Recipe
 from lmconform.fuzz.schemas import Schema, number, one_of, several, text
 
 # Deprecated, or of a grammar that no schema describes: probes know what to do with them.
 _LEFT_OUT = frozenset({"$filter", "tagFilters", "Authorization"})
-_CHANGES = frozenset(
-    {
-        *("modifyExecution", "deleteExecution", "deleteMetrics", "modifyDeployment", "deleteDeployment"),
-        *("modifyExecutionSchedule", "deleteExecutionSchedule", "deleteFile"),
-    }
-)
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": 200}}}
 
 
@@ -37,7 +33,7 @@ def positive(contract: Contract, operations: Iterable[Operation], pool: Pool, ca
         if schema is not None:
             content = node["requestBody"]["content"]
             node["requestBody"] = {**node["requestBody"], "content": {m: {"schema": schema} for m in content}}
-        elif operation.id == "uploadFile":
+        elif operation.request_body is not None:
             node["requestBody"] = {"required": True, "content": _BYTES}
         paths.setdefault(operation.path, {})[operation.method.lower()] = node
     return {**contract.document, "paths": paths}
@@ -48,7 +44,7 @@ def negative(contract: Contract, operation: Operation, pool: Pool) -> Schema:
     node = _node(contract, operation)
     # What a filter is not is told by a few words as well as by the pattern of ids, and ten times sooner.
     node["parameters"] = [_row(contract, p, _filter(operation, p, pool)) for p in _known_here(operation)]
-    if operation.id == "uploadFile":
+    if operation.request_body is not None and operation.request_body.json_schema is None:
         # Bytes cannot be wrong.
         node.pop("requestBody")
     elif operation.request_body is not None:
@@ -73,13 +69,12 @@ def without(document: Any, words: Collection[str]) -> Any:
 
 def own(operation: Operation, pool: Pool) -> dict[str, str] | None:
     """Path parameters that name something of ours, for operations whose body is to be wrong; else None."""
-    if operation.id == "uploadFile":
-        return {"path": f"{pool.folder}/wrong.csv"}
-    kinds = {"executionId": "execution", "deploymentId": "deployment", "executionScheduleId": "schedule"}
-    found = next((name for name in kinds if f"{{{name}}}" in operation.path), None)
-    if operation.request_body is None or found is None:
+    if operation.request_body is None:
         return None
-    return {found: next(iter(pool.of(kinds[found]).spare), ABSENT)}
+    found = pool.resources.placeholders(operation)
+    own = {name: next(iter(pool.ids(r, spare=True)), ABSENT) for name, r in found.items() if not r.names_itself}
+    own |= {name: f"{pool.folder}/wrong.csv" for name, r in found.items() if r.names_itself}
+    return own or None
 
 
 def _node(contract: Contract, operation: Operation) -> dict[str, Any]:
@@ -117,38 +112,19 @@ def _inlined(contract: Contract, schema: Any) -> Any:
 
 def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
     """What a parameter is narrowed to; None leaves it as the contract has it."""
+    placed = pool.resources.placeholders(operation).get(name)
+    if placed is not None and placed.names_itself:
+        return _self_named(operation, placed, pool)
+    named = placed or pool.resources.identified_by(name)
+    if named is not None:
+        return _ids(operation, name, named, pool)
     match name:
         case "AI-Resource-Group":
             return one_of([pool.resource_group])
-        case "executionId" | "deploymentId" | "executionScheduleId":
-            kind = {"executionScheduleId": "schedule"}.get(name, name.removesuffix("Id"))
-            things = pool.of(kind)
-            return one_of([*(things.spare if operation.id in _CHANGES else things.steady), ABSENT])
-        case "path":
-            if operation.id == "uploadFile":
-                return {"type": "string", "enum": [f"{pool.folder}/up-{n}.csv" for n in range(40)]}
-            things = pool.of("file")
-            return one_of([*(things.spare if operation.id in _CHANGES else things.steady), f"{ABSENT}/none.csv"])
-        case "scenarioId":
-            has_models = operation.id == "listScenarioModels" and pool.has_models
-            scenarios = [r.scenario for r in _together(operation, pool)] or pool.scenarios
-            return one_of([*([FOUNDATION] if has_models else scenarios), ABSENT])
-        case "executableId":
-            return one_of([*(r.executable for r in _together(operation, pool)), ABSENT])
-        case "executableIds":
-            return several(one_of([*(r.executable for r in _together(operation, pool)), ABSENT]), 3, 1)
-        case "artifactId":
-            return one_of([*pool.artifacts, ABSENT])
-        case "configurationId":
-            runs = operation.id == "createExecutionForConfiguration"
-            return one_of([*(pool.runnable if runs else pool.configurations), ABSENT])
-        case "executionIds":
-            return several(one_of(pool.of("execution").steady or [ABSENT]), 3, 1)
         case "versionId":
             return one_of([*(r.version for r in _together(operation, pool) if r.version), ABSENT])
         case "$select":
-            sections = several(one_of(["metrics", "tags", "customInfo"]), 3, 1)
-            return sections if operation.id == "findMetrics" else one_of(["status"])
+            return _sections(operation, pool)
         case "$top":
             return number(1, 1000)
         case "$skip":
@@ -160,6 +136,47 @@ def _known(operation: Operation, name: str, pool: Pool) -> Schema | None:
         case "labelSelector" | "artifactLabelSelector":
             return several(text("selector"), 3, 1)
     return None
+
+
+def _self_named(operation: Operation, resource: Resource, pool: Pool) -> Schema:
+    """Paths of files: new ones to create, those of the pool for everything else."""
+    if pool.resources.role_of(operation) == Role.CREATE:
+        return {"type": "string", "enum": [f"{pool.folder}/up-{n}.csv" for n in range(40)]}
+    return one_of([*pool.ids(resource, spare=oracle.changes(pool.contract, operation)), f"{ABSENT}/none.csv"])
+
+
+def _ids(operation: Operation, name: str, named: Resource, pool: Pool) -> Schema:
+    """The ids that a parameter may hold."""
+    is_list = name.endswith("Ids")
+    found = _real(operation, name, named, pool)
+    if is_list and pool.makes(named):
+        # A list in which one entry exists nowhere may be refused or answered in part: that is left to probes.
+        return several(one_of(found or [ABSENT]), 3, 1)
+    choice = one_of([*found, ABSENT])
+    return several(choice, 3, 1) if is_list else choice
+
+
+def _real(operation: Operation, name: str, named: Resource, pool: Pool) -> list[str]:
+    only = pool.resources.only_for(operation).get(name)
+    if only in pool.scenarios_seen:
+        return [only]
+    match named.noun:
+        case "scenario":
+            return [r.scenario for r in _together(operation, pool)] or pool.scenarios
+        case "executable":
+            return [r.executable for r in _together(operation, pool)]
+        case "configuration":
+            created = next(iter(pool.resources.creates(operation)), None)
+            return pool.configurations_for(created) if created is not None else pool.configurations
+    return pool.ids(named, spare=oracle.changes(pool.contract, operation))
+
+
+def _sections(operation: Operation, pool: Pool) -> Schema | None:
+    """Some of the sections that can be selected, without the star that means all of them."""
+    parameter = operation.parameter("$select")
+    schema = pool.contract.resolve(parameter.schema) if parameter is not None else {}
+    entries = pool.contract.resolve(schema.get("items", {}))
+    return several(one_of([e for e in entries["enum"] if e != "*"]), 3, 1) if "enum" in entries else None
 
 
 def _together(operation: Operation, pool: Pool) -> list[Recipe]:
@@ -178,12 +195,6 @@ def _with_ids(contract: Contract, operation: Operation, schema: Any, pool: Pool)
     schema = contract.resolve(schema)
     if not isinstance(schema, dict) or "properties" not in schema:
         return schema
-    real = {
-        "configurationId": pool.servable if "Deployment" in operation.id else pool.runnable,
-        "scenarioId": pool.scenarios[:1],
-        "executableId": [r.executable for r in pool.recipes][:1],
-    }
-    if operation.id == "patchMetrics":
-        real["executionId"] = pool.of("execution").steady
-    known = {name: one_of(ids) for name, ids in real.items() if name in schema["properties"] and ids}
+    ids = pool.names(operation)
+    known = {name: one_of(found) for name in schema["properties"] if (found := ids(name))}
     return {**schema, "properties": {**schema["properties"], **known}}

@@ -19,10 +19,12 @@ from schemathesis.generation import GenerationMode
 
 from lmconform.client.client import Client
 from lmconform.client.session import Session
+from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Operation
+from lmconform.contract.resources import Role
 from lmconform.errors import NotApplicable
 from lmconform.evidence.exchange import Exchange
-from lmconform.fuzz import description, engine, oracle
+from lmconform.fuzz import amounts, description, engine, oracle
 from lmconform.fuzz.case_encoding import Wire, as_response, encode
 from lmconform.fuzz.findings import Broken, Cause, Report
 from lmconform.fuzz.pool import Pool
@@ -33,17 +35,7 @@ _Case = schemathesis.Case[Any]
 # How many requests may follow the first sight of a cause, to make its example small.
 _SHRINK = 120
 _CAUSES = 4
-# On a tenant nobody wants hundreds of artifacts that cannot be deleted, and deployments cost money.
-_CREATIONS = {
-    **dict.fromkeys(("createArtifact", "createConfiguration", "createExecution", "uploadFile"), 8),
-    **{"createExecutionForConfiguration": 8, "createExecutionSchedule": 4, "createDeployment": 1},
-}
-_CHANGED = {
-    **dict.fromkeys(("modifyExecution", "modifyExecutions", "deleteExecution", "deleteMetrics"), "execution"),
-    **dict.fromkeys(("modifyDeployment", "modifyDeployments", "deleteDeployment"), "deployment"),
-    **dict.fromkeys(("modifyExecutionSchedule", "deleteExecutionSchedule"), "schedule"),
-    "deleteFile": "file",
-}
+_SPENDING = (Role.MODIFY, Role.BULK_MODIFY, Role.DELETE, Role.BULK_DELETE)
 
 
 @dataclass(slots=True)
@@ -80,19 +72,20 @@ class Fuzzer:
 
         Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections.
         """
-        reason = oracle.why_not(self._session.capabilities, operation)
+        session = self._session
+        reason = oracle.why_not(session.capabilities, session.contract, operation)
         if reason:
             raise NotApplicable(reason)
         hunt = _Hunt(client, operation)
-        kind = _CHANGED.get(operation.id)
-        if kind is not None:
-            self.pool.replace_spare(kind)
+        subject = session.resources.subject(operation)
+        if subject is not None and session.resources.role_of(operation) in _SPENDING:
+            self.pool.replace_spare(subject)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             strategy = self._strategy(operation, mode)
             for attempt in range(_CAUSES):
                 if not self._drive(hunt, strategy, mode, attempt):
                     break
-        hunt.report.judged.update(oracle.judged(operation))
+        hunt.report.judged.update(oracle.judged(session.contract, operation))
         hunt.report.broken = tuple(
             replace(client.shown(b.judgement, b.exchange), count=hunt.counts[cause], case=hunt.first[cause])
             for cause, b in hunt.smallest.items()
@@ -156,7 +149,7 @@ class Fuzzer:
 
     def _examine(self, hunt: _Hunt, case: _Case, mode: GenerationMode) -> None:
         hunt.case += 1
-        wire = encode(hunt.operation, case)
+        wire = encode(hunt.operation, case, unambiguous=mode is GenerationMode.POSITIVE)
         if wire is None:
             return
         if wire.key not in hunt.seen:
@@ -183,20 +176,38 @@ class Fuzzer:
         case.validate_response(as_response(new[0].exchange), checks=[_check(failure) for failure in new])
 
     def _send(self, hunt: _Hunt, wire: Wire, mode: GenerationMode) -> Exchange | None:
-        most = _CREATIONS.get(hunt.operation.id)
-        if most is not None and not self._session.target.is_mock and hunt.created[mode] >= most:
+        most = self._most(hunt.operation)
+        if most is not None and hunt.created[mode] >= most:
             return None
+        if mode is GenerationMode.POSITIVE:
+            wire = self._in_time(hunt.operation, wire)
         exchange = hunt.sender.send(hunt.operation, wire, repeat=mode is GenerationMode.POSITIVE)
         if exchange is not None:
             hunt.created[mode] += exchange.ok
         return exchange
 
+    def _most(self, operation: Operation) -> int | None:
+        """How many resources the cases of one mode may create, None for no limit."""
+        created = next(iter(self._session.resources.creates(operation)), None)
+        return amounts.generated(created, disposable=self.pool.disposable) if created is not None else None
+
+    def _in_time(self, operation: Operation, wire: Wire) -> Wire:
+        """The request with one that can be stopped, where it would change one that may have ended by itself."""
+        resources = self._session.resources
+        resource = resources.resource_of(operation)
+        if resource is None or resource.life is None or resources.role_of(operation) != Role.MODIFY:
+            return wire
+        named = wire.path_parameters.get(resource.id_parameter, "")
+        ends = resource.life.goal in resource.life.terminal
+        if not ends or not resource.life.stop or named not in self.pool.ids(resource, spare=True):
+            return wire
+        return wire.naming({resource.id_parameter: self.pool.stoppable(resource, named)})
+
     def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode, exchange: Exchange) -> list[Broken]:
         label = hunt.operation.label
         broken = [Broken(label, judgement, exchange) for judgement in hunt.client.judge(hunt.operation, exchange)]
         if mode is GenerationMode.NEGATIVE and exchange.ok:
-            ids = [value for name, value in wire.path_parameters.items() if name != "path"]
-            if oracle.must_refuse_wrong_ids(hunt.operation) and any(oracle.is_wrong_id(value) for value in ids):
+            if oracle.names_wrong_id(self._session.contract, hunt.operation, wire.path_parameters):
                 rule = "400 or 404 for a path id that breaks its pattern"
                 broken.append(Broken.rule(label, oracle.PATH_REFUSED, rule, exchange))
             why = self._why_wrong(hunt.operation, wire)
@@ -209,9 +220,10 @@ class Fuzzer:
         return broken
 
     def _why_wrong(self, operation: Operation, wire: Wire) -> str:
-        if not oracle.can_be_wrong(operation):
+        contract = self._session.contract
+        if not oracle.can_be_wrong(contract, operation):
             return ""
-        return oracle.is_wrong_body(self._session.contract, operation, wire.value) if wire.is_json else "it is no JSON"
+        return oracle.is_wrong_body(contract, operation, wire.value) if wire.is_json else "it is no JSON"
 
     def _is_refused(self, hunt: _Hunt, wire: Wire, exchange: Exchange) -> bool:
         if not oracle.is_refusal(exchange):
@@ -225,9 +237,10 @@ class Fuzzer:
 
     def _is_possible(self, hunt: _Hunt) -> bool:
         """Whether the plainest request of the kind still works: how many there may be at once is not published."""
-        # Nobody pays for a deployment that only shows that there can be one more.
-        is_free = hunt.operation.id != "createDeployment" or self._session.target.is_mock
-        return is_free and self.pool.can_start(hunt.operation.id)
+        # A deployment that only shows that there can be one more costs money.
+        runs = {resource.cost.runs for resource in self._session.resources.creates(hunt.operation)[:1]}
+        costs = Runs.UNTIL_STOPPED in runs and not self.pool.disposable
+        return not costs and self.pool.can_make(hunt.operation)
 
 
 def _count(hunt: _Hunt, mode: GenerationMode, exchange: Exchange) -> None:

@@ -3,107 +3,79 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
+from lmconform.checks.status import GATEWAY
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.contract.paths import META
+from lmconform.contract.resources import Role, resources
 from lmconform.evidence.exchange import Exchange
-from lmconform.fuzz.pool import ABSENT, Pool
+from lmconform.fuzz.described import ABSENT
+from lmconform.fuzz.pool import Pool
 
-ANSWERED = "LM-FUZZ-ANSWERED"
-ACCEPTED = "LM-FUZZ-POSITIVE-ACCEPTED"
-BODY_REFUSED = "LM-FUZZ-NEGATIVE-BODY-REFUSED"
-PATH_REFUSED = "LM-FUZZ-NEGATIVE-PATH-REFUSED"
+ANSWERED: Final = "LM-FUZZ-ANSWERED"
+ACCEPTED: Final = "LM-FUZZ-POSITIVE-ACCEPTED"
+BODY_REFUSED: Final = "LM-FUZZ-NEGATIVE-BODY-REFUSED"
+PATH_REFUSED: Final = "LM-FUZZ-NEGATIVE-PATH-REFUSED"
 
-# Said by gateways, quotas and services of their own accord: no judgement of the data.
-NO_REFUSAL = frozenset({401, 403, 408, 413, 414, 415, 429, 431, 501})
-
-# For these, valid data that names real things is promised to be accepted; what depends on
-# the state of an execution, on whether there are metrics or logs, or on what an
-# implementation lets into its object store, is left to probes.
-JUDGED = frozenset(
-    {
-        *("listScenarios", "getScenario", "listScenarioVersions", "listExecutables", "getExecutable"),
-        *("listArtifacts", "createArtifact", "getArtifact", "countArtifacts"),
-        *("listConfigurations", "createConfiguration", "getConfiguration", "countConfigurations"),
-        *("listExecutions", "createExecution", "getExecution", "countExecutions", "patchMetrics"),
-        *("listDeployments", "createDeployment", "getDeployment", "countDeployments"),
-        *("listExecutionSchedules", "createExecutionSchedule", "getExecutionSchedule", "countExecutionSchedules"),
-        *("listScenarioModels", "downloadFile"),
-    }
-)
-# What must exist already, made with the same data, before a refusal of more of it says anything.
-_SHOWN_BY = {
-    "createExecution": "execution",
-    "createDeployment": "deployment",
-    "createExecutionSchedule": "schedule",
-    "patchMetrics": "execution",
-    "downloadFile": "file",
-}
-_BULK = frozenset({"modifyExecutions", "modifyDeployments"})
-# What lists below a scenario that does not exist answer is open, and it need not matter why there is none.
-_BELOW_SCENARIOS = frozenset({"listExecutables", "listScenarioVersions", "listScenarioModels"})
-_CAPABILITIES = "aiApi.capabilities"
-_FILES = "extensions.dataset.capabilities"
-_NEEDED = {
-    "getExecutionLogs": f"{_CAPABILITIES}.logs.executions",
-    "getDeploymentLogs": f"{_CAPABILITIES}.logs.deployments",
-    "modifyExecutions": f"{_CAPABILITIES}.bulkUpdates.executions",
-    "modifyDeployments": f"{_CAPABILITIES}.bulkUpdates.deployments",
-    "uploadFile": f"{_FILES}.upload",
-    "downloadFile": f"{_FILES}.download",
-    "deleteFile": f"{_FILES}.delete",
-}
-_NEEDED_BELOW = {
-    "/lm/executionSchedules": f"{_CAPABILITIES}.executionSchedules",
-    "/lm/executions": f"{_CAPABILITIES}.userExecutions",
-    "/lm/deployments": f"{_CAPABILITIES}.userDeployments",
-    "/lm/metrics": "extensions.metrics",
-}
-
-_ID = re.compile(r"[\w.-]{4,64}")
+# Of what gateways say, these may be about the data all the same.
+_ABOUT_DATA = frozenset({400, 404, 405})
+# Said by gateways, quotas and services of their own accord: no judgement of the data. A resource group that was made a
+# moment ago answers 412 (fact M10).
+NO_REFUSAL: Final = (GATEWAY - _ABOUT_DATA) | {412, 501}
 
 
-def judged(operation: Operation) -> tuple[str, ...]:
-    """The requirements that generated data for the operation can judge, besides those of the checks."""
+def judged(contract: Contract, operation: Operation) -> tuple[str, ...]:
+    """The requirements that generated data for the operation can judge, besides those of the checks.
+
+    Valid data that names real things is promised to be accepted, but by what depends on the state of an execution, on
+    whether there are metrics or logs, or on what an implementation lets into its object store: that is left to probes.
+    """
     can_be = {
         ANSWERED: True,
-        ACCEPTED: operation.id in JUDGED,
-        BODY_REFUSED: can_be_wrong(operation),
-        PATH_REFUSED: "Id}" in operation.path,
+        ACCEPTED: resources(contract).is_promised(operation),
+        BODY_REFUSED: can_be_wrong(contract, operation),
+        PATH_REFUSED: bool(_patterns(contract, operation)),
     }
     return tuple(requirement for requirement, is_judged in can_be.items() if is_judged)
 
 
-def capability(operation: Operation) -> str:
-    """What ``/lm/meta`` must advertise for the operation to be judged (dotted path), or an empty text."""
-    below = (c for path, c in _NEEDED_BELOW.items() if operation.path == path or operation.path.startswith(f"{path}/"))
-    return _NEEDED.get(operation.id) or next(below, "")
-
-
-def why_not(capabilities: Capabilities, operation: Operation) -> str:
+def why_not(capabilities: Capabilities, contract: Contract, operation: Operation) -> str:
     """Why the operation is not to be expected of a target with these capabilities, or an empty text."""
-    needed = capability(operation)
+    needed = resources(contract).capability(operation)
     if not capabilities.has(needed):
         return f"{META} does not advertise {needed}"
     return f"there is no {META} to advertise {needed}" if capabilities.opt_in_unadvertised(needed) else ""
 
 
 def is_promised(operation: Operation, pool: Pool) -> bool:
-    """Whether valid data that names real things must be accepted by this operation, in this tenant."""
-    if operation.id not in JUDGED or not pool.runnable:
+    """Whether valid data that names real things must be accepted by this operation, in this tenant.
+
+    What the data names, or more of the same kind, must have been created before: else a refusal may be about the
+    tenant. What the pool cannot create needs a tenant in which at least a configuration can be created.
+    """
+    found = pool.resources
+    if not found.is_promised(operation):
         return False
-    if operation.id == "listScenarioModels":
-        # Nobody says what other scenarios answer (fact F61).
-        return pool.has_models
-    shown_by = _SHOWN_BY.get(operation.id)
-    return shown_by is None or bool(pool.of(shown_by).steady)
+    if not set(found.only_for(operation).values()) <= set(pool.scenarios_seen):
+        return False
+    subject = found.subject(operation)
+    if subject is not None and pool.makes(subject):
+        return bool(pool.of(subject.noun).steady)
+    return bool(pool.runnable)
 
 
-def can_be_wrong(operation: Operation) -> bool:
+def changes(contract: Contract, operation: Operation) -> bool:
+    """Whether the operation changes or deletes what its path or query names."""
+    return resources(contract).role_of(operation) in (Role.MODIFY, Role.DELETE)
+
+
+def can_be_wrong(contract: Contract, operation: Operation) -> bool:
     """Whether a body can be wrong beyond doubt: bulk entries are answered one by one, and bytes never are."""
-    return operation.request_body is not None and operation.id not in {*_BULK, "uploadFile"}
+    body = operation.request_body
+    has_json = body is not None and body.json_schema is not None
+    return has_json and resources(contract).role_of(operation) != Role.BULK_MODIFY
 
 
 def is_refusal(exchange: Exchange) -> bool:
@@ -112,9 +84,15 @@ def is_refusal(exchange: Exchange) -> bool:
     return refused and "quota" not in exchange.text.lower()
 
 
-def must_refuse_wrong_ids(operation: Operation) -> bool:
-    """Whether a path id that breaks its pattern must be refused by this operation."""
-    return operation.id not in _BELOW_SCENARIOS
+def names_wrong_id(contract: Contract, operation: Operation, path: dict[str, str]) -> bool:
+    """Whether an id in the path breaks its pattern beyond doubt, and must be refused for it.
+
+    What lists below an item that does not exist answer is open, and it need not matter why there is none.
+    """
+    if resources(contract).role_of(operation) == Role.LIST:
+        return False
+    patterns = _patterns(contract, operation)
+    return any(name in patterns and is_wrong_id(value, patterns[name]) for name, value in path.items())
 
 
 def is_wrong_body(contract: Contract, operation: Operation, value: Any) -> str:
@@ -123,26 +101,41 @@ def is_wrong_body(contract: Contract, operation: Operation, value: Any) -> str:
     Readings differ on null for optional members, on numbers such as 1.0, on the edges of
     lengths and on what ``\\w`` means: no judgement.
     """
-    body = operation.request_body
-    if body is None or not can_be_wrong(operation):
+    schema = operation.request_body.json_schema if operation.request_body is not None else None
+    if schema is None:
         return ""
-    schema = next(iter(body.content.values()))
     for error in contract.validator(schema).iter_errors(value):
         if _is_clear(error):
             return str(error.message)[:200]
     return ""
 
 
-def is_wrong_id(value: str) -> bool:
-    """Whether a path id breaks ``^[\\w.-]{4,64}$`` beyond doubt, in characters that any server reads alike."""
-    if not value.isascii() or not value.isprintable() or set(value) & set("/\\%?#;.") or len(value) in (65, 66):
+def is_wrong_id(value: str, pattern: str) -> bool:
+    """Whether a path id breaks its pattern beyond doubt, in characters that any server reads alike.
+
+    One that is too long by a character or two, and else right, is not: readings differ on the edges of lengths.
+    """
+    if not value or not value.isascii() or not value.isprintable() or set(value) & set("/\\%?#;."):
         return False
-    return len(value) > 0 and _ID.fullmatch(value) is None
+    try:
+        found = re.compile(pattern, re.ASCII)
+    except re.error:
+        # A pattern that Python does not read, and schemas may have.
+        return False
+    at_edge = any(found.search(value[n:]) and found.search(value[:-n]) for n in (1, 2) if len(value) > n)
+    return found.search(value) is None and not at_edge
 
 
 def names_only_real_things(url: str, body: bytes) -> bool:
     """Whether nothing in the request is known to be absent."""
     return ABSENT not in url and ABSENT.encode() not in body
+
+
+def _patterns(contract: Contract, operation: Operation) -> dict[str, str]:
+    """The patterns of the ids in the path; a path of a file is no id."""
+    ids = (p for p in operation.parameters if p.location == "path" and not p.slashes)
+    found = ((p.name, contract.resolve(p.schema)) for p in ids)
+    return {name: schema["pattern"] for name, schema in found if isinstance(schema, dict) and "pattern" in schema}
 
 
 def _is_clear(error: Any) -> bool:

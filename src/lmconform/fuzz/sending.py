@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from lmconform.client import backoff
+from lmconform.client import backoff, polling
 from lmconform.client.client import Client
 from lmconform.contract.openapi import Operation
 from lmconform.errors import NotTestable, SafetyRefusal
@@ -38,7 +37,7 @@ class Sender:
             if exchange.status not in backoff.PASSING or self.in_vain >= _IN_VAIN:
                 return exchange
             asked = backoff.asked(exchange.headers)
-            time.sleep(min(_PAUSE if asked is None else asked, _LONGEST_PAUSE))
+            polling.rest(min(_PAUSE if asked is None else asked, _LONGEST_PAUSE))
             exchange = self._dispatch(operation, wire, repeat)
             self.in_vain = self.in_vain + 1 if exchange.status in backoff.PASSING else 0
             return exchange

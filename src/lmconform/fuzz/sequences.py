@@ -16,11 +16,13 @@ from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 
 from lmconform.client.client import Client
 from lmconform.client.session import Session
+from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Operation
 from lmconform.contract.paths import META
+from lmconform.contract.resources import Resource
 from lmconform.errors import Inconclusive, NotApplicable
 from lmconform.evidence.exchange import Exchange
-from lmconform.fuzz import description, engine, links, oracle
+from lmconform.fuzz import amounts, description, engine, links, oracle
 from lmconform.fuzz.availability import Ledger
 from lmconform.fuzz.case_encoding import Wire, as_response, encode
 from lmconform.fuzz.findings import Report
@@ -31,12 +33,6 @@ from lmconform.judgement import Judgement, State, broken, kept
 USABLE = "LM-FUZZ-SEQUENCE-USABLE"
 
 _STEPS = 8
-_SECONDS_ON_MOCK, _SECONDS_ON_TENANT = 15.0, 120.0
-# Per item; a tenant keeps artifacts and configurations for ever.
-_CREATIONS = {
-    **dict.fromkeys(("createArtifact", "createConfiguration", "createExecution", "uploadFile"), 3),
-    "createExecutionSchedule": 2,
-}
 
 
 @dataclass(slots=True)
@@ -85,7 +81,7 @@ class _Walk:
         self.case += 1
         case = given.case
         operation = self.session.contract.operation(case.operation.definition.raw["operationId"])
-        wire = encode(operation, case)
+        wire = encode(operation, case, unambiguous=True)
         exchange = None if wire is None else self._send(operation, wire)
         if wire is None or exchange is None:
             return None
@@ -120,7 +116,8 @@ class _Walk:
         return self.report
 
     def _send(self, operation: Operation, wire: Wire) -> Exchange | None:
-        most = None if self.session.target.is_mock else _CREATIONS.get(operation.id)
+        created = next(iter(self.session.resources.creates(operation)), None)
+        most = amounts.in_sequences(created, disposable=self.pool.disposable) if created is not None else None
         if most is not None and self.created[operation.id] >= most:
             return None
         exchange = self.sender.send(operation, wire)
@@ -132,12 +129,16 @@ class _Walk:
         """Whether a configuration that was made here can be run, now or by the clock."""
         body = wire.value if isinstance(wire.value, dict) else {}
         trains = self.pool.trains
-        if operation.id == "createConfiguration" and exchange.ok and trains is not None:
+        created = next(iter(self.session.resources.creates(operation)), None)
+        if created is None:
+            return
+        if created.noun == "configuration" and exchange.ok and trains is not None:
             if body.get("executableId") == trains.executable:
                 self.usable.add(str(exchange.json_object().get("id")))
             return
-        kind = {"createExecution": "execution", "createExecutionSchedule": "schedule"}.get(operation.id)
-        if kind is None or body.get("configurationId") not in self.usable or not self.pool.of(kind).steady:
+        if body.get("configurationId") not in self.usable or not _runs(created):
+            return
+        if not self.pool.of(created.noun).steady:
             return
         if exchange.ok:
             self.take(kept(USABLE))
@@ -145,7 +146,7 @@ class _Walk:
         if not oracle.is_refusal(exchange):
             return
         # How many there may be at once is not published, nor in which words a tenant says so.
-        if not self.pool.can_start(operation.id):
+        if not self.pool.can_make(operation):
             return
         again = self._send(operation, wire)
         if again is not None and again.status == exchange.status:
@@ -169,13 +170,14 @@ class Sequences:
         Inconclusive where each one would cost money.
         """
         session = self._session
-        reason = oracle.why_not(session.capabilities, start)
+        reason = oracle.why_not(session.capabilities, session.contract, start)
         if reason:
             raise NotApplicable(reason)
         if len(links.reachable(session.contract, start, self._left_out())) == 1:
             raise NotApplicable(f"{META} advertises nothing that {start.label} leads to")
-        if start.id == "createDeployment" and not session.target.is_mock:
-            raise Inconclusive("each deployment costs money: sequences of them run on the mock alone")
+        if self._costs_money(start):
+            noun = session.resources.creates(start)[0].noun
+            raise Inconclusive(f"each {noun} costs money: sequences of them run on disposable targets alone")
         walk = _Walk(session, self._pool, client)
         branches = self._branches(start)
         for number, (operations, words) in enumerate(branches):
@@ -188,10 +190,20 @@ class Sequences:
     def _branches(self, start: Operation) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Operations and words to do without: what trains is not deployed, and what serves is not run."""
         trains, serves = self._pool.trains, self._pool.serves
-        if start.id != "createConfiguration" or trains is None or serves is None:
+        made = {resource.noun for resource in self._session.resources.creates(start)[:1]}
+        if "configuration" not in made or trains is None or serves is None:
             return [((), ())]
-        runs = ("createExecution", "createExecutionSchedule")
-        return [(("createDeployment",), (serves.executable,)), (runs, (trains.executable,))]
+        running = tuple(o.id for o in self._session.contract.operations if any(map(_runs, self._made(o))))
+        serving = tuple(o.id for o in self._session.contract.operations if any(map(_serves, self._made(o))))
+        return [(serving, (serves.executable,)), (running, (trains.executable,))]
+
+    def _made(self, operation: Operation) -> tuple[Resource, ...]:
+        """What the operation usually creates."""
+        return self._session.resources.creates(operation)[:1]
+
+    def _costs_money(self, operation: Operation) -> bool:
+        most = (amounts.in_sequences(r, disposable=self._pool.disposable) for r in self._made(operation))
+        return 0 in most
 
     def _walk(self, start: Operation, walk: _Walk, branch: int, left_out: set[str], words: set[str]) -> None:
         contract = self._session.contract
@@ -205,8 +217,7 @@ class Sequences:
                 return walk.step(input)
 
         # The clock runs for the walk alone, not for making what it needs.
-        seconds = _SECONDS_ON_MOCK if self._session.target.is_mock else _SECONDS_ON_TENANT
-        walk.deadline = time.monotonic() + seconds
+        walk.deadline = time.monotonic() + amounts.walking(disposable=self._pool.disposable)
         number = zlib.crc32(f"{self._session.config.seed}/sequence/{start.id}/{branch}".encode())
         try:
             with warnings.catch_warnings():
@@ -217,11 +228,21 @@ class Sequences:
 
     def _left_out(self) -> Iterable[str]:
         """What no link may lead to: what is not advertised, and what costs money."""
-        for operation in self._session.contract.operations:
-            if oracle.why_not(self._session.capabilities, operation):
+        session = self._session
+        for operation in session.contract.operations:
+            unadvertised = oracle.why_not(session.capabilities, session.contract, operation)
+            if unadvertised or self._costs_money(operation):
                 yield operation.id
-        if not self._session.target.is_mock:
-            yield "createDeployment"
+
+
+def _runs(resource: Resource) -> bool:
+    """Whether one runs what a configuration trains, now or by the clock."""
+    return resource.cost.runs is Runs.UNTIL_IT_ENDS or bool(resource.cost.starts)
+
+
+def _serves(resource: Resource) -> bool:
+    """Whether one serves what a configuration describes, until it is stopped."""
+    return resource.cost.runs is Runs.UNTIL_STOPPED
 
 
 def _settings(examples: int) -> Any:

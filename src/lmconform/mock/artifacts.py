@@ -9,6 +9,7 @@ from lmconform.mock.call import Call, Reply, count, created, listing
 from lmconform.mock.problems import bad_request, not_found
 
 _MEMBERS = ("name", "kind", "url", "description", "scenarioId", "labels")
+_LONGEST_URL = 1024
 _OPTIONAL = ("description", "labels", "executionId", "configurationId")
 
 
@@ -18,7 +19,7 @@ def create(call: Call) -> Reply:
     if call.switches["unknown-scenario-on-artifact"] == "400" and body["scenarioId"] not in call.catalog.scenarios:
         raise bad_request(f"scenario {body['scenarioId']} does not exist")
     artifact = call.group.add_artifact({name: body[name] for name in _MEMBERS if name in body})
-    answer = {"id": artifact["id"], "message": "Artifact acknowledged", "url": artifact["url"]}
+    answer = {"id": artifact["id"], "message": "Artifact acknowledged", "url": _url(call, artifact)}
     reply = created(call, 201, "artifacts", answer)
     if "Location" in reply.headers:
         reply.headers["Content-Location"] = reply.headers["Location"]
@@ -47,12 +48,20 @@ def count_(call: Call) -> Reply:
 def show(call: Call, artifact: dict[str, Any]) -> dict[str, Any]:
     """The artifact as the API shows it, with its scenario when ``$expand`` asks for it."""
     result = query.with_optionals(artifact, call, _OPTIONAL)
+    result["url"] = _url(call, artifact)
     if call.switches["labels-when-none"] == "empty" and not result.get("labels"):
         result["labels"] = []
     scenario_id = artifact["scenarioId"]
     if call.query.get("$expand") == "scenario" and scenario_id in call.catalog.scenarios:
         result["scenario"] = call.catalog.scenarios[scenario_id].as_json()
     return result
+
+
+def _url(call: Call, artifact: dict[str, Any]) -> str:
+    """The url as sent, or with one slash more at its end (M2); urls of outputs are those of the target."""
+    url = str(artifact["url"])
+    has_room = len(url) < _LONGEST_URL and not url.endswith("/") and "executionId" not in artifact
+    return f"{url}/" if call.switches["artifact-url"] == "slash" and has_room else url
 
 
 def _matching(call: Call) -> list[dict[str, Any]]:

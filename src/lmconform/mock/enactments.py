@@ -78,7 +78,8 @@ def stop(call: Call, enactment: Enactment, status: int) -> None:
     now = moment(call, enactment).status
     if now not in lifecycle.STOPPABLE or enactment.deleted is not None:
         raise Problem(status, WRONG_STATE, f"Invalid Request, Current status {now} cannot be changed.")
-    enactment.stopped = call.group.now()
+    # Where STOPPING is not shown, a second stop finds the first one under way.
+    enactment.stopped = enactment.stopped or call.group.now()
     call.group.touch(enactment.shelf, enactment.id)
 
 

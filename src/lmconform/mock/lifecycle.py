@@ -12,8 +12,7 @@ DELETABLE = frozenset({"UNKNOWN", "COMPLETED", "STOPPED", "DEAD"})
 TERMINAL = frozenset({"COMPLETED", "STOPPED", "DEAD"})
 NEVER = float("inf")
 
-# Duration of a stop and of an update, in steps.
-_STOPPING = 0.5
+# Duration of an update, in steps.
 _ROLLOUT = 1.0
 
 
@@ -41,15 +40,17 @@ _LIVES = {
     "unknown-long": Life(8.0, 9.0, 10.0, 10.5, 11.0),
     "pending-long": Life(1.0, 9.0, 10.0, 10.5, 11.0),
     "stuck": Life(NEVER, NEVER, NEVER, NEVER, NEVER),
+    "queued": Life(1.0, NEVER, NEVER, NEVER, NEVER),
 }
 LIVES = tuple(_LIVES)
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Durations of a mock. ``pace`` and ``hour`` are seconds; ``gone`` and ``lag`` are steps.
+    """Durations of a mock. ``pace`` and ``hour`` are seconds; ``gone``, ``stop`` and ``lag`` are steps.
 
-    ``gone`` is the duration of a deletion, ``lag`` the delay of lists. ``restarts`` says whether an update
+    ``gone`` is the duration of a deletion, ``stop`` that of a stop, ``lag`` the delay of lists. ``shows_stopping`` says
+    whether the status is STOPPING meanwhile, or stays what it was. ``restarts`` says whether an update
     sends a deployment back to PENDING, ``bindings_kill`` whether wrong bindings end in DEAD, ``metrics_stay``
     whether metrics remain when their execution is deleted.
     """
@@ -59,6 +60,8 @@ class Timing:
     execution: Life
     deployment: Life
     gone: float
+    stop: float
+    shows_stopping: bool
     lag: float
     restarts: bool
     bindings_kill: bool
@@ -77,6 +80,8 @@ def timing(pace: float, hour: float, choices: Choices) -> Timing:
         _LIVES[choices["execution-life"]],
         _LIVES[choices["deployment-life"]],
         {"normal": 0.5, "fast": 0.0, "slow": 6.0}[choices["deletion"]],
+        {"normal": 0.5, "slow": 6.0, "unseen": 3.0}[choices["stop"]],
+        choices["stop"] != "unseen",
         {"none": 0.0, "late": 0.4}[choices["list-lag"]],
         choices["deployment-update"] == "restarts",
         choices["wrong-bindings"] == "DEAD",
@@ -89,8 +94,9 @@ def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
     marks = _planned(enactment, timing)
     if enactment.stopped is not None:
         marks = {name: when for name, when in marks.items() if when <= enactment.stopped}
-        marks["STOPPING"] = enactment.stopped
-        marks["STOPPED"] = enactment.stopped + _STOPPING * timing.pace
+        if timing.shows_stopping:
+            marks["STOPPING"] = enactment.stopped
+        marks["STOPPED"] = enactment.stopped + timing.stop * timing.pace
     reached = {name: when for name, when in marks.items() if when <= now} or {"UNKNOWN": enactment.created}
     status = list(reached)[-1]
     target = "RUNNING" if enactment.serves else "COMPLETED"

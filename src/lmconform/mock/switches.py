@@ -67,6 +67,9 @@ SWITCHES = (
     Switch("models-elsewhere", ("empty", "404"), "models of other scenarios", "F61"),
     Switch("model-details", ("yes", "no"), "optional members of models", "D1"),
     Switch("labels-when-none", ("absent", "empty"), "labels of an artifact without labels", "D1"),
+    Switch(
+        "artifact-url", ("as-sent", "slash"), "whether the url of an artifact is shown with a slash at its end", "M2"
+    ),
     Switch("unknown-scenario-on-artifact", ("accept", "400"), "artifact for an unknown scenario", "F21"),
     Switch("unknown-artifact-on-configuration", ("accept", "400"), "binding to an unknown artifact", "F20"),
     Switch("unknown-executable", ("400", "404"), "configuration for an unknown executable", "F19"),
@@ -74,8 +77,9 @@ SWITCHES = (
     Switch("unknown-configuration", ("400", "404"), "start of an unknown configuration", "F23"),
     Switch("wrong-executable", ("400", "404"), "execution of a deployable executable, or the reverse", "F24"),
     Switch("wrong-bindings", ("DEAD", "PENDING"), "final status of an execution with wrong bindings", "F22"),
-    Switch("execution-life", lifecycle.LIVES, "lifecycle of executions; stuck stays UNKNOWN", "F51"),
-    Switch("deployment-life", lifecycle.LIVES, "lifecycle of deployments; stuck stays UNKNOWN", "C2"),
+    Switch("execution-life", lifecycle.LIVES, "lifecycle of executions; stuck stays UNKNOWN, queued PENDING", "F51"),
+    Switch("deployment-life", lifecycle.LIVES, "lifecycle of deployments; stuck stays UNKNOWN, queued PENDING", "M24"),
+    Switch("stop", ("normal", "slow", "unseen"), "duration of a stop; unseen shows no STOPPING", "M14"),
     Switch("deletion", ("normal", "fast", "slow"), "duration of a deletion", "C2"),
     Switch("forbidden-stop", ("400", "412"), "PATCH STOPPED in a status that forbids it", "C3"),
     Switch("forbidden-delete", ("412", "400"), "DELETE in a status that forbids it", "C3"),

@@ -7,12 +7,15 @@ import re
 import time
 from collections.abc import Callable
 
+from lmconform.contract.openapi import Operation
+from lmconform.contract.published import published
+from lmconform.contract.resources import Access, resources
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.problems import Problem
 from lmconform.mock.tokens import TokenIssuer
 from lmconform.mutants.bench import Bench
-from lmconform.mutants.registry import mutant
+from lmconform.mutants.registry import Apply, mutant
 
 
 @mutant("auth-none", "LM-AUTH-TOKEN-REQUIRED", "LM-AUTH-REFUSED-NOT-STORED")
@@ -189,3 +192,49 @@ def _needs_no_token(bench: Bench, free: Callable[[str, str], bool]) -> None:
     def check(original, self, authorization, switches):  # type: ignore[no-untyped-def]
         if not now[0]:
             original(self, authorization, switches)
+
+
+@mutant("auth-refused-yet-done", "LM-AUTH-EVERY-CHANGE")
+def auth_refused_yet_done(bench: Bench) -> None:
+    """BUG: a change without a token is refused, and carried out all the same."""
+    bare = [False]
+
+    @bench.patch(App, "_answer")
+    def refused(original, self, scope, path, headers, body):  # type: ignore[no-untyped-def]
+        bare[0] = "authorization" not in headers and scope["method"] != "GET"
+        reply = original(self, scope, path, headers, body)
+        if bare[0]:
+            raise Problem(401, text="RBAC: access denied")
+        return reply
+
+    @bench.patch(Authority, "check")
+    def check(original, self, authorization, switches):  # type: ignore[no-untyped-def]
+        if not bare[0]:
+            original(self, authorization, switches)
+
+
+# Which requirement judges that an operation needs a token.
+_JUDGES = {
+    Access.GENERAL: "LM-AUTH-META",
+    Access.LIST: "LM-AUTH-EVERY-LIST",
+    Access.READ: "LM-AUTH-EVERY-READ",
+    Access.CHANGE: "LM-AUTH-EVERY-CHANGE",
+}
+
+
+def _open(operation: Operation) -> Apply:
+    def needs_no_token(bench: Bench) -> None:
+        _needs_no_token(bench, lambda method, path: _is(operation, method, path))
+
+    needs_no_token.__doc__ = f"BUG: {operation.id} needs no token, and nothing else does without one."
+    return needs_no_token
+
+
+def _is(operation: Operation, method: str, path: str) -> bool:
+    found = published().match(method, path.removeprefix("/v2"))
+    return found is not None and found[0].id == operation.id
+
+
+for _operation in published().operations:
+    _access = resources(published()).access(_operation)
+    mutant(f"auth-open-{_operation.id}", _JUDGES[_access])(_open(_operation))

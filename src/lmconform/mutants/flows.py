@@ -110,6 +110,28 @@ def execution_never_completes(bench: Bench) -> None:
         return dataclasses.replace(moment, status="DEAD") if moment.status == "COMPLETED" else moment
 
 
+@mutant("execution-never-ends", "LM-EXECUTION-ENDS", "LM-FLOW-EXECUTION-COMPLETES")
+def execution_never_ends(bench: Bench) -> None:
+    """BUG: an execution stays RUNNING for ever."""
+
+    @bench.patch(lifecycle, "at")
+    def running(original, enactment, now, timing):  # type: ignore[no-untyped-def]
+        moment = original(enactment, now, timing)
+        is_over = moment.status in ("COMPLETED", "DEAD") and not enactment.serves
+        return dataclasses.replace(moment, status="RUNNING", completed=None) if is_over else moment
+
+
+@mutant("deployment-dies", "LM-FLOW-SERVING-RUNS")
+def deployment_dies(bench: Bench) -> None:
+    """BUG: a deployment ends as DEAD instead of RUNNING."""
+
+    @bench.patch(lifecycle, "at")
+    def dead(original, enactment, now, timing):  # type: ignore[no-untyped-def]
+        moment = original(enactment, now, timing)
+        is_running = moment.status == "RUNNING" and enactment.serves
+        return dataclasses.replace(moment, status="DEAD") if is_running else moment
+
+
 @mutant("flow-metrics-refused", "LM-FLOW-METRICS-STORED")
 def flow_metrics_refused(bench: Bench) -> None:
     """BUG: a metric whose name has a space is refused."""

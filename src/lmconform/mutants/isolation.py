@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from lmconform.contract.openapi import Operation
+from lmconform.contract.published import published
+from lmconform.contract.resources import Role, resources
 from lmconform.mock.app import App
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.records import Tracking
+from lmconform.mock.store import Group
 from lmconform.mutants.bench import Bench
-from lmconform.mutants.registry import mutant
+from lmconform.mutants.registry import Apply, mutant
 
 
 @mutant("isolation-none", "LM-ISOLATION-ARTIFACT-LIST", "LM-ISOLATION-CONFIGURATION-LIST", "LM-ISOLATION-ARTIFACT-GET")
@@ -211,6 +217,12 @@ def isolation_schedule_configuration(bench: Bench) -> None:
     _configurations_of_all(bench, "createExecutionSchedule")
 
 
+@mutant("isolation-deployment-update", "LM-ISOLATION-EVERY-OPERATION")
+def isolation_deployment_update(bench: Bench) -> None:
+    """BUG: a deployment gets a configuration of another resource group."""
+    _configurations_of_all(bench, "modifyDeployment")
+
+
 def _configurations_of_all(bench: Bench, operation: str) -> None:
     @bench.before(operation)
     def borrowed(call: Call) -> None:
@@ -245,3 +257,71 @@ def _lists_everything(bench: Bench, shelf: str, *operations: str) -> None:
             return handler(call)
         finally:
             setattr(call.group, shelf, own)
+
+
+_HEADER = "AI-Resource-Group"
+# The shelf of a resource group that holds a resource, and metrics by the id of their execution.
+_SHELVES = {
+    "artifact": "artifacts",
+    "configuration": "configurations",
+    "execution": "executions",
+    "deployment": "deployments",
+    "schedule": "schedules",
+    "metrics": "tracking",
+}
+
+
+def _open(operation: Operation, role: str, shelf: str) -> Apply:
+    def reaches_all_groups(bench: Bench) -> None:
+        if role in (Role.LIST, Role.COUNT):
+            _lists_everything(bench, shelf, operation.id)
+        elif role == Role.CREATE and shelf != "tracking":
+            _configurations_of_all(bench, operation.id)
+        else:
+            _reaches_everywhere(bench, shelf, operation.id)
+
+    reaches_all_groups.__doc__ = f"BUG: {operation.id} reaches what belongs to other resource groups."
+    return reaches_all_groups
+
+
+def _reaches_everywhere(bench: Bench, shelf: str, operation: str) -> None:
+    """What a request names is found in every resource group, and the request is carried out there."""
+
+    @bench.instead(operation)
+    def anywhere(call: Call, handler: Handler) -> Reply:
+        named = set(_named(call))
+        holders = [group for group in bench.groups.values() if named & _ids(group, shelf)]
+        call.group = next(iter(holders), call.group)
+        return handler(call)
+
+
+def _named(call: Call) -> Iterator[str]:
+    """All ids in a request."""
+    yield from call.path.values()
+    body = call.body if isinstance(call.body, dict) else {}
+    for value in (*call.query.values(), *body.values()):
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict) and isinstance(one.get("id"), str):
+                yield one["id"]
+            elif isinstance(one, str):
+                yield one
+
+
+def _ids(group: Group, shelf: str) -> set[str]:
+    # Metrics can be stored for an execution that has none yet.
+    return {*getattr(group, shelf), *(group.executions if shelf == "tracking" else ())}
+
+
+def _generate() -> None:
+    found = resources(published())
+    for operation in published().operations:
+        resource, role, group = found.resource_of(operation), found.role_of(operation), operation.parameter(_HEADER)
+        if resource is None or resource.noun not in _SHELVES or group is None or not group.required:
+            continue
+        # What is made from nothing of a resource group crosses none.
+        if role != Role.CREATE or resource.owner or "configurationId" in resource.origins:
+            apply = _open(operation, role, _SHELVES[resource.noun])
+            mutant(f"isolation-open-{operation.id}", "LM-ISOLATION-EVERY-OPERATION")(apply)
+
+
+_generate()

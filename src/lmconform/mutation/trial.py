@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from lmconform.client import embedded
 from lmconform.client.session import Session
@@ -13,6 +14,11 @@ from lmconform.judgement import Outcome
 from lmconform.results.events import Result
 from lmconform.run.catalogue import Plan
 from lmconform.run.items import Item
+from lmconform.settings.options import RunConfig
+from lmconform.settings.target import remote
+
+# Seconds for what takes the mock's clock about one: a mutant that never gets there ends its trial soon.
+LIMITS: Final = {"stop_timeout": 6.0, "delete_timeout": 6.0, "start_timeout": 8.0, "poll_timeout": 8.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,12 @@ def try_(plan: Plan, mutant: MutantRun, *, everything: bool = False, in_run_orde
     started = time.monotonic()
     try:
         with embedded.start(plan.config, mutant.options) as mock:
-            probe = Session.open(plan.config, plan.contract, plan.register, mock.target, None)
+            config = as_tenant(plan.config, mock)
+            target = remote(config, {})
+            probe = Session.open(config, plan.contract, plan.register, target, None)
             meta = probe.examine()
             probe.close()
-            session = Session.open(plan.config, plan.contract, plan.register, mock.target, None, meta=meta)
+            session = Session.open(config, plan.contract, plan.register, target, None, meta=meta)
             own = 0 if in_run_order else sum(_is_own(item, mutant) for item in plan.items)
             items = plan.items if in_run_order else own_first(plan.items, mutant.breaks)
             _run(trial, session, items, least=own, everything=everything, any_kill_ends=in_run_order)
@@ -94,6 +102,26 @@ def try_(plan: Plan, mutant: MutantRun, *, everything: bool = False, in_run_orde
         trial.error = str(error)
     trial.seconds = round(time.monotonic() - started, 3)
     return trial
+
+
+def as_tenant(config: RunConfig, mock: embedded.EmbeddedMock) -> RunConfig:
+    """The configuration that judges the mock by its URL and a service key, as a disposable tenant is judged.
+
+    Intervals and limits are those of its clock; an option that the user gave wins.
+    """
+    seconds = {name: value for name, value in config.seconds.items() if value is not None}
+    limits: dict[str, Any] = LIMITS | {f"{name}_timeout": value for name, value in seconds.items()}
+    return replace(
+        config,
+        target=mock.target.base_url,
+        service_key=mock.service_key,
+        resource_group=mock.target.resource_group,
+        other_resource_group=mock.target.other_resource_group,
+        allow_writes=True,
+        disposable=True,
+        poll_interval=mock.target.poll_interval,
+        **limits,
+    )
 
 
 def own_first(items: Sequence[Item], breaks: Iterable[str]) -> list[Item]:

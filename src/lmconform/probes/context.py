@@ -6,49 +6,46 @@ import itertools
 import json
 import random
 import string
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
+from lmconform.client import backoff
+from lmconform.client.polling import Policy, settled
 from lmconform.client.transport import Request
+from lmconform.contract.published import published
+from lmconform.contract.resources import Role, resources
 from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable, Skip, caught
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, kept
 from lmconform.probes.comparison import differences
+from lmconform.probes.described import capability, described
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.parts import gravest
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
+from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
 if TYPE_CHECKING:
     from lmconform.client.client import Client
     from lmconform.client.session import Session
 
 Json = dict[str, Any]
-TERMINAL: Final = frozenset({"COMPLETED", "DEAD", "STOPPED"})
-ACTIVE: Final = frozenset({"PENDING", "RUNNING"})
+_LIVES: Final = [resource.life for resource in resources(published()) if resource.life is not None]
+# Statuses of executions and deployments: those that nothing follows, and those in which they can be stopped.
+TERMINAL: Final = frozenset[str]().union(*(life.terminal for life in _LIVES))
+ACTIVE: Final = frozenset[str]().union(*(life.stoppable for life in _LIVES))
 # Capabilities, as dotted paths in GET /lm/meta.
-EXECUTIONS: Final = "aiApi.capabilities.userExecutions"
-DEPLOYMENTS: Final = "aiApi.capabilities.userDeployments"
-TIME_TO_LIVE: Final = "aiApi.capabilities.timeToLiveDeployments"
-SCHEDULES: Final = "aiApi.capabilities.executionSchedules"
-METRICS: Final = "extensions.metrics"
-BULK: Final = "aiApi.capabilities.bulkUpdates.executions"
+EXECUTIONS: Final = capability("execution")
+DEPLOYMENTS: Final = capability("deployment")
+SCHEDULES: Final = capability("schedule")
+METRICS: Final = capability("metrics")
+FILES: Final = capability("file")
+LOGS: Final = capability("execution", "logs")
+TIME_TO_LIVE: Final = resources(published()).gated_members(described("deployment").operations[Role.CREATE])["ttl"]
 GROUPS: Final = "aiApi.capabilities.multitenant"
-LOGS: Final = "aiApi.capabilities.logs.executions"
-FILES: Final = "extensions.dataset"
-BULK_DEPLOYMENTS: Final = "aiApi.capabilities.bulkUpdates.deployments"
-# Bulk updates are off unless advertised, and a target without meta advertises nothing: the operation is tried then.
-# The operation, and the member of its body.
-_BULK_OPERATIONS: Final = {
-    BULK: ("modifyExecutions", "executions"),
-    BULK_DEPLOYMENTS: ("modifyDeployments", "deployments"),
-}
 # Answers of a gateway: they concern the client or the load, never the resource.
 _GATEWAY: Final = frozenset({401, 403, 429})
-_LEAST_SLEEP: Final = 0.02
-_MOST_GRACE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class Context:
             raise NotApplicable(f"{self._meta} does not advertise {capability}")
         if self.session.capabilities.opt_in_unadvertised(capability, bulk=False):
             raise NotApplicable(f"{capability} must be advertised, and the target has no {self._meta}")
-        if self.session.capabilities.meta is None and capability in _BULK_OPERATIONS and not _serves(self, capability):
+        if self.session.capabilities.meta is None and self._refuses_bulk(capability):
             raise NotApplicable(f"bulk updates are refused, and the target has no {self._meta} to advertise them")
 
     def offers(self, capability: str) -> bool:
@@ -97,6 +94,17 @@ class Context:
     @property
     def _meta(self) -> str:
         return self.session.contract.operation("getMeta").label
+
+    def _refuses_bulk(self, capability: str) -> bool:
+        """Whether bulk updates need the capability, and are refused.
+
+        They are off unless advertised, and a target without meta advertises nothing: the operation is tried then.
+        """
+        for resource in self.session.resources:
+            operation = resource.operation(Role.BULK_MODIFY)
+            if operation is not None and self.session.resources.capability(operation) == capability:
+                return not _serves(self, resource.noun)
+        return False
 
     def judge_part(self, operation_id: str, function: Callable[[], object]) -> None:
         """Judge the requirement for one operation: what ``function`` raises is its judgement, and the probe goes on.
@@ -264,12 +272,12 @@ class Context:
 
     # --- creating ----------------------------------------------------------------------------
 
-    def make(self, operation_id: str, body: Json) -> Created:
+    def make(self, operation_id: str, body: Json, path: Mapping[str, str] | None = None, **rest: Any) -> Created:
         """Create a resource that this probe needs; raises NotTestable when that is refused.
 
-        The contract's checks judge which 2xx status it is.
+        ``rest`` is that of ``send``. The contract's checks judge which 2xx status it is.
         """
-        exchange = self.send(operation_id, json=body)
+        exchange = self.send(operation_id, path, json=body, **rest)
         resource_id = exchange.json_object().get("id")
         if not exchange.ok or not isinstance(resource_id, str):
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected the id of a new resource")
@@ -282,40 +290,51 @@ class Context:
     # --- waiting -----------------------------------------------------------------------------
 
     @property
-    def grace(self) -> float:
-        """Seconds for which an answer may lawfully lag behind an earlier one (C2)."""
-        return min(_MOST_GRACE, 20 * max(self.session.target.poll_interval, _LEAST_SLEEP))
+    def limits(self) -> TimeLimits:
+        """How long the target may take for what it has promised."""
+        return self.session.target.limits
 
-    def polls(self) -> Iterator[int]:
-        """Count polls from 0, with the polling interval between them; raises Inconclusive at the deadline."""
-        target = self.session.target
-        deadline = time.monotonic() + target.poll_timeout
-        number = 0
-        while number == 0 or time.monotonic() < deadline:
-            if number:
-                time.sleep(max(target.poll_interval, _LEAST_SLEEP))
-            yield number
-            number += 1
-        raise Inconclusive(f"nothing happened within the {target.poll_timeout:g} s of --poll-timeout")
+    def poll_exchange(
+        self,
+        wanted: tuple[str, str, str],
+        ask: Callable[[], Exchange],
+        until: Callable[[Exchange], bool],
+        limit: TimeLimit,
+        *,
+        what: str,
+        state: Callable[[Exchange], str],
+    ) -> Exchange:
+        """Send ``ask`` until ``until`` holds; returns that answer. Raises Overdue, see ``probes/liveness``.
+
+        ``wanted`` is what is waited for: the noun of a resource, its id, and a word for the promise. All that wait
+        for the same wait once; noun and word are the family of ``Waits``. ``what`` and ``state`` are as in
+        ``client/polling``. An answer with Retry-After that a gateway gives for a moment is waited out.
+        """
+        noun, _, promise = wanted
+        return self.session.waits.poll(
+            wanted,
+            ask,
+            lambda exchange: not _is_passing(exchange) and until(exchange),
+            Policy(self.session.target.poll_interval, limit),
+            what=what,
+            state=lambda exchange: state(exchange) if exchange.ok else exchange.brief,
+            family=(noun, promise),
+            pause=lambda exchange: backoff.asked(exchange.headers),
+        )
 
     def retry_in_grace(self, since: float, judge: Callable[[], None]) -> None:
-        """Judge again and again until it succeeds or ``grace`` seconds have passed ``since``, by time.monotonic()."""
-        while True:
-            try:
-                return judge()
-            except (Failure, NotTestable):
-                if time.monotonic() - since > self.grace:
-                    raise
-            time.sleep(self.grace / 20)
+        """Judge again and again until it succeeds or the grace has passed ``since``, by time.monotonic() (C2)."""
+        interval = self.session.target.poll_interval
+        settled(judge, since=since, interval=interval, retry_on=(Failure, NotTestable))
 
 
 @fixture()
-def _serves(ctx: Context, capability: str) -> bool:
+def _serves(ctx: Context, noun: str) -> bool:
     """Whether the target accepts a valid bulk update of an unknown id."""
-    operation, collection = _BULK_OPERATIONS[capability]
-    body = {collection: [{"id": ctx.absent_id(), "targetStatus": "STOPPED"}]}
+    resource = ctx.session.resources[noun]
+    body = {resource.bulk_key: [{"id": ctx.absent_id(), "targetStatus": "STOPPED"}]}
     # Not judged: the contract does not say what an operation answers that a server does not have.
-    return ctx.send(operation, json=body, judge=False).ok
+    return ctx.send(resource.operations[Role.BULK_MODIFY].id, json=body, judge=False).ok
 
 
 @fixture()
@@ -333,6 +352,12 @@ def _counter(ctx: Context) -> Iterator[int]:
 def _resources(body: Mapping[str, Any]) -> list[Json]:
     resources = body.get("resources")
     return [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
+
+
+def _is_passing(exchange: Exchange) -> bool:
+    """Whether a gateway asks to wait and to come again."""
+    is_busy = exchange.status == backoff.TOO_MANY or exchange.status in backoff.PASSING
+    return is_busy and backoff.asked(exchange.headers) is not None
 
 
 def _either(statuses: Collection[int]) -> str:

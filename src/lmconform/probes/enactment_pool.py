@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from lmconform.client.polling import Overdue, looks
 from lmconform.errors import Failure, Inconclusive, NotTestable, Skip
 from lmconform.evidence.exchange import Exchange
+from lmconform.probes import liveness
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.configurations import create_configuration
 from lmconform.probes.context import ACTIVE, TERMINAL, Context, Created, Json
@@ -24,8 +26,10 @@ from lmconform.probes.pooled_enactment import PooledEnactment
 # Statuses that a stop may find or leave: an answer that denies the stop is wrong then.
 STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
 ATTEMPTS: Final = 3
-# Started before they are needed, on the embedded mock only.
+# Started before they are needed, where the target is disposable.
 _WARM_SPARES: Final = 2
+# What an enactment does without a request, as a word for the waits of the session.
+_PROGRESS: Final = "progress"
 # Words in refusals for lack of room, here and in the scenarios: neither status nor text is published (C7).
 _QUOTA_WORDS: Final = ("quota", "maxrunningcount", "capacity", "exhausted", "too many")
 
@@ -43,9 +47,6 @@ class Deletion:
 class _Pool:
     base: PooledEnactment | None = None
     deletion: Deletion | None = None
-    # Why waiting failed: later probes do not wait for the same again.
-    stuck: str = ""
-    stop_stuck: str = ""
     never_found_at_first: bool = False
     spare: list[PooledEnactment] = field(default_factory=list)
     configuration: Created | None = None
@@ -75,15 +76,20 @@ def glance(ctx: Context) -> None:
                 pooled.statuses += _status(ctx.client.send(kind.get, path=pooled.path, judge=False))
 
 
-def at_rest(ctx: Context, kind: Enactment = EXECUTION) -> Json:
-    """The body of the base in a settled status, whether it succeeded or not; raises Inconclusive.
+def wait_for_rest(ctx: Context, kind: Enactment = EXECUTION) -> Json:
+    """The body of the base in a settled status, whether it succeeded or not; raises Overdue.
 
     An execution has ended then; a deployment runs, and may end later.
     """
     pooled = base(ctx, kind)
     if pooled.last.get("status") not in kind.settled:
-        pooled.last = _wait_once(ctx, pooled, kind.settled)
+        pooled.wait(ctx, kind.settled, kind.limit(ctx), _PROGRESS)
     return pooled.last
+
+
+def at_rest(ctx: Context, kind: Enactment = EXECUTION) -> Json:
+    """``wait_for_rest``; raises Inconclusive for lack of room, NotTestable when it runs and does not settle."""
+    return _progressing(ctx, base(ctx, kind), lambda: wait_for_rest(ctx, kind))
 
 
 def at_goal(ctx: Context, kind: Enactment = EXECUTION) -> Json:
@@ -105,7 +111,7 @@ def judge_at_rest(ctx: Context, kind: Enactment, judge: Callable[[Json], None]) 
                 raise
         else:
             return
-    raise Inconclusive(f"the {kind.word} changed its status during each of {ATTEMPTS} attempts")
+    raise NotTestable(f"the {kind.word} changed its status during each of {ATTEMPTS} attempts")
 
 
 def start(ctx: Context, configuration: Created, kind: Enactment = EXECUTION, **fields: str) -> PooledEnactment:
@@ -143,6 +149,12 @@ def spare(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
     return pool.spare[-1] if pool.spare else fresh(ctx, kind)
 
 
+def members(ctx: Context, kind: Enactment = EXECUTION) -> list[PooledEnactment]:
+    """The base, and the spare ones that no probe has deleted."""
+    pool = _pool(ctx, kind)
+    return [*([pool.base] if pool.base else []), *pool.spare]
+
+
 def fresh(ctx: Context, kind: Enactment = EXECUTION, **fields: str) -> PooledEnactment:
     """A new spare one; ``fields`` are added to the body of its creation."""
     pool = _pool(ctx, kind)
@@ -166,10 +178,10 @@ def active(ctx: Context, kind: Enactment = EXECUTION, statuses: Collection[str] 
             waiting.append(pooled)
     for _ in range(ATTEMPTS):
         pooled = waiting.pop() if waiting else fresh(ctx, kind)
-        pooled.last = _wait_once(ctx, pooled, statuses)
+        wait_for(ctx, pooled, statuses)
         if pooled.last.get("status") in statuses:
-            if ctx.session.target.is_mock:
-                # The next probes need not wait as long; on a tenant each costs money.
+            if ctx.session.target.disposable:
+                # The next probes need not wait as long; elsewhere each costs money.
                 with suppress(Skip):
                     for _ in range(_WARM_SPARES - len(waiting)):
                         fresh(ctx, kind)
@@ -189,7 +201,7 @@ def any_terminal(ctx: Context, statuses: Collection[str] = TERMINAL, kind: Enact
     if kind.settled != TERMINAL:
         return stopped(ctx, kind)
     pooled = waiting[0] if waiting else fresh(ctx, kind)
-    pooled.last = _wait_once(ctx, pooled, TERMINAL)
+    wait_for(ctx, pooled, TERMINAL)
     if pooled.last.get("status") not in statuses:
         raise Inconclusive(f"the {kind.word} ended {pooled.last.get('status')}, wanted {' or '.join(sorted(statuses))}")
     return pooled
@@ -200,19 +212,18 @@ def stopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
     for pooled in _pool(ctx, kind).spare:
         if pooled.last.get("status") == "STOPPED" or (pooled.stop_accepted and pooled.current_status(ctx) == "STOPPED"):
             return pooled
-    pooled, answer = act_while_in(ctx, STOPPABLE, lambda pooled: pooled.stop(ctx), kind, purpose="stopped")
-    ctx.require_success(answer)
-    pool = _pool(ctx, kind)
-    if pool.stop_stuck:
-        raise Inconclusive(pool.stop_stuck)
-    try:
-        pooled.last = pooled.wait(ctx, TERMINAL)
-    except Inconclusive as error:
-        pool.stop_stuck = f"an accepted stop did not end: {error}"
-        raise Inconclusive(pool.stop_stuck) from error
-    if pooled.last.get("status") != "STOPPED":
-        raise Inconclusive(f"the {kind.word} ended {pooled.last.get('status')} before it was stopped")
-    return pooled
+    for _ in range(ATTEMPTS):
+        pooled, answer = act_while_in(ctx, STOPPABLE, lambda pooled: pooled.stop(ctx), kind, purpose="stopped")
+        ctx.require_success(answer)
+        body = liveness.need(functools.partial(wait_for_stop, ctx, pooled), f"LM-{kind.noun}-STOP")
+        if body.get("status") == "STOPPED":
+            return pooled
+    raise Inconclusive(f"{kind.word}s end before they are stopped")
+
+
+def wait_for_stop(ctx: Context, pooled: PooledEnactment, promise: str = "stop") -> Json:
+    """The body of one whose stop was accepted, in a terminal status; raises Overdue."""
+    return pooled.wait(ctx, TERMINAL, ctx.limits.stop, promise)
 
 
 def deleted(ctx: Context, kind: Enactment = EXECUTION) -> Deletion:
@@ -282,28 +293,33 @@ def _drop(ctx: Context, pooled: PooledEnactment) -> None:
 def _first_get(ctx: Context, kind: Enactment, created: Created) -> Exchange:
     """The first GET; of a deployment it is repeated until it is found, for the grace period at most."""
     pool = _pool(ctx, kind)
-    deadline = time.monotonic() + ctx.grace
-    while True:
+    for is_last in looks(ctx.session.target.poll_interval):
         exchange = ctx.get(kind.get, **{kind.parameter: created.id})
         if exchange.status not in (403, 404) or kind.at_once or pool.never_found_at_first:
-            return exchange
-        if time.monotonic() > deadline:
-            pool.never_found_at_first = True
-            return exchange
-        time.sleep(ctx.grace / 20)
+            break
+        pool.never_found_at_first = is_last
+    return exchange
 
 
-def _wait_once(ctx: Context, pooled: PooledEnactment, statuses: Collection[str]) -> Json:
-    """Wait for one of the ``statuses``; a wait that ends at the deadline is the last one of the session."""
-    pool = _pool(ctx, pooled.kind)
-    if pool.stuck:
-        raise Inconclusive(pool.stuck)
+def wait_for(ctx: Context, pooled: PooledEnactment, statuses: Collection[str]) -> Json:
+    """The body of one in one of the ``statuses``, or terminal, when no request sends it there.
+
+    Raises Inconclusive for lack of room, NotTestable when it runs and does not get there.
+    """
+    return _progressing(ctx, pooled, lambda: pooled.wait(ctx, statuses, pooled.kind.limit(ctx), _PROGRESS))
+
+
+def is_queued(ctx: Context, pooled: PooledEnactment, overdue: Overdue) -> bool:
+    """Whether it was never started: nothing is refused for lack of room or of an object store (F51, M24)."""
+    return overdue.state in pooled.kind.life(ctx).queued and not pooled.has_run(ctx)
+
+
+def _progressing(ctx: Context, pooled: PooledEnactment, wait: Callable[[], Json]) -> Json:
     try:
-        return pooled.wait(ctx, statuses, pooled.statuses)
-    except Inconclusive as error:
-        status = pooled.statuses[-1] if pooled.statuses else "without a status"
-        pool.stuck = f"one {pooled.kind.word} stayed {status}: {error}"
-        raise Inconclusive(pool.stuck) from error
+        return wait()
+    except Overdue as overdue:
+        text = f"{overdue.what}: {overdue.actual}"
+        raise (Inconclusive(f"no room: {text}") if is_queued(ctx, pooled, overdue) else NotTestable(text)) from overdue
     except NotTestable:
         _drop(ctx, pooled)
         raise

@@ -9,6 +9,7 @@ from typing import Any, Final
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import Enactment
+from lmconform.probes.reading import objects
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -26,7 +27,7 @@ def listed(exchange: Exchange) -> str:
     if not exchange.ok:
         return answer(exchange)
     body = exchange.json_object()
-    return f"{exchange.status} with {len(body.get('resources') or [])} of count {body.get('count')}"
+    return f"{exchange.status} with {len(objects(body))} of count {body.get('count')}"
 
 
 def raw(ctx: Context, method: str, path: str, **rest: Any) -> Exchange:

@@ -6,10 +6,11 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from lmconform.errors import Inconclusive
+from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import TERMINAL, Context, Created, Json
 from lmconform.probes.enactment import Enactment
+from lmconform.settings.time_limits import TimeLimit
 
 
 @dataclass(slots=True)
@@ -53,54 +54,75 @@ class PooledEnactment:
 
     def current_status(self, ctx: Context) -> str:
         """The status now; empty when it is gone. A terminal status is final and not asked for again."""
-        if self.last.get("status") in TERMINAL:
+        if str(self.last.get("status")) in TERMINAL:
             return str(self.last["status"])
         before = self.last.get("status")
         exchange = ctx.get(self.kind.get, **self.path)
         self.last = dict(exchange.json_object()) if exchange.ok else {}
         if self.last.get("status") != before:
             self.changed_at = time.monotonic()
+        self.statuses += [status for status in (self.last.get("status"),) if isinstance(status, str)]
         return str(self.last.get("status", ""))
 
-    def wait(self, ctx: Context, statuses: Collection[str], seen: list[str] | None = None) -> Json:
-        """Poll until its status is one of ``statuses``, or terminal; returns the body.
+    def has_run(self, ctx: Context) -> bool:
+        """Whether it was seen in a status that it does not reach without room (M24)."""
+        return not self.kind.life(ctx).queued.issuperset(self.statuses)
 
-        ``seen`` collects the statuses on the way. Raises Inconclusive at the deadline.
+    def wait(self, ctx: Context, statuses: Collection[str], limit: TimeLimit, promise: str) -> Json:
+        """Poll until its status is one of ``statuses``, or terminal; returns the body, and keeps it in ``last``.
+
+        ``promise`` is a word for what makes it go there: enactments that wait for the same promise share how often a
+        limit is waited for. Raises Overdue, and NotTestable for an answer that can never become right.
         """
-        for _ in ctx.polls():
-            body = ctx.get_or_skip(self.kind.get, **self.path)
-            status = str(body.get("status"))
-            if seen is not None:
-                seen.append(status)
-            if status in statuses or status in TERMINAL:
-                self.changed_at = time.monotonic()
-                return body
-        raise AssertionError("polls() ends with Inconclusive")
+        known = self.kind.life(ctx).statuses
 
-    def wait_until_gone(self, ctx: Context) -> None:
-        """Poll until GET answers 404; an accepted deletion that never begins breaks the requirement.
+        def until(exchange: Exchange) -> bool:
+            status = exchange.json_object().get("status")
+            if exchange.status != 200 or status not in known:
+                raise NotTestable(f"{ctx.label(exchange)} answered {exchange.brief}, expected a status")
+            self.statuses.append(str(status))
+            return status in statuses or status in TERMINAL
 
-        A deletion that has begun may take longer than the polls: raises Inconclusive.
-        """
-        patience = ctx.session.target.poll_timeout
-        try:
-            for _ in ctx.polls():
-                exchange = ctx.get(self.kind.get, **self.path)
-                if exchange.status == 404:
-                    self.changed_at = time.monotonic()
-                    return
-                ctx.expect_status(exchange, {200})
-        except Inconclusive:
-            # The status stays the same until it is gone; without a targetStatus its deletion may have begun (C1).
-            has_begun = exchange.json_object().get("targetStatus") in (None, "DELETED")
-            if has_begun and not ctx.session.target.is_mock:
-                raise Inconclusive(f"the {self.kind.word} is still being deleted after {patience:g} s") from None
-            expected = f"404 within {patience:g} s of the deletion"
-            ctx.fail(expected=expected, actual=f"the {self.kind.word} still exists")
+        exchange = ctx.poll_exchange(
+            (self.kind.word, self.id, promise),
+            lambda: ctx.get(self.kind.get, **self.path),
+            until,
+            limit,
+            what=f"the {self.kind.word} {self.id} to be {' or '.join(sorted(statuses))}",
+            state=lambda exchange: str(exchange.json_object().get("status")),
+        )
+        self.changed_at = time.monotonic()
+        self.last = dict(exchange.json_object())
+        return self.last
+
+    def wait_until_gone(self, ctx: Context, promise: str = "delete") -> list[Json]:
+        """Poll until GET answers 404; returns the bodies before it. Raises Overdue, and Failure for other answers."""
+        views: list[Json] = []
+
+        def until(exchange: Exchange) -> bool:
+            if exchange.status == 404:
+                return True
+            ctx.expect_status(exchange, {200})
+            views.append(dict(exchange.json_object()))
+            return False
+
+        ctx.poll_exchange(
+            (self.kind.word, self.id, promise),
+            lambda: ctx.get(self.kind.get, **self.path),
+            until,
+            ctx.limits.delete,
+            what=f"404 for the {self.kind.word} {self.id}, whose deletion was accepted,",
+            state=_status_and_target,
+        )
+        self.changed_at = time.monotonic()
+        return views
+
+    @property
+    def is_stop_targeted(self) -> bool:
+        """Whether the latest GET has targetStatus STOPPED: the stop may have come too late, and was not ignored."""
+        return self.last.get("targetStatus") == "STOPPED"
 
 
-def stop_is_targeted(ctx: Context) -> bool:
-    """Whether the last answer has targetStatus STOPPED: a tenant may take any time to carry that out."""
-    last = ctx.client.last
-    target = last.json_object().get("targetStatus") if last is not None else None
-    return target == "STOPPED" and not ctx.session.target.is_mock
+def _status_and_target(exchange: Exchange) -> str:
+    body = exchange.json_object()
+    return f"{body.get('status')} with targetStatus {body.get('targetStatus')}"

@@ -7,8 +7,10 @@ allure-pytest derives them from Python names, which are the same for all items o
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import allure_commons
 import pytest
@@ -17,6 +19,8 @@ from allure_commons.model2 import TestResultContainer
 from allure_commons.types import LabelType
 
 _LABEL = "lmconform"
+# The names of the files that hold results.
+RESULTS: Final = "*-result.json"
 
 
 def describe(item_id: str, requirements: Iterable[str]) -> None:
@@ -27,6 +31,15 @@ def describe(item_id: str, requirements: Iterable[str]) -> None:
     dynamic.label(LabelType.FEATURE, item_id.partition("/")[0])
     for requirement in requirements:
         dynamic.label(LabelType.STORY, requirement)
+
+
+def is_own(path: Path) -> bool:
+    """Whether the file of a result is about an item of lmconform: a folder may hold those of other tools as well."""
+    try:
+        labels = json.loads(path.read_text(encoding="utf-8"))["labels"]
+        return any(label["name"] == _LABEL for label in labels)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 def install(config: pytest.Config) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 from xml.etree import ElementTree as ET
 
 from lmconform.judgement import Outcome
@@ -12,6 +13,7 @@ from lmconform.reporting.terminal import paragraph
 from lmconform.results.events import Result
 from lmconform.results.stream import Run
 
+SIGN: Final = re.compile(r"<\?xml [^>]*>\s*<testsuites name=\"lmconform\"")
 # What XML 1.0 has no way to carry.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from lmconform.judgement import Outcome
 from lmconform.reporting import fuzzing, terminal
 from lmconform.reporting.causes import causes
 from lmconform.results.stream import Run
+
+SIGN: Final = re.compile(r"# .*\n\nlmconform \d")
 
 
 def write(run: Run, out: Path) -> None:
@@ -19,15 +23,15 @@ def write(run: Run, out: Path) -> None:
 def _lines(run: Run) -> Iterator[str]:
     header, footer = run.header, run.footer
     verdict = footer.verdict if footer else "incomplete"
-    yield f"# {header.target if header else 'run'}: {verdict}"
+    yield f"# {(header.target if header else '') or 'run'}: {verdict}"
     yield ""
-    if header and footer:
-        yield (
-            f"lmconform {header.lmconform}, profile {header.profile}, dialect {header.dialect}, seed {header.seed}, "
-            f"{footer.exchanges} requests in {footer.duration:.1f} s."
-        )
+    if header:
+        inputs = f", profile {header.profile}, dialect {header.dialect}, seed {header.seed}" if header.profile else ""
+        took = f", {footer.exchanges} requests in {footer.duration:.1f} s" if footer else ""
+        yield f"lmconform {header.lmconform}{inputs}{took}."
         yield ""
-    for line in (*terminal.contract(header), *terminal.left_out(header)):
+    remarks = (terminal.target(header), terminal.contract(header), terminal.left_out(header), terminal.stopped(footer))
+    for line in (line for lines in remarks for line in lines):
         yield f"- {line}"
         yield ""
     found = causes(run.results.values())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,19 +14,21 @@ from lmconform.results.stream import Run
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A view of results.jsonl: ``write`` makes ``file`` of a run that has ended."""
+    """A view of results.jsonl: ``write`` makes ``file`` of a run that has ended, and ``sign`` matches its beginning."""
 
     file: str
     write: Callable[[Run, Path], None]
+    sign: re.Pattern[str]
 
 
 FORMATS: Final = {
-    "junit": Format("junit.xml", junit.write),
-    "markdown": Format("summary.md", markdown.write),
+    "junit": Format("junit.xml", junit.write, junit.SIGN),
+    "markdown": Format("summary.md", markdown.write, markdown.SIGN),
 }
 
 
-def write(run: Run, folder: Path) -> None:
-    """Write every report of ``run`` into ``folder``."""
+def write(run: Run, folder: Path, *, without: Collection[str] = ()) -> None:
+    """Write every report of ``run`` into ``folder``, but for the files that ``without`` names."""
     for form in FORMATS.values():
-        form.write(run, folder / form.file)
+        if form.file not in without:
+            form.write(run, folder / form.file)

@@ -88,13 +88,24 @@ def _footer(footer: Footer, header: Header | None, folder: Path) -> Iterator[str
         named = ", ".join(footer.not_exercised[:5])
         more = f" and {len(footer.not_exercised) - 5} more" if len(footer.not_exercised) > 5 else ""
         yield f"partial   {len(footer.not_exercised)} MUSTs were not exercised: {named}{more}"
-    if footer.message:
-        yield f"stopped   {footer.message}"
+    yield from stopped(footer)
     yield from contract(header)
     yield from left_out(header)
     yield f"report    {folder}"
     against = f" of {header.target} (profile {header.profile}, dialect {header.dialect})" if header else ""
     yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
+
+
+def target(header: Header | None) -> Iterator[str]:
+    """The target of a run for which none was named, and the reason for it."""
+    if header is not None and header.target_because:
+        yield f"target    {header.target} ({header.target_because})"
+
+
+def stopped(footer: Footer | None) -> Iterator[str]:
+    """Why a run is incomplete."""
+    if footer is not None and footer.message:
+        yield f"stopped   {footer.message}"
 
 
 def contract(header: Header | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 
@@ -12,6 +13,8 @@ class Header:
 
     ``contract_version`` is the version of SAP's description that the target is judged by, ``contract_because`` the
     reason when it is not simply ours, ``left_out`` the requirements of the run that were published later.
+    ``target_because`` is the reason for a target that the user did not name. A run that could not start may lack
+    ``profile``, ``dialect`` and the hashes: they are empty.
     """
 
     type: ClassVar[str] = "header"
@@ -28,6 +31,7 @@ class Header:
     contract_version: str = ""
     contract_because: str = ""
     left_out: tuple[str, ...] = ()
+    target_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +122,8 @@ def from_json(data: dict[str, Any]) -> Event:
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an event of a run: {error}") from error
     return event
+
+
+def now() -> str:
+    """The time that an event carries: RFC 3339 in UTC, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

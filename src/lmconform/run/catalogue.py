@@ -44,7 +44,7 @@ class Plan:
 def plan(config: RunConfig) -> Plan:
     """Read contract, register and scenarios, and select the items; raises HarnessError."""
     # All of it: which version judges the target is known once GET /lm/meta has answered.
-    contract = Contract.load(config.dialect)
+    contract = Contract.load(config.dialect, overlays=config.overlay)
     register = Register.load()
     items = select(catalogue(contract, register), config.profile, config.only)
     return Plan(config, contract, register, tuple(items))
@@ -78,7 +78,7 @@ def _items(contract: Contract, register: Register) -> Iterator[Item]:
         yield from steps
         yield from others
     for operation in contract.operations:
-        fuzz_id, requirements = f"fuzz/{operation.id}", oracle.judged(operation)
+        fuzz_id, requirements = f"fuzz/{operation.id}", oracle.judged(contract, operation)
         yield FuzzItem(fuzz_id, "full", "", requirements, (fuzz_id, operation.id, *requirements), operation.id)
     for start in links.starts(contract):
         fuzz_id = f"fuzz/sequence/{start.id}"

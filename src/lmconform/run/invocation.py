@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,14 @@ from lmconform import __version__
 from lmconform.client import embedded
 from lmconform.client.session import EXCHANGES, Session
 from lmconform.contract import versions
-from lmconform.errors import ConfigError
+from lmconform.errors import TargetUnreachable
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
-from lmconform.results.events import Event, Footer, Header, Result
+from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
+from lmconform.run import failed_start, report_folder
 from lmconform.run.catalogue import Plan
 from lmconform.settings.target import Target, remote
 
@@ -46,6 +46,8 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     reported: set[str] = field(default_factory=set)
     lost: str = ""
+    # The items for which there was no time.
+    cut: list[str] = field(default_factory=list)
     sent: int = 0
     left: Counter[str] = field(default_factory=Counter)
     finished: bool = False
@@ -59,26 +61,25 @@ class Run:
         ``launched`` is the embedded mock when it is on its way already.
         """
         config = plan.config
-        target = None if config.is_mock else remote(config, os.environ)
-        folder = _folder(config.report_dir, config.target, config.profile)
-        mock = (launched or embedded.launch(config)).ready() if config.is_mock else None
-        try:
-            target = target or (mock.target if mock else None)
-            assert target is not None
-            probe = Session.open(config, plan.contract, plan.register, target, None)
-            meta = probe.examine()
-            probe.close()
-            choice = versions.choose(config.contract, meta, plan.contract.version)
-            plan = plan.at(choice.version)
-            (folder / EXCHANGES).write_text("")
-            writer = ResultWriter(folder / FILE_NAME)
-            run = cls(plan, folder, target, meta, writer, listener or (lambda event: None), mock)
-            run.take(run._header(choice.because))
-            return run
-        except BaseException:
-            if mock is not None:
-                mock.stop()
-            raise
+        with failed_start.recorded(failed_start.Start(config.report_dir, config=config, plan=plan)) as start:
+            target = None if config.is_mock else remote(config, os.environ)
+            folder = start.folder = report_folder.make(config)
+            mock = (launched or embedded.launch(config)).ready() if config.is_mock else None
+            try:
+                target = target or (mock.target if mock else None)
+                assert target is not None
+                meta = _examine(plan, target)
+                choice = versions.choose(config.contract, meta, plan.contract.version)
+                plan = plan.at(choice.version)
+                (folder / EXCHANGES).write_text("")
+                writer = ResultWriter(folder / FILE_NAME)
+                run = cls(plan, folder, target, meta, writer, listener or (lambda event: None), mock)
+                run.take(run._header(choice.because))
+                return run
+            except BaseException:
+                if mock is not None:
+                    mock.stop()
+                raise
 
     def session(self) -> Session:
         """A session in this process."""
@@ -108,38 +109,41 @@ class Run:
             self.reported.add(event.item)
         self.listener(event)
 
-    def take_all(self, events: Iterable[Event], lost: str) -> None:
-        """Take what an item said; ``lost`` says why the target was given up, or is empty."""
+    def take_all(self, events: Iterable[Event], lost: str, cut: str = "") -> None:
+        """Take what an item said; ``lost`` says why the target was given up, or is empty.
+
+        ``cut`` is the item when the time was over before it, or empty.
+        """
         for event in events:
             self.take(event)
         self.lost = self.lost or lost
+        self.cut += [cut] if cut else []
 
     def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
         """Write the footer and the reports; returns the exit code."""
         self.finished = True
         register = self.plan.register.at(self.plan.contract.version)
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
-        complete = not (interrupted or self.lost or missing or exit_status == ExitCode.INTERNAL)
+        complete = not (interrupted or self.lost or missing or self.cut or exit_status == ExitCode.INTERNAL)
         verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(register, complete=complete)
         code = exit_code(verdict, require_conformant=self.plan.config.require == "conformant")
         if interrupted:
             code = ExitCode.INTERRUPTED
         elif exit_status == ExitCode.INTERNAL:
             code = ExitCode.INTERNAL
-        message = self.lost or (f"{len(missing)} items did not run, the first is {missing[0]}" if missing else "")
         self.take(
             Footer(
                 complete=complete,
                 verdict=verdict,
                 exit_code=code,
-                finished=_now(),
+                finished=now(),
                 duration=round(time.monotonic() - self.started, 3),
                 counts=dict(sorted(self.tally.counts.items())),
                 fuzz_cases=self.tally.fuzz_cases,
                 exchanges=self.sent,
                 not_exercised=self.tally.not_exercised(register),
                 left_behind={kind: number for kind, number in sorted(self.left.items()) if number},
-                message=message,
+                message=self.lost or self._not_run(missing),
             )
         )
         self.writer.close()
@@ -157,11 +161,18 @@ class Run:
             self.mock.stop()
             self.mock = None
 
+    def _not_run(self, missing: list[str]) -> str:
+        """Why the run is incomplete although the target was there; empty when it is complete."""
+        if self.cut:
+            budget = f"--max-time {self.plan.config.max_time:g} s"
+            return f"{budget} was over before {len(self.cut)} items ran, the first is {self.cut[0]}"
+        return f"{len(missing)} items did not run, the first is {missing[0]}" if missing else ""
+
     def _header(self, because: str) -> Header:
         config = self.plan.config
         return Header(
             lmconform=__version__,
-            started=_now(),
+            started=now(),
             target=config.target,
             profile=config.profile,
             dialect=config.dialect,
@@ -174,31 +185,21 @@ class Run:
                 "base_url": self.target.base_url,
                 "resource_group": self.target.resource_group,
                 "other_resource_group": self.target.other_resource_group,
+                "time_limits": self.target.limits.as_json(),
             },
             contract_version=self.plan.contract.version,
             contract_because=because,
             left_out=self.plan.left_out(),
+            target_because=config.target_because,
         )
 
 
-def _folder(wanted: Path | None, target: str, profile: str) -> Path:
-    if wanted is None:
-        name = "mock" if target == "mock" else target.partition("://")[2].partition("/")[0].replace(":", "-")
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        wanted = Path("reports") / f"{stamp}-{name}-{profile}"
-        number = 1
-        while wanted.exists():
-            number += 1
-            wanted = wanted.with_name(f"{stamp}-{name}-{profile}-{number}")
+def _examine(plan: Plan, target: Target) -> dict[str, Any] | None:
+    """What the target says of itself; raises TargetUnreachable with a text that is free of secrets."""
+    probe = Session.open(plan.config, plan.contract, plan.register, target, None)
     try:
-        wanted.mkdir(parents=True, exist_ok=True)
-        (wanted / EXCHANGES).touch()
-    except OSError as error:
-        raise ConfigError(
-            f"--report-dir {wanted}: cannot be written ({error.strerror}); name another folder"
-        ) from error
-    return wanted
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+        return probe.examine()
+    except TargetUnreachable as error:
+        raise TargetUnreachable(probe.redactor.text(str(error))) from error
+    finally:
+        probe.close()

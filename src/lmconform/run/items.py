@@ -7,34 +7,42 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from lmconform.checks import body
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.contract.openapi import Operation
 from lmconform.contract.paths import META
-from lmconform.errors import Failure, HarnessError, Skip, caught
+from lmconform.errors import Failure, HarnessError, NotTestable, Skip, caught
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.probes import enactment_pool, registry
 from lmconform.probes.context import Context
 from lmconform.results import assembly
 from lmconform.results.events import Event, Observation
 from lmconform.scenarios.document import Step, Workflow
-from lmconform.scenarios.runner import WorkflowRun
+from lmconform.scenarios.runner import StepOutcome, WorkflowRun
 
 if TYPE_CHECKING:
     from lmconform.fuzz.findings import Report as Generated
     from lmconform.fuzz.operations import Fuzzer
 
 Progress = Callable[[str], None]
+_T = TypeVar("_T")
+# What reading a value raises that is not of the kind that its schema says.
+_MISREAD: Final = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 
 
 @dataclass(slots=True)
 class Report:
-    """What running an item gave; the main judgement stands first, and has no part."""
+    """What running an item gave; the main judgement stands first, and has no part.
+
+    ``others`` are judgements of other items that ran with this one, by their ids.
+    """
 
     judgements: list[Judgement] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    others: dict[str, list[Judgement]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,18 +80,33 @@ class Item(ABC):
             words = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
             message = session.redactor.text(words)
             return [assembly.error(self.id, self.requirements, message, time.monotonic() - started)], error
-        return [*self._results(session, report.judgements), *report.observations], None
+        others = [event for item, found in report.others.items() for event in self._results(session, found, item)]
+        return [*self._results(session, report.judgements), *report.observations, *others], None
 
     def left_out(self, session: Session, because: str) -> list[Event]:
         """The events of an item that is not run on purpose: its first requirement is not judged, and nothing gates."""
         judgement = stated(State.INCONCLUSIVE, because)
         return self._results(session, [replace(judgement, requirement=r) for r in self.requirements[:1]])
 
-    def _results(self, session: Session, judgements: Iterable[Judgement]) -> list[Event]:
-        again = f"lmconform run {session.target.name} --only {self.id} --seed {session.config.seed}"
-        if session.config.contract is not None:
-            again += f" --contract {session.config.contract}"
-        return [assembly.result(self.id, j, session.register, session.redactor, again) for j in judgements]
+    def _results(self, session: Session, judgements: Iterable[Judgement], of: str = "") -> list[Event]:
+        item = of or self.id
+        again = " ".join(("lmconform run", session.target.name, "--only", item, *session.config.judging_arguments()))
+        return [assembly.result(item, j, session.register, session.redactor, again) for j in judgements]
+
+
+def _read(client: Client, function: Callable[[], _T]) -> _T:
+    """What ``function`` returns; raises NotTestable when it cannot read an answer that breaks its schema.
+
+    Probes read answers as the contract describes them, and that one is not so is a finding already. Without such a
+    finding the mistake is ours, and goes on.
+    """
+    try:
+        return function()
+    except _MISREAD as error:
+        if not any(requirement == body.SCHEMA for requirement, _ in client.broken):
+            raise
+        words = f"{type(error).__name__}: {error}"
+        raise NotTestable(f"an answer breaks its schema, and cannot be read as it stands ({words})") from error
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,7 +127,7 @@ class ProbeItem(Item):
         started = time.monotonic()
         enactment_pool.glance(Context(session, session.client("probe/glance")))
         ctx = Context(session, client)
-        raised = caught(lambda: self.probe.function(ctx))
+        raised = caught(lambda: _read(client, lambda: self.probe.function(ctx)))
         own = replace(raised.judgement, requirement=requirement.id) if raised else kept(requirement.id)
         main = replace(client.completed(own), duration=time.monotonic() - started)
         return Report([main, *ctx.parts, *client.judgements()])
@@ -120,7 +143,7 @@ class ObservationItem(Item):
         """Record the value; what keeps us from it becomes the value."""
         client = session.client(self.id)
         try:
-            value = self.look.function(Context(session, client))
+            value = _read(client, lambda: self.look.function(Context(session, client)))
         except (Skip, Failure) as reason:
             value = f"not observed: {reason}"
         observation = Observation(
@@ -144,14 +167,26 @@ class ScenarioItem(Item):
     def run(self, session: Session, progress: Progress) -> Report:
         """Advance the workflow's one run of this session up to this step."""
         key = f"workflow/{self.workflow.id}"
-        run = session.once(key, lambda: WorkflowRun(self.workflow, session, progress))
-        outcome = run.until(self.step.id)
+        flow = session.once(key, lambda: WorkflowRun(self.workflow, session, progress))
+        outcome = flow.until(self.step.id)
         client, operation = outcome.client, outcome.judgement.operation
         observations = [
             Observation(id=i, item=self.id, operation=operation, value=session.redactor.text(value), text=text)
             for i, value, text in outcome.observations
         ]
-        return Report([*map(client.completed, outcome.judgements), *client.judgements()], observations)
+        found = [*map(client.completed, outcome.judgements), *client.judgements()]
+        return Report(found, observations, dict(filter(None, map(_failed, flow.brought()))))
+
+
+def _failed(outcome: StepOutcome) -> tuple[str, list[Judgement]] | None:
+    """The item of a step that another one brought along, and what it says, when something in it failed.
+
+    Nobody selected it: what it keeps is not reported.
+    """
+    client = outcome.client
+    own = [] if outcome.is_fine else [client.completed(judgement) for judgement in outcome.judgements]
+    failed = [j for j in (*own, *client.judgements()) if j.state in (State.BROKEN, State.NOT_TESTABLE)]
+    return (client.item, failed) if failed else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -7,6 +7,7 @@ point: whoever installs lmconform has other tests as well, and they are none of 
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
@@ -21,7 +22,8 @@ from lmconform.errors import HarnessError, NothingSelected, TargetLost, TargetUn
 from lmconform.judgement import Outcome
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
-from lmconform.settings.options import OPTIONS, RunConfig
+from lmconform.settings.choice import configure
+from lmconform.settings.options import OPTIONS
 from lmconform.settings.target import Target
 
 if TYPE_CHECKING:
@@ -51,7 +53,12 @@ class Prepared:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--target`` and every option of a run."""
     group = parser.getgroup("lmconform", "conformance of an AI API")
-    group.addoption("--target", dest="lm_target", help="mock, or the base URL of a tenant", metavar="TARGET")
+    group.addoption(
+        "--target",
+        dest="lm_target",
+        help="mock, or the base URL of a tenant (default: that of the credentials)",
+        metavar="TARGET",
+    )
     for option in OPTIONS:
         rest: dict[str, Any] = {"dest": f"lm_{option.dest}", "help": option.help, "default": option.default}
         if option.kind is bool:
@@ -76,11 +83,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_requested(config):
         return
     from lmconform.reporting import allure
-    from lmconform.run.catalogue import plan
 
     prepared = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Prepared)), None)
     try:
-        config.stash[_PLAN] = prepared.run.plan if prepared else plan(_run_config(config))
+        config.stash[_PLAN] = prepared.run.plan if prepared else _planned(config)
     except NothingSelected as error:
         pytest.exit(str(error), returncode=error.exit_code)
     except HarnessError as error:
@@ -188,10 +194,11 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
 
     def run(item: Item) -> None:
         allure.describe(item.id, item.requirements)
-        events, error = _run_item(item, lm_session, request.config)
+        cut = _is_time_over(lm_session, request.config)
+        events, error = _left_out(item, lm_session) if cut else _run_item(item, lm_session, request.config)
         words = "" if error is None else lm_session.redactor.text(str(error))
         lost = words if isinstance(error, TargetLost | TargetUnreachable) else ""
-        _hand_over(request.config, events, lost)
+        _hand_over(request.config, events, lost, item.id if cut else "")
         if lost:
             request.session.shouldstop = lost
         if error is not None:
@@ -242,26 +249,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_RUN].stop_mock()
 
 
+def _is_time_over(session: Session, config: pytest.Config) -> bool:
+    now = time.monotonic()
+    begun = config.stash.setdefault(_BEGUN, now)
+    return session.config.max_time is not None and now - begun > session.config.max_time
+
+
+def _left_out(item: Item, session: Session) -> tuple[list[Event], None]:
+    return item.left_out(session, f"--max-time {session.config.max_time:g} s is over"), None
+
+
 def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list[Event], Exception | None]:
-    started = time.monotonic()
-    begun = config.stash.setdefault(_BEGUN, started)
-    budget = session.config.max_time
-    if budget is not None and started - begun > budget:
-        return item.left_out(session, f"--max-time {budget:g} s is over"), None
     with config.stash[_INTERRUPTS].acting():
         return item.events(session, config.stash.setdefault(_PROGRESS, Progress()))
 
 
-def _hand_over(config: pytest.Config, events: list[Event], lost: str) -> None:
+def _hand_over(config: pytest.Config, events: list[Event], lost: str, cut: str) -> None:
     """To the run, or to the process that has it: what a worker adds to its report is sent there."""
-    from lmconform.run.workers import LOST, PROPERTY
+    from lmconform.run.workers import CUT, LOST, PROPERTY
 
     if _RUN in config.stash:
-        config.stash[_RUN].take_all(events, lost)
+        config.stash[_RUN].take_all(events, lost, cut)
         return
     properties = config.stash[_RUNNING].user_properties
     properties.append((PROPERTY, json.dumps([as_json(event) for event in events])))
-    properties.append((LOST, lost))
+    properties += [(LOST, lost), (CUT, cut)]
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
@@ -278,9 +290,17 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     return session.transport.sent, dict(session.journal.count_left())
 
 
-def _run_config(config: pytest.Config) -> RunConfig:
+def _planned(config: pytest.Config) -> Plan:
+    """The plan that the options ask for; raises HarnessError, and the reports say so."""
+    from lmconform.run import failed_start
+    from lmconform.run.catalogue import plan
+
+    target, folder = config.getoption("lm_target"), config.getoption("lm_report_dir")
     options = {option.dest: config.getoption(f"lm_{option.dest}") for option in OPTIONS}
-    return RunConfig.from_options(config.getoption("lm_target") or "mock", options)
+    start = failed_start.Start(Path(folder) if folder and not _is_worker(config) else None, target or "")
+    with failed_start.recorded(start):
+        start.config = configure(target, options, os.environ)
+        return plan(start.config)
 
 
 def _item_id(test: pytest.Item) -> str:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
 from lmconform.results import assembly
 from lmconform.results.events import from_json
 from lmconform.run.invocation import Run
+from lmconform.settings.time_limits import TimeLimit
 
 PROPERTY = "lmconform"
 LOST = "lmconform-lost"
+CUT = "lmconform-cut"
 # A terminal's Ctrl-C goes to the workers as well: they may be on their way already.
 _HEAR_SECONDS = 0.5
 # What cleaning takes at most, and the item that was interrupted.
@@ -37,7 +39,7 @@ class Controller:
         properties = dict(report.user_properties)
         if report.when == "call" and PROPERTY in properties:
             events = [from_json(data) for data in json.loads(str(properties[PROPERTY]))]
-            self._run.take_all(events, str(properties[LOST]))
+            self._run.take_all(events, str(properties[LOST]), str(properties[CUT]))
         elif report.failed and (item := self._item_of(report.nodeid)):
             if report.when == "call" and item in self._run.reported:
                 # It said itself, in this process, what it found.
@@ -91,7 +93,10 @@ def interrupt(node: Any) -> None:
 
 def wait_for(nodes: Iterable[Any], seconds: float) -> None:
     """Wait until every worker has said what it left, or is gone."""
-    deadline = time.monotonic() + seconds
-    for node in nodes:
-        while time.monotonic() < deadline and not hasattr(node, "workeroutput") and not node.channel.isclosed():
-            time.sleep(0.02)
+    working = list(nodes)
+
+    def is_over() -> bool:
+        return all(hasattr(node, "workeroutput") or node.channel.isclosed() for node in working)
+
+    with suppress(Overdue):
+        poll(is_over, bool, Policy(LEAST_PAUSE, TimeLimit("", seconds)), what="the workers", state=str)

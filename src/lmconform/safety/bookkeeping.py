@@ -43,7 +43,7 @@ class Bookkeeper:
         What was taken from the budget stays taken.
         """
         named = self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)
-        # What is known by the id of another resource leaves the state of that one alone.
+        # A change of what is known by the id of another resource does not change that other one.
         self._journal.doubt(one.id for one in named if not one.resource.owner)
         for resource in self._resources.creates(sent.operation):
             own = self._named_by_request(resource, sent)

@@ -1,4 +1,4 @@
-"""How much a run may start on a tenant, counted exactly."""
+"""How much a run may start on a target that is not disposable, counted exactly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lmconform.contract.life import Runs
 from lmconform.contract.resources import Resources
 from lmconform.errors import BudgetSpent
 
-# How many one worker may have started on a target that is not the mock: executions, and deployments.
+# How many one worker may have started on a target that is not disposable: executions, and deployments.
 MOST_STARTED: Final = {Runs.UNTIL_IT_ENDS: 40, Runs.UNTIL_STOPPED: 20}
 
 

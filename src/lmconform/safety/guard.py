@@ -1,4 +1,4 @@
-"""What may be sent to a target that is not the mock: nothing that could harm what this run did not make."""
+"""What may be sent to a target: nothing that could harm what this run did not make, and no more than may be started."""
 
 from __future__ import annotations
 
@@ -23,23 +23,25 @@ ABSENT_PREFIX: Final = "lmconform-absent-"
 class Guard:
     """Refuses a request that names an id which this run did not create and that may exist, or that costs too much.
 
-    Safe to use from several threads: what it decides by is in the journal and the budget.
+    ``disposable``: the owner of the target allows schedules that start executions within days. Safe to use from
+    several threads: what it decides by is in the journal and the budget.
     """
 
-    def __init__(self, resources: Resources, journal: Journal, budget: Budget, *, is_mock: bool) -> None:
+    def __init__(self, resources: Resources, journal: Journal, budget: Budget, *, disposable: bool) -> None:
         self._resources = resources
         self._journal = journal
         self._budget = budget
-        self._is_mock = is_mock
+        self._disposable = disposable
 
     def check(self, operation: Operation | None, path: Mapping[str, str], query: Any, body: Any) -> str:
-        """Raise SafetyRefusal when the request must not be sent. The mock is exempt: it is no tenant.
+        """Raise SafetyRefusal when the request must not be sent.
 
         Returns the noun of what was taken from the budget for it, or an empty text.
         """
-        if self._is_mock or operation is None or operation.effect == "read":
+        if operation is None or operation.effect == "read":
             return ""
-        self._refuse_soon(operation, body)
+        if not self._disposable:
+            self._refuse_soon(operation, body)
         if operation.method in ("PATCH", "DELETE", "PUT"):
             # What a POST makes is new.
             self._refuse_foreign(operation, path, query, body)

@@ -1,4 +1,4 @@
-"""What a run made, what became of it, and what nobody can say of it."""
+"""What a run made, what was removed, and what is in doubt."""
 
 from __future__ import annotations
 

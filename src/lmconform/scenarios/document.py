@@ -148,7 +148,7 @@ class _Reader:
         taken = {(p.name, p.location) for p in own}
         parameters = own + tuple(p for p in shared if (p.name, p.location) not in taken)
         _check_parameters(call, parameters, place)
-        poll = extensions.poll(node, place)
+        poll = extensions.poll(node, self.sources.resource(call), place)
         on_failure = self._actions(node, "onFailure", _FAILURE, place)
         if poll is None and any(action.kind == "retry" for action in on_failure):
             place.fail("a retry without x-lm-poll is not supported; add x-lm-poll, which repeats the step here")

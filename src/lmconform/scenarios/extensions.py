@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from lmconform.contract.requirements import Register
+from lmconform.contract.resources import Resource
 from lmconform.errors import did_you_mean
 from lmconform.judgement import Outcome, State
 from lmconform.scenarios.model import Absent, Contains, Poll
 from lmconform.scenarios.shape import Place, Shape, flag, table, text, texts
+from lmconform.settings.expectations import Expectation
 
 __all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "poll", "requirements", "state"]
 
 ABSENT = Shape("x-lm-absent", ("operationId", "says"), ("parameters",))
-_POLL = Shape("x-lm-poll", ("status", "good", "bad", "transitions"), ("detail", "gone", "late", "excuse", "excused"))
+_POLL = Shape("x-lm-poll", (), ("good", "bad", "gone", "late", "excuse", "unless", "needs"))
 _CONTAINS = Shape("x-lm-contains", ("context", "value"), ("exact",))
 _OBSERVE = Shape("x-lm-observe", ("id", "value"))
 _FILLS = Shape("x-lm-fills", ("stepId", "outputs"))
@@ -35,28 +37,31 @@ def requirements(node: Mapping[str, Any], register: Register, place: Place) -> t
     return ids
 
 
-def poll(node: Mapping[str, Any], place: Place) -> Poll | None:
-    """``x-lm-poll`` of a step: the transitions become the set of what may be seen after each status."""
+def poll(node: Mapping[str, Any], resource: Resource | None, place: Place) -> Poll | None:
+    """``x-lm-poll`` of a step whose operation is about ``resource``; its statuses are those of the description."""
     if "x-lm-poll" not in node:
         return None
     found = _POLL.read(node["x-lm-poll"], place)
-    transitions = table(found, "transitions", place)
-    graph = {str(key): set(texts(transitions, key, place)) for key in transitions}
-    for target in sorted(set().union(*graph.values()) - set(graph)):
-        place.fail(f"x-lm-poll: transitions lead to {target!r}, which has no row{did_you_mean(target, graph)}")
+    if resource is None or resource.life is None:
+        place.fail("x-lm-poll: the operation is about nothing that has statuses; poll one whose path has x-lm-life")
     good, bad = frozenset(texts(found, "good", place)), frozenset(texts(found, "bad", place))
-    for status in sorted((good | bad) - set(graph)):
-        place.fail(f"x-lm-poll: {status!r} is not in transitions{did_you_mean(status, graph)}")
+    for status in sorted((good | bad) - set(resource.life.statuses)):
+        hint = did_you_mean(status, resource.life.statuses)
+        place.fail(f"x-lm-poll: {status!r} is no status of the {resource.noun}{hint}")
+    if bool(good) == flag(found, "gone", place):
+        place.fail("x-lm-poll: expected either good with statuses, or gone: true")
+    unless = text(found, "unless", place)
+    if unless and unless not in set(Expectation):
+        place.fail(f"x-lm-poll: unless {unless!r} is unknown{did_you_mean(unless, map(str, Expectation))}")
     return Poll(
-        status=text(found, "status", place),
+        resource=resource,
         good=good,
         bad=bad,
-        reachable={status: frozenset(_closure(status, graph)) for status in graph},
-        detail=text(found, "detail", place),
         gone=flag(found, "gone", place),
         late=flag(found, "late", place),
         excuse=text(found, "excuse", place),
-        excused=frozenset(texts(found, "excused", place)),
+        unless=Expectation(unless) if unless else None,
+        needs=text(found, "needs", place),
     )
 
 
@@ -90,13 +95,3 @@ def state(node: Mapping[str, Any], place: Place) -> State | None:
     if value and value not in _STATES:
         place.fail(f"x-lm-outcome: {value!r} is not possible{did_you_mean(value, _STATES)}")
     return _STATES[Outcome(value)] if value else None
-
-
-def _closure(status: str, graph: Mapping[str, set[str]]) -> set[str]:
-    # Polling samples: whatever lies between two looks may have been passed through unseen.
-    seen, waiting = {status}, [status]
-    while waiting:
-        for following in graph[waiting.pop()] - seen:
-            seen.add(following)
-            waiting.append(following)
-    return seen

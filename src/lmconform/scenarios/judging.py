@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lmconform.client.client import Client
+from lmconform.client.polling import looks
 from lmconform.contract.requirements import Register
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.judgement import Judgement, Outcome, State, weigh
@@ -15,8 +16,6 @@ from lmconform.scenarios.expressions import MISSING, Scope, resolve
 from lmconform.scenarios.model import Absent, Step
 from lmconform.scenarios.sending import send, send_step, values
 
-# How often and for how many seconds at the most one looks again; seconds between two looks at the least.
-_LOOKS, _MOST_GRACE, _LEAST_PAUSE = 20, 60.0, 0.02
 # Both are declared, and no publication says which of them stands for a scenario that does not exist.
 _NOWHERE = frozenset({400, 404})
 
@@ -68,15 +67,16 @@ def breaks(expected: str, actual: str, message: str = "") -> Failure:
 
 def judge_settled(step: Step, client: Client, scope: Scope, sleep: Callable[[float], None]) -> None:
     """``judge`` what a poll came to, and again for a moment: what belongs to a status may be seen after it."""
-    interval = max(client.session.target.poll_interval, _LEAST_PAUSE)
-    pause = min(interval, _MOST_GRACE / _LOOKS)
-    for _ in range(_LOOKS):
+    looked = False
+    for is_last in looks(client.session.target.poll_interval, sleep):
+        if looked:
+            send_step(step, client, scope)
+        looked = True
         try:
             return judge(step, client, scope)
         except Failure:
-            sleep(pause)
-            send_step(step, client, scope)
-    judge(step, client, scope)
+            if is_last:
+                raise
 
 
 def judge(step: Step, client: Client, scope: Scope) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from lmconform.contract.openapi import Operation
+from lmconform.contract.resources import Resource
 from lmconform.errors import ScenarioError, did_you_mean
 from lmconform.judgement import State
 from lmconform.scenarios.criteria import Criterion
+from lmconform.settings.expectations import Expectation
 
 _EFFECTS = ("read", "write", "destructive")
 
@@ -62,24 +64,27 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Repeat until ``status`` is in ``good``; one in ``bad`` ends it at once (``x-lm-poll``).
+    """Repeat until the status of the ``resource`` is in ``good``; one in ``bad`` ends it at once (``x-lm-poll``).
 
-    ``reachable`` maps a status to all that may be seen after it, itself included. ``gone``: the
-    end is a 404. ``late``: a 404 at the beginning is one that is not seen yet. ``excuse`` says on
-    what else the end depends: then nobody is to blame for a bad status, or for none in time.
-    ``excused`` narrows it to statuses: bad ones, and on the mock those in which the deadline
-    finds it; there a bad one counts when ``detail`` says why.
+    The resource is that of the step's operation; the description has its statuses and what may follow each. ``gone``:
+    the end is a 404. ``late``: a 404 at the beginning is one that is not seen yet. ``excuse`` says why a bad status
+    breaks no promise. ``unless`` is the expectation of an owner under which one that dies breaks none, ``needs`` what
+    it takes to live.
     """
 
-    status: str
+    resource: Resource
     good: frozenset[str]
     bad: frozenset[str]
-    reachable: Mapping[str, frozenset[str]]
-    detail: str
     gone: bool = False
     late: bool = False
     excuse: str = ""
-    excused: frozenset[str] = frozenset()
+    unless: Expectation | None = None
+    needs: str = ""
+
+    @property
+    def goal(self) -> str:
+        """What it waits for, in words."""
+        return "gone" if self.gone else " or ".join(sorted(self.good))
 
 
 @dataclass(frozen=True, slots=True)

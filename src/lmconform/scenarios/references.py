@@ -48,8 +48,6 @@ class _Checker:
         for action in (*step.on_success, *step.on_failure):
             self.action(action, step, place)
         self.tree("outputs", step.outputs, place, answered=True)
-        if step.poll:
-            self.tree("x-lm-poll", [step.poll.status, step.poll.detail], place, answered=True)
         if step.contains:
             self.tree("x-lm-contains", [step.contains.context, step.contains.value], place, answered=True)
         if step.absent:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lmconform.client.client import Client
+from lmconform.client.diagnosis import diagnosis
+from lmconform.client.polling import rest
 from lmconform.client.session import Session
 from lmconform.contract.limits import Limits
 from lmconform.contract.paths import META
@@ -23,19 +25,14 @@ from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import StepOutcome, is_fine, judge, judge_settled
 from lmconform.scenarios.limits import beyond_limits
-from lmconform.scenarios.model import Action, Step, Workflow, item_id
-from lmconform.scenarios.poll import Pace, follow
+from lmconform.scenarios.model import Action, Poll, Step, Workflow, item_id
+from lmconform.scenarios.poll import Pace, follow, limit
 from lmconform.scenarios.sending import Unresolved, send_step
 
 __all__ = ["StepOutcome", "WorkflowRun"]
 
 Progress = Callable[[str], None]
 
-# What a step sends may need more than what it judges: metrics are advertised apart from executions.
-_NEEDS = {
-    "createExecution": "aiApi.capabilities.userExecutions",
-    "createDeployment": "aiApi.capabilities.userDeployments",
-}
 # Too many requests: about us and the moment, never about what the step wants to know.
 _BUSY = 429
 _PROVIDED = "scenarios.provided"
@@ -63,7 +60,7 @@ class WorkflowRun:
         session: Session,
         progress: Progress = lambda line: None,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = rest,
     ) -> None:
         self.workflow = workflow
         self.session = session
@@ -77,6 +74,7 @@ class WorkflowRun:
         self._outcomes: dict[str, StepOutcome] = {}
         self._steps: dict[str, Mapping[str, Any]] = {}
         self._lacking: set[str] = set()
+        self._reported: set[str] = set()
 
     def until(self, step_id: str) -> StepOutcome:
         """Run up to and including ``step_id``, and return what became of it.
@@ -87,7 +85,14 @@ class WorkflowRun:
         index = self.workflow.index(step_id)
         while self._cursor is not None and self._cursor <= index:
             self._advance(self.workflow.steps[self._cursor])
+        self._reported.add(step_id)
         return self._outcomes[step_id]
+
+    def brought(self) -> list[StepOutcome]:
+        """What became of the steps that ran and that ``until`` was not asked for, each once."""
+        found = [o for o in self._outcomes.values() if o.step_id not in self._reported and not o.origin]
+        self._reported.update(outcome.step_id for outcome in found)
+        return found
 
     def _advance(self, step: Step) -> None:
         started = time.monotonic()
@@ -128,17 +133,7 @@ class WorkflowRun:
             self._require(step)
             if step.poll:
                 label = f"{self.workflow.id}/{step.id}"
-                target = self.session.target
-                pace = Pace(
-                    target.poll_interval, target.poll_timeout, self._progress, self._sleep, known=target.is_mock
-                )
-                follow(
-                    step.poll,
-                    label,
-                    lambda: send_step(step, client, attempt.scope),
-                    lambda text: resolve(text, attempt.scope),
-                    pace,
-                )
+                follow(step.poll, label, lambda: send_step(step, client, attempt.scope), self._pace(step.poll, client))
                 judge_settled(step, client, attempt.scope, self._sleep)
             else:
                 send_step(step, client, attempt.scope)
@@ -148,15 +143,35 @@ class WorkflowRun:
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
 
+    def _pace(self, poll: Poll, client: Client) -> Pace:
+        target = self.session.target
+        return Pace(
+            interval=target.poll_interval,
+            limit=limit(poll, target.limits),
+            progress=self._progress,
+            sleep=self._sleep,
+            waits=self.session.waits,
+            expected=target.expected,
+            diagnose=lambda exchange: diagnosis(client, poll.resource, exchange.json_object()),
+        )
+
     def _require(self, step: Step) -> None:
         """Raise NotApplicable unless the target advertises what the step's requirements are about."""
         capabilities = self.session.capabilities
         needed = [self.session.register[name].capability for name in step.requirements]
-        for capability in (*needed, _NEEDS.get(step.operation_id, "")):
+        for capability in (*needed, self._creation_needs(step)):
             if not capabilities.has(capability):
                 raise NotApplicable(f"{META} does not advertise {capability}")
             if capabilities.opt_in_unadvertised(capability):
                 raise NotApplicable(f"there is no {META} to advertise {capability}")
+
+    def _creation_needs(self, step: Step) -> str:
+        """The capability of what a step creates: it may need more than what it judges, metrics for example."""
+        session = self.session
+        if step.operation_id not in session.contract:
+            return ""
+        operation = session.contract.operation(step.operation_id)
+        return session.resources.capability(operation) if session.resources.creates(operation) else ""
 
     def _outcome(
         self, step: Step, attempt: _Attempt, action: Action | None, client: Client, duration: float

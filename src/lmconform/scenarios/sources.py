@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lmconform.contract import bundle
 from lmconform.contract.openapi import Contract, Operation
+from lmconform.contract.resources import Resource, resources
 from lmconform.errors import ContractError, did_you_mean
 from lmconform.scenarios.model import Call
 from lmconform.scenarios.shape import Place
@@ -39,6 +40,10 @@ class Sources:
             hint = did_you_mean(operation_id, known)
             place.fail(f"operationId {operation_id!r} is not in {source.source}{hint}")
         return self._call(source.operation(operation_id))
+
+    def resource(self, call: Call) -> Resource | None:
+        """The resource of the contract in force that an operation is about."""
+        return resources(self._contract).resource_of(call.operation)
 
     def _call(self, operation: Operation) -> Call:
         # A dialect may have brought the operation into the contract; then that is the one that counts.

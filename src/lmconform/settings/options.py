@@ -11,9 +11,14 @@ from urllib.parse import urlsplit
 from lmconform.contract import paths, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
+from lmconform.settings import expectations
 
 PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
+# What a line to paste repeats, beside target, item and seed.
+_JUDGING = frozenset(
+    ("contract", "stop-timeout", "delete-timeout", "start-timeout", "poll-timeout", "expect", "disposable")
+)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -62,6 +67,9 @@ OPTIONS = (
         "Judge by this version of SAP's description (default the one of GET /lm/meta where it is older than ours).",
         "VERSION",
     ),
+    Option(
+        "overlay", str, (), "Add what this OpenAPI Overlay describes, such as a resource to come (repeatable).", "FILE"
+    ),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
     Option("seed", int, 0, "Seed of all generated data.", "N"),
     Option("max-examples", int, 50, "Generated cases per operation and mode.", "N"),
@@ -72,7 +80,9 @@ OPTIONS = (
         "Give up a request whose whole answer takes longer (default 30; 6 before the first item).",
         "SECONDS",
     ),
-    Option("max-time", float, None, "Start no new item after this many seconds.", "SECONDS"),
+    Option(
+        "max-time", float, None, "Start no new item after this many seconds: the run is incomplete then.", "SECONDS"
+    ),
     Option(
         "poll-interval",
         float,
@@ -80,7 +90,29 @@ OPTIONS = (
         "Seconds between two polls (default 60; on the mock its pace; 0.5 on this machine).",
         "SECONDS",
     ),
-    Option("poll-timeout", float, None, "Give up polling after this many seconds (default 3600; mock 30).", "SECONDS"),
+    Option("stop-timeout", float, None, "Limit for an accepted stop to be carried out (default 1800).", "SECONDS"),
+    Option("delete-timeout", float, None, "Limit for an accepted deletion to be carried out (default 900).", "SECONDS"),
+    Option("start-timeout", float, None, "Limit for a deployment to be RUNNING (default 3600).", "SECONDS"),
+    Option(
+        "poll-timeout",
+        float,
+        None,
+        "Limit for an execution to end (default 3600). On this machine each limit is a tenth, on the mock 30.",
+        "SECONDS",
+    ),
+    Option(
+        "expect",
+        str,
+        (),
+        "What the owner of TARGET expects: training=may-die, serving=may-die (repeatable).",
+        "NAME=VALUE",
+    ),
+    Option(
+        "disposable",
+        bool,
+        False,
+        "TARGET may be used up: any number of executions, deployments and schedules that fire (the mock always is).",
+    ),
     Option("report-dir", str, None, "Where the files of this run go (default reports/<run>).", "DIR"),
     Option("require", str, "partial", "The least verdict that passes the gate.", "", ("partial", "conformant")),
 )
@@ -88,7 +120,7 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What one run is to do; every value is checked."""
+    """What one run is to do; every value is checked. ``target_because``: why a target that the user did not name."""
 
     target: str
     profile: str
@@ -99,15 +131,22 @@ class RunConfig:
     ca_bundle: Path | None
     resource_group: str | None
     other_resource_group: str | None
+    overlay: tuple[Path, ...]
     only: tuple[str, ...]
     seed: int
     max_examples: int
     request_timeout: float | None
     max_time: float | None
     poll_interval: float | None
+    stop_timeout: float | None
+    delete_timeout: float | None
+    start_timeout: float | None
     poll_timeout: float | None
+    expect: tuple[str, ...]
+    disposable: bool
     report_dir: Path | None
     require: str
+    target_because: str = ""
 
     @property
     def is_mock(self) -> bool:
@@ -125,12 +164,16 @@ class RunConfig:
         for name, least in (
             ("max_examples", 1),
             ("poll_interval", 0),
+            ("stop_timeout", 0),
+            ("delete_timeout", 0),
+            ("start_timeout", 0),
             ("poll_timeout", 0),
             ("max_time", 0),
             ("request_timeout", 0.1),
         ):
             if values[name] is not None and values[name] < least:
                 raise ConfigError(f"--{name.replace('_', '-')}: {values[name]} is too small; expected {least} or more")
+        expectations.read(values["expect"] or ())
         if values["contract"] is not None:
             versions.check(values["contract"])
         _check_target(target)
@@ -147,21 +190,36 @@ class RunConfig:
             raise ConfigError("--ca-bundle: the embedded mock has no TLS; give a URL as TARGET, or drop the option")
         for name in ("service_key", "ca_bundle", "report_dir"):
             values[name] = Path(values[name]) if values[name] else None
-        values |= {"profile": profile, "only": tuple(values["only"] or ())}
+        values |= {name: tuple(values[name] or ()) for name in ("only", "expect")} | {"profile": profile}
+        values["overlay"] = tuple(map(Path, values["overlay"] or ()))
         return cls(target=target, **values)
 
     def as_arguments(self) -> list[str]:
         """The options that give this configuration again."""
-        arguments = ["--target", self.target]
-        for option in OPTIONS:
-            value = getattr(self, option.dest)
-            if option.kind is bool:
-                arguments += [f"--{option.name}"] if value else []
-            elif isinstance(value, tuple):
-                arguments += [f"--{option.name}={part}" for part in value]
-            elif value is not None:
-                arguments.append(f"--{option.name}={value}")
-        return arguments
+        return ["--target", self.target, *(word for o in OPTIONS for word in self._words(o, "="))]
+
+    def judging_arguments(self) -> list[str]:
+        """The seed, and what was given of the options that change how one item is judged; a part of a line to paste."""
+        given = [o for o in OPTIONS if o.name in _JUDGING and getattr(self, o.dest) != o.default]
+        return ["--seed", str(self.seed), *(word for o in given for word in " ".join(self._words(o, " ")).split())]
+
+    def _words(self, option: Option, between: str) -> list[str]:
+        value = getattr(self, option.dest)
+        if option.kind is bool:
+            return [f"--{option.name}"] if value else []
+        if isinstance(value, tuple):
+            return [f"--{option.name}{between}{part}" for part in value]
+        return [] if value is None else [f"--{option.name}{between}{value}"]
+
+    @property
+    def seconds(self) -> dict[str, float | None]:
+        """The time limits that the user gave, by their names in TimeLimits; None where none was given."""
+        return {
+            "stop": self.stop_timeout,
+            "delete": self.delete_timeout,
+            "start": self.start_timeout,
+            "poll": self.poll_timeout,
+        }
 
     def public(self) -> dict[str, Any]:
         """The configuration as it goes into the header: nothing in it is secret."""
@@ -171,7 +229,7 @@ class RunConfig:
 def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return value.name
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _check_target(target: str) -> None:

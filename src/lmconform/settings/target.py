@@ -7,16 +7,19 @@ from dataclasses import astuple, dataclass
 from urllib.parse import urlsplit
 
 from lmconform.errors import ConfigError
-from lmconform.settings import ca_bundle, credentials
+from lmconform.settings import ca_bundle, credentials, expectations
 from lmconform.settings.credentials import Credentials
+from lmconform.settings.expectations import Expectation
 from lmconform.settings.options import RunConfig, api_base, is_loopback
+from lmconform.settings.time_limits import LOOPBACK, TENANT, TimeLimits
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One system under test. ``base_url`` ends in ``/v2``; times are in seconds.
+    """One system under test. ``base_url`` ends in ``/v2``; ``poll_interval`` is in seconds.
 
-    ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
+    ``disposable``: its owner allows any number of executions, deployments and schedules. ``expected`` are outcomes
+    that its owner expects. ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
     """
 
     name: str
@@ -24,9 +27,10 @@ class Target:
     credentials: Credentials
     resource_group: str
     other_resource_group: str | None
-    is_mock: bool
     poll_interval: float
-    poll_timeout: float
+    limits: TimeLimits
+    disposable: bool = False
+    expected: frozenset[Expectation] = frozenset()
     ca_bundle: str = ""
 
     @property
@@ -38,19 +42,16 @@ class Target:
         """A form that ``from_json`` reads back; it holds the secret, keep it in memory."""
         data = {name: getattr(self, name) for name in self.__slots__}
         data["credentials"] = list(astuple(self.credentials))
-        return data
+        return data | {"limits": self.limits.as_json(), "expected": sorted(self.expected)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Target:
         """The target that ``as_json`` described."""
         values = dict(data)
         values["credentials"] = Credentials(*values["credentials"])  # type: ignore[misc]
+        values["limits"] = TENANT.with_seconds(values["limits"])  # type: ignore[arg-type]
+        values["expected"] = expectations.read(values["expected"])  # type: ignore[arg-type]
         return cls(**values)  # type: ignore[arg-type]
-
-
-def _poll_interval(base: str) -> float:
-    # The tutorial says one minute, for real trainings; on this machine nobody trains.
-    return 0.5 if is_loopback(urlsplit(base).hostname or "") else 60.0
 
 
 def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
@@ -66,6 +67,8 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
     group = config.resource_group or environ.get("AICORE_RESOURCE_GROUP") or "default"
     if group == config.other_resource_group:
         raise ConfigError(f"--other-resource-group: {group!r} is the resource group itself; name a second one")
+    # The tutorial says one minute, for real trainings; on this machine no cluster is waited for.
+    interval, limits = (0.5, LOOPBACK) if is_loopback(urlsplit(base).hostname or "") else (60.0, TENANT)
     with_tls = any(urlsplit(url).scheme == "https" for url in (base, found.token_url))
     return Target(
         name=config.target,
@@ -73,8 +76,9 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
         credentials=found,
         resource_group=group,
         other_resource_group=config.other_resource_group,
-        is_mock=False,
-        poll_interval=_poll_interval(base) if config.poll_interval is None else config.poll_interval,
-        poll_timeout=3600.0 if config.poll_timeout is None else config.poll_timeout,
+        poll_interval=interval if config.poll_interval is None else config.poll_interval,
+        limits=limits.with_seconds(config.seconds),
+        disposable=config.disposable,
+        expected=expectations.read(config.expect),
         ca_bundle=ca_bundle.bundle(config.ca_bundle, environ, needed=with_tls),
     )

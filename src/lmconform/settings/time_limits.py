@@ -5,6 +5,7 @@ A limit that passes is a finding, and the finding names the option that raises i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -35,7 +36,7 @@ class TimeLimits:
         """The same limits, each multiplied by ``factor``."""
         return replace(self, **{f.name: _times(getattr(self, f.name), factor) for f in fields(self)})
 
-    def with_seconds(self, given: dict[str, float | None]) -> TimeLimits:
+    def with_seconds(self, given: Mapping[str, float | None]) -> TimeLimits:
         """The limits with the seconds in ``given`` (``{"stop": 60.0}``); None keeps what there is."""
         named = {name: seconds for name, seconds in given.items() if seconds is not None}
         changed: dict[str, Any] = {name: replace(getattr(self, name), seconds=s) for name, s in named.items()}
@@ -53,5 +54,5 @@ def _times(limit: TimeLimit, factor: float) -> TimeLimit:
 TENANT = TimeLimits()
 # A server on this machine runs no cluster: a tenth is plenty.
 LOOPBACK = TENANT.scaled(0.1)
-# The embedded mock: its lives take seconds.
-EMBEDDED = TimeLimits().with_seconds({"stop": 30.0, "delete": 30.0, "start": 30.0, "poll": 30.0})
+# The embedded mock: what it runs lives for seconds.
+EMBEDDED = TENANT.with_seconds({"stop": 30.0, "delete": 30.0, "start": 30.0, "poll": 30.0})

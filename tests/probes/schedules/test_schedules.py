@@ -12,7 +12,7 @@ SCHEDULES = [name for name in PROBES if "-SCHEDULE-" in name]
 
 def test_no_schedule_of_ours_starts_anything(mock):
     session = open_session(mock)
-    session.guard._is_mock = False
+    session.guard._disposable = False
     session.transport = Rewriting(session.transport, Defect())
     assert odd(run(session, *SCHEDULES)) == {}
     look(session, *(name for name in OBSERVATIONS if "OBS-SCHEDULE" in name))

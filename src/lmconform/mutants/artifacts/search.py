@@ -96,25 +96,25 @@ def search_nothing_one(bench: Bench) -> None:
 @mutant("search-like-one", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
 def search_like_one(bench: Bench) -> None:
     """BUG: an underscore in a search text matches any character."""
-    _wild(bench, {"_": "."})
+    wild(bench, {"_": "."})
 
 
 @mutant("search-like-many", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
 def search_like_many(bench: Bench) -> None:
     """BUG: a percent sign in a search text matches any text."""
-    _wild(bench, {"%": ".*"})
+    wild(bench, {"%": ".*"})
 
 
 @mutant("search-expression", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
 def search_expression(bench: Bench) -> None:
     """BUG: a dot in a search text matches any character."""
-    _wild(bench, {".": "."})
+    wild(bench, {".": "."})
 
 
 @mutant("search-glob", "LM-ARTIFACT-SEARCH-LITERAL", "LM-CONFIGURATION-SEARCH-LITERAL")
 def search_glob(bench: Bench) -> None:
     """BUG: an asterisk in a search text matches any text."""
-    _wild(bench, {"*": ".*"})
+    wild(bench, {"*": ".*"})
 
 
 @mutant("limit-artifact-search", "LM-ARTIFACT-QUERY-AT-LIMIT")
@@ -123,7 +123,7 @@ def limit_artifact_search(bench: Bench) -> None:
     refuses_when(bench, "$search is too long", lambda call: len(call.query.get("$search", "")) > 64, "listArtifacts")
 
 
-def _wild(bench: Bench, signs: dict[str, str]) -> None:
+def wild(bench: Bench, signs: dict[str, str]) -> None:
     """Some signs of a search stand for more than themselves; ``signs`` has the regular expression of each."""
 
     @bench.patch(query, "searched")

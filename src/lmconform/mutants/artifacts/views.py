@@ -41,15 +41,6 @@ def view_artifact_labels_lost(bench: Bench) -> None:
         call.body.pop("labels", None)
 
 
-@mutant("view-artifact-url-slash", "LM-ARTIFACT-URL-VERBATIM", "LM-ARTIFACT-CREATE-ECHO")
-def view_artifact_url_slash(bench: Bench) -> None:
-    """BUG: a slash is added to the url of an artifact."""
-
-    @bench.before("createArtifact")
-    def slash(call: Call) -> None:
-        call.body["url"] = call.body["url"].rstrip("/") + "/"
-
-
 @mutant("view-artifact-url-slash-lost", "LM-ARTIFACT-URL-VERBATIM")
 def view_artifact_url_slash_lost(bench: Bench) -> None:
     """BUG: an artifact read by its id has lost the slash at the end of its url."""
@@ -100,6 +91,50 @@ def names_lower_case(bench: Bench) -> None:
 def names_single_spaces(bench: Bench) -> None:
     """BUG: two spaces in the names of artifacts, configurations and schedules become one."""
     _named(bench, lambda name: " ".join(name.split()))
+
+
+@mutant("artifact-replicas-differ", "LM-ARTIFACT-STAYS")
+def artifact_replicas_differ(bench: Bench) -> None:
+    """BUG: every second read of an artifact comes from a replica that does not know its description."""
+    reads: dict[str, int] = {}
+
+    @bench.after("getArtifact")
+    def forgotten(call: Call, reply: Reply) -> None:
+        key = call.path["artifactId"]
+        reads[key] = reads.get(key, 0) + 1
+        if reads[key] % 2 == 0:
+            reply.json.pop("description", None)
+
+
+@mutant("artifact-list-dates-itself", "LM-ARTIFACT-STAYS", "LM-ARTIFACT-LIST-EQUALS-GET")
+def artifact_list_dates_itself(bench: Bench) -> None:
+    """BUG: the list of artifacts shows the beginning of the day as createdAt."""
+
+    @bench.after("listArtifacts")
+    def midnight(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            resource["createdAt"] = f"{resource['createdAt'][:10]}T00:00:00Z"
+
+
+@mutant("expand-artifact-other-kind", "LM-ARTIFACT-EXPAND-AGREES")
+def expand_artifact_other_kind(bench: Bench) -> None:
+    """BUG: an artifact that is read with $expand shows another kind."""
+
+    @bench.after("getArtifact")
+    def other(call: Call, reply: Reply) -> None:
+        if "$expand" in call.query:
+            reply.json["kind"] = "other"
+
+
+@mutant("expand-artifact-other-name", "LM-ARTIFACT-EXPAND-AGREES")
+def expand_artifact_other_name(bench: Bench) -> None:
+    """BUG: the scenario in a list of artifacts has its id as its name."""
+
+    @bench.after("listArtifacts")
+    def other(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if resource.get("scenario"):
+                resource["scenario"] = {**resource["scenario"], "name": resource["scenario"]["id"] + "-expanded"}
 
 
 @mutant("expand-artifact", "LM-ARTIFACT-EXPAND-SCENARIO")

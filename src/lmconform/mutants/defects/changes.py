@@ -30,6 +30,27 @@ def deletes_nothing(bench: Bench, operation: str) -> None:
             del vars(call.group)["delete"]
 
 
+def stops_in_words(bench: Bench, operation: str) -> None:
+    """What was stopped shows targetStatus STOPPED, and runs for ever."""
+
+    @bench.after(operation)
+    def runs(call: Call, reply: Reply) -> None:
+        if reply.status == 200 and reply.json.get("status") in ("STOPPING", "STOPPED"):
+            reply.json |= {"status": "RUNNING", "completionTime": None}
+
+
+def deletes_in_words(bench: Bench, operation: str) -> None:
+    """What was deleted shows targetStatus DELETED, and stays."""
+
+    @bench.instead(operation)
+    def promise(call: Call, handler: Handler) -> Reply:
+        vars(call.group)["delete"] = lambda enactment, when=None: setattr(enactment, "deleted", call.group.now())
+        try:
+            return handler(call)
+        finally:
+            del vars(call.group)["delete"]
+
+
 def takes_unknown(bench: Bench, operation: str, shelf: str, status: int = 202) -> None:
     """Changing or deleting what does not exist answers success."""
 

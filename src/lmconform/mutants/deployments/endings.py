@@ -9,8 +9,10 @@ from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
 from lmconform.mutants.defects.bodies import loosen
 from lmconform.mutants.defects.changes import (
+    deletes_in_words,
     deletes_nothing,
     refused_yet_deleted,
+    stops_in_words,
     stops_nothing,
     takes_in_any_state,
     takes_unknown,
@@ -23,6 +25,12 @@ from lmconform.mutants.registry import mutant
 def deployment_stop_ignored(bench: Bench) -> None:
     """BUG: stopping a deployment answers 202, and it goes on."""
     stops_nothing(bench, "modifyDeployment", "deployments")
+
+
+@mutant("deployment-stop-in-words", "LM-DEPLOYMENT-STOP", "LM-FLOW-SERVING-STOPPED")
+def deployment_stop_in_words(bench: Bench) -> None:
+    """BUG: a deployment that was stopped shows targetStatus STOPPED, and RUNNING for ever."""
+    stops_in_words(bench, "getDeployment")
 
 
 @mutant("deployment-stop-refused", "LM-DEPLOYMENT-STOP")
@@ -110,6 +118,12 @@ def deployment_stop_names_another(bench: Bench) -> None:
 def deployment_delete_ignored(bench: Bench) -> None:
     """BUG: deleting a deployment answers 202, and it stays."""
     deletes_nothing(bench, "deleteDeployment")
+
+
+@mutant("deployment-delete-in-words", "LM-DEPLOYMENT-DELETE", "LM-FLOW-SERVING-DELETED")
+def deployment_delete_in_words(bench: Bench) -> None:
+    """BUG: a deleted deployment shows targetStatus DELETED, and stays."""
+    deletes_in_words(bench, "deleteDeployment")
 
 
 @mutant("deployment-delete-target", "LM-DEPLOYMENT-DELETE-TARGET")

@@ -8,7 +8,7 @@ from lmconform.mock import enactments, lifecycle
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import WRONG_STATE, Problem
 from lmconform.mutants.bench import Bench
-from lmconform.mutants.defects.changes import deletes_nothing, refused_yet_deleted, takes_unknown
+from lmconform.mutants.defects.changes import deletes_in_words, deletes_nothing, refused_yet_deleted, takes_unknown
 from lmconform.mutants.defects.returns import brings_back
 from lmconform.mutants.registry import mutant
 
@@ -17,6 +17,12 @@ from lmconform.mutants.registry import mutant
 def execution_delete_nothing(bench: Bench) -> None:
     """BUG: deleting an execution answers 202, and it stays."""
     deletes_nothing(bench, "deleteExecution")
+
+
+@mutant("execution-delete-in-words", "LM-EXECUTION-DELETE", "LM-EXECUTION-DELETE-UNKNOWN-STATUS")
+def execution_delete_in_words(bench: Bench) -> None:
+    """BUG: a deleted execution shows targetStatus DELETED, and stays."""
+    deletes_in_words(bench, "deleteExecution")
 
 
 @mutant("execution-delete-still-listed", "LM-EXECUTION-DELETE")
@@ -39,6 +45,20 @@ def execution_delete_still_listed(bench: Bench) -> None:
 def execution_delete_active(bench: Bench) -> None:
     """BUG: a pending or running execution is deleted."""
     lifecycle.DELETABLE = lifecycle.DELETABLE | lifecycle.STOPPABLE
+
+
+@mutant("execution-delete-active-at-once", "LM-EXECUTION-DELETE-ACTIVE")
+def execution_delete_active_at_once(bench: Bench) -> None:
+    """BUG: a pending or running execution is deleted, and gone with the answer."""
+
+    @bench.instead("deleteExecution")
+    def at_once(call: Call, handler: Handler) -> Reply:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status in lifecycle.STOPPABLE:
+            # Deleted long ago: the deletion is over at the next request.
+            call.group.delete(found, call.group.now() - 3600.0)
+            return Reply(202, {"id": found.id, "message": "Deletion scheduled"})
+        return handler(call)
 
 
 @mutant("execution-delete-refused-yet-done", "LM-EXECUTION-DELETE-ACTIVE")

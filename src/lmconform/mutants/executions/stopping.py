@@ -9,7 +9,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
 from lmconform.mutants.defects.bodies import loosen
-from lmconform.mutants.defects.changes import stops_nothing, takes_in_any_state, takes_unknown
+from lmconform.mutants.defects.changes import stops_in_words, stops_nothing, takes_in_any_state, takes_unknown
 from lmconform.mutants.registry import mutant
 
 
@@ -17,6 +17,12 @@ from lmconform.mutants.registry import mutant
 def execution_stop_ignored(bench: Bench) -> None:
     """BUG: stopping an execution answers 202, and the execution goes on."""
     stops_nothing(bench, "modifyExecution", "executions")
+
+
+@mutant("execution-stop-in-words", "LM-EXECUTION-STOP")
+def execution_stop_in_words(bench: Bench) -> None:
+    """BUG: an execution that was stopped shows targetStatus STOPPED, and RUNNING for ever."""
+    stops_in_words(bench, "getExecution")
 
 
 @mutant("execution-stop-refused", "LM-EXECUTION-STOP")

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from lmconform.client.polling import rest
 from lmconform.probes.builders.artifacts import ARTIFACT, LABEL_PREFIX, artifact_body, create_artifact
 from lmconform.probes.builders.configurations import CONFIGURATION
 from lmconform.probes.builders.resource_type import batch
 from lmconform.probes.comparison import instant
 from lmconform.probes.context import Context, Json
 from lmconform.probes.observing import answer, empty_form, id_form, time_form, without_ids
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import observation
 from lmconform.probes.shared import walks
 from lmconform.probes.shared.isolation import other_group
@@ -75,7 +76,7 @@ def list_order(ctx: Context) -> str:
     artifacts = listed()
     if len(set(times())) < 2:
         # Times may be whole seconds: artifacts of one second have no order by time.
-        time.sleep(1.1)
+        rest(1.1)
         create_artifact(ctx)
         artifacts = listed()
     orders = {
@@ -144,7 +145,7 @@ def label_twice(ctx: Context) -> str:
     if not creation.ok:
         return answer(creation)
     artifact = ctx.get_or_fail("getArtifact", artifactId=str(creation.json_object().get("id")))
-    return f"kept: {' and '.join(sorted(str(e.get('value')) for e in artifact.get('labels') or []))}"
+    return f"kept: {' and '.join(sorted(str(e.get('value')) for e in objects(artifact, 'labels')))}"
 
 
 @observation(

@@ -21,6 +21,7 @@ from lmconform.probes.shared.creation import (
     refuses,
     without_each,
 )
+from lmconform.probes.shared.round_trip import expect_as_sent
 
 # Its path is filled up to a length.
 _URL: Final = "ai://default/"
@@ -39,7 +40,7 @@ paging.install_limits(ARTIFACT)
 @probe("LM-ARTIFACT-CREATE-ECHO")
 def creation_echoes_the_url(ctx: Context) -> None:
     created = create_artifact(ctx, url="ai://default/lmconform/data")
-    ctx.expect_same({"url": created.sent["url"]}, created.exchange.json_object(), what="the url as sent")
+    expect_as_sent(ctx, {"url": created.sent["url"]}, created.exchange.json_object(), what="the answer to POST")
 
 
 @probe("LM-ARTIFACT-CONTENT-LOCATION")
@@ -52,15 +53,15 @@ def get_returns_what_was_sent(ctx: Context) -> None:
     labels = [{"key": f"{LABEL_PREFIX}b", "value": "2 {comma} 3"}, {"key": f"{LABEL_PREFIX}a.b-c_d", "value": "x y"}]
     name = ctx.unique("Artifact  As Sent")
     created = create_artifact(ctx, name=name, kind="resultset", description='Größe "1",\n\t<b> 日本', labels=labels)
-    ctx.expect_same({**created.sent, "id": created.id}, ARTIFACT.fetch(ctx, created), what="as sent")
+    expect_as_sent(ctx, {**created.sent, "id": created.id}, ARTIFACT.fetch(ctx, created), what="GET")
 
 
 @probe("LM-ARTIFACT-URL-VERBATIM")
 def url_is_not_normalised(ctx: Context) -> None:
     for url in ("ai://default/data", "ai://default/data/", "ai://default/A//b%20c/./d"):
         created = create_artifact(ctx, url=url)
-        ctx.expect_same({"url": url}, created.exchange.json_object(), what="the creation's answer")
-        ctx.expect_same({"url": url}, ARTIFACT.fetch(ctx, created), what="GET")
+        expect_as_sent(ctx, {"url": url}, created.exchange.json_object(), what="the answer to POST")
+        expect_as_sent(ctx, {"url": url}, ARTIFACT.fetch(ctx, created), what="GET")
 
 
 @probe("LM-ARTIFACT-TIMES-ORDERED")

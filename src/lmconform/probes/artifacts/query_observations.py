@@ -9,6 +9,7 @@ from lmconform.probes.builders.artifacts import ARTIFACT, LABEL_PREFIX
 from lmconform.probes.builders.resource_type import batch
 from lmconform.probes.context import Context, Json
 from lmconform.probes.observing import answer, listed
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import observation
 from lmconform.probes.shared.paging import GREATEST_TOP
 
@@ -86,7 +87,7 @@ def name_filter(ctx: Context) -> str:
 @observation("LM-OBS-COUNT-UNDER-TOP", operation="listArtifacts", source="F1", text="What count means under $top.")
 def count_under_top(ctx: Context) -> str:
     body = ctx.get_or_fail("listArtifacts", {"$search": batch(ctx, ARTIFACT).token, "$top": 1})
-    return {1: "the page", 3: "all that match"}.get(int(body.get("count") or 0), "neither page nor total")
+    return {"1": "the page", "3": "all that match"}.get(str(body.get("count")), "neither page nor total")
 
 
 @observation(
@@ -96,4 +97,4 @@ def top_without_dollar(ctx: Context) -> str:
     exchange = ctx.get("listArtifacts", {"$search": batch(ctx, ARTIFACT).token, "top": 1})
     if not exchange.ok:
         return answer(exchange)
-    return "heard" if len(exchange.json_object().get("resources") or []) == 1 else "ignored"
+    return "heard" if len(objects(exchange.json_object())) == 1 else "ignored"

@@ -49,11 +49,6 @@ def _vary(ctx: Context, index: int) -> Json:
 
 ARTIFACT: Final = ResourceType(
     noun="ARTIFACT",
-    list="listArtifacts",
-    get="getArtifact",
-    count="countArtifacts",
-    create="createArtifact",
-    parameter="artifactId",
     body=artifact_body,
     vary=_vary,
 )

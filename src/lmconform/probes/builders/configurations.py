@@ -57,11 +57,6 @@ def unbound_configuration(ctx: Context) -> Created:
 
 CONFIGURATION: Final = ResourceType(
     noun="CONFIGURATION",
-    list="listConfigurations",
-    get="getConfiguration",
-    count="countConfigurations",
-    create="createConfiguration",
-    parameter="configurationId",
     body=configuration_body,
     vary=lambda ctx, index: {},
 )

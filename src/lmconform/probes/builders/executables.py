@@ -10,6 +10,7 @@ from typing import Final
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.probes.context import Context, Json
 from lmconform.probes.fixtures import fixture
+from lmconform.probes.reading import objects
 
 _SCENARIO: Final = "text-clf-tutorial"
 _EXECUTABLES: Final = ("text-clf-train-tutorial", "text-clf-infer-tutorial")
@@ -133,13 +134,16 @@ def _runnable(scenario_id: str, executable: Json) -> Runnable:
         version_id=str(executable.get("versionId", "")),
         inputs=tuple(
             (str(a["name"]), a["kind"] if a.get("kind") in _ARTIFACT_KINDS else default_kind)
-            for a in executable.get("inputArtifacts") or []
+            for a in objects(executable, "inputArtifacts")
+            if "name" in a
         ),
         # A parameter with a default need not be bound (K).
-        parameters=tuple((str(p["name"]), "1") for p in executable.get("parameters") or [] if p.get("default") is None),
+        parameters=tuple(
+            (str(p["name"]), "1") for p in objects(executable, "parameters") if "name" in p and p.get("default") is None
+        ),
     )
 
 
 def _entries(body: Json, first: tuple[str, ...]) -> tuple[Json, ...]:
-    entries = [e for e in body.get("resources") or [] if isinstance(e, dict) and "id" in e]
+    entries = [e for e in objects(body) if isinstance(e.get("id"), str)]
     return tuple(sorted(entries, key=lambda e: e["id"] not in first))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lmconform.probes.context import Context, Json
+from lmconform.probes.reading import objects
 
 SECTIONS: Final = ("metrics", "tags", "customInfo")
 _TIME: Final = "2024-05-06T07:08:09.123Z"
@@ -32,7 +33,7 @@ def metrics_resource(ctx: Context, execution: str, query: Json | None = None) ->
 
 def stored_points(ctx: Context, execution: str, name: str) -> list[Json]:
     """The stored values of one metric."""
-    return [m for m in metrics_resource(ctx, execution).get("metrics") or [] if m.get("name") == name]
+    return [m for m in objects(metrics_resource(ctx, execution), "metrics") if m.get("name") == name]
 
 
 def expect_stored_values(ctx: Context, execution: str, name: str, wanted: list[float]) -> None:

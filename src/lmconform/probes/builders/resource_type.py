@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmconform.probes.context import Context, Created, Json
+from lmconform.probes.described import Described
 from lmconform.probes.fixtures import fixture
 
 
@@ -20,8 +21,8 @@ def without_none(body: Mapping[str, Any]) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class ResourceType:
-    """A type of resource that changes only on request: its operations, and how to build a valid body.
+class ResourceType(Described):
+    """A type of resource that changes only on request, and how to build a valid body.
 
     ``noun`` is the part in ids of requirements; ``vary`` gives the fields in which the three members of a batch
     differ. ``select`` gives the query that lists a batch by its token: where lists cannot be searched, fields that
@@ -29,11 +30,6 @@ class ResourceType:
     """
 
     noun: str
-    list: str
-    get: str
-    count: str
-    create: str
-    parameter: str
     body: Callable[..., Json]
     vary: Callable[[Context, int], Json]
     select: Callable[[Context, str], Json] = _search

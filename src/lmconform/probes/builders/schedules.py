@@ -41,16 +41,11 @@ def window(first: int, last: int) -> Json:
 
 def change_schedule(ctx: Context, created: Created, **fields: Any) -> Exchange:
     """Send a PATCH with ``fields``."""
-    return ctx.send("modifyExecutionSchedule", {SCHEDULE.parameter: created.id}, json=fields)
+    return ctx.send(SCHEDULE.modify, {SCHEDULE.parameter: created.id}, json=fields)
 
 
 SCHEDULE: Final = ResourceType(
     noun="SCHEDULE",
-    list="listExecutionSchedules",
-    get="getExecutionSchedule",
-    count="countExecutionSchedules",
-    create="createExecutionSchedule",
-    parameter="executionScheduleId",
     body=schedule_body,
     vary=lambda ctx, index: {},
     select=lambda ctx, token: {"configurationId": create_configuration(ctx).id},

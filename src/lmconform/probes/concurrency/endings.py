@@ -12,16 +12,15 @@ from typing import Final
 
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.schedules import SCHEDULE
 from lmconform.probes.concurrency.burst import Send, burst
 from lmconform.probes.concurrency.cost import may_deploy
 from lmconform.probes.concurrency.creations import shared_schedules
-from lmconform.probes.context import ACTIVE, DEPLOYMENTS, EXECUTIONS, SCHEDULES, TERMINAL, Context
+from lmconform.probes.context import DEPLOYMENTS, EXECUTIONS, SCHEDULES, Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.enactment_pool import STOPPABLE
 from lmconform.probes.fixtures import fixture
-from lmconform.probes.pooled_enactment import stop_is_targeted
 from lmconform.probes.registry import probe
 
 # Attempts that may each start an execution on a tenant.
@@ -136,7 +135,7 @@ def _expect_gone(ctx: Context, kind: Enactment) -> None:
     if any(answer.ok for answer in answers):
         enactment_pool.remove(ctx, pooled)
     _expect_one_accepted(ctx, answers)
-    pooled.wait_until_gone(ctx)
+    liveness.expect(ctx, partial(pooled.wait_until_gone, ctx), f"LM-{kind.noun}-DELETE")
 
 
 def _expect_stopped(ctx: Context, kind: Enactment) -> None:
@@ -147,21 +146,16 @@ def _expect_stopped(ctx: Context, kind: Enactment) -> None:
         if not any(answer.ok for answer in answers) and pooled.current_status(ctx) not in STOPPABLE:
             continue  # It ended between GET and PATCH.
         _expect_one_accepted(ctx, answers)
-        statuses: list[str] = []
-        try:
-            pooled.last = pooled.wait(ctx, TERMINAL, statuses)
-        except Inconclusive:
-            # A stop that has begun may take its time; one that was taken back will never come.
-            idle = statuses[-1] in ACTIVE and not stop_is_targeted(ctx)
-            ctx.expect(not idle, expected="STOPPED after an accepted stop", actual=f"still {statuses[-1]}")
-            raise
+        before = len(pooled.statuses)
+        liveness.expect(ctx, partial(enactment_pool.wait_for_stop, ctx, pooled), f"LM-{kind.noun}-STOP")
+        statuses = pooled.statuses[before:]
         _expect_no_way_back(ctx, kind, statuses)
         if statuses[-1] == "STOPPED":
             after = ctx.get_or_fail(kind.get, **pooled.path).get("status")
             ctx.expect(after == "STOPPED", expected="STOPPED, and nothing after it", actual=f"STOPPED → {after}")
             return
         ends.append(statuses[-1])
-        targeted = targeted or stop_is_targeted(ctx)
+        targeted = targeted or pooled.is_stop_targeted
     if targeted or len(ends) < _ATTEMPTS:
         raise Inconclusive(f"{kind.word}s end before two stops at the same time are carried out")
     # One may have ended before the stop was carried out; several in a row are no chance.

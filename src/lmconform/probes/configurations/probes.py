@@ -9,7 +9,7 @@ from lmconform.probes.builders.configurations import CONFIGURATION, configuratio
 from lmconform.probes.builders.resource_type import batch, selected
 from lmconform.probes.context import Context, Json
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import creation, paging, search, unknown_ids, views
+from lmconform.probes.shared import creation, paging, search, search_signs, unknown_ids, views
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.creation import BAD_REFERENCE, MALFORMED, accepts, refuses, without_each
 
@@ -19,6 +19,7 @@ creation.install_named(CONFIGURATION)
 views.install(CONFIGURATION)
 views.install_expand(CONFIGURATION)
 search.install(CONFIGURATION)
+search_signs.install(CONFIGURATION)
 paging.install(CONFIGURATION)
 paging.install_default_page(CONFIGURATION)
 paging.install_limits(CONFIGURATION)

@@ -12,7 +12,7 @@ from lmconform.probes.builders.configurations import (
     deployable_configuration,
     unbound_configuration,
 )
-from lmconform.probes.context import ACTIVE, BULK_DEPLOYMENTS, DEPLOYMENTS, TIME_TO_LIVE, Context, Json
+from lmconform.probes.context import ACTIVE, DEPLOYMENTS, TIME_TO_LIVE, Context, Json
 from lmconform.probes.deployments import time_to_live
 from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.observing import answer, answer_to_start, listed
@@ -186,7 +186,7 @@ def ttl_of_creation(ctx: Context) -> str:
 
 
 def _bulk(name: str, text: str, number: int, distinct: bool) -> None:
-    @observation(name, operation="modifyDeployments", source="J", capability=BULK_DEPLOYMENTS, text=text)
+    @observation(name, operation=DEPLOYMENT.modify_many, source="J", capability=DEPLOYMENT.bulk_capability, text=text)
     def bulk_answer(ctx: Context) -> str:
         return answer(send_unknown_ids(ctx, DEPLOYMENT, number, distinct=distinct))
 

@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.configurations import unbound_configuration
 from lmconform.probes.context import Context, Json
 from lmconform.probes.deployments.updates import CHECK_REFUSED, expect_operation
 from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import bulk, enactments, filters, lifecycle
+from lmconform.probes.shared import agreement, bulk, enactments, filters, lifecycle, times
 from lmconform.probes.shared.lifecycle import expect_uncounted
 
 enactments.install(DEPLOYMENT)
 filters.install(DEPLOYMENT)
 lifecycle.install(DEPLOYMENT)
 bulk.install(DEPLOYMENT)
+times.install(DEPLOYMENT)
+agreement.install(DEPLOYMENT)
 
 
 @probe("LM-DEPLOYMENT-CREATE-HAS-URL")
@@ -79,6 +81,6 @@ def deleted_deployment_is_not_counted(ctx: Context) -> None:
     deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
     ctx.require_success(deletion.answer)
     pooled = deletion.pooled
-    pooled.wait_until_gone(ctx)
+    liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-DEPLOYMENT-DELETE")
     query = {"configurationId": pooled.configuration.id}
     expect_uncounted(ctx, "listDeployments", "countDeployments", query, pooled.id)

@@ -19,6 +19,8 @@ from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import refuses
 
 TTL: Final = "10h"
+# A server that computes would show it as 24h, 1d or 1440m.
+_DAY: Final = "1D"
 _HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 _MALFORMED: Final = ("10", "h", "10s", "-1h", "1.5h", "10 h", 10)
 
@@ -33,7 +35,24 @@ def ttl_is_returned(ctx: Context) -> None:
 
 @probe("LM-DEPLOYMENT-TTL-UNITS")
 def unit_of_ttl_may_be_upper_case(ctx: Context) -> None:
-    _start_with_ttl(ctx, "1D")
+    _in_days(ctx)
+
+
+@probe("LM-DEPLOYMENT-TTL-VERBATIM")
+def ttl_is_not_rewritten(ctx: Context) -> None:
+    pooled, wanted = _in_days(ctx), {"ttl": _DAY}
+    if pooled.created.exchange.json_object().get("ttl") is not None:
+        ctx.expect_same(wanted, pooled.created.exchange.json_object(), what="the answer to POST")
+    ctx.expect_same(wanted, pooled.first.json_object(), what="the first GET")
+
+    def judge() -> None:
+        query = {"configurationId": pooled.configuration.id}
+        for item in ctx.items("listDeployments", query):
+            # Lists leave optional members out, or null (I7).
+            if item.get("id") == pooled.id and item.get("ttl") is not None:
+                ctx.expect_same(wanted, item, what="the list")
+
+    ctx.retry_in_grace(pooled.changed_at, judge)
 
 
 @probe("LM-DEPLOYMENT-UPDATE-KEEPS-TTL")
@@ -73,16 +92,24 @@ def _with_ttl(ctx: Context) -> PooledEnactment:
     return _start_with_ttl(ctx, TTL)
 
 
+@fixture(builds_on=lambda pooled: [pooled.id])
+def _in_days(ctx: Context) -> PooledEnactment:
+    """A spare deployment whose time to live has an upper-case unit, in any status."""
+    return _start_with_ttl(ctx, _DAY)
+
+
 def _active_with_ttl(ctx: Context) -> PooledEnactment:
     """A spare deployment with a time to live that is pending or running; raises Inconclusive."""
     pooled = _with_ttl(ctx)
-    for _ in ctx.polls():
-        status = pooled.current_status(ctx)
-        if status in ACTIVE and not pooled.stop_accepted:
-            return pooled
-        if status != "UNKNOWN":
-            raise Inconclusive(f"the deployment with a time to live is {status or 'gone'}")
-    raise AssertionError("polls() ends with Inconclusive")
+    left = ctx.session.journal.left(DEPLOYMENT.word, ctx.session.target.resource_group)
+    if pooled.stop_accepted or pooled.id not in left:
+        # Another probe has stopped or deleted it.
+        pooled = _start_with_ttl(ctx, TTL)
+        _with_ttl.put(ctx, pooled)
+    status = enactment_pool.wait_for(ctx, pooled, ACTIVE).get("status")
+    if status not in ACTIVE:
+        raise Inconclusive(f"the deployment with a time to live is {status}")
+    return pooled
 
 
 def _start_with_ttl(ctx: Context, ttl: str) -> PooledEnactment:

@@ -137,15 +137,18 @@ def send_update(ctx: Context, pooled: PooledEnactment, configuration_id: str) ->
 @fixture()
 def _updated(ctx: Context) -> _Update:
     """The update of this session that several probes judge; raises NotTestable and Inconclusive."""
-    pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
-    old, new = pooled.configuration, deployable_configuration(ctx)
-    if new.id == old.id:
-        # Another probe has updated the deployment to it.
-        new = create_configuration(ctx, deployable=True)
-    answer = send_update(ctx, pooled, new.id)
-    after = ctx.get("getDeployment", **pooled.path)
-    if not answer.ok and after.json_object().get("status") not in ACTIVE:
-        raise Inconclusive("the deployment ended before it was updated")
+    for _ in range(enactment_pool.ATTEMPTS):
+        pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
+        old, new = pooled.configuration, deployable_configuration(ctx)
+        if new.id == old.id:
+            # Another probe has updated the deployment to it.
+            new = create_configuration(ctx, deployable=True)
+        answer = send_update(ctx, pooled, new.id)
+        after = ctx.get("getDeployment", **pooled.path)
+        if answer.ok or after.json_object().get("status") in ACTIVE:
+            break
+    else:
+        raise Inconclusive("deployments end before they are updated")
     if answer.ok:
         pooled.configuration, pooled.last = new, {}
     return _Update(pooled, old, new, answer, after, time.monotonic())
@@ -160,11 +163,17 @@ def _body_after(update: _Update) -> Json:
 
 
 def body_with_configuration(ctx: Context, pooled: PooledEnactment, configuration: Created) -> Json:
-    """The body of GET while the deployment has the configuration; raises Inconclusive when it has another one."""
+    """The body of GET while the deployment has the configuration.
+
+    Raises Inconclusive when a probe has changed or deleted it since, NotTestable when the target has.
+    """
     exchange = ctx.get("getDeployment", **pooled.path)
     body = dict(exchange.json_object())
     if exchange.status != 200 or body.get("configurationId") != configuration.id:
-        raise Inconclusive(f"the deployment has changed since its update: {exchange.brief}")
+        left = ctx.session.journal.left("deployment", ctx.session.target.resource_group)
+        text = f"the deployment has changed since its update: {exchange.brief}"
+        is_ours = pooled.configuration.id != configuration.id or pooled.id not in left
+        raise Inconclusive(text) if is_ours else NotTestable(text)
     return body
 
 

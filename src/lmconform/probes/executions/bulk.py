@@ -1,4 +1,4 @@
-"""Probes of bulk updates of executions: terminal ones, error members, a hundred entries."""
+"""Probes of bulk updates of executions: completed ones, error members, a hundred entries."""
 # ruff: noqa: D103 - the register holds the sentence of each probe
 
 from __future__ import annotations
@@ -7,20 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 from lmconform.errors import Inconclusive
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.enactment_pool import ATTEMPTS
 from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.bulk import entry, expect_entry_accepted, results
-
-
-@probe("LM-BULK-STOP-ENDED")
-def terminal_execution_is_not_stopped(ctx: Context) -> None:
-    pooled = enactment_pool.any_terminal(ctx)
-    answered = results(ctx, EXECUTION, [entry(pooled.id)])
-    ctx.expect(bool(answered) and "error" in answered[0], expected="an entry with an error", actual=f"{answered}")
 
 
 @probe("LM-BULK-ERROR-MEMBERS")
@@ -44,7 +37,7 @@ def completed_execution_is_deleted(ctx: Context) -> None:
     answered = results(ctx, EXECUTION, [entry(pooled.id, "DELETED")])
     expect_entry_accepted(ctx, pooled, answered[0] if answered else {})
     enactment_pool.remove(ctx, pooled)
-    pooled.wait_until_gone(ctx)
+    liveness.expect(ctx, lambda: pooled.wait_until_gone(ctx, "delete in bulk"), "LM-BULK-DELETE")
 
 
 def _completed(ctx: Context) -> PooledEnactment:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from lmconform.errors import Inconclusive
+from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.context import Context, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment
@@ -40,23 +40,18 @@ def observed_deletion(ctx: Context) -> ObservedDeletion:
 @fixture()
 def _deletion(ctx: Context) -> ObservedDeletion:
     pooled = _terminal(ctx)
-    started, views = time.monotonic(), []
+    started, views = time.monotonic(), list[Json]()
     answer = pooled.delete(ctx)
     if answer.ok:
         enactment_pool.remove(ctx, pooled)
-        for _ in ctx.polls():
-            exchange = ctx.get("getExecution", executionId=pooled.id)
-            if exchange.status == 404:
-                break
-            ctx.expect_status(exchange, {200})
-            views.append(dict(exchange.json_object()))
+        views = liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-EXECUTION-DELETE")
     return ObservedDeletion(pooled, answer, tuple(views), time.monotonic() - started)
 
 
 def _terminal(ctx: Context) -> PooledEnactment:
     try:
         return enactment_pool.stopped(ctx)
-    except Inconclusive:
+    except (Inconclusive, NotTestable):
         return enactment_pool.any_terminal(ctx)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import deployable_configuration
-from lmconform.probes.context import ACTIVE, BULK, EXECUTIONS, Context
+from lmconform.probes.context import ACTIVE, EXECUTIONS, Context
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.enactment_pool import ATTEMPTS
 from lmconform.probes.executions import unknown_bindings
@@ -183,7 +183,7 @@ def deletion_time(ctx: Context) -> str:
 
 
 def _bulk(name: str, text: str, number: int, distinct: bool) -> None:
-    @observation(name, operation="modifyExecutions", source="J", capability=BULK, text=text)
+    @observation(name, operation=EXECUTION.modify_many, source="J", capability=EXECUTION.bulk_capability, text=text)
     def bulk_answer(ctx: Context) -> str:
         return answer(send_unknown_ids(ctx, EXECUTION, number, distinct=distinct))
 

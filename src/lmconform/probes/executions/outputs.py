@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from lmconform.errors import Inconclusive
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
 
 
@@ -40,20 +41,20 @@ def output_urls_hold_the_execution(ctx: Context) -> None:
     body = enactment_pool.at_goal(ctx)
     for artifact in outputs(body):
         url = str(artifact.get("url"))
-        good = url.startswith("ai://") and body["id"] in url
-        ctx.expect(good, expected=f"ai://…/{body['id']}/…", actual=url)
+        good = url.startswith("ai://") and str(body.get("id")) in url
+        ctx.expect(good, expected=f"ai://…/{body.get('id')}/…", actual=url)
 
 
 @probe("LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
 def outputs_outlive_their_execution(ctx: Context) -> None:
     pooled = enactment_pool.any_terminal(ctx, {"COMPLETED"})
-    artifact_ids = [str(a.get("id")) for a in pooled.last.get("outputArtifacts") or []]
+    artifact_ids = [str(a.get("id")) for a in objects(pooled.last, "outputArtifacts")]
     if not artifact_ids:
         raise Inconclusive("the training created no output artifact")
     answer = pooled.delete(ctx)
     ctx.require_success(answer)
     enactment_pool.remove(ctx, pooled)
-    pooled.wait_until_gone(ctx)
+    liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-EXECUTION-DELETE")
     for artifact_id in artifact_ids:
         ctx.expect_status(ctx.get("getArtifact", artifactId=artifact_id), {200})
 
@@ -63,13 +64,13 @@ def outputs_are_those_of_the_executable(ctx: Context) -> None:
     names = {str(a.get("name")) for a in outputs(enactment_pool.at_goal(ctx))}
     sent = enactment_pool.base(ctx).configuration.sent
     own = [e for e in executables.executables(ctx, str(sent["scenarioId"])) if e["id"] == sent["executableId"]]
-    declared = {str(a.get("name")) for e in own for a in e.get("outputArtifacts") or []}
+    declared = {str(a.get("name")) for e in own for a in objects(e, "outputArtifacts")}
     ctx.expect(names <= declared, expected=f"outputs out of {sorted(declared)}", actual=f"{sorted(names)}")
 
 
 def outputs(body: Json) -> list[Json]:
     """The output artifacts of an execution; raises Inconclusive when it has none."""
-    artifacts = [a for a in body.get("outputArtifacts") or [] if isinstance(a, dict)]
+    artifacts = objects(body, "outputArtifacts")
     if not artifacts:
         raise Inconclusive("the training created no output artifact")
     return artifacts

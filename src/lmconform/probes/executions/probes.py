@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from lmconform.client.polling import Overdue
+from lmconform.errors import Inconclusive
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import bulk, enactments, filters, lifecycle
+from lmconform.probes.shared import agreement, bulk, enactments, filters, lifecycle, times
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.enactments import of_base
 from lmconform.probes.shared.paging import GREATEST_TOP
@@ -17,6 +19,18 @@ enactments.install(EXECUTION)
 filters.install(EXECUTION)
 lifecycle.install(EXECUTION)
 bulk.install(EXECUTION)
+times.install(EXECUTION)
+agreement.install(EXECUTION)
+
+
+@probe("LM-EXECUTION-ENDS", late=True)
+def running_execution_ends(ctx: Context) -> None:
+    try:
+        enactment_pool.wait_for_rest(ctx)
+    except Overdue as overdue:
+        if not enactment_pool.is_queued(ctx, enactment_pool.base(ctx), overdue):
+            ctx.fail(expected=overdue.expected, actual=overdue.actual)
+        raise Inconclusive(f"no room: {overdue.what}: {overdue.actual}") from overdue
 
 
 @probe("LM-EXECUTION-TERMINAL-STAYS", late=True)

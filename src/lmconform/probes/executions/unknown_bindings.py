@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 from typing import Final
 
+from lmconform.client.polling import Overdue
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import configuration_body
 from lmconform.probes.context import EXECUTIONS, TERMINAL, Context
+from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
 
@@ -47,14 +49,27 @@ def outcome(ctx: Context) -> tuple[str, str]:
 
 
 def _end_of(ctx: Context, execution: str) -> str:
-    deadline = time.monotonic() + _SOON
-    for _ in ctx.polls():
-        status = str(ctx.get_or_skip("getExecution", executionId=execution).get("status"))
-        if status in TERMINAL:
-            return status
-        if time.monotonic() > deadline:
-            break
-    return "has not ended soon"
+    limit = replace(ctx.limits.poll, seconds=min(_SOON, ctx.limits.poll.seconds))
+    status = ""
+
+    def until(exchange: Exchange) -> bool:
+        nonlocal status
+        ctx.require_success(exchange)
+        status = str(exchange.json_object().get("status"))
+        return status in TERMINAL
+
+    try:
+        ctx.poll_exchange(
+            (EXECUTION.word, execution, "end with unknown bindings"),
+            lambda: ctx.get("getExecution", executionId=execution),
+            until,
+            limit,
+            what="the end of the execution",
+            state=lambda exchange: status,
+        )
+    except Overdue:
+        return "has not ended soon"
+    return status
 
 
 @probe("LM-EXECUTION-WRONG-KEYS")

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from lmconform.probes.builders.files import DOWNLOAD, UPLOAD, accepted_content, new_path, shared_file, upload
 from lmconform.probes.context import Context
-from lmconform.probes.files.uploads import DOWNLOAD, UPLOAD, accepted_content, new_path, shared_file, upload
 from lmconform.probes.observing import answer
 from lmconform.probes.registry import observation
 from lmconform.probes.shared.isolation import other_group

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lmconform.errors import Inconclusive
+from lmconform.contract.resources import Role
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes import liveness
 from lmconform.probes.builders.artifacts import artifact_body
-from lmconform.probes.context import Context
-from lmconform.probes.files.uploads import (
+from lmconform.probes.builders.files import (
     DOWNLOAD,
     LONGEST_PATH,
     UPLOAD,
@@ -19,6 +20,8 @@ from lmconform.probes.files.uploads import (
     shared_file,
     upload,
 )
+from lmconform.probes.context import Context
+from lmconform.probes.described import described
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import stays_deleted
 
@@ -124,14 +127,19 @@ def deleted_file_is_gone(ctx: Context) -> None:
     ctx.expect_status(ctx.send("deleteFile", {"path": file.path}), {204})
     if not ctx.session.capabilities.has(DOWNLOAD):
         return
-    patience = ctx.session.target.poll_timeout
-    try:
+
+    def is_gone() -> Exchange:
         # An object store may take a moment.
-        for _ in ctx.polls():
-            if ctx.get("downloadFile", path=file.path).status == 404:
-                return
-    except Inconclusive:
-        ctx.fail(expected=f"404 within {patience:g} s of the deletion", actual="the file still exists")
+        return ctx.poll_exchange(
+            ("file", file.path, "delete"),
+            lambda: ctx.get("downloadFile", path=file.path),
+            lambda exchange: exchange.status == 404,
+            ctx.limits.delete,
+            what="404 for the file that was deleted",
+            state=lambda exchange: "the file still exists",
+        )
+
+    liveness.expect(ctx, is_gone, "LM-FILE-DELETE")
 
 
 def _delete(ctx: Context) -> None:
@@ -150,13 +158,13 @@ def deletion_of_an_unknown_path_is_404(ctx: Context) -> None:
 @probe("LM-AUTH-FILE")
 def files_need_a_token(ctx: Context) -> None:
     path = {"path": shared_file(ctx).path}
-    requests: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("downloadFile", {}),
-        ("uploadFile", {"body": b"lmconform", "query": {"overwrite": True}}),
-        ("deleteFile", {}),
-    )
-    for operation, rest in requests:
-        refused = ctx.send(operation, path, authorize=False, **rest)
+    requests: dict[str, dict[str, Any]] = {
+        Role.GET: {},
+        Role.CREATE: {"body": b"lmconform", "query": {"overwrite": True}},
+        Role.DELETE: {},
+    }
+    for role, rest in requests.items():
+        refused = ctx.send(described("file").operations[role].id, path, authorize=False, **rest)
         ctx.expect(refused.status in (401, 403), expected="401 or 403", actual=refused.brief, exchange=refused)
     if ctx.session.capabilities.has(DOWNLOAD):
         _expect_content(ctx, path["path"], shared_file(ctx).content)

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from lmconform.contract.resources import Role
 from lmconform.errors import NotApplicable
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.artifacts import create_artifact
 from lmconform.probes.builders.configurations import create_configuration
-from lmconform.probes.context import DEPLOYMENTS, EXECUTIONS, SCHEDULES, Context
+from lmconform.probes.context import Context
 from lmconform.probes.registry import probe
 
 
@@ -44,15 +45,12 @@ _served("LM-META-DEPLOYMENTS-SERVED", "listDeployments", "countDeployments")
 @probe("LM-QUERY-UNDECLARED-TOLERATED")
 def undeclared_query_parameters_are_tolerated(ctx: Context) -> None:
     # SAP's Python client sends top where the description says $top.
-    for operation, capability in (
-        ("listExecutions", EXECUTIONS),
-        ("listDeployments", DEPLOYMENTS),
-        ("listExecutionSchedules", SCHEDULES),
-        ("listArtifacts", ""),
-        ("listConfigurations", ""),
-    ):
-        if ctx.offers(capability):
-            ctx.expect_status(ctx.get(operation, {"top": 10, "$top": 1}), {200})
+    found = ctx.session.resources
+    for resource in found:
+        operation = resource.operation(Role.LIST)
+        if operation is None or operation.parameter("$top") is None or not ctx.offers(found.capability(operation)):
+            continue
+        ctx.expect_status(ctx.get(operation.id, {"top": 10, "$top": 1}), {200})
 
 
 @probe("LM-QUERY-DOLLAR-ENCODED")

@@ -6,11 +6,12 @@ from __future__ import annotations
 from typing import Final
 
 from lmconform.errors import NotTestable
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.metrics import metrics_resource, point, store, stored_points
 from lmconform.probes.context import METRICS, Context, Json
 from lmconform.probes.metrics.limits import MOST_METRICS, MOST_NAMED, emptied, sections_of
 from lmconform.probes.observing import answer, listed
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import observation
 
 
@@ -34,7 +35,7 @@ def _rewrite(name: str, section: str, text: str) -> None:
         execution, key = enactment_pool.base(ctx).id, ctx.unique("again")
         for value in ("first", "second"):
             store(ctx, execution, **{section: [{"name": key, "value": value}]})
-        entries = metrics_resource(ctx, execution).get(section) or []
+        entries = objects(metrics_resource(ctx, execution), section)
         values = sorted(str(e.get("value")) for e in entries if e.get("name") == key)
         return " and ".join(values) or "neither"
 
@@ -153,7 +154,7 @@ def metrics_outlive(ctx: Context) -> str:
     if not pooled.delete(ctx).ok:
         raise NotTestable("an execution that has ended cannot be deleted")
     enactment_pool.remove(ctx, pooled)
-    pooled.wait_until_gone(ctx)
+    liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-EXECUTION-DELETE")
     exchange = ctx.get("findMetrics", {"executionIds": [pooled.id]})
     return "kept" if exchange.ok else answer(exchange)
 

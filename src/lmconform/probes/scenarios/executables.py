@@ -6,6 +6,7 @@ from __future__ import annotations
 from lmconform.errors import Inconclusive
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
 from lmconform.probes.scenarios.probes import expect_tenant_wide, in_first_scenario
 from lmconform.probes.shared.paging import expect_count
@@ -81,6 +82,6 @@ def executables_belong_to_one_scenario(ctx: Context) -> None:
 def parameters_name_their_type(ctx: Context) -> None:
     for scenario in executables.scenarios(ctx)[:5]:
         for executable in executables.executables(ctx, str(scenario["id"])):
-            untyped = [p.get("name") for p in executable.get("parameters") or [] if not p.get("type")]
+            untyped = [p.get("name") for p in objects(executable, "parameters") if not p.get("type")]
             text = f"a type for each parameter of {executable['id']}"
             ctx.expect(not untyped, expected=text, actual=f"none for {untyped}")

@@ -8,6 +8,7 @@ from typing import Final
 from lmconform.errors import NotApplicable
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.paging import expect_count
 
@@ -34,15 +35,15 @@ def models_are_counted(ctx: Context) -> None:
 
 @probe("LM-MODEL-SCENARIO-LABELLED")
 def scenario_of_models_is_labelled(ctx: Context) -> None:
-    labels = {str(e.get("key")): e.get("value") for e in _scenario(ctx).get("labels") or [] if isinstance(e, dict)}
+    labels = {str(e.get("key")): e.get("value") for e in objects(_scenario(ctx), "labels")}
     value = labels.get("scenarios.ai.sap.com/llm")
     ctx.expect(value == "true", expected="scenarios.ai.sap.com/llm = true", actual=f"{labels}")
 
 
 @probe("LM-MODEL-VERSIONS")
 def versions_of_a_model_differ(ctx: Context) -> None:
-    for model in _models(ctx).get("resources") or []:
-        names = [v.get("name") for v in model.get("versions") or []]
+    for model in objects(_models(ctx)):
+        names = [v.get("name") for v in objects(model, "versions")]
         repeated = sorted({str(n) for n in names if names.count(n) > 1})
         label = f"{model.get('model')} of {model.get('executableId')}"
         ctx.expect(not repeated, expected=f"each version of {label} once", actual=f"{repeated} more than once")

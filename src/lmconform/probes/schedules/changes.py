@@ -6,8 +6,9 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
+from lmconform.probes import liveness
 from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, quiet_cron, schedule_configuration, window
 from lmconform.probes.context import Context, Created
 from lmconform.probes.fixtures import fixture
@@ -143,8 +144,7 @@ def paused_schedule_is_deleted(ctx: Context) -> None:
 def deleted_schedule_is_not_counted(ctx: Context) -> None:
     deleted_id, answer = _deleted(ctx)
     ctx.require_success(answer)
-    if not _is_gone(ctx, deleted_id):
-        raise NotTestable("the schedule still exists")
+    liveness.need(lambda: _wait_until_gone(ctx, deleted_id), "LM-SCHEDULE-DELETE")
     query = {"configurationId": schedule_configuration(ctx).id}
     expect_uncounted(ctx, "listExecutionSchedules", "countExecutionSchedules", query, deleted_id)
 
@@ -202,23 +202,26 @@ def _delete(ctx: Context, created: Created) -> Exchange:
     return answer
 
 
-def _is_gone(ctx: Context, schedule_id: str) -> bool:
-    """Whether GET answers 404 before the polls end."""
-    try:
-        for _ in ctx.polls():
-            exchange = ctx.get("getExecutionSchedule", executionScheduleId=schedule_id)
-            if exchange.status == 404:
-                return True
-            ctx.expect_status(exchange, {200})
-    except Inconclusive:
-        pass
-    return False
+def _wait_until_gone(ctx: Context, schedule_id: str) -> None:
+    """Poll until GET answers 404; raises Overdue, and Failure for other answers."""
+
+    def until(exchange: Exchange) -> bool:
+        ctx.expect_status(exchange, {200, 404})
+        return exchange.status == 404
+
+    ctx.poll_exchange(
+        ("schedule", schedule_id, "delete"),
+        lambda: ctx.get("getExecutionSchedule", executionScheduleId=schedule_id),
+        until,
+        ctx.limits.delete,
+        what=f"404 for the schedule {schedule_id}, whose deletion was accepted,",
+        state=lambda exchange: f"still {exchange.json_object().get('status')}",
+    )
 
 
 def _expect_deleted(ctx: Context, created: Created) -> None:
     ctx.expect_status(_delete(ctx, created), {202})
-    if not _is_gone(ctx, created.id):
-        ctx.fail(expected="404 after the deletion", actual="the schedule still exists")
+    liveness.expect(ctx, lambda: _wait_until_gone(ctx, created.id), "LM-SCHEDULE-DELETE")
 
     def judge() -> None:
         listed = ctx.ids("listExecutionSchedules", {"configurationId": created.sent["configurationId"]})

@@ -4,39 +4,24 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-from lmconform.errors import NotApplicable, NotTestable, Skip
+from lmconform.contract.openapi import Operation
+from lmconform.contract.resources import Access
+from lmconform.errors import Inconclusive, NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
-from lmconform.probes.builders.artifacts import artifact_body, create_artifact
-from lmconform.probes.builders.configurations import configuration_body, create_configuration
-from lmconform.probes.builders.metrics import store
-from lmconform.probes.builders.resource_type import batch
-from lmconform.probes.builders.schedules import SCHEDULE, schedule_body
-from lmconform.probes.context import BULK, BULK_DEPLOYMENTS, DEPLOYMENTS, EXECUTIONS, LOGS, METRICS, SCHEDULES, Context
-from lmconform.probes.enactment import DEPLOYMENT
+from lmconform.probes.builders.artifacts import ARTIFACT, artifact_body
+from lmconform.probes.context import EXECUTIONS, Context
+from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.registry import probe
+from lmconform.probes.shared.effects import expect_undone
+from lmconform.probes.shared.requests import Prepared, prepare
 
 _REFUSED: Final = frozenset({401, 403})
-# Reads without an id, and the capability that each belongs to.
-_LISTS: Final = (
-    ("listScenarios", ""),
-    ("listArtifacts", ""),
-    ("countArtifacts", ""),
-    ("listConfigurations", ""),
-    ("countConfigurations", ""),
-    ("listExecutions", EXECUTIONS),
-    ("countExecutions", EXECUTIONS),
-    ("listExecutionSchedules", SCHEDULES),
-    ("countExecutionSchedules", SCHEDULES),
-    ("listDeployments", DEPLOYMENTS),
-    ("countDeployments", DEPLOYMENTS),
-)
-# An operation, and the other arguments of ``Context.send``.
-Arguments = tuple[str, dict[str, Any]]
 
 
 def send_with_authorization(ctx: Context, operation: str, authorization: str | None = None) -> Exchange:
@@ -54,8 +39,8 @@ def _expect_refused(ctx: Context, answer: Exchange) -> None:
 @probe("LM-AUTH-TOKEN-REQUIRED")
 def request_without_a_token_is_refused(ctx: Context) -> None:
     # Where the target does not serve a path, the order of 401 and 404 is not published (F57, F64).
-    served = ("listExecutions",) if ctx.offers(EXECUTIONS) else ()
-    for operation in ("listScenarios", "listArtifacts", *served):
+    served = (EXECUTION.list,) if ctx.offers(EXECUTIONS) else ()
+    for operation in ("listScenarios", ARTIFACT.list, *served):
         _expect_refused(ctx, send_with_authorization(ctx, operation))
 
 
@@ -113,96 +98,81 @@ def refused_creation_is_not_stored(ctx: Context) -> None:
     ctx.expect(not stored, expected="no artifact from a refused request", actual=str(stored))
 
 
-@probe("LM-AUTH-EVERY-LIST")
-def every_list_needs_a_token(ctx: Context) -> None:
-    for operation, capability in _LISTS:
-        if ctx.offers(capability):
-            _expect_refused(ctx, send_with_authorization(ctx, operation))
-
-
 @probe("LM-AUTH-CHANGE")
 def change_needs_a_token(ctx: Context) -> None:
     pooled = enactment_pool.base(ctx)
-    path = {"executionId": pooled.id}
-    for operation, rest in (("modifyExecution", {"json": {"targetStatus": "STOPPED"}}), ("deleteExecution", {})):
-        _expect_refused(ctx, ctx.send(operation, path, authorize=False, **rest))
-    body = ctx.get_or_fail("getExecution", executionId=pooled.id)
+    path = pooled.path
+    _expect_refused(ctx, ctx.send(EXECUTION.modify, path, json={"targetStatus": "STOPPED"}, authorize=False))
+    _expect_refused(ctx, ctx.send(EXECUTION.delete, path, authorize=False))
+    body = ctx.get_or_fail(EXECUTION.get, **path)
     ctx.expect_if_present({"targetStatus": "COMPLETED"}, body, what="an execution after refused changes")
+
+
+@probe("LM-AUTH-META")
+def meta_needs_a_token(ctx: Context) -> None:
+    _judge_each(ctx, Access.GENERAL, _expect_nothing_given)
+
+
+@probe("LM-AUTH-EVERY-LIST")
+def every_list_needs_a_token(ctx: Context) -> None:
+    _judge_each(ctx, Access.LIST, _expect_unlisted)
 
 
 @probe("LM-AUTH-EVERY-READ")
 def every_read_needs_a_token(ctx: Context) -> None:
-    _expect_none_carried_out(ctx, _reads)
+    _judge_each(ctx, Access.READ, _expect_nothing_given)
 
 
 @probe("LM-AUTH-EVERY-CHANGE")
 def every_change_needs_a_token(ctx: Context) -> None:
-    _expect_none_carried_out(ctx, _changes)
+    _judge_each(ctx, Access.CHANGE, _expect_nothing_done)
 
 
-def _expect_none_carried_out(ctx: Context, requests: Callable[[Context, str], Iterator[Arguments]]) -> None:
-    """Raise Failure when a request without a token is carried out; requests that cannot be built are left out.
+def _judge_each(ctx: Context, access: Access, judge: Callable[[Context, Operation], None]) -> None:
+    """Judge the requirement for each operation of that access, one by one."""
+    for operation in ctx.session.contract.operations:
+        if ctx.session.resources.access(operation) is access:
+            ctx.judge_part(operation.id, functools.partial(judge, ctx, operation))
 
-    Any refusal will do: the order in which a server checks a request is not published (F64).
+
+def _expect_unlisted(ctx: Context, operation: Operation) -> None:
+    """Raise Failure unless a list, which needs nothing but a token, is refused for want of it."""
+    _expect_refused(ctx, prepare(ctx, operation).send(ctx, authorize=False))
+
+
+def _expect_nothing_given(ctx: Context, operation: Operation) -> None:
+    """Raise Failure when a read without a token is served.
+
+    Any refusal will do, as the order in which a server checks a request is not published (F64), where the same
+    request with a token is served. Raises Inconclusive where there is nothing to read.
     """
-    for capability in ("", EXECUTIONS, LOGS, METRICS, SCHEDULES, DEPLOYMENTS, BULK, BULK_DEPLOYMENTS):
-        try:
-            ctx.require(capability)
-            for operation, rest in requests(ctx, capability):
-                answer = ctx.send(operation, authorize=False, **rest)
-                ctx.expect(not answer.ok, expected="a refusal: no token was sent", actual=answer.brief, exchange=answer)
-        except Skip:
-            if not capability:
-                raise
+    prepared = prepare(ctx, operation)
+    if not _is_refused_for_the_token(ctx, prepared):
+        answer = prepared.send(ctx)
+        if not answer.ok:
+            raise Inconclusive(f"with a token as well, {ctx.label(answer)} answered {answer.brief}")
 
 
-def _reads(ctx: Context, capability: str) -> Iterator[Arguments]:
-    if not capability:
-        configuration = create_configuration(ctx)
-        scenario = {"path": {"scenarioId": configuration.sent["scenarioId"]}}
-        yield "getArtifact", {"path": {"artifactId": create_artifact(ctx).id}}
-        yield "getConfiguration", {"path": {"configurationId": configuration.id}}
-        yield from ((operation, scenario) for operation in ("getScenario", "listScenarioVersions", "listExecutables"))
-    elif capability == SCHEDULES:
-        created = batch(ctx, SCHEDULE).members[0]
-        yield "getExecutionSchedule", {"path": {"executionScheduleId": created.id}}
-    elif capability == DEPLOYMENTS:
-        yield "getDeployment", {"path": enactment_pool.base(ctx, DEPLOYMENT).path}
-    elif capability in (EXECUTIONS, LOGS):
-        yield (
-            "getExecution" if capability == EXECUTIONS else "getExecutionLogs",
-            {"path": enactment_pool.base(ctx).path},
-        )
-    elif capability == METRICS:
-        execution = enactment_pool.base(ctx).id
-        # Without stored metrics any answer would be empty.
-        store(ctx, execution, tags=[{"name": ctx.unique("token"), "value": "none"}])
-        yield "findMetrics", {"query": {"executionIds": [execution]}}
+def _expect_nothing_done(ctx: Context, operation: Operation) -> None:
+    """Raise Failure when a change without a token is carried out, whatever the answer says.
+
+    Raises Inconclusive when it was refused for what may be another reason than the missing token.
+    """
+    for _ in range(enactment_pool.ATTEMPTS):
+        prepared = prepare(ctx, operation)
+        is_clear = _is_refused_for_the_token(ctx, prepared)
+        expect_undone(ctx, prepared)
+        if is_clear:
+            return
+        # What is about to be stopped or deleted may have moved on by itself: another one is tried.
+    if prepared.doubt:
+        raise Inconclusive(f"{operation.label} is refused, perhaps not for want of a token: {prepared.doubt}")
 
 
-def _changes(ctx: Context, capability: str) -> Iterator[Arguments]:
-    stop = {"json": {"targetStatus": "STOPPED"}}
-    if not capability:
-        yield "createConfiguration", {"json": configuration_body(ctx)}
-    elif capability == SCHEDULES:
-        created = SCHEDULE.make(ctx)
-        path = {"executionScheduleId": created.id}
-        yield "createExecutionSchedule", {"json": schedule_body(ctx)}
-        yield "modifyExecutionSchedule", {"path": path, "json": {"status": "INACTIVE"}}
-        yield "deleteExecutionSchedule", {"path": path}
-    elif capability == EXECUTIONS:
-        yield "createExecution", {"json": {"configurationId": enactment_pool.base(ctx).configuration.id}}
-    elif capability == DEPLOYMENTS:
-        pooled = enactment_pool.base(ctx, DEPLOYMENT)
-        yield "createDeployment", {"json": {"configurationId": pooled.configuration.id}}
-        yield "modifyDeployment", {"path": pooled.path, **stop}
-        yield "deleteDeployment", {"path": pooled.path}
-    elif capability == METRICS:
-        tag = {"name": ctx.unique("token"), "value": "none"}
-        yield "patchMetrics", {"json": {"executionId": enactment_pool.base(ctx).id, "tags": [tag]}}
-        yield "deleteMetrics", {"query": {"executionId": enactment_pool.base(ctx).id}}
-    elif capability in (BULK, BULK_DEPLOYMENTS):
-        operation, collection = (
-            ("modifyExecutions", "executions") if capability == BULK else ("modifyDeployments", "deployments")
-        )
-        yield operation, {"json": {collection: [{"id": ctx.absent_id(), "targetStatus": "STOPPED"}]}}
+def _is_refused_for_the_token(ctx: Context, prepared: Prepared) -> bool:
+    """Send it without a token: whether the status says that the token is missing; raises Failure for a success."""
+    answer = prepared.send(ctx, authorize=False)
+    if answer.status == 429 or answer.status >= 500:
+        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    ctx.expect(not answer.ok, expected="a refusal: no token was sent", actual=answer.brief, exchange=answer)
+    return answer.status in _REFUSED

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, Final
 
 from lmconform.errors import Inconclusive
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import enactment_pool
-from lmconform.probes.context import ACTIVE, TERMINAL, Context, Json
+from lmconform.probes import enactment_pool, liveness
+from lmconform.probes.context import ACTIVE, Context, Json
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
-from lmconform.probes.pooled_enactment import PooledEnactment, stop_is_targeted
+from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import MALFORMED, refuses
+from lmconform.probes.shared.lifecycle import expect_not_deleted
 
 _WRONG_STATE: Final = "01010076"
 
@@ -25,10 +27,7 @@ def entry(resource_id: str, target: str = "STOPPED") -> Json:
 
 def results(ctx: Context, kind: Enactment, entries: list[Json]) -> list[Json]:
     """The results in the answer to a bulk request, which is always 202."""
-    answer = ctx.send(kind.modify_many, json={kind.bulk_key: entries})
-    ctx.expect_status(answer, {202})
-    members = answer.json_object().get(kind.bulk_key)
-    return [item for item in members if isinstance(item, dict)] if isinstance(members, list) else []
+    return _results(kind, _send(ctx, kind, entries))
 
 
 def send_unknown_ids(ctx: Context, kind: Enactment, number: int, *, distinct: bool) -> Exchange:
@@ -53,6 +52,7 @@ def install(kind: Enactment) -> None:
     _answers(kind)
     _deletions(kind)
     _stops(kind)
+    _ended(kind)
     _mixed(kind)
     _bodies(kind)
 
@@ -78,15 +78,18 @@ def _answers(kind: Enactment) -> None:
 def _deletions(kind: Enactment) -> None:
     @probe(f"LM-{kind.bulk_noun}-DELETE-ACTIVE")
     def active_one_is_not_deleted(ctx: Context) -> None:
+        accepted = 0
         for _ in range(ATTEMPTS):
             pooled = enactment_pool.active(ctx, kind)
-            result, _ = _results_of_two(ctx, kind, entry(pooled.id, "DELETED"), entry(ctx.absent_id(), "DELETED"))
+            is_steady = pooled.current_status(ctx) in ACTIVE
+            answer = _send(ctx, kind, [entry(pooled.id, "DELETED"), entry(ctx.absent_id(), "DELETED")])
+            result = _by_id(kind, answer).get(pooled.id, {})
             after = ctx.get(kind.get, **pooled.path)
             view = after.json_object()
             if "error" not in result:
                 enactment_pool.remove(ctx, pooled)
-                if view.get("status") in ACTIVE:
-                    ctx.fail(expected=f"an error for {pooled.id}, which must be stopped first", actual=f"{result}")
+                accepted += is_steady and after.status == 404
+                expect_not_deleted(ctx, kind, str(view.get("status")), accepted, answer)
                 continue  # It ended between GET and PATCH, or it is gone and its status with it.
             if view.get("status") in ACTIVE or _code(result) == _WRONG_STATE:
                 ctx.expect_status(after, {200})
@@ -103,7 +106,7 @@ def _deletions(kind: Enactment) -> None:
         expect_entry_accepted(ctx, pooled, first)
         ctx.expect("error" in second, expected="an error for the unknown id", actual=f"{second}")
         enactment_pool.remove(ctx, pooled)
-        pooled.wait_until_gone(ctx)
+        _expect_gone(ctx, pooled)
 
 
 def _stops(kind: Enactment) -> None:
@@ -120,11 +123,20 @@ def _stops(kind: Enactment) -> None:
             pooled.stop_accepted = True
             accepted += 1
             ctx.expect("error" in second, expected=f"an error for {absent}", actual=f"{second}")
-            pooled.last = _wait_for_end(ctx, pooled)
-            if pooled.last.get("status") == "STOPPED":
+            if _stopped(ctx, pooled).get("status") == "STOPPED":
                 return
-            accepted -= stop_is_targeted(ctx)
+            accepted -= pooled.is_stop_targeted
         _judge_ignored_stops(ctx, kind, accepted)
+
+
+def _ended(kind: Enactment) -> None:
+    @probe(f"LM-{kind.bulk_noun}-STOP-ENDED")
+    def ended_one_is_not_stopped(ctx: Context) -> None:
+        pooled = enactment_pool.any_terminal(ctx, kind=kind)
+        answered = results(ctx, kind, [entry(pooled.id)])
+        ctx.expect(bool(answered) and "error" in answered[0], expected="an entry with an error", actual=f"{answered}")
+        kept = {name: pooled.last.get(name) for name in ("status", "targetStatus", "completionTime")}
+        ctx.expect_same(kept, ctx.get_or_fail(kind.get, **pooled.path), what="GET after the refusal")
 
 
 def _mixed(kind: Enactment) -> None:
@@ -145,12 +157,11 @@ def _mixed(kind: Enactment) -> None:
             expect_entry_accepted(ctx, to_stop, answered[1])
             to_stop.stop_accepted = True
             accepted += 1
-            to_stop.last = _wait_for_end(ctx, to_stop)
-            is_targeted = stop_is_targeted(ctx)
-            to_delete.wait_until_gone(ctx)
-            if to_stop.last.get("status") == "STOPPED":
+            is_stopped = _stopped(ctx, to_stop).get("status") == "STOPPED"
+            _expect_gone(ctx, to_delete)
+            if is_stopped:
                 return
-            accepted -= is_targeted
+            accepted -= to_stop.is_stop_targeted
         _judge_ignored_stops(ctx, kind, accepted)
 
 
@@ -161,19 +172,16 @@ def _judge_ignored_stops(ctx: Context, kind: Enactment, accepted: int) -> None:
     raise Inconclusive(f"{kind.word}s end before they can be stopped")
 
 
-def _wait_for_end(ctx: Context, pooled: PooledEnactment) -> Json:
-    """The body of one whose stop was accepted, in a terminal status.
+def _stopped(ctx: Context, pooled: PooledEnactment) -> Json:
+    """The body of one whose stop was accepted in bulk, in a terminal status; raises Failure when its limit passes."""
+    wait = functools.partial(enactment_pool.wait_for_stop, ctx, pooled, "stop in bulk")
+    return liveness.expect(ctx, wait, f"LM-{pooled.kind.bulk_noun}-STOP")
 
-    Raises Failure when the stop never began, Inconclusive when it takes longer than the polls.
-    """
-    statuses: list[str] = []
-    try:
-        return pooled.wait(ctx, TERMINAL, statuses)
-    except Inconclusive:
-        # A stop that has begun may take its time; one that has not will never come.
-        idle = statuses[-1] in ACTIVE and not stop_is_targeted(ctx)
-        ctx.expect(not idle, expected="STOPPED", actual=f"accepted, and still {statuses[-1]}")
-        raise
+
+def _expect_gone(ctx: Context, pooled: PooledEnactment) -> None:
+    """Raise Failure when the limit of a deletion that was accepted in bulk passes."""
+    wait = functools.partial(pooled.wait_until_gone, ctx, "delete in bulk")
+    liveness.expect(ctx, wait, f"LM-{pooled.kind.bulk_noun}-DELETE")
 
 
 def _bodies(kind: Enactment) -> None:
@@ -204,6 +212,22 @@ def _code(result: Json) -> Any:
 
 def _results_of_two(ctx: Context, kind: Enactment, *entries: Json) -> tuple[Json, Json]:
     """The results of two entries by their ids; another requirement judges their order."""
-    by_id = {item.get("id"): item for item in results(ctx, kind, list(entries))}
+    by_id = _by_id(kind, _send(ctx, kind, list(entries)))
     first, second = (by_id.get(item["id"], {}) for item in entries)
     return first, second
+
+
+def _send(ctx: Context, kind: Enactment, entries: list[Json]) -> Exchange:
+    """The answer to a bulk request, which is always 202."""
+    answer = ctx.send(kind.modify_many, json={kind.bulk_key: entries})
+    ctx.expect_status(answer, {202})
+    return answer
+
+
+def _by_id(kind: Enactment, answer: Exchange) -> dict[Any, Json]:
+    return {item.get("id"): item for item in _results(kind, answer)}
+
+
+def _results(kind: Enactment, answer: Exchange) -> list[Json]:
+    members = answer.json_object().get(kind.bulk_key)
+    return [item for item in members if isinstance(item, dict)] if isinstance(members, list) else []

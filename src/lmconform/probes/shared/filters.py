@@ -8,7 +8,7 @@ from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import walks
-from lmconform.probes.shared.enactments import RANK, of_base
+from lmconform.probes.shared.enactments import of_base
 from lmconform.probes.shared.paging import expect_count
 
 
@@ -52,7 +52,7 @@ def _status(kind: Enactment) -> None:
     def status_filters(ctx: Context) -> None:
         def judge(body: Json) -> None:
             _expect_selected(ctx, kind, {"status": body["status"]}, True)
-            for other in sorted(set(RANK) - {body["status"]}):
+            for other in sorted({*kind.life(ctx).statuses} - {body["status"]}):
                 _expect_selected(ctx, kind, {"status": other}, False)
 
         enactment_pool.judge_at_rest(ctx, kind, judge)

@@ -1,24 +1,31 @@
-"""Probes of resource groups: what one group holds is neither shown to another group nor changed from there."""
+"""Probes of resource groups: what one group holds is neither shown to another group nor used or changed from there."""
 # ruff: noqa: D103 - the register holds the sentence of each probe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
-from lmconform.errors import Inconclusive
+from lmconform.contract.openapi import Operation
+from lmconform.contract.resource import properties
+from lmconform.contract.resources import Role
+from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import enactment_pool
-from lmconform.probes.builders.artifacts import ARTIFACT
-from lmconform.probes.builders.configurations import CONFIGURATION, deployable_configuration
-from lmconform.probes.builders.metrics import metrics_resource, point, store, stored_points
-from lmconform.probes.builders.resource_type import ResourceType, batch
-from lmconform.probes.builders.schedules import SCHEDULE, schedule_body
-from lmconform.probes.context import GROUPS, TERMINAL, Context, Json
-from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
+from lmconform.probes.builders import executables
+from lmconform.probes.builders.artifacts import ARTIFACT, artifact_body
+from lmconform.probes.builders.configurations import CONFIGURATION, configuration_body
+from lmconform.probes.context import GROUPS, Context
 from lmconform.probes.fixtures import fixture
-from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
-from lmconform.probes.shared.bulk import entry
+from lmconform.probes.shared.effects import expect_undone
+from lmconform.probes.shared.requests import Prepared, prepare
+from lmconform.probes.shared.sources import source_of
+
+_GROUP_HEADER: Final = "AI-Resource-Group"
+# A change of its configuration is checked before it is accepted (F22, C2); of other resources nobody published that.
+_CHECKED: Final = "deployment"
 
 
 def other_group(ctx: Context) -> str:
@@ -39,185 +46,170 @@ def _require_usable(ctx: Context, group: str) -> None:
         raise Inconclusive(f"resource group {group!r} cannot be used: {answer.brief}")
 
 
+@probe("LM-ISOLATION-EVERY-OPERATION")
+def nothing_crosses_a_resource_group(ctx: Context) -> None:
+    operations = ctx.session.contract.operations
+    _judge_each(ctx, [operation for operation in operations if _is_isolated(ctx, operation)])
+
+
+def _covers(requirement: str, noun: str, *roles: str) -> None:
+    """The requirement is about the operations of these roles."""
+
+    @probe(f"LM-ISOLATION-{requirement}")
+    def nothing_crosses_a_resource_group(ctx: Context) -> None:
+        operations = [ctx.session.resources[noun].operations[role] for role in roles]
+        if len(operations) > 1:
+            _judge_each(ctx, operations)
+        else:
+            _judge(ctx, operations[0], other_group(ctx))
+
+
+for _noun in ("artifact", "configuration"):
+    _covers(f"{_noun.upper()}-GET", _noun, Role.GET)
+    _covers(f"{_noun.upper()}-LIST", _noun, Role.LIST, Role.COUNT)
+for _noun in ("schedule", "execution", "deployment"):
+    _covers(f"{_noun.upper()}-GET", _noun, Role.GET)
+    _covers(f"{_noun.upper()}-LIST", _noun, Role.LIST)
+    _covers(f"{_noun.upper()}-COUNT", _noun, Role.COUNT)
+    _covers(f"{_noun.upper()}-CHANGE", _noun, Role.MODIFY, Role.DELETE)
+for _noun in ("execution", "deployment"):
+    _covers(f"{_noun.upper()}-BULK", _noun, Role.BULK_MODIFY)
+_covers("CONFIGURATION-USE", "execution", Role.CREATE)
+_covers("DEPLOYMENT-CONFIGURATION", "deployment", Role.CREATE)
+_covers("SCHEDULE-CONFIGURATION", "schedule", Role.CREATE)
+_covers("METRICS", "metrics", Role.GET)
+_covers("METRICS-CHANGE", "metrics", Role.CREATE)
+_covers("METRICS-DELETE", "metrics", Role.DELETE)
+
+
+def _is_isolated(ctx: Context, operation: Operation) -> bool:
+    """Whether a request from another resource group names something that it must not reach.
+
+    Operations that do not require a resource group are passed over: what logs do with one is not published, and files
+    of two groups may lie in the same object store.
+    """
+    found = ctx.session.resources
+    resource, header = found.resource_of(operation), operation.parameter(_GROUP_HEADER)
+    if resource is None or not resource.in_group or header is None or not header.required:
+        return False
+    if found.role_of(operation) != Role.CREATE:
+        return True
+    members = [found.identified_by(name) for name in properties(ctx.session.contract, operation)]
+    named = [*members, *found.placeholders(operation).values()]
+    return any(other.in_group for other in named if other is not None)
+
+
+def _judge_each(ctx: Context, operations: Iterable[Operation]) -> None:
+    """Judge the requirement for each operation, one by one."""
+    other = other_group(ctx)
+    for operation in operations:
+        ctx.judge_part(operation.id, functools.partial(_judge, ctx, operation, other))
+
+
+def _judge(ctx: Context, operation: Operation, other: str) -> None:
+    match ctx.session.resources.role_of(operation):
+        case Role.LIST:
+            _expect_unlisted(ctx, operation, other)
+        case Role.COUNT:
+            _expect_uncounted(ctx, operation, other)
+        case Role.CREATE:
+            _expect_unused(ctx, operation, other)
+        case Role.BULK_MODIFY:
+            _expect_bulk_errors(ctx, operation, other)
+        case Role.MODIFY | Role.DELETE:
+            _expect_unchanged(ctx, operation, other)
+        case _:
+            _expect_not_shown(ctx, operation, other)
+
+
 def _expect_4xx(ctx: Context, answer: Exchange) -> None:
+    if answer.status == 429 or answer.status >= 500:
+        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
     ctx.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
 
 
-def _install(resource: ResourceType) -> None:
-    @probe(f"LM-ISOLATION-{resource.noun}-GET")
-    def resource_is_not_shown(ctx: Context) -> None:
-        other = other_group(ctx)
-        created = batch(ctx, resource).members[0]
-        _expect_4xx(ctx, ctx.send(resource.get, {resource.parameter: created.id}, resource_group=other))
-
-    @probe(f"LM-ISOLATION-{resource.noun}-LIST")
-    def resource_is_not_listed(ctx: Context) -> None:
-        other = other_group(ctx)
-        group = batch(ctx, resource)
-        # Other queries name ids that are unknown in the other group, and such a filter may be refused (F12).
-        query = group.query if resource.searchable else {}
-        answer = ctx.send(resource.list, query=query, resource_group=other)
-        ctx.expect_status(answer, {200})
-        ids = {r.get("id") for r in answer.json_object().get("resources") or []} & set(group.ids)
-        ctx.expect(not ids, expected="no resource of the first group", actual=f"{sorted(ids)}")
-        if not resource.searchable:
-            return
-        number = ctx.send(resource.count, query=query, resource_group=other)
-        ctx.expect_status(number, {200})
-        ctx.expect(number.text.strip() == "0", expected="$count = 0", actual=number.brief)
+def _expect_unlisted(ctx: Context, operation: Operation, other: str) -> None:
+    prepared = prepare(ctx, operation)
+    query, own = source_of(prepared.resource).listed(ctx)
+    answer = replace(prepared, query=query).send(ctx, resource_group=other)
+    ctx.expect_status(answer, {200})
+    listed = sorted({str(r.get("id")) for r in answer.json_object().get("resources") or []} & set(own))
+    ctx.expect(not listed, expected="no resource of the first group", actual=f"{listed}", exchange=answer)
 
 
-_install(ARTIFACT)
-_install(CONFIGURATION)
-_install(SCHEDULE)
-
-
-def _install_enactment(kind: Enactment) -> None:
-    @probe(f"LM-ISOLATION-{kind.noun}-GET")
-    def enactment_is_not_shown(ctx: Context) -> None:
-        other = other_group(ctx)
-        _expect_4xx(ctx, ctx.send(kind.get, enactment_pool.base(ctx, kind).path, resource_group=other))
-
-    @probe(f"LM-ISOLATION-{kind.noun}-LIST")
-    def enactment_is_not_listed(ctx: Context) -> None:
-        other = other_group(ctx)
-        pooled = enactment_pool.base(ctx, kind)
-        query = {"scenarioId": pooled.configuration.sent["scenarioId"]}
-        answer = ctx.send(kind.list, query=query, resource_group=other)
-        ctx.expect_status(answer, {200})
-        ids = [r.get("id") for r in answer.json_object().get("resources") or []]
-        ctx.expect(pooled.id not in ids, expected=f"a list without {pooled.id}", actual=f"{pooled.id} is listed")
-
-    @probe(f"LM-ISOLATION-{kind.noun}-CHANGE")
-    def enactment_is_not_changed(ctx: Context) -> None:
-        other = other_group(ctx)
-        pooled = enactment_pool.spare(ctx, kind)
-        # The last known status may be old: a poll that broke off did not see the end.
-        wanted = ctx.get_or_skip(kind.get, **pooled.path).get("targetStatus") or kind.goal
-        for operation, rest in ((kind.modify, {"json": {"targetStatus": "STOPPED"}}), (kind.delete, {})):
-            _expect_4xx(ctx, ctx.send(operation, pooled.path, resource_group=other, **rest))
-        body = _expect_target(ctx, pooled, wanted)
-        if body.get("status") in TERMINAL:
-            pooled.last = body
-
-    @probe(f"LM-ISOLATION-{kind.noun}-COUNT")
-    def enactment_is_not_counted(ctx: Context) -> None:
-        other = other_group(ctx)
-        _expect_uncounted(ctx, kind.count, enactment_pool.base(ctx, kind).configuration.id, other)
-
-
-def _expect_target(ctx: Context, pooled: PooledEnactment, wanted: str) -> Json:
-    """The body of GET; raises Failure when its targetStatus is there and is not ``wanted``."""
-    body = ctx.get_or_fail(pooled.kind.get, **pooled.path)
-    target = body.get("targetStatus") or wanted
-    ctx.expect(target == wanted, expected=f"targetStatus: {wanted}", actual=f"targetStatus: {target}")
-    return body
-
-
-def _expect_uncounted(ctx: Context, operation: str, configuration_id: str, other: str) -> None:
-    answer = ctx.send(operation, query={"configurationId": configuration_id}, resource_group=other)
+def _expect_uncounted(ctx: Context, operation: Operation, other: str) -> None:
+    prepared = prepare(ctx, operation)
+    query = source_of(prepared.resource).counted(ctx)
+    answer = replace(prepared, query=query).send(ctx, resource_group=other)
     # A filter that names an unknown id may be refused (F12).
-    good = answer.text.strip() == "0" if answer.ok else 400 <= answer.status < 500
+    is_refused = "$search" not in query and 400 <= answer.status < 500
+    good = is_refused or (answer.status == 200 and answer.text.strip() == "0")
     ctx.expect(good, expected="$count = 0", actual=answer.brief, exchange=answer)
 
 
-_install_enactment(EXECUTION)
-_install_enactment(DEPLOYMENT)
+def _expect_not_shown(ctx: Context, operation: Operation, other: str) -> None:
+    prepared = prepare(ctx, operation)
+    answer = prepared.send(ctx, resource_group=other)
+    if not prepared.resource.owner:
+        _expect_4xx(ctx, answer)
+        return
+    own = prepared.names[prepared.resource.id_parameter]
+    shown = [r for r in answer.json_object().get("resources") or [] if own in r.values()]
+    ctx.expect(not shown, expected=f"nothing of {own}", actual=answer.brief, exchange=answer)
 
 
-@probe("LM-ISOLATION-SCHEDULE-COUNT")
-def schedule_is_not_counted(ctx: Context) -> None:
-    other = other_group(ctx)
-    own = str(batch(ctx, SCHEDULE).query["configurationId"])
-    _expect_uncounted(ctx, SCHEDULE.count, own, other)
+def _expect_unused(ctx: Context, operation: Operation, other: str) -> None:
+    """Raise Failure when something is made in the other group from what this one holds."""
+    prepared = prepare(ctx, operation)
+    if prepared.resource.owner:
+        # The answer is open (F42), what is stored in this group afterwards is not.
+        prepared.send(ctx, resource_group=other, judge=False)
+        expect_undone(ctx, prepared)
+        return
+    _expect_4xx(ctx, prepared.send(ctx, resource_group=other))
 
 
-def _refuses_configuration(requirement: str, operation: str, body: Callable[[Context], Json]) -> None:
-    @probe(requirement)
-    def configuration_cannot_be_used(ctx: Context) -> None:
-        other = other_group(ctx)
-        _expect_4xx(ctx, ctx.send(operation, json=body(ctx), resource_group=other))
+def _expect_unchanged(ctx: Context, operation: Operation, other: str) -> None:
+    prepared = prepare(ctx, operation)
+    _expect_4xx(ctx, prepared.send(ctx, resource_group=other))
+    expect_undone(ctx, prepared)
+    is_update = ctx.session.resources.role_of(operation) == Role.MODIFY and prepared.resource.noun == _CHECKED
+    if is_update and not prepared.doubt:
+        foreign = {"configurationId": _foreign_configuration(ctx, other)}
+        update = replace(prepared, content={"json": foreign})
+        _expect_4xx(ctx, update.send(ctx))
+        expect_undone(ctx, update)
 
 
-_refuses_configuration(
-    "LM-ISOLATION-CONFIGURATION-USE",
-    "createExecution",
-    lambda ctx: {"configurationId": batch(ctx, CONFIGURATION).ids[0]},
-)
-_refuses_configuration(
-    "LM-ISOLATION-DEPLOYMENT-CONFIGURATION",
-    "createDeployment",
-    lambda ctx: {"configurationId": deployable_configuration(ctx).id},
-)
-_refuses_configuration("LM-ISOLATION-SCHEDULE-CONFIGURATION", "createExecutionSchedule", schedule_body)
+@fixture()
+def _foreign_configuration(ctx: Context, group: str) -> str:
+    """A configuration to deploy in another resource group; raises NotTestable and Inconclusive."""
+    runnable = executables.find(ctx, deployable=True)
+    inputs = []
+    for key, kind in runnable.inputs:
+        body = artifact_body(ctx, kind=kind, scenarioId=runnable.scenario_id)
+        inputs.append({"key": key, "artifactId": ctx.make(ARTIFACT.create, body, resource_group=group).id})
+    body = configuration_body(ctx, deployable=True, inputArtifactBindings=inputs)
+    return ctx.make(CONFIGURATION.create, body, resource_group=group).id
 
 
-@probe("LM-ISOLATION-EXECUTION-BULK")
-def execution_is_not_changed_in_bulk(ctx: Context) -> None:
-    other = other_group(ctx)
-    _expect_bulk_error(ctx, enactment_pool.spare(ctx), other)
-
-
-@probe("LM-ISOLATION-DEPLOYMENT-BULK")
-def deployment_is_not_changed_in_bulk(ctx: Context) -> None:
-    other = other_group(ctx)
-    pooled = enactment_pool.spare(ctx, DEPLOYMENT)
-    wanted = ctx.get_or_skip(DEPLOYMENT.get, **pooled.path).get("targetStatus") or DEPLOYMENT.goal
-    _expect_bulk_error(ctx, pooled, other)
-    _expect_target(ctx, pooled, wanted)
-
-
-def _expect_bulk_error(ctx: Context, pooled: PooledEnactment, other: str) -> None:
+def _expect_bulk_errors(ctx: Context, operation: Operation, other: str) -> None:
     """Raise Failure unless a stop and a deletion in bulk are errors of their entries."""
-    key = pooled.kind.bulk_key
-    for target in ("STOPPED", "DELETED"):
-        answer = ctx.send(pooled.kind.modify_many, json={key: [entry(pooled.id, target)]}, resource_group=other)
-        ctx.expect_status(answer, {202})
-        entries = answer.json_object().get(key) or [{}]
-        ctx.expect("error" in entries[0], expected="an entry with an error", actual=answer.brief, exchange=answer)
+    prepared = prepare(ctx, operation)
+    _expect_bulk_error(ctx, prepared, other)
+    deletion = replace(prepared, content=_as_deletion(prepared))
+    _expect_bulk_error(ctx, deletion, other)
 
 
-@probe("LM-ISOLATION-METRICS")
-def metrics_are_not_shown(ctx: Context) -> None:
-    other = other_group(ctx)
-    execution = enactment_pool.base(ctx).id
-    store(ctx, execution, metrics=[point(ctx.unique("isolated"))])
-    answer = ctx.send("findMetrics", query={"executionIds": [execution]}, resource_group=other)
-    shown = [r for r in answer.json_object().get("resources") or [] if r.get("executionId") == execution]
-    ctx.expect(not shown, expected=f"no metrics of {execution}", actual=answer.brief, exchange=answer)
+def _as_deletion(prepared: Prepared) -> dict[str, object]:
+    (stop,) = prepared.content["json"][prepared.resource.bulk_key]
+    entry = {name: value if name == "id" else "DELETED" for name, value in stop.items()}
+    return {"json": {prepared.resource.bulk_key: [entry]}}
 
 
-@probe("LM-ISOLATION-METRICS-CHANGE")
-def metrics_are_not_written(ctx: Context) -> None:
-    other = other_group(ctx)
-    # Not the execution of other probes: it may have metrics in both groups from now on.
-    execution, own, foreign = enactment_pool.spare(ctx).id, ctx.unique("own"), ctx.unique("foreign")
-    store(ctx, execution, metrics=[point(own)])
-    # The answer is open (F42), what is stored afterwards is not.
-    sent = {"executionId": execution, "metrics": [point(foreign)]}
-    ctx.send("patchMetrics", json=sent, resource_group=other, judge=False)
-    names = [m.get("name") for m in metrics_resource(ctx, execution).get("metrics") or []]
-    ctx.expect(foreign not in names, expected=f"{own}, and no metric from {other}", actual=f"{names[-5:]}")
-
-
-@probe("LM-ISOLATION-METRICS-DELETE")
-def metrics_are_not_deleted(ctx: Context) -> None:
-    other = other_group(ctx)
-    execution, name = enactment_pool.base(ctx).id, ctx.unique("kept")
-    store(ctx, execution, metrics=[point(name)])
-    _expect_4xx(ctx, ctx.send("deleteMetrics", query={"executionId": execution}, resource_group=other))
-    kept = stored_points(ctx, execution, name)
-    ctx.expect(len(kept) == 1, expected="the metrics as before", actual=f"{len(kept)} of 1")
-
-
-@probe("LM-ISOLATION-SCHEDULE-CHANGE")
-def schedule_is_not_changed(ctx: Context) -> None:
-    other = other_group(ctx)
-    created = batch(ctx, SCHEDULE).members[0]
-    path = {SCHEDULE.parameter: created.id}
-    for operation, rest in (
-        ("modifyExecutionSchedule", {"json": {"status": "INACTIVE"}}),
-        ("deleteExecutionSchedule", {}),
-    ):
-        _expect_4xx(ctx, ctx.send(operation, path, resource_group=other, **rest))
-    ctx.expect_same({"status": "ACTIVE"}, SCHEDULE.fetch(ctx, created), what="as before")
+def _expect_bulk_error(ctx: Context, prepared: Prepared, other: str) -> None:
+    answer = prepared.send(ctx, resource_group=other)
+    ctx.expect_status(answer, {202})
+    entries = answer.json_object().get(prepared.resource.bulk_key) or [{}]
+    ctx.expect("error" in entries[0], expected="an entry with an error", actual=answer.brief, exchange=answer)
+    expect_undone(ctx, prepared)

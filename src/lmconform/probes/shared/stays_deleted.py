@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from lmconform.client import polling
 from lmconform.contract.resources import Resource, Role
 from lmconform.errors import NotTestable
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
@@ -33,7 +34,7 @@ def install(
             delete(ctx)
             create(ctx)
             # What comes back may take a moment; in a whole run this moment has passed long ago.
-            time.sleep(ctx.grace)
+            polling.rest(polling.grace(ctx.session.target.poll_interval))
         ids = _gone(ctx, noun)
         if not ids:
             raise NotTestable(f"no {noun} of this run was deleted and then not found")
@@ -49,7 +50,7 @@ def install_enactments(kind: Enactment) -> None:
     def delete(ctx: Context) -> None:
         deletion = enactment_pool.deleted(ctx, kind)
         ctx.require_success(deletion.answer)
-        deletion.pooled.wait_until_gone(ctx)
+        liveness.need(lambda: deletion.pooled.wait_until_gone(ctx), f"LM-{kind.noun}-DELETE")
 
     install(f"LM-{kind.noun}-STAYS-DELETED", kind.word, delete, lambda ctx: enactment_pool.fresh(ctx, kind))
 

@@ -1,0 +1,60 @@
+"""Probe of one execution or deployment at rest: GET, lists, $select and filters agree on it."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from lmconform.errors import NotTestable
+from lmconform.probes import enactment_pool
+from lmconform.probes.context import Context, Json
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.registry import probe
+from lmconform.probes.shared.enactments import of_base
+
+# A list may shorten the message; a target may note that it looked at a resource that did not change (M12).
+_NOT_COMPARED: Final = frozenset({"modifiedAt", "statusMessage", "progress"})
+_SELECT: Final = {"$select": "status"}
+# Twenty polls are the time for which a list may lag; one of them is a moment.
+_MOMENT: Final = 1 / 20
+
+
+def install(kind: Enactment) -> None:
+    """Register the probe of views at rest."""
+
+    @probe(f"LM-{kind.noun}-VIEWS-AGREE", late=True)
+    def views_agree_at_rest(ctx: Context) -> None:
+        path = enactment_pool.base(ctx, kind).path
+
+        def judge(body: Json) -> None:
+            status = {"status": body["status"]}
+            single = ctx.get_or_fail(kind.get, **path)
+            views = {
+                "GET with $select=status": ctx.get_or_fail(kind.get, _SELECT, **path),
+                "the list": _listed(ctx, kind, {}),
+                "the list with $select=status": _listed(ctx, kind, _SELECT),
+                "the list of its status": _listed(ctx, kind, status),
+            }
+            for what, view in views.items():
+                _expect_agreement(ctx, kind, single, view, what)
+            time.sleep(ctx.grace * _MOMENT)
+            _expect_agreement(ctx, kind, single, ctx.get_or_fail(kind.get, **path), "GET a moment later")
+            _expect_agreement(ctx, kind, single, _listed(ctx, kind, {}), "the list a moment later")
+
+        enactment_pool.judge_at_rest(ctx, kind, judge)
+
+
+def _listed(ctx: Context, kind: Enactment, query: Json) -> Json:
+    """The base as a list shows it; raises NotTestable."""
+    own = enactment_pool.base(ctx, kind).id
+    for item in of_base(ctx, kind, query):
+        if item.get("id") == own:
+            return item
+    raise NotTestable(f"{kind.list} with {query or 'no filter'} does not hold the {kind.word}")
+
+
+def _expect_agreement(ctx: Context, kind: Enactment, single: Json, view: Json, what: str) -> None:
+    """Raise Failure unless two views have the same texts and numbers where both have a value (M13)."""
+    known = ctx.session.contract.members(kind.get) - _NOT_COMPARED
+    both = {n: v for n, v in single.items() if n in known and isinstance(v, str | int) and view.get(n) is not None}
+    ctx.expect_same(both, view, what=f"{what} as GET")

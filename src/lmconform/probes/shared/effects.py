@@ -1,0 +1,99 @@
+"""Whether a request that was refused, or should have been, was carried out all the same: one GET shows it."""
+
+from __future__ import annotations
+
+import json
+
+from lmconform.contract.resources import Role
+from lmconform.errors import NotTestable
+from lmconform.evidence.exchange import Exchange
+from lmconform.probes.context import Context, Json
+from lmconform.probes.shared.requests import Prepared, named_in, own_query
+
+
+def expect_undone(ctx: Context, prepared: Prepared) -> None:
+    """Raise Failure when a change was carried out; nothing is judged where no GET of the contract would show it."""
+    role = ctx.session.resources.role_of(prepared.operation)
+    if role in (Role.MODIFY, Role.BULK_MODIFY):
+        _expect_unmodified(ctx, prepared)
+    elif role == Role.DELETE:
+        _expect_there(ctx, prepared)
+    elif role == Role.CREATE:
+        _expect_not_made(ctx, prepared)
+
+
+def _expect_unmodified(ctx: Context, prepared: Prepared) -> None:
+    sent = prepared.content.get("json", {})
+    entries = sent.get(prepared.resource.bulk_key)
+    change = {k: v for k, v in (entries[0] if entries else sent).items() if k != "id"}
+    answer = _read(ctx, prepared) if change else None
+    if answer is None:
+        return
+    _require(ctx, answer)
+    body = answer.json_object()
+    carried_out = all(body.get(name) == value for name, value in change.items())
+    _judge(ctx, prepared, answer, carried_out, "what the refused request would change", f"{json.dumps(change)}")
+
+
+def _expect_there(ctx: Context, prepared: Prepared) -> None:
+    answer = _read(ctx, prepared)
+    if answer is None:
+        return
+    if answer.status != 404:
+        _require(ctx, answer)
+    is_deleted = answer.status == 404 or answer.json_object().get("targetStatus") == "DELETED"
+    _judge(ctx, prepared, answer, is_deleted, "what the refused request would delete", answer.brief)
+
+
+def _expect_not_made(ctx: Context, prepared: Prepared) -> None:
+    resource = prepared.resource
+    if resource.owner:
+        answer = _read(ctx, prepared)
+        if answer is not None:
+            _judge(ctx, prepared, answer, prepared.token in answer.text, "nothing of the refused request", answer.brief)
+    elif resource.names_itself:
+        answer = _read(ctx, prepared)
+        if answer is not None:
+            _judge(ctx, prepared, answer, answer.ok, "404", answer.brief)
+    else:
+        made = _made(ctx, prepared)
+        ctx.expect(not made, expected="nothing made by the refused request", actual=f"{made}")
+
+
+def _made(ctx: Context, prepared: Prepared) -> list[str]:
+    """The ids in the list that only the refused request can have made."""
+    operation = prepared.resource.operation(Role.LIST)
+    if operation is None:
+        return []
+    body: Json = prepared.content.get("json", {})
+    query = {name: body[name] for name in prepared.resource.origins if name in body}
+    if prepared.token and operation.parameter("$search") is not None:
+        query = {"$search": prepared.token}
+    if not query and not prepared.token:
+        return []
+    answer = ctx.get(operation.id, query, **named_in(operation, prepared.names))
+    _require(ctx, answer)
+    items = [item for item in answer.json_object().get("resources") or [] if isinstance(item, dict)]
+    # Without a name of its own, it is known by what it was made from: nothing else is made from that.
+    foreign = [i for i in items if not ctx.session.journal.owns(str(i.get("id"))) and query.items() <= i.items()]
+    return [str(i.get("id")) for i in (foreign if not prepared.token else items) if prepared.token in json.dumps(i)]
+
+
+def _read(ctx: Context, prepared: Prepared) -> Exchange | None:
+    """The GET of what the request names; None where the target has no such operation."""
+    operation = prepared.resource.operation(Role.GET)
+    if operation is None or not ctx.offers(ctx.session.resources.capability(operation)):
+        return None
+    return ctx.get(
+        operation.id, own_query(operation, prepared.resource, prepared.names), **named_in(operation, prepared.names)
+    )
+
+
+def _require(ctx: Context, answer: Exchange) -> None:
+    if not answer.ok:
+        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+
+
+def _judge(ctx: Context, prepared: Prepared, answer: Exchange, is_done: bool, kept: str, actual: str) -> None:
+    expected = f"{kept}, as before {prepared.operation.id}"
+    ctx.expect(not is_done, expected=expected, actual=actual, exchange=answer)

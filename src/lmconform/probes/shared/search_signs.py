@@ -1,0 +1,63 @@
+"""Probes of $search with signs: a text is found whatever signs it has, and is no pattern of any language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from lmconform.probes.builders.resource_type import ResourceType
+from lmconform.probes.context import Context
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.registry import probe
+
+# Ends of search texts, and the names that one of LIKE, globs and regular expressions would find for them. The first
+# text has all other signs, and a search that ends at one of them would find the beginning.
+_PLAIN: Final = " A+b&c=d #e;f,g \"h\" 'i' <j> %2B {k}/:@!^$"
+_ENDS: Final[Mapping[str, tuple[str, ...]]] = {
+    _PLAIN: (_PLAIN[:-1],),
+    " k_x%y.z*v+u?t": (" kZxZZy.z*v+u?t", " k_x%y.zZZv+uZt", " k_x%yZzzvvt"),
+    r" [o](j) g\-f": (" oj g-f", " [o](j) g-f"),
+    " i|h": (" i",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """One resource whose name holds all texts, others whose names hold what patterns would find, and the ids found."""
+
+    own: str
+    others: frozenset[str]
+    found: Mapping[str, frozenset[str]]
+
+
+def install(resource: ResourceType) -> None:
+    """Register the probes of signs in search texts."""
+
+    @probe(f"LM-{resource.noun}-SEARCH-SIGNS")
+    def text_is_found_whatever_signs_it_has(ctx: Context) -> None:
+        searched = _searched(ctx, resource)
+        for text, ids in searched.found.items():
+            ctx.expect(
+                searched.own in ids, expected=f"the {resource.noun.lower()} named {text!r}", actual=f"{sorted(ids)}"
+            )
+
+    @probe(f"LM-{resource.noun}-SEARCH-NO-PATTERN")
+    def search_text_is_no_pattern(ctx: Context) -> None:
+        searched = _searched(ctx, resource)
+        for text, ids in searched.found.items():
+            matches = sorted(searched.others & ids)
+            ctx.expect(not matches, expected=f"no match for {text!r}", actual=f"{matches}, whose names do not hold it")
+
+
+@fixture(builds_on=lambda searched: [searched.own, *searched.others])
+def _searched(ctx: Context, resource: ResourceType) -> _Searched:
+    """The searches that both probes judge; raises Failure and NotTestable."""
+    token = ctx.unique("s")
+    texts = [f"{token}{end}" for end in _ENDS]
+    own = resource.make(ctx, name=" ".join(texts))
+    parts = [f"{token}{end}" for ends in _ENDS.values() for end in ends]
+    # A name has 256 characters at most.
+    others = [resource.make(ctx, name=" ".join(names)).id for names in (parts[::2], parts[1::2])]
+    found = {text: frozenset(ctx.ids(resource.list, {"$search": text})) for text in texts}
+    return _Searched(own.id, frozenset(others), found)

@@ -1,0 +1,82 @@
+"""Probes of times of executions and deployments: createdAt stays, no change and no end lies before its beginning."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from lmconform.errors import NotTestable, Skip
+from lmconform.probes import enactment_pool
+from lmconform.probes.comparison import instant
+from lmconform.probes.context import Context, Json
+from lmconform.probes.enactment import Enactment
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.registry import probe
+
+# Parts of a target write times by their own clocks.
+TOLERANCE: Final = timedelta(minutes=1)
+
+
+def install(kind: Enactment) -> None:
+    """Register the probes of createdAt, of modifiedAt and of the other times."""
+    _creation(kind)
+    _modification(kind)
+    _order(kind)
+
+
+def _creation(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-CREATED-AT-STAYS")
+    def creation_time_stays(ctx: Context) -> None:
+        for first, now in _seen(ctx, kind):
+            text = f"{kind.word} {first.get('id')} as at first"
+            ctx.expect_same({"createdAt": first.get("createdAt")}, now, what=text)
+
+
+def _modification(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-MODIFIED-ORDERED")
+    def change_is_not_before_the_creation(ctx: Context) -> None:
+        for pair in _seen(ctx, kind):
+            for body in pair:
+                # No other time can be compared with modifiedAt (M12).
+                expect_order(ctx, body, "createdAt", "modifiedAt")
+
+
+def _order(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-TIMES-ORDERED", late=True)
+    def times_are_in_order(ctx: Context) -> None:
+        body = enactment_pool.at_rest(ctx, kind)
+        expect_order(ctx, body, "submissionTime", "startTime")
+        expect_order(ctx, body, "submissionTime", "completionTime")
+        expect_order(ctx, body, "startTime", "completionTime")
+
+    @probe(f"LM-{kind.noun}-STOP-TIMES-ORDERED")
+    def stop_is_not_before_the_start(ctx: Context) -> None:
+        pooled = enactment_pool.stopped(ctx, kind)
+        body = ctx.get_or_skip(kind.get, **pooled.path)
+        # It may have been stopped before it started. An update of a deployment sets submissionTime anew: no time to
+        # compare with.
+        for earlier in ("createdAt", "startTime"):
+            expect_order(ctx, body, earlier, "completionTime")
+
+
+def expect_order(ctx: Context, body: Json, earlier: str, later: str) -> None:
+    """Raise Failure when both times are there and the first is later than the second, by more than a minute."""
+    before, after = instant(body.get(earlier)), instant(body.get(later))
+    if before is not None and after is not None:
+        good = before - after < TOLERANCE
+        ctx.expect(good, expected=f"{earlier} <= {later}", actual=f"{before} > {after}")
+
+
+@fixture()
+def _seen(ctx: Context, kind: Enactment) -> tuple[tuple[Json, Json], ...]:
+    """Of each that the session has: the body of its first GET, and one of now. Raises NotTestable without any."""
+    enactment_pool.base(ctx, kind)
+    with suppress(Skip):
+        # Times may also change because of a request.
+        enactment_pool.stopped(ctx, kind)
+    pairs = [(pooled.first, ctx.get(kind.get, **pooled.path)) for pooled in enactment_pool.members(ctx, kind)]
+    bodies = tuple((dict(first.json_object()), dict(now.json_object())) for first, now in pairs if first.ok and now.ok)
+    if not bodies:
+        raise NotTestable(f"no {kind.word} can be read twice")
+    return bodies

@@ -1,0 +1,106 @@
+"""A run that could not start leaves reports that say so: a green one of yesterday must not be taken for its own.
+
+What writes them is imported when it is needed: the command line imports this module before the embedded mock starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lmconform.errors import HarnessError
+from lmconform.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from lmconform.results.events import Header
+    from lmconform.run.catalogue import Plan
+    from lmconform.settings.options import RunConfig
+
+
+@dataclass(slots=True)
+class Start:
+    """What is known of a run before its first item: it grows until the run has begun.
+
+    Without a ``folder`` nothing is written: the user named none, and none was made.
+    """
+
+    folder: Path | None
+    target: str = ""
+    config: RunConfig | None = None
+    plan: Plan | None = None
+
+
+@contextmanager
+def recorded(start: Start) -> Iterator[Start]:
+    """Around what comes before the first item: an exception goes on, and the reports say that the run did not start."""
+    try:
+        yield start
+    except HarnessError as error:
+        record(start, str(error), error.exit_code)
+        raise
+    except KeyboardInterrupt:
+        record(start, "interrupted", ExitCode.INTERRUPTED)
+        raise
+    except Exception as error:
+        record(start, f"internal error: {type(error).__name__}: {error}", ExitCode.INTERNAL)
+        raise
+
+
+def record(start: Start, reason: str, code: ExitCode) -> None:
+    """Replace what an earlier run left in the folder by reports of a run that could not start, for ``reason``.
+
+    ``reason`` is free of secrets. Files of that name that lmconform did not write stay; a folder that cannot be written
+    is left as it is: the user reads the reason on the terminal.
+    """
+    if start.folder is None:
+        return
+    from lmconform.reporting import registry
+    from lmconform.results.events import Footer, now
+    from lmconform.results.stream import FILE_NAME, ResultWriter, Run
+    from lmconform.results.verdict import Verdict
+    from lmconform.run import report_folder
+
+    with suppress(OSError):
+        start.folder.mkdir(parents=True, exist_ok=True)
+        foreign = {path.name for path in report_folder.clear(start.folder)}
+        if FILE_NAME in foreign:
+            return
+        with ResultWriter(start.folder / FILE_NAME) as writer:
+            writer.write(_header(start, now()))
+            writer.write(
+                Footer(
+                    complete=False,
+                    verdict=Verdict.INCOMPLETE,
+                    exit_code=code,
+                    finished=now(),
+                    duration=0.0,
+                    counts={},
+                    fuzz_cases=0,
+                    exchanges=0,
+                    message=f"the run could not start: {reason}",
+                )
+            )
+        registry.write(Run(start.folder), start.folder, without=foreign)
+
+
+def _header(start: Start, now: str) -> Header:
+    from lmconform import __version__
+    from lmconform.results.events import Header
+
+    config, plan = start.config, start.plan
+    return Header(
+        lmconform=__version__,
+        started=now,
+        target=config.target if config else start.target,
+        profile=config.profile if config else "",
+        dialect=config.dialect if config else "",
+        seed=config.seed if config else 0,
+        contract_sha256=plan.contract.sha256 if plan else "",
+        register_sha256=plan.register.sha256 if plan else "",
+        versions={},
+        configuration=config.public() if config else {},
+        target_because=config.target_because if config else "",
+    )

@@ -1,0 +1,86 @@
+"""The folder of a run's reports: made, and cleared of what an earlier run left there."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from lmconform.client.session import EXCHANGES
+from lmconform.errors import ConfigError
+from lmconform.reporting import allure, registry
+from lmconform.results.stream import FILE_NAME
+from lmconform.settings.options import RunConfig
+
+ALLURE: Final = "allure"
+# Characters that are looked at to know a file.
+_BEGINNING: Final = 4096
+# File name -> how every report of that name begins.
+_SIGNS: Final = {
+    FILE_NAME: re.compile(re.escape('{"type": "header", "lmconform": ')),
+    EXCHANGES: re.compile(re.escape('{"type": "exchange", ')),
+    **{form.file: form.sign for form in registry.FORMATS.values()},
+}
+
+
+def make(config: RunConfig) -> Path:
+    """The folder of this run, without any report of another one; raises ConfigError when it cannot be used."""
+    folder = config.report_dir or _unused(config)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = clear(folder)
+        if foreign:
+            raise ConfigError(
+                f"--report-dir {folder}: holds {foreign[0].name}, which no run of lmconform wrote; name another folder"
+            )
+        (folder / EXCHANGES).touch()
+    except OSError as error:
+        raise ConfigError(
+            f"--report-dir {folder}: cannot be written ({error.strerror}); name another folder"
+        ) from error
+    return folder
+
+
+def clear(folder: Path) -> list[Path]:
+    """Remove the reports that an earlier run left in ``folder``.
+
+    What has the name of a report, and does not begin as lmconform's own does, stays: it is returned.
+    Raises OSError.
+    """
+    foreign = []
+    for name, sign in _SIGNS.items():
+        path = folder / name
+        if not path.exists():
+            continue
+        if path.is_file() and _is_own(path, sign):
+            path.unlink()
+        else:
+            foreign.append(path)
+    if (folder / ALLURE).is_dir():
+        for path in (folder / ALLURE).glob(allure.RESULTS):
+            if allure.is_own(path):
+                path.unlink()
+        # Results of other tools may lie there: then it stays.
+        with suppress(OSError):
+            (folder / ALLURE).rmdir()
+    return foreign
+
+
+def _is_own(path: Path, sign: re.Pattern[str]) -> bool:
+    """Whether lmconform wrote the file. An empty one is what a run leaves that was killed as it began."""
+    with path.open("rb") as file:
+        beginning = file.read(_BEGINNING).decode("utf-8", "replace")
+    return not beginning or sign.match(beginning) is not None
+
+
+def _unused(config: RunConfig) -> Path:
+    name = "mock" if config.is_mock else config.target.partition("://")[2].partition("/")[0].replace(":", "-")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    wanted = Path("reports") / f"{stamp}-{name}-{config.profile}"
+    number = 1
+    while wanted.exists():
+        number += 1
+        wanted = wanted.with_name(f"{stamp}-{name}-{config.profile}-{number}")
+    return wanted

@@ -1,0 +1,70 @@
+"""Comparison of what was sent with what came back: what differs, where, and what a finding shows of it."""
+
+import pytest
+from tests.probes.defects import Answer
+from tests.probes.probe_bench import open_session, run
+
+from lmconform.errors import Failure
+from lmconform.probes.shared.round_trip import mismatches
+
+SENT = {
+    "name": "a b",
+    "url": "ai://default/data",
+    "labels": [{"key": "ext.ai.sap.com/a", "value": "1"}, {"key": "ext.ai.sap.com/b", "value": "2"}],
+}
+
+
+def places(view, sent=SENT):
+    return [place for place, _, _ in mismatches(sent, view)]
+
+
+def test_what_comes_back_as_sent_differs_nowhere():
+    assert places({**SENT, "id": "1", "description": ""}) == []
+
+
+def test_the_order_of_entries_and_further_entries_are_no_difference():
+    more = [{"key": "ext.ai.sap.com/c", "value": "3"}, *SENT["labels"][::-1]]
+    assert places({**SENT, "labels": more}) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "place"),
+    [
+        ({**SENT, "name": "a  b"}, "name"),
+        ({**SENT, "labels": [SENT["labels"][0], {"key": "ext.ai.sap.com/b", "value": 2}]}, "labels[1].value"),
+        ({**SENT, "labels": [SENT["labels"][0], {"key": "ext.ai.sap.com/B", "value": "2"}]}, "labels[1].key"),
+        ({**SENT, "labels": None}, "labels"),
+        ({**SENT, "url": "ai://default/data//"}, "url"),
+        ({**SENT, "url": "ai://default/dat"}, "url"),
+    ],
+)
+def test_a_difference_is_named_with_its_place(view, place):
+    assert places(view) == [place]
+
+
+def test_a_slash_more_at_the_end_of_a_url_is_lawful():
+    """M2: the tutorial itself shows an answer with one."""
+    assert places({**SENT, "url": "ai://default/data/"}) == []
+
+
+def test_numbers_are_compared_as_doubles_and_steps_exactly():
+    sent = {"metrics": [{"name": "loss", "value": 2**53 + 1, "step": 2**31 - 1}]}
+    assert places({"metrics": [{"name": "loss", "value": 2.0**53, "step": 2**31 - 1}]}, sent) == []
+    assert places({"metrics": [{"name": "loss", "value": 2.0**53, "step": 2**31}]}, sent) == ["metrics[0].step"]
+    assert places({"metrics": [{"name": "loss", "value": 2.0**52, "step": 2**31 - 1}]}, sent) == ["metrics[0].value"]
+
+
+def test_a_finding_shows_the_part_that_differs_in_ascii(mock):
+    """Composed and decomposed letters look alike, and a text of 5000 characters is no message."""
+
+    def composed(body):
+        for label in body.get("labels") or []:
+            label["value"] = label["value"].replace("o\u0308", "\u00f6")
+
+    outcomes = run(open_session(mock, defect=Answer("getArtifact", composed)), "LM-ARTIFACT-TEXT-UNICODE")
+    outcome = outcomes["LM-ARTIFACT-TEXT-UNICODE"]
+    assert isinstance(outcome, Failure)
+    assert "o\\u0308" in outcome.judgement.expected
+    assert "\\xf6" in outcome.judgement.actual
+    assert "characters" in outcome.judgement.actual
+    assert len(outcome.judgement.actual) < 200
