@@ -98,6 +98,7 @@ def test_ids_name_the_resource_that_they_are_about():
     nouns = (
         *("SCENARIO", "EXECUTABLE", "MODEL", "ARTIFACT", "CONFIGURATION", "EXECUTION", "SCHEDULE", "DEPLOYMENT"),
         *("BULK", "METRICS", "LOGS", "FILE", "META", "QUERY", "AUTH", "ISOLATION", "HTTP", "ERROR", "FLOW", "FUZZ"),
+        "CONCURRENT",
     )
     assert {i for i in REGISTER if not re.fullmatch(rf"LM-({'|'.join(nouns)})(-[A-Z0-9]+)+", i)} == set()
 

@@ -17,7 +17,7 @@ IDS = [item.id for item in ITEMS]
 
 
 def test_every_probe_observation_operation_and_start_of_a_sequence_is_one_item():
-    probes, looks = registry.load(), registry.load_observations()
+    probes, looks = registry.load(REGISTER), registry.load_observations()
     assert {i for i in IDS if i.startswith("probe/")} == {probe.id for probe in probes}
     assert {i for i in IDS if i.startswith("observe/")} == {look.id for look in looks}
     fuzzed = {f"fuzz/{operation.id}" for operation in CONTRACT.operations}
@@ -26,11 +26,15 @@ def test_every_probe_observation_operation_and_start_of_a_sequence_is_one_item()
     assert max(Counter(IDS).values()) == 1
 
 
-def test_reads_come_first_and_fuzz_comes_last():
+def test_reads_come_first_then_writes_then_fuzz_and_last_what_looks_back():
     profiles = [item.profile for item in ITEMS]
     assert "smoke" not in profiles[profiles.index("core") :]
-    assert set(profiles[profiles.index("full") :]) == {"full"}
-    assert {i.partition("/")[0] for i in IDS[profiles.index("full") :]} == {"fuzz"}
+    last = [probe.id for probe in registry.load(REGISTER) if probe.last]
+    assert last == IDS[-len(last) :]
+    assert all("-STAYS-DELETED" in item_id for item_id in last)
+    fuzz = slice(profiles.index("full"), -len(last))
+    assert set(profiles[fuzz]) == {"full"}
+    assert {i.partition("/")[0] for i in IDS[fuzz]} == {"fuzz"}
 
 
 def test_the_steps_of_a_workflow_keep_their_order_and_stay_on_one_worker():

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Final
 
-from starlette.types import Receive, Scope, Send
-
 from lmconform.mock import app as application
 from lmconform.mock.call import Call
 from lmconform.mock.problems import Problem
@@ -30,7 +28,7 @@ def in_flight(
     there: list[object] = []
 
     @bench.patch(application.App, "__call__")
-    async def wait(original: Any, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    async def wait(original: Any, app: Any, scope: Any, receive: Any, send: Any) -> None:
         if _operation(app, scope) not in operations:
             await original(app, scope, receive, send)
             return
@@ -65,7 +63,7 @@ def breaks_down_beside(bench: Bench, other: str, operation: str, seconds: float 
             raise Problem(500, "01010500", "Internal Server Error")
 
 
-def _operation(app: Any, scope: Scope) -> str:
+def _operation(app: Any, scope: Any) -> str:
     if scope["type"] != "http":
         return ""
     found = app._contract.match(scope["method"], application.path_of(scope).removeprefix("/v2"))
