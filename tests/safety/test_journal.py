@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmconform.safety.guard import Journal
+from lmconform.safety.journal import Journal, MaybeStarted
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_what_is_left_is_known_group_by_group(journal):
 
 def test_what_was_removed_was_made_all_the_same_and_is_owned(journal):
     journal.removed("execution", "e-tutorial")
-    assert journal.made("execution") == 2
+    assert journal.count_left()["execution"] == 1
     assert journal.owns("e-tutorial")
 
 
@@ -51,6 +51,7 @@ def test_what_a_broken_request_named_is_doubted_and_nothing_else_is(journal):
 
 def test_what_may_have_been_started_is_listed_when_its_configuration_is_known(journal):
     journal.created("configuration", "c1", "tutorial")
-    journal.maybe_started("execution", "c1", "tutorial")
-    journal.maybe_started("execution", "foreign", "tutorial")
-    assert journal.all_maybe_started() == [("execution", "c1", "tutorial")]
+    known, foreign = (MaybeStarted("execution", "configurationId", i, "tutorial") for i in ("c1", "foreign"))
+    journal.maybe_started(known)
+    journal.maybe_started(foreign)
+    assert journal.all_maybe_started() == [known]
