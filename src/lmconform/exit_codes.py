@@ -1,4 +1,4 @@
-"""What the process tells the shell: pytest's own codes, and two of ours."""
+"""The exit codes of the process: those of pytest, and two more."""
 
 from __future__ import annotations
 

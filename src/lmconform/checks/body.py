@@ -44,7 +44,7 @@ def declared_schema(contract: Contract, operation: Operation, exchange: Exchange
 
 
 def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
-    """Times in a valid 2xx body that the server itself tells are RFC 3339; others are as a client sent them."""
+    """Times in a valid 2xx body that the server sets are RFC 3339; others are as a client sent them."""
     response = operation.response(exchange.status)
     if response is None or not exchange.ok or exchange.media_type != "application/json" or exchange.truncated:
         return None
@@ -62,7 +62,7 @@ def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> 
 def error_envelope(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """A declared error carries ``{"error": {"code": …, "message": …}}``.
 
-    ``requestId``, ``target`` and ``details`` vary on real tenants and are left alone.
+    ``requestId``, ``target`` and ``details`` vary on real tenants and are not judged.
     """
     response = operation.response(exchange.status)
     if exchange.status not in _ENVELOPED or response is None or "application/json" not in response.content:
@@ -70,7 +70,7 @@ def error_envelope(contract: Contract, operation: Operation, exchange: Exchange)
     if response.beyond or exchange.truncated or not _reaches_the_api(exchange):
         return None
     if operation.id == "getMeta" and exchange.status == 404:
-        return None  # There is no such path on this target: nobody promised what that looks like (F57).
+        return None  # There is no such path on this target: no publication says what that looks like (F57).
     expected = 'JSON {"error": {"code": text, "message": text}}'
     error = exchange.json_object().get("error")
     if not isinstance(error, dict) or not isinstance(error.get("message"), str) or "code" not in error:
@@ -81,7 +81,7 @@ def error_envelope(contract: Contract, operation: Operation, exchange: Exchange)
 
 
 def _reaches_the_api(exchange: Exchange) -> bool:
-    """Whether no gateway had a reason of its own to refuse the request, in its own words."""
+    """Whether no gateway had a reason to refuse the request before the API saw it."""
     return len(exchange.url) <= _LONGEST_URL and not _ODD_URL.search(exchange.url)
 
 

@@ -7,7 +7,7 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, broken, kept
 
 # Answered in front of the API, by gateways and frameworks, on any operation: no description
-# lists them everywhere, and nobody promised that they do not come (fact D2). 400 is what a
+# lists them everywhere, and no publication rules them out (fact D2). 400 is what a
 # request gets that is wrong in a way the description did not think of (fact F62).
 GATEWAY = frozenset({400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 417, 429, 431})
 

@@ -91,7 +91,7 @@ def _table(found: Register) -> Iterator[str]:
 @command.command("observations")
 @_json_option
 def observations(as_json: bool) -> None:
-    """What is recorded where nobody promised anything, and never gates."""
+    """Behaviour that no publication promises: recorded, never gated."""
     from lmconform.run.catalogue import catalogue
     from lmconform.run.items import ObservationItem
 

@@ -109,7 +109,7 @@ def _show_curve(curve: Curve) -> None:
         shown = " ".join(str(case) if case else f">{MOST}" for case in cases)
         click.echo(f"fuzz  {mutant:<36} {item:<36} at case {shown}")
     steps = ", ".join(f"{curve.found(n):.0%} at {n}" for n in (10, 25, 50, MOST))
-    click.echo(f"fuzzing alone kills {len(curve.cases)} mutants; of them at {len(curve.seeds)} seeds: {steps} cases")
+    click.echo(f"only fuzzing kills {len(curve.cases)} mutants; of them at {len(curve.seeds)} seeds: {steps} cases")
 
 
 def _select(patterns: tuple[str, ...], register: Register) -> list[MutantRun]:

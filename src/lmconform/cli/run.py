@@ -65,7 +65,7 @@ def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
 @click.argument("target", required=False)
 @_options
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes.")
-@click.option("--quiet", is_flag=True, help="Print the end of the report alone.")
+@click.option("--quiet", is_flag=True, help="Print only the end of the report.")
 def command(target: str | None, workers: int, quiet: bool, **options: Any) -> int:
     """Run scenarios, probes and fuzz against TARGET: 'mock' or a base URL.
 
@@ -102,7 +102,7 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
     with failed_start.recorded(failed_start.Start(config.report_dir, config=config)):
         made = plan(config)
     run = Run.begin(made, live, launched)
-    # Descriptions and plan stay to the end: nobody need look through them again and again for garbage.
+    # Descriptions and plan stay to the end: the garbage collector need not look through them.
     gc.freeze()
     code: int = ExitCode.INTERNAL
     try:

@@ -101,7 +101,7 @@ class Client:
     ) -> Exchange:
         """Send a request that is built already; the guard and the journal see it as well.
 
-        Raises NotTestable for an answer that was cut: nobody can say what the rest would be.
+        Raises NotTestable for an answer that was cut: the rest of it is unknown.
         """
         sent = self._sent(operation, request, path, query)
         with self.session.shield() if request.method == "POST" else nullcontext():

@@ -72,7 +72,7 @@ class Answer:
 def session(*, environment: bool, ca_bundle: str = "", context: ssl.SSLContext | None = None) -> requests.Session:
     """A pool of connections for ``exchange``; ``environment``: proxies and CA bundles set there count.
 
-    Several threads may use it, for ``exchange`` asks its adapter alone, which is made for that.
+    Several threads may use it, for ``exchange`` uses only its adapter, which is made for that.
     ``ca_bundle`` is a file or folder that counts instead; ``context`` shows a client's certificate.
     """
     made = requests.Session()

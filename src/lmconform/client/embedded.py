@@ -1,4 +1,4 @@
-"""Starts the mock as a process of its own, and ends that process."""
+"""Starts the mock as a separate process, and ends that process."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def launch(config: RunConfig, options: Sequence[str] = ()) -> Launched:
     command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
     command += options
     with (Path(folder.name) / _LOG).open("wb") as stream:
-        # In a session of its own: Ctrl-C is for the run, which still needs the mock to clean up.
+        # In a separate session: Ctrl-C is for the run, which still needs the mock to clean up.
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
         )

@@ -1,4 +1,4 @@
-"""Tells a target that is out of service from an operation that is broken, by a gateway's answers in their place."""
+"""Distinguishes a target that is out of service from a broken operation, by the answers of a gateway."""
 
 from __future__ import annotations
 

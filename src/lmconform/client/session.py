@@ -101,7 +101,7 @@ class Session:
 
         Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
         TargetUnreachable when it does not answer, refuses the credentials or the second resource group,
-        is no AI API, or limits the rate for so long that nobody can ask it.
+        is no AI API, or limits the rate for so long that it cannot be asked.
         """
         client = self.client("preflight")
         usual = self.transport.patience

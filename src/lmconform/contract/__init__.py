@@ -1,4 +1,4 @@
-"""The contract: OpenAPI description, overlays, requirement register; imports the ground alone.
+"""The contract: OpenAPI description, overlays, requirement register; imports only the ground.
 
 Everything else may import this package. It reads files of the bundle and of nothing else.
 """

@@ -16,7 +16,7 @@ def apply(document: dict[str, Any], overlay_file: Path) -> dict[str, Any]:
     """A copy of ``document`` with the actions of ``overlay_file`` carried out.
 
     An action whose target matches nothing is an error here: a stale overlay would otherwise
-    leave the description as it was, and nobody would notice.
+    leave the description as it was, without a notice.
     """
     actions = read_yaml(overlay_file).get("actions")
     if not isinstance(actions, list) or not actions:

@@ -16,7 +16,7 @@ _TIME: Final = "2026-01-01T00:00:00Z"
 
 
 def sample(contract: Contract, schema: Schema, known: Known = lambda name: None) -> Any:
-    """A value with the required members alone, and those optional ones that ``known`` has a value for.
+    """A value with only the required members, and those optional ones that ``known`` has a value for.
 
     Returns None when no valid value is found this way.
     """

@@ -11,9 +11,9 @@ from urllib.parse import quote, quote_plus
 
 MASK = "[redacted]"
 
-# Shorter values would mask half the report, and are nobody's secret.
+# Shorter values would mask half the report, and are no secrets.
 _SHORTEST = 6
-# Texts are cut: so many characters tell a secret, even if the rest of it is not there.
+# Texts are cut: so many characters identify a secret, even if the rest of it is not there.
 _BEGINNING = 12
 
 
@@ -57,7 +57,7 @@ class Redactor:
 
     def _know(self, *forms: str) -> None:
         with self._lock:
-            # The longest first, or the mask of a part would hide the whole from its own mask.
+            # The longest first, or the mask of a part would hide the whole from its mask.
             known = tuple(sorted({*self._known[0], *forms}, key=len, reverse=True))
             beginnings = {re.escape(form[:_BEGINNING]) for form in known if len(form) > _BEGINNING}
             self._known = (known, re.compile("|".join(sorted(beginnings))) if beginnings else None)
@@ -65,7 +65,7 @@ class Redactor:
     def text(self, value: str) -> str:
         """``value`` with every known secret masked, also one of which only the beginning is left.
 
-        Half a surrogate pair, which no file of ours can hold, becomes a question mark.
+        Half a surrogate pair, which UTF-8 files cannot hold, becomes a question mark.
         """
         forms, begun = self._known
         for form in forms:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from lmconform.contract import times
 
-# From now until then nothing of ours may fire; a run that is killed leaves its schedules behind.
+# From now until then no schedule of the run may fire; a run that is killed leaves its schedules behind.
 _NEAREST, _FARTHEST = 150, 200
 
 

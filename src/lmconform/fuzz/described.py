@@ -35,7 +35,7 @@ def without(schema: Schema, names: Collection[str]) -> Schema:
 
 
 def plain(contract: Contract, schema: Any, ids: Ids, known: dict[str, Any] | None = None) -> Any:
-    """The smallest valid value: required members alone, the first id of each; None where none was found.
+    """The smallest valid value: only required members, the first id of each; None where none was found.
 
     ``known`` are values for members by name.
     """
@@ -174,7 +174,7 @@ def _kind(node: Any) -> str:
 
 
 def _range(node: Schema) -> tuple[int, int]:
-    """The bounds of a number, in its own range and near to zero."""
+    """The bounds of a number, in its range and near to zero."""
     least = node.get("minimum", node["exclusiveMinimum"] + 1 if "exclusiveMinimum" in node else None)
     most = node.get("maximum", node["exclusiveMaximum"] - 1 if "exclusiveMaximum" in node else None)
     if least is None:

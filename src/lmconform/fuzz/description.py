@@ -42,7 +42,7 @@ def positive(contract: Contract, operations: Iterable[Operation], pool: Pool, ca
 def negative(contract: Contract, operation: Operation, pool: Pool) -> Schema:
     """A description of ``operation`` for negative data."""
     node = _node(contract, operation)
-    # What a filter is not is told by a few words as well as by the pattern of ids, and ten times sooner.
+    # What a filter is not is said by a few words as well as by the pattern of ids, and ten times sooner.
     node["parameters"] = [_row(contract, p, _filter(operation, p, pool)) for p in _known_here(operation)]
     if operation.request_body is not None and operation.request_body.json_schema is None:
         # Bytes cannot be wrong.
@@ -68,7 +68,7 @@ def without(document: Any, words: Collection[str]) -> Any:
 
 
 def own(operation: Operation, pool: Pool) -> dict[str, str] | None:
-    """Path parameters that name something of ours, for operations whose body is to be wrong; else None."""
+    """Path parameters that name something that the run created, for operations whose body is to be wrong; else None."""
     if operation.request_body is None:
         return None
     found = pool.resources.placeholders(operation)

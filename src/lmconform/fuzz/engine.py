@@ -49,7 +49,7 @@ def leave(end: Over | Flaky) -> None:
 
 
 def prepare() -> None:
-    """Give hypothesis a folder of its own: a run leaves no files where somebody started it."""
+    """Give hypothesis a temporary folder: a run leaves no files where somebody started it."""
     folder = tempfile.mkdtemp(prefix="lmconform-hypothesis-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     set_hypothesis_home_dir(folder)

@@ -48,7 +48,7 @@ class _Hunt:
     seen: dict[tuple[Any, ...], tuple[Broken, ...]] = field(default_factory=dict)
     counts: Counter[Cause] = field(default_factory=Counter)
     smallest: dict[Cause, Broken] = field(default_factory=dict)
-    told: set[Cause] = field(default_factory=set)
+    reported: set[Cause] = field(default_factory=set)
     first: dict[Cause, int] = field(default_factory=dict)
     case: int = 0
     budget: int | None = None
@@ -140,7 +140,7 @@ class Fuzzer:
             engine.leave(end)
         except (FailureGroup, CheckFailure) as group:
             causes = {b.cause for b in (getattr(group, "exceptions", None) or [group]) if isinstance(b, Broken)}
-            hunt.told |= causes
+            hunt.reported |= causes
             return bool(causes)
         except Unsatisfiable:
             # There is no wrong request to an operation that takes no input.
@@ -164,7 +164,7 @@ class Fuzzer:
             failures = tuple(self._judge(hunt, wire, mode, exchange))
             hunt.seen[wire.key] = failures
             hunt.counts.update(failure.cause for failure in failures)
-        new = [failure for failure in hunt.seen[wire.key] if failure.cause not in hunt.told]
+        new = [failure for failure in hunt.seen[wire.key] if failure.cause not in hunt.reported]
         if not new:
             return
         if hunt.budget is None:
@@ -215,7 +215,7 @@ class Fuzzer:
                 rule = f"400 for a body that is wrong: {why}"
                 broken.append(Broken.rule(label, oracle.BODY_REFUSED, rule, exchange))
         if mode is GenerationMode.POSITIVE and self._is_refused(hunt, wire, exchange):
-            rule = "a 2xx status: the request is valid and names real things alone"
+            rule = "a 2xx status: the request is valid and names only real things"
             broken.append(Broken.rule(label, oracle.ACCEPTED, rule, exchange))
         return broken
 

@@ -46,7 +46,7 @@ class Things:
 class Pool:
     """Ids by the noun of their resource; empty where the tenant has no executable, or refuses to make one.
 
-    ``runnable`` and ``servable`` are configurations; ``folder`` is where files of ours lie; ``scenarios_seen`` are
+    ``runnable`` and ``servable`` are configurations; ``folder`` is where the run's files lie; ``scenarios_seen`` are
     the ids of all scenarios of the target.
     """
 
@@ -78,7 +78,7 @@ class Pool:
 
     @property
     def artifacts(self) -> list[str]:
-        """All artifacts of ours."""
+        """All artifacts that the run created."""
         return [made for ids in self._artifacts.values() for made in ids]
 
     def bindings(self, recipe: Recipe) -> list[list[dict[str, str]]]:
@@ -87,7 +87,7 @@ class Pool:
 
     @property
     def configurations(self) -> list[str]:
-        """All configurations of ours."""
+        """All configurations that the run created."""
         return [*self.runnable, *self.servable]
 
     def configurations_for(self, resource: Resource) -> list[str]:
@@ -244,7 +244,7 @@ class Pool:
         return described.plain(self.contract, schema, turned, values)
 
     def _add(self, below: Resource, owner_id: str) -> None:
-        """Add to what belongs to one of ours, such as metrics to an execution."""
+        """Add to what belongs to a resource of the run, such as metrics to an execution."""
         operation = below.operations[Role.CREATE]
         body = self._plain(operation, 0, {below.id_parameter: owner_id})
         schema = operation.request_body.json_schema if operation.request_body else None

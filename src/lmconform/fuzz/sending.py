@@ -14,7 +14,7 @@ from lmconform.fuzz.case_encoding import Wire
 _BROKEN_CONNECTIONS = 3
 # The transport waits where it may repeat a request; the others are repeated here, once.
 _PAUSE, _LONGEST_PAUSE = 0.5, 60.0
-# After so many requests that waiting did not help, nobody waits until it helps.
+# After so many requests that waiting did not help, waiting stops until it helps.
 _IN_VAIN = 3
 
 

@@ -47,7 +47,7 @@ class SequenceReport(Report):
 
 @dataclass(slots=True)
 class _Walk:
-    """The state of one item's sequences; ``steps`` tells how each case came about, by its id."""
+    """The state of one item's sequences; ``steps`` says how each case came about, by its id."""
 
     session: Session
     pool: Pool
@@ -177,7 +177,7 @@ class Sequences:
             raise NotApplicable(f"{META} advertises nothing that {start.label} leads to")
         if self._costs_money(start):
             noun = session.resources.creates(start)[0].noun
-            raise Inconclusive(f"each {noun} costs money: sequences of them run on disposable targets alone")
+            raise Inconclusive(f"each {noun} costs money: sequences of them run only on disposable targets")
         walk = _Walk(session, self._pool, client)
         branches = self._branches(start)
         for number, (operations, words) in enumerate(branches):
@@ -216,7 +216,7 @@ class Sequences:
             def step(self, input: StepInput) -> StepOutput | None:
                 return walk.step(input)
 
-        # The clock runs for the walk alone, not for making what it needs.
+        # The clock runs only for the walk, not for making what it needs.
         walk.deadline = time.monotonic() + amounts.walking(disposable=self._pool.disposable)
         number = zlib.crc32(f"{self._session.config.seed}/sequence/{start.id}/{branch}".encode())
         try:

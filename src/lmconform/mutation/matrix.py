@@ -60,7 +60,7 @@ class Matrix:
                 case "survived":
                     yield f"{name} survives: {trial.mutant.text}"
                 case "elsewhere":
-                    yield f"{name} is killed by {', '.join(seen[:4])} alone, which it does not declare"
+                    yield f"{name} is killed only by {', '.join(seen[:4])}, which it does not declare"
                 case _:
                     blind = sorted(set(trial.mutant.breaks) - set(seen))
                     if blind:

@@ -1,1 +1,1 @@
-"""Views of results.jsonl for people and for other tools; import results and the ground alone."""
+"""Views of results.jsonl for people and for other tools; import only results and the ground."""

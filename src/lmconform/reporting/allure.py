@@ -1,4 +1,4 @@
-"""Gives Allure's results ids of ours, so that a report shows history, trends and retries.
+"""Gives Allure's results the ids of the items, so that a report shows history, trends and retries.
 
 allure-pytest derives them from Python names, which are the same for all items of a module
 (its ``historyId`` then is one and the same for every operation).

@@ -19,7 +19,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def write(run: Run, out: Path) -> None:
-    """One suite per kind of item, one case per result, ids of ours as names."""
+    """One suite per kind of item, one case per result, ids of items as names."""
     suites: dict[str, list[Result]] = {}
     for result in run.results.values():
         suites.setdefault(result.item.partition("/")[0], []).append(result)

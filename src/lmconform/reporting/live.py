@@ -46,7 +46,7 @@ class Live:
             self._flush()
             self._print("")
         if run is not None:
-            # A smoke run only looks whether the target is well: who it is, the larger profiles tell.
+            # A smoke run only looks whether the target is well: the larger profiles say how it behaves.
             fingerprint = not self._quiet and self._profile != "smoke"
             for line in terminal.lines(run, fingerprint=fingerprint):
                 self._print(line, _style(line))

@@ -55,7 +55,8 @@ def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
         if observation.text and observation.item.startswith("scenario/"):
             yield f"seen  {observation.id}: {observation.value}"
     if run.observations:
-        yield f"observed  {len(run.observations)} behaviours that nobody promised, in {run.file.parent}/summary.md"
+        number, file = len(run.observations), f"{run.file.parent}/summary.md"
+        yield f"observed  {number} behaviours that no publication promises, in {file}"
     yield from fuzzing.lines(run.results.values())
     if run.footer is not None:
         yield from _footer(run.footer, run.header, run.file.parent)

@@ -42,7 +42,7 @@ class Result:
     those that ought to be accepted, ``accepted`` those of them that were, ``case`` is the number of the
     generated case that was the first to show what is broken;
     ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
-    item alone; ``request`` is a curl line.
+    item; ``request`` is a curl line.
     """
 
     type: ClassVar[str] = "result"

@@ -27,7 +27,7 @@ class Interrupts:
 
     def install(self, *, terminate: bool = True) -> None:
         """Take the signals from now on; ``terminate`` False: SIGTERM means nothing to this process."""
-        # Only the main thread may; whoever runs pytest in another one keeps his own handlers.
+        # Only the main thread may; a pytest that runs in another one keeps its handlers.
         with suppress(ValueError):
             self._before[signal.SIGINT] = signal.signal(signal.SIGINT, self._take)
             self._before[signal.SIGTERM] = signal.signal(signal.SIGTERM, self._take if terminate else signal.SIG_IGN)

@@ -93,7 +93,7 @@ class Run:
         )
 
     def for_worker(self) -> dict[str, Any]:
-        """What a worker process needs to open a session of its own."""
+        """What a worker process needs to open a session."""
         return {
             "target": self.target.as_json(),
             "folder": str(self.folder.resolve()),

@@ -181,7 +181,7 @@ class ScenarioItem(Item):
 def _failed(outcome: StepOutcome) -> tuple[str, list[Judgement]] | None:
     """The item of a step that another one brought along, and what it says, when something in it failed.
 
-    Nobody selected it: what it keeps is not reported.
+    It was not selected: what it keeps is not reported.
     """
     client = outcome.client
     own = [] if outcome.is_fine else [client.completed(judgement) for judgement in outcome.judgements]

@@ -1,7 +1,7 @@
 """The pytest plugin: items become tests, what they find becomes results.jsonl and the exit code.
 
 Load it with ``-p lmconform.run.pytest_plugin`` or from a conftest. It is no ``pytest11`` entry
-point: whoever installs lmconform has other tests as well, and they are none of its business.
+point: a project that installs lmconform has other tests, which are not its concern.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from lmconform.run.interrupts import Interrupts
 
     config.stash[_INTERRUPTS] = Interrupts()
-    # Who ends a whole group with SIGTERM means the run: the controlling process tells its workers.
+    # Who ends a whole group with SIGTERM means the run: the controlling process informs its workers.
     config.stash[_INTERRUPTS].install(terminate=not _is_worker(config))
     if _is_worker(config):
         return
@@ -122,7 +122,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker where the target is (pytest-xdist)."""
+    """Inform a worker where the target is (pytest-xdist)."""
     if _RUN in node.config.stash:
         node.workerinput["lmconform"] = json.dumps(node.config.stash[_RUN].for_worker())
 
@@ -169,15 +169,15 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
     config = request.config
     if _is_worker(config):
         chosen = config.stash[_PLAN]
-        told = json.loads(config.workerinput["lmconform"])  # type: ignore[attr-defined]
+        handed = json.loads(config.workerinput["lmconform"])  # type: ignore[attr-defined]
         session = Session.open(
             chosen.config,
-            chosen.contract.at(told["contract"]),
+            chosen.contract.at(handed["contract"]),
             chosen.register,
-            Target.from_json(told["target"]),
-            Path(told["folder"]),
+            Target.from_json(handed["target"]),
+            Path(handed["folder"]),
             config.workerinput["workerid"],  # type: ignore[attr-defined]
-            told["meta"],
+            handed["meta"],
         )
     else:
         session = config.stash[_RUN].session()
@@ -283,7 +283,7 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     if _is_worker(config):
         # The controlling process may interrupt us though the terminal did so already.
         config.stash[_INTERRUPTS].hold()
-    # A second Ctrl-C ends the cleaning alone: the footer says what is left.
+    # A second Ctrl-C ends only the cleaning: the footer says what is left.
     with suppress(KeyboardInterrupt):
         cleanup.clean(session)
     session.close()

@@ -74,10 +74,10 @@ class Controller:
             self._add(node)
 
     def _add(self, node: Any) -> None:
-        told = getattr(node, "workeroutput", {}).get("lmconform")
-        if told:
-            self._run.sent += told["sent"]
-            self._run.left.update(told["left"])
+        output = getattr(node, "workeroutput", {}).get("lmconform")
+        if output:
+            self._run.sent += output["sent"]
+            self._run.left.update(output["left"])
 
     def _item_of(self, nodeid: str) -> str:
         name = nodeid.partition("[")[2].rpartition("]")[0]

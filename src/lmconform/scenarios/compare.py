@@ -57,7 +57,7 @@ def _elements(expected: list[Any], actual: list[Any], exact: Collection[str], wh
 
 
 def _assign(index: int, table: list[list[bool]], owner: dict[int, int], seen: set[int]) -> bool:
-    """Give expected element ``index`` an actual one of its own (augmenting paths of a matching)."""
+    """Give expected element ``index`` a separate actual one (augmenting paths of a matching)."""
     for candidate, fits in enumerate(table[index]):
         if fits and candidate not in seen:
             seen.add(candidate)

@@ -109,7 +109,7 @@ class Absent:
 class Step:
     """One step; workflow-level parameters are merged in.
 
-    ``dialect``: the request is right in that dialect only, and the contract judges it there alone.
+    ``dialect``: the request is right in that dialect only, and the contract judges it only there.
     """
 
     id: str

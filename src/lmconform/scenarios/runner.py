@@ -279,6 +279,6 @@ def _inputs() -> dict[str, str]:
 
 
 def _present(outputs: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
-    """The outputs that have a value; whoever needs one that has none says so."""
+    """The outputs that have a value; a missing one is reported where it is used."""
     found = {name: resolve(value, scope) for name, value in outputs.items()}
     return {name: value for name, value in found.items() if value is not MISSING}

@@ -1,4 +1,4 @@
-"""Reads the objects of an Arazzo file: required keys, no unknown ones, an error that tells where."""
+"""Reads the objects of an Arazzo file: required keys, no unknown ones, an error that says where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who vouches for the target: a file that the user names, or what other clients on this machine are told."""
+"""The CA bundle that verifies the target: a file that the user names, or the one that other clients here use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from lmconform.errors import ConfigError
 _VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-def bundle(told: Path | None, environ: Mapping[str, str], *, needed: bool) -> str:
+def bundle(named: Path | None, environ: Mapping[str, str], *, needed: bool) -> str:
     """The path of a file (or folder) with certificates in PEM, or nothing: the usual ones. Raises ConfigError.
 
     ``needed``: something is behind TLS; what only the environment names is not looked at for nothing.
     """
-    if told is not None:
-        return _good(told, f"--ca-bundle {told}")
+    if named is not None:
+        return _good(named, f"--ca-bundle {named}")
     for name in _VARIABLES:
         if environ.get(name) and needed:
             path = Path(environ[name])

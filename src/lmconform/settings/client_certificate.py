@@ -1,4 +1,4 @@
-"""Client certificates (RFC 8705): judged before anything is sent, and shown to the token endpoint alone."""
+"""Client certificates (RFC 8705): judged before anything is sent, and shown only to the token endpoint."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check(certificate: str, private_key: str, of_certificate: str, of_key: str) 
 def context(certificate: str, private_key: str) -> ssl.SSLContext:
     """TLS that shows this certificate; raises ssl.SSLError. The server is verified as always."""
     made = create_urllib3_context()
-    # OpenSSL reads them from a file alone; the folder is nobody else's, and gone at once.
+    # OpenSSL reads them only from a file; the folder is private, and gone at once.
     with tempfile.TemporaryDirectory(prefix="lmconform-") as folder:
         file = Path(folder) / "client.pem"
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:

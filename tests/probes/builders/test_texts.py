@@ -50,7 +50,7 @@ def test_a_cut_shows():
         assert text[:-1] not in values(Family.LENGTHS, SCHEMAS["LabelValue"], 0)
 
 
-@pytest.mark.parametrize("family", set(Family) - {Family.LENGTHS})
+@pytest.mark.parametrize("family", [family for family in Family if family is not Family.LENGTHS])
 def test_one_text_depends_on_the_seed_and_the_others_do_not(family):
     first, again, second = (values(family, WITHOUT_LIMIT, seed) for seed in (0, 0, 1))
     assert first == again

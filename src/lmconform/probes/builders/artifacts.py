@@ -1,4 +1,4 @@
-"""Builds artifacts: valid bodies, and a batch with kinds and labels that filters tell apart."""
+"""Builds artifacts: valid bodies, and a batch with kinds and labels that filters can separate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sends a few requests at the same moment, each from a thread of its own."""
+"""Sends a few requests at the same moment, each from a separate thread."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from lmconform.probes.shared.requests import Prepared, prepare
 from lmconform.probes.shared.sources import source_of
 
 _GROUP_HEADER: Final = "AI-Resource-Group"
-# A change of its configuration is checked before it is accepted (F22, C2); of other resources nobody published that.
+# A change of its configuration is checked before it is accepted (F22, C2); for other resources that is not published.
 _CHECKED: Final = "deployment"
 
 
