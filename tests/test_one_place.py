@@ -1,4 +1,4 @@
-"""What the API is stands once, in specs/: no table of operation ids in the source, but for those still to be moved."""
+"""What the API is stands once, in specs/: no table of operation ids in the source."""
 
 import ast
 from collections.abc import Iterator
@@ -16,16 +16,6 @@ OPERATIONS = frozenset(operation.id for dialect in DIALECTS for operation in Con
 # The description itself, and the mutants, whose defects are about single operations by nature.
 EXEMPT = ("contract", "mutants", "_bundle")
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
-
-# Files that still hold tables of operation ids, with how many; there were 39 tables in all. A number may only become
-# smaller, and the row goes with the last one.
-REMAINING = {
-    "mock/app.py": 1,
-    "mock/capabilities.py": 1,
-    "mock/page/wiring.py": 1,
-    "mock/routes.py": 1,
-}
-
 
 # Who knows the embedded mock: what starts it, and the options that are wrong for it.
 _KNOW_THE_MOCK = (
@@ -102,7 +92,7 @@ def count(package: Path) -> dict[str, int]:
 
 
 def test_no_table_of_operation_ids_stands_outside_the_description():
-    assert count(PACKAGE) == REMAINING
+    assert count(PACKAGE) == {}
 
 
 @pytest.mark.parametrize(

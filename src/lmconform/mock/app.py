@@ -25,7 +25,6 @@ from lmconform.mock.store import Group
 _DRAIN_LIMIT = 64 * 1024 * 1024
 # Paths outside the contract that real clients request.
 _EXTRA_PATHS = {"/v2/lm/healthz": meta.HEALTH, "/v2/lm/meta/versions": meta.VERSIONS}
-_LOGS = ("getExecutionLogs", "getDeploymentLogs")
 # Most paths contain nothing that has to be percent-encoded.
 _PLAIN_PATH = re.compile(rb"[A-Za-z0-9/$._-]+")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -134,7 +133,7 @@ class App:
         name = headers.get("ai-resource-group")
         if operation.id == "getMeta":
             name = "default"
-        elif not name and operation.id in _LOGS:
+        elif not name and operation.path.endswith("/logs"):
             name = self._group_of_logs(values)
         if not name:
             if self._switches["missing-resource-group"] == "400":

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from lmconform.contract.openapi import Contract
-from lmconform.mock import auth, capabilities, endpoints, faults, lifecycle, templates
+from lmconform.mock import auth, capabilities, endpoints, faults, lifecycle, routes, templates
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
@@ -22,7 +22,6 @@ from lmconform.mock.fault_injection import FaultInjection
 from lmconform.mock.http_protocol import FaultProtocol, Protocol
 from lmconform.mock.page import wiring
 from lmconform.mock.persistence import StateFile
-from lmconform.mock.routes import HANDLERS
 from lmconform.mock.service import Service
 from lmconform.mock.settings import Content, Settings
 from lmconform.mock.store import Group, Store
@@ -117,7 +116,7 @@ def _store(settings: Settings, catalog: Catalog, state: StateFile | None) -> Sto
 
 def _mutated(contract: Contract, store: Store, mutate: Mutation | None) -> tuple[Contract, dict[str, Handler]]:
     """The contract that validates requests, and the handlers, with the defect if there is one."""
-    handlers = dict(HANDLERS)
+    handlers = routes.handlers(contract)
     if mutate is None:
         return contract, handlers
     document = copy.deepcopy(contract.document)

@@ -1,69 +1,67 @@
-"""The capabilities that ``--without`` takes away, and the operations that belong to each."""
+"""The capabilities that ``--without`` takes away, and the operations of each, from the description."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Final
 
+from lmconform.contract.dialects import DIALECTS
+from lmconform.contract.openapi import Contract
+from lmconform.contract.resources import resources
 from lmconform.errors import ConfigError, did_you_mean
 
-# "timeToLiveDeployments" has no operations: without it the member ttl is refused.
-CAPABILITIES: dict[str, tuple[str, ...]] = {
-    "userExecutions": (
-        "listExecutions",
-        "createExecution",
-        "createExecutionForConfiguration",
-        "countExecutions",
-        "getExecution",
-        "modifyExecution",
-        "deleteExecution",
-        "modifyExecutions",
-        "getExecutionLogs",
-    ),
-    "userDeployments": (
-        "listDeployments",
-        "createDeployment",
-        "countDeployments",
-        "getDeployment",
-        "modifyDeployment",
-        "deleteDeployment",
-        "modifyDeployments",
-        "getDeploymentLogs",
-    ),
-    "timeToLiveDeployments": (),
-    "executionSchedules": (
-        "listExecutionSchedules",
-        "createExecutionSchedule",
-        "countExecutionSchedules",
-        "getExecutionSchedule",
-        "modifyExecutionSchedule",
-        "deleteExecutionSchedule",
-    ),
-    "logs.executions": ("getExecutionLogs",),
-    "logs.deployments": ("getDeploymentLogs",),
-    "bulkUpdates.executions": ("modifyExecutions",),
-    "bulkUpdates.deployments": ("modifyDeployments",),
-    "metrics": ("findMetrics", "patchMetrics", "deleteMetrics"),
-    "dataset": ("downloadFile", "uploadFile", "deleteFile"),
-}
+# Where GET /lm/meta has them; an extension is known by the word behind it, whatever it can do.
+_CAPABILITIES: Final = "aiApi.capabilities."
+_EXTENSIONS: Final = "extensions."
 
-# Capabilities that require the one they are listed under.
-_DEPENDENT = {
-    "userExecutions": ("executionSchedules", "logs.executions", "bulkUpdates.executions"),
-    "userDeployments": ("timeToLiveDeployments", "logs.deployments", "bulkUpdates.deployments"),
-}
+
+def _name(path: str) -> str:
+    """The name of a dotted path: ``logs.executions``, ``metrics``."""
+    if path.startswith(_EXTENSIONS):
+        return path.removeprefix(_EXTENSIONS).partition(".")[0]
+    return path.removeprefix(_CAPABILITIES)
+
+
+@cache
+def capabilities() -> Mapping[str, tuple[str, ...]]:
+    """Name to the operations that need it, of all dialects: they name it, or it opens their resource.
+
+    A member of a body (ttl) has a capability without operations: without it the member is refused.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for dialect in DIALECTS:
+        contract = Contract.load(dialect)
+        known = resources(contract)
+        for operation in contract.operations:
+            resource = known.resource_of(operation)
+            paths = (known.capability(operation), resource.capability if resource is not None else "")
+            for path in filter(None, paths):
+                found.setdefault(_name(path), {})[operation.id] = None
+            for path in known.gated_members(operation).values():
+                found.setdefault(_name(path), {})
+    return {name: tuple(operations) for name, operations in found.items()}
+
+
+@cache
+def _dependent() -> Mapping[str, frozenset[str]]:
+    """Name to the capabilities that there are only with it."""
+    needed: dict[str, set[str]] = {}
+    for one, other in resources(Contract.load()).implied().items():
+        if _name(one) != _name(other):
+            needed.setdefault(_name(other), set()).add(_name(one))
+    return {name: frozenset(names) for name, names in needed.items()}
 
 
 def with_dependents(names: Iterable[str]) -> frozenset[str]:
     """The named capabilities and those that require them; raises ConfigError for an unknown name."""
-    chosen = set(names)
+    chosen, known = set(names), capabilities()
     for name in chosen:
-        if name not in CAPABILITIES:
-            raise ConfigError(
-                f"--without {name}: is no capability{did_you_mean(name, CAPABILITIES)} ({', '.join(CAPABILITIES)})"
-            )
-    return frozenset(chosen.union(*(_DEPENDENT.get(name, ()) for name in chosen)))
+        if name not in known:
+            raise ConfigError(f"--without {name}: is no capability{did_you_mean(name, known)} ({', '.join(known)})")
+    return frozenset(chosen.union(*(_dependent().get(name, ()) for name in chosen)))
 
 
 def withheld(without: frozenset[str]) -> frozenset[str]:
     """The operations that a mock without these capabilities does not have."""
-    return frozenset(operation for name in without for operation in CAPABILITIES[name])
+    return frozenset(operation for name in without for operation in capabilities()[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lmconform.mock.call import Call, Reply
-from lmconform.mock.capabilities import CAPABILITIES
+from lmconform.mock.capabilities import capabilities
 from lmconform.mock.limits import MAX_UPLOAD_BYTES, MINIMUM_FREQUENCY_HOURS, MINIMUM_TTL, UNLIMITED
 from lmconform.mock.problems import not_found
 
@@ -17,7 +17,7 @@ def get(call: Call) -> Reply:
     """Capabilities and limits."""
     if call.switches["meta"] == "absent":
         raise not_found("Meta", "of this runtime")
-    has = {name: name not in call.without for name in CAPABILITIES}
+    has = {name: name not in call.without for name in capabilities()}
     api: dict[str, Any] = {"version": "2.42.0", "capabilities": _capabilities(has)}
     if call.switches["meta"] != "without-limits":
         api["limits"] = _limits(has)

@@ -1,9 +1,13 @@
-"""The handler of each operation."""
+"""The handler of each operation, found by the resource and the role that the contract gives it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Final
 
+from lmconform.contract.openapi import Contract
+from lmconform.contract.resources import Role, resources
 from lmconform.mock import (
     artifacts,
     as_printed,
@@ -22,49 +26,68 @@ from lmconform.mock import (
 )
 from lmconform.mock.call import Handler
 
-HANDLERS: dict[str, Handler] = {
-    "listScenarios": scenarios.list_scenarios,
-    "getScenario": scenarios.get_scenario,
-    "listScenarioModels": models.list_models,
-    "listScenarioVersions": scenarios.list_versions,
-    "listExecutables": scenarios.list_executables,
-    "getExecutable": scenarios.get_executable,
-    "listArtifacts": artifacts.list_,
-    "createArtifact": artifacts.create,
-    "getArtifact": artifacts.get,
-    "countArtifacts": artifacts.count_,
-    "listConfigurations": configurations.list_,
-    "createConfiguration": as_printed.create,
-    "getConfiguration": configurations.get,
-    "countConfigurations": configurations.count_,
-    "listExecutions": partial(enactments.list_, executions.KIND),
-    "createExecution": as_printed.create,
-    "createExecutionForConfiguration": executions.create_for_configuration,
-    "getExecution": partial(enactments.get, executions.KIND),
-    "modifyExecution": executions.modify,
-    "deleteExecution": partial(enactments.delete, executions.KIND),
-    "modifyExecutions": partial(bulk.modify, executions.KIND),
-    "countExecutions": partial(enactments.count_, executions.KIND),
-    "getExecutionLogs": logs.of_execution,
-    "listExecutionSchedules": schedules.list_,
-    "createExecutionSchedule": schedules.create,
-    "countExecutionSchedules": schedules.count_,
-    "getExecutionSchedule": schedules.get,
-    "modifyExecutionSchedule": schedules.modify,
-    "deleteExecutionSchedule": schedules.delete,
-    "listDeployments": partial(enactments.list_, deployments.KIND),
-    "createDeployment": deployments.create,
-    "modifyDeployments": partial(bulk.modify, deployments.KIND),
-    "countDeployments": partial(enactments.count_, deployments.KIND),
-    "getDeployment": partial(enactments.get, deployments.KIND),
-    "modifyDeployment": deployments.modify,
-    "deleteDeployment": partial(enactments.delete, deployments.KIND),
-    "getDeploymentLogs": logs.of_deployment,
-    "findMetrics": metrics.find,
-    "patchMetrics": metrics.patch,
-    "deleteMetrics": metrics.delete,
-    "downloadFile": files.download,
-    "uploadFile": files.upload,
-    "deleteFile": files.delete,
-    "getMeta": meta.get,
+LOGS: Final = "logs"
+
+# Noun of the resource, role of the operation.
+_HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
+    "scenario": {Role.LIST: scenarios.list_scenarios, Role.GET: scenarios.get_scenario},
+    "model": {Role.LIST: models.list_models},
+    "version": {Role.LIST: scenarios.list_versions},
+    "executable": {Role.LIST: scenarios.list_executables, Role.GET: scenarios.get_executable},
+    "artifact": {
+        Role.LIST: artifacts.list_,
+        Role.CREATE: artifacts.create,
+        Role.GET: artifacts.get,
+        Role.COUNT: artifacts.count_,
+    },
+    "configuration": {
+        Role.LIST: configurations.list_,
+        Role.CREATE: as_printed.create,
+        Role.GET: configurations.get,
+        Role.COUNT: configurations.count_,
+    },
+    "execution": {
+        Role.LIST: partial(enactments.list_, executions.KIND),
+        Role.CREATE: as_printed.create,
+        Role.GET: partial(enactments.get, executions.KIND),
+        Role.MODIFY: executions.modify,
+        Role.DELETE: partial(enactments.delete, executions.KIND),
+        Role.BULK_MODIFY: partial(bulk.modify, executions.KIND),
+        Role.COUNT: partial(enactments.count_, executions.KIND),
+        LOGS: logs.of_execution,
+    },
+    "schedule": {
+        Role.LIST: schedules.list_,
+        Role.CREATE: schedules.create,
+        Role.COUNT: schedules.count_,
+        Role.GET: schedules.get,
+        Role.MODIFY: schedules.modify,
+        Role.DELETE: schedules.delete,
+    },
+    "deployment": {
+        Role.LIST: partial(enactments.list_, deployments.KIND),
+        Role.CREATE: deployments.create,
+        Role.BULK_MODIFY: partial(bulk.modify, deployments.KIND),
+        Role.COUNT: partial(enactments.count_, deployments.KIND),
+        Role.GET: partial(enactments.get, deployments.KIND),
+        Role.MODIFY: deployments.modify,
+        Role.DELETE: partial(enactments.delete, deployments.KIND),
+        LOGS: logs.of_deployment,
+    },
+    "metrics": {Role.GET: metrics.find, Role.CREATE: metrics.patch, Role.DELETE: metrics.delete},
+    "file": {Role.GET: files.download, Role.CREATE: files.upload, Role.DELETE: files.delete},
+    "meta": {Role.GET: meta.get},
 }
+
+
+def handlers(contract: Contract) -> dict[str, Handler]:
+    """Operation id to handler, for the operations of the contract that the mock has."""
+    found: dict[str, Handler] = {}
+    for operation in contract.operations:
+        resource, role = resources(contract).resource_of(operation), resources(contract).role_of(operation)
+        handler = _HANDLERS.get(resource.noun, {}).get(role) if resource is not None else None
+        if handler is not None:
+            # The tutorial's old endpoint names the configuration in its path.
+            by_path = role == Role.CREATE and "{" in operation.path and operation.request_body is None
+            found[operation.id] = executions.create_for_configuration if by_path else handler
+    return found

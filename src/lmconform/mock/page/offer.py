@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import lmconform
-from lmconform.mock.capabilities import CAPABILITIES
+from lmconform.mock.capabilities import capabilities
 from lmconform.mock.service import Service
 from lmconform.mock.switches import SWITCHES, Switches
 
@@ -26,7 +26,7 @@ def show(service: Service, client_id: str, mutant: str) -> dict[str, Any]:
         "withheld": sorted(service.withheld),
         "capabilities": [
             {"name": name, "offered": name not in without, "operations": [o for o in operations if o in contract]}
-            for name, operations in CAPABILITIES.items()
+            for name, operations in capabilities().items()
         ],
         "switches": list(_switches(service.switches)),
         "scenarios": list(_scenarios(service)),

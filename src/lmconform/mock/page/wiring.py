@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from lmconform.contract.resources import Role, resources
 from lmconform.mock.page import offer, state
 from lmconform.mock.page.front import Front
 from lmconform.mock.page.series import Charts
@@ -14,16 +15,6 @@ from lmconform.mock.problems import Problem
 from lmconform.mock.service import Service
 from lmconform.mock.store import Group
 
-# Kinds of the page to the operation that shows one resource, and the parameter with its id.
-_ONE = {
-    "executions": ("getExecution", "executionId"),
-    "executions logs": ("getExecutionLogs", "executionId"),
-    "deployments": ("getDeployment", "deploymentId"),
-    "deployments logs": ("getDeploymentLogs", "deploymentId"),
-    "schedules": ("getExecutionSchedule", "executionScheduleId"),
-    "artifacts": ("getArtifact", "artifactId"),
-    "configurations": ("getConfiguration", "configurationId"),
-}
 _LOG_LINES = 50
 
 
@@ -48,14 +39,17 @@ class Viewer:
     def look(self, group: Group, kind: str, resource_id: str) -> dict[str, Any] | None:
         """The resource, or None when the API does not show it."""
         contract = self._service.contract
-        operation_id, parameter = _ONE.get(kind, ("", ""))
-        if operation_id in self._withheld or operation_id not in contract:
+        # The page calls a resource by the plural of its noun, and its logs "executions logs".
+        noun, _, part = kind.partition(" ")
+        known, noun = resources(contract), noun.removesuffix("s")
+        operation = known[noun].operation(part or Role.GET) if noun in known else None
+        if operation is None or operation.id in self._withheld:
             return None
-        query = {"$order": "desc", "$top": _LOG_LINES} if kind.endswith(" logs") else {}
-        path = {parameter: resource_id}
-        call = self._service.call(contract.operation(operation_id), path, query, None, group, self._base)
+        query = {"$order": "desc", "$top": _LOG_LINES} if part else {}
+        path = {known[noun].id_parameter: resource_id}
+        call = self._service.call(operation, path, query, None, group, self._base)
         try:
-            resource = self._service.handlers[operation_id](call).json
+            resource = self._service.handlers[operation.id](call).json
         except Problem:
             return None
         return resource if isinstance(resource, dict) else None
