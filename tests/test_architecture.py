@@ -19,7 +19,7 @@ DOORS = {
     "schemathesis": {"fuzz"},
     "requests": {"client", "fuzz"},
     "uvicorn": {"mock"},
-    "starlette": {"mock", "mutants"},
+    "starlette": {"mock"},
     "allure": {"reporting"},
     "allure_commons": {"reporting"},
     "click": {"cli"},

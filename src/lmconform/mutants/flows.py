@@ -110,7 +110,7 @@ def execution_never_completes(bench: Bench) -> None:
         return dataclasses.replace(moment, status="DEAD") if moment.status == "COMPLETED" else moment
 
 
-@mutant("execution-never-ends", "LM-EXECUTION-ENDS", "LM-FLOW-EXECUTION-COMPLETES")
+@mutant("execution-never-ends", "LM-FLOW-EXECUTION-COMPLETES", "LM-EXECUTION-ENDS")
 def execution_never_ends(bench: Bench) -> None:
     """BUG: an execution stays RUNNING for ever."""
 
