@@ -30,6 +30,8 @@ def configure(target: str | None, options: Mapping[str, Any], environ: Mapping[s
     try:
         config = RunConfig.from_options(choice.target, options)
     except ConfigError as error:
+        if choice.target == MOCK:
+            raise
         raise ConfigError(f"{error} ({choice.because})") from error
     return replace(config, target_because=choice.because)
 
