@@ -12,7 +12,9 @@ URL = "https://api.example.com"
 
 
 def test_the_options_are_the_members_of_a_configuration_and_each_has_a_help_and_a_form():
-    assert {option.dest for option in OPTIONS} | {"target", "target_because"} == {field.name for field in fields(RunConfig)}
+    assert {option.dest for option in OPTIONS} | {"target", "target_because"} == {
+        field.name for field in fields(RunConfig)
+    }
     assert [o.name for o in OPTIONS if not o.help.endswith(".")] == []
     assert [o.name for o in OPTIONS if o.kind is not bool and not (o.metavar or o.choices)] == []
 
