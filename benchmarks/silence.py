@@ -17,7 +17,6 @@ from lmconform.mutation.matrix import LAWFUL, Job, tried
 from lmconform.mutation.trial import MutantRun
 from lmconform.settings.options import MOCK, RunConfig
 
-
 # In some of these mocks nothing ever changes its status: short limits for what happens without a request.
 WAITS = {"start_timeout": 2.0, "poll_timeout": 2.0}
 

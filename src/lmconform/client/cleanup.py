@@ -33,13 +33,15 @@ def clean(session: Session) -> None:
 
     The API has no way to remove artifacts and configurations (fact F53).
     """
-    cleanup = _Cleanup(session)
+    cleanup, limits = _Cleanup(session), session.target.limits
     try:
         cleanup.adopt()
         once, stopped = removable(session.resources)
         cleanup.remove(once, _SECONDS)
         for resource in stopped:
-            seconds = _SECONDS_FOR_WHAT_STAYS if resource.cost.runs is Runs.UNTIL_STOPPED else _SECONDS
+            most = _SECONDS_FOR_WHAT_STAYS if resource.cost.runs is Runs.UNTIL_STOPPED else _SECONDS
+            # What has not stopped and gone in its limits has been judged already.
+            seconds = min(most, limits.stop.seconds + limits.delete.seconds)
             for group in session.journal.groups(resource.noun):
                 cleanup.stop_and_remove(resource, group, seconds)
     except (TargetLost, TargetUnreachable):

@@ -206,7 +206,7 @@ def stopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
 
 def wait_for_stop(ctx: Context, pooled: PooledEnactment, promise: str = "stop") -> Json:
     """The body of one whose stop was accepted, in a terminal status; raises Overdue."""
-    return pooled.wait(ctx, TERMINAL, ctx.limits.stop, promise)
+    return pooled.wait(ctx, TERMINAL, ctx.limits.stop, promise, wanted="STOPPED, as its stop was accepted,")
 
 
 def deleted(ctx: Context, kind: Enactment = EXECUTION) -> Deletion:

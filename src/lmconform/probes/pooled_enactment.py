@@ -68,11 +68,14 @@ class PooledEnactment:
         """Whether it was seen in a status that it does not reach without room (M24)."""
         return not self.kind.life(ctx).queued.issuperset(self.statuses)
 
-    def wait(self, ctx: Context, statuses: Collection[str], limit: TimeLimit, promise: str) -> Json:
+    def wait(
+        self, ctx: Context, statuses: Collection[str], limit: TimeLimit, promise: str, *, wanted: str = ""
+    ) -> Json:
         """Poll until its status is one of ``statuses``, or terminal; returns the body, and keeps it in ``last``.
 
         ``promise`` is a word for what makes it go there: enactments that wait for the same promise share how often a
-        limit is waited for. Raises Overdue, and NotTestable for an answer that can never become right.
+        limit is waited for. ``wanted`` says in a finding what it ought to be. Raises Overdue, and NotTestable for an
+        answer that can never become right.
         """
         known = self.kind.life(ctx).statuses
 
@@ -88,7 +91,7 @@ class PooledEnactment:
             lambda: ctx.get(self.kind.get, **self.path),
             until,
             limit,
-            what=f"the {self.kind.word} {self.id} to be {' or '.join(sorted(statuses))}",
+            what=f"the {self.kind.word} {self.id} to be {wanted or ' or '.join(s for s in known if s in statuses)}",
             state=lambda exchange: str(exchange.json_object().get("status")),
         )
         self.changed_at = time.monotonic()
