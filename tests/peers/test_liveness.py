@@ -83,7 +83,8 @@ def test_what_is_slow_within_its_limits_breaks_nothing(judged, switches):
 @pytest.mark.parametrize("life", ["stuck", "queued"])
 def test_what_is_queued_for_ever_has_no_room_and_breaks_nothing(judged, life):
     lives = [word for kind in ("execution", "deployment") for word in ("--switch", f"{kind}-life={life}")]
-    done = judged(*lives)
+    short = ("--poll-timeout", "2", "--start-timeout", "2")
+    done = judged(*lives, only=("probe/LM-EXECUTION-*", "probe/LM-DEPLOYMENT-*", "scenario/*"), more=short)
     assert gating(done) == []
     assert (done.code, done.footer["verdict"]) == (0, "partial")
     assert any(r["because"].startswith("no room: ") for r in done.results)
