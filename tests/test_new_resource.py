@@ -52,9 +52,9 @@ def opened(mock, tmp_path):
         config = RunConfig.from_options("mock", {"seed": 0, "max_examples": 25})
         credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
         target = Target(
-            *("test", f"{url}/v2", credentials, "tutorial", "other", disposable, 0.02, 10),
-            disposable=disposable,
+            *("test", f"{url}/v2", credentials, "tutorial", "other", 0.02),
             limits=LOOPBACK.with_seconds({"delete": 1.0}),
+            disposable=disposable,
         )
         return Session.open(config, contract, Register.load(), target, None)
 

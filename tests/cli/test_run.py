@@ -161,7 +161,7 @@ def test_smoke_sends_nothing_but_reads(lmconform, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert footer_of(tmp_path / "out")["verdict"] == "partial"
     sent = [json.loads(line) for line in (tmp_path / "out" / "exchanges.jsonl").read_text().splitlines()]
-    assert {e["request"]["method"] for e in sent} == {"GET"}
+    assert {e["request"]["method"] for e in sent} == {"GET", "HEAD", "OPTIONS"}
 
 
 def test_partial_fails_the_gate_when_conformant_is_required(lmconform):

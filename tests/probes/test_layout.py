@@ -11,7 +11,7 @@ PACKAGE = Path(probes.__file__).parent
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 # The floors from below; a folder that is missing here belongs to a resource, and stands above all of them.
 FLOORS = {
-    **dict.fromkeys(("comparison", "described", "fixtures", "context", "enactment", "liveness", "parts"), 0),
+    **dict.fromkeys(("comparison", "described", "fixtures", "context", "enactment", "liveness", "parts", "reading"), 0),
     "pooled_enactment": 0,
     "builders": 1,
     **dict.fromkeys(("enactment_pool", "observing", "registry"), 2),

@@ -16,7 +16,7 @@ from lmconform.probes.context import Context
 # Judged by checks, scenarios and fuzz.
 OTHERS = ("LM-HTTP-", "LM-ERROR-ENVELOPE", "LM-FLOW-", "LM-FUZZ-")
 FACTS = (bundle.root() / "specs" / "lm" / "FACTS.md").read_text(encoding="utf-8")
-ROWS = [re.split(r"\s*\|\s*", line.strip("| ")) for line in FACTS.splitlines() if re.match(r"\| [A-K]\d* \|", line)]
+ROWS = [re.split(r"\s*\|\s*", line.strip("| ")) for line in FACTS.splitlines() if re.match(r"\| [A-M]\d* \|", line)]
 
 
 def resolves(source):
@@ -35,7 +35,7 @@ def resolves(source):
 
 def test_every_probe_judges_a_row_and_every_row_has_its_probe():
     rows = {r.id for r in REGISTER.values() if not r.excluded and not r.id.startswith(OTHERS)}
-    assert rows == set(PROBES)
+    assert rows == {name for name in PROBES if not name.startswith(OTHERS)}
 
 
 @pytest.mark.parametrize("requirement", sorted(PROBES))
@@ -106,7 +106,8 @@ def test_the_order_of_a_run_is_data_and_names_nothing_that_is_gone():
     assert set(order["probes"]) <= {p.requirement for p in registry.load(REGISTER)}
     assert set(order["observations"]) <= {o.name for o in registry.load_observations()}
     reads = [p.requirement for p in registry.load(REGISTER) if p.effect == "read"]
-    assert reads == [name for name in order["probes"] if name in set(reads)]
+    listed = set(order["probes"])
+    assert [name for name in reads if name in listed] == [name for name in order["probes"] if name in set(reads)]
 
 
 def test_the_effect_of_a_probe_is_that_of_its_row():

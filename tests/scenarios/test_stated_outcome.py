@@ -47,7 +47,7 @@ def finished(tmp_path):
         (read,) = load(CONTRACT, tmp_path, REGISTER)
         workflow = read.workflow("w")
         items = tuple(
-            ScenarioItem(f"scenario/w/{s.id}", "smoke", "scenario/w", s.requirements, (), read, workflow, s)
+            ScenarioItem(f"scenario/w/{s.id}", "smoke", "scenario/w", s.requirements, (), workflow, s)
             for s in workflow.steps
         )
         # The first one is for the look at the target before the run.

@@ -56,6 +56,11 @@ class Journal:
         with self._lock:
             self._gone.add((noun, resource_id))
 
+    def is_removed(self, resource_id: str) -> bool:
+        """Whether it is gone, on its way out, or its deletion was accepted."""
+        with self._lock:
+            return any(resource_id == name for _, name in self._gone | self._ending)
+
     def ending(self, noun: str, resource_id: str) -> None:
         """Its deletion was accepted."""
         with self._lock:

@@ -16,6 +16,12 @@ AT_COLLECTION = {"GET": "listWidgets", "POST": "createWidget"}
 AT_ITEM = {"GET": "getWidget", "PATCH": "modifyWidget", "DELETE": "deleteWidget"}
 OPERATIONS = (*AT_COLLECTION.values(), *AT_ITEM.values())
 
+# The toy server has nothing to configure: a widget is created from its name.
+PLAIN = """
+  - target: $.components.schemas.WidgetCreation.required
+    remove: true
+"""
+
 
 class Widgets:
     """Widgets by resource group.
@@ -69,4 +75,4 @@ def open_session(url, folder, *more):
     credentials = Credentials("client", "secret-of-the-test", f"{url}/oauth/token", "")
     target = Target("test", f"{url}/v2", credentials, "tutorial", "other", False, 0.01, 1)
     config, register = RunConfig.from_options("mock", {}), Register.load()
-    return Session.open(config, with_widgets(folder, *more), register, target, None)
+    return Session.open(config, with_widgets(folder, PLAIN, *more), register, target, None)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from lmconform.contract.openapi import Contract
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes.builders.resource_type import ResourceType
 from lmconform.probes.builders.texts import Family, Schema
@@ -102,9 +103,18 @@ def schema_of(ctx: Context, operation_id: str, *path: str) -> Schema:
     node: Any = next(iter(body.content.values())) if body is not None else {}
     for name in path:
         node = contract.resolve(node)
-        node = node["items"] if name == "*" else node["properties"][name]
+        node = node["items"] if name == "*" else next(_members(contract, node, name))
     schema: Schema = contract.resolve(node)
     return schema
+
+
+def _members(contract: Contract, node: Any, name: str) -> Iterator[Any]:
+    """The schemas of a member; a dialect may have several bodies for one operation."""
+    node = contract.resolve(node)
+    if name in node.get("properties", {}):
+        yield node["properties"][name]
+    for part in (*node.get("allOf", ()), *node.get("anyOf", ()), *node.get("oneOf", ())):
+        yield from _members(contract, part, name)
 
 
 def expect_as_sent(ctx: Context, sent: Mapping[str, Any], view: Mapping[str, Any], *, what: str) -> None:
