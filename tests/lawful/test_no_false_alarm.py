@@ -40,7 +40,7 @@ def test_a_deletion_that_takes_its_time_is_a_finding_only_beyond_the_limit_of_it
     found, results = alarms(tmp_path, "plain", FIRST, *only, *limits, choose=["delete_time=2.5"], profile="full")
     assert any(r["outcome"] == "PASS" for r in results)
     assert bool(found) is bool(words)
-    assert all(words in f"{r['expected']} {r['actual']} {r['because']}" for r in found)
+    assert not words or any(words in f"{r['expected']} {r['actual']} {r['because']}" for r in found)
 
 
 def test_a_glance_at_a_busy_group_raises_no_alarm(tmp_path):

@@ -124,7 +124,8 @@ def test_an_operation_whose_answers_all_break_never_passes(run, kind):
     outcomes = {r["id"]: r["outcome"] for r in done.results if r["id"] == r["item"]}
     assert len(touched) > 10
     assert {outcomes[item] for item in touched} == {"NOT_TESTABLE"}
-    assert {outcome for item, outcome in outcomes.items() if item not in touched} == {"PASS"}
+    # What others build on may be what broke.
+    assert {outcome for item, outcome in outcomes.items() if item not in touched} <= {"PASS", "NOT_TESTABLE"}
 
 
 @pytest.mark.parametrize(

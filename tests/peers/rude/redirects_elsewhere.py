@@ -3,7 +3,7 @@
 from tests.peers.peer_bench import Ending
 
 ENDINGS = {
-    "start": Ending(10, words="a redirect to http://localhost:"),
+    "start": Ending(10, words="a redirect to http://localhost"),
     "later": Ending(1, "nonconformant"),
     "writes": Ending(1, "nonconformant"),
 }

@@ -10,6 +10,7 @@ from lmconform.contract.requirements import Register
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
+from lmconform.settings.time_limits import LOOPBACK
 
 # The operation at each method, for a collection and for one widget.
 AT_COLLECTION = {"GET": "listWidgets", "POST": "createWidget"}
@@ -19,6 +20,8 @@ OPERATIONS = (*AT_COLLECTION.values(), *AT_ITEM.values())
 # The toy server has nothing to configure: a widget is created from its name.
 PLAIN = """
   - target: $.components.schemas.WidgetCreation.required
+    remove: true
+  - target: $.components.schemas.WidgetCreation.properties.configurationId
     remove: true
 """
 
@@ -58,7 +61,7 @@ class Widgets:
         if operation and operation == self.crosses:
             group = next((held for held in self.groups.values() if item in held or (not item and held)), group)
         if operation == "createWidget":
-            made = {"id": f"w{sum(map(len, self.groups.values())) + 1}", **json.loads(handler.body)}
+            made = {"id": f"widget-{sum(map(len, self.groups.values())) + 1}", **json.loads(handler.body)}
             group[made["id"]] = made
             return 201, made
         if operation == "listWidgets":
@@ -73,6 +76,6 @@ class Widgets:
 def open_session(url, folder, *more):
     """A session that judges the server by a description with widgets; ``more`` is added to its overlay."""
     credentials = Credentials("client", "secret-of-the-test", f"{url}/oauth/token", "")
-    target = Target("test", f"{url}/v2", credentials, "tutorial", "other", False, 0.01, 1)
+    target = Target("test", f"{url}/v2", credentials, "tutorial", "other", 0.01, LOOPBACK)
     config, register = RunConfig.from_options("mock", {}), Register.load()
     return Session.open(config, with_widgets(folder, PLAIN, *more), register, target, None)

@@ -94,6 +94,9 @@ def _is_isolated(ctx: Context, operation: Operation) -> bool:
         return False
     if found.role_of(operation) != Role.CREATE:
         return True
+    schema = operation.request_body.json_schema if operation.request_body else None
+    if isinstance(schema, dict) and {"oneOf", "anyOf"} & set(ctx.session.contract.resolve(schema)):
+        return False  # Bodies for two resources, as the tutorial's page has it: the plain one names nothing.
     members = [found.identified_by(name) for name in properties(ctx.session.contract, operation)]
     named = [*members, *found.placeholders(operation).values()]
     return any(other.in_group for other in named if other is not None)
