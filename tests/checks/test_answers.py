@@ -4,9 +4,11 @@ import dataclasses
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
-from tests.checks.answers import BESIDE, DIGESTS, VARIABLE, exchange, locate, operations, require, success
+import tests.checks.answers
+from tests.checks.answers import DIGESTS, VARIABLE, exchange, locate, operations, require, success
 
 from lmconform import checks
 from lmconform.contract.openapi import Contract
@@ -14,6 +16,8 @@ from lmconform.judgement import State
 
 Failed, Skipped = pytest.fail.Exception, pytest.skip.Exception
 CONTRACT = Contract.load()
+FOLDER = locate(os.environ)
+BESIDE = Path("in-this-test-alone") / tests.checks.answers.BESIDE
 VERSIONS = ("2.32.1", "2.35.0", "2.40.0")
 
 # Answers that break a check, and why that is no false alarm. None of them is credibly real.
@@ -115,8 +119,9 @@ def test_412_in_a_new_resource_group_is_a_declared_status(operation):
 
 
 @pytest.fixture
-def clone(tmp_path):
-    """A file deep in a clone that has nothing beside it."""
+def clone(tmp_path, monkeypatch):
+    """A file deep in a clone that has nothing beside it, whatever the folders above the temporary one hold."""
+    monkeypatch.setattr(tests.checks.answers, "BESIDE", BESIDE)
     return tmp_path / "work" / "clone" / "tests" / "answers.py"
 
 
@@ -140,5 +145,5 @@ def test_other_files_than_the_known_ones_fail(clone):
 
 
 def test_the_variable_goes_before_the_folder_beside_the_checkout(answers, clone, tmp_path):
-    shutil.copytree(locate(os.environ), tmp_path / "answers")
+    shutil.copytree(FOLDER, tmp_path / "answers")
     assert require({VARIABLE: str(tmp_path / "answers")}, clone) == answers

@@ -42,7 +42,7 @@ def test_what_an_older_contract_does_not_have_is_not_applicable_and_the_reports_
     assert (header["contract_version"], header["left_out"]) == ("2.32.1", LATER)
     assert schema.is_valid(header)
     assert "contract  2.32.1 (--contract names it)" in done.stdout
-    line = f"left out  9 requirements published after 2.32.1: {', '.join(LATER)}"
+    line = f"left out  {len(LATER)} requirements published after 2.32.1: {', '.join(LATER)}"
     assert line in done.stdout
     assert line in (tmp_path / "out" / "summary.md").read_text()
     footer = read_events(tmp_path / "out")[-1]

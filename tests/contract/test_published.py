@@ -1,15 +1,20 @@
 """SAP's published description is held by its hash: the comparison runs on the expected version or says why not."""
 
+from pathlib import Path
+
 import pytest
-from tests.contract.published import BESIDE, VARIABLE, expected, locate, require
+from tests.contract import published
+from tests.contract.published import VARIABLE, expected, locate, require
 
 Failed, Skipped = pytest.fail.Exception, pytest.skip.Exception
 VERSION, DIGEST = expected()
+BESIDE = Path("in-this-test-alone") / published.BESIDE
 
 
 @pytest.fixture
-def checkout(tmp_path):
-    """A file deep in a clone that has nothing beside it."""
+def checkout(tmp_path, monkeypatch):
+    """A file deep in a clone that has nothing beside it, whatever the folders above the temporary one hold."""
+    monkeypatch.setattr(published, "BESIDE", BESIDE)
     return tmp_path / "work" / "clone" / "specs" / "DIFFERENCES.md"
 
 

@@ -58,7 +58,7 @@ def test_a_matrix_in_which_every_mutant_is_killed_as_declared_is_green():
     ("found", "words"),
     [
         (matrix(killed("m", (ONE,))), "m survives"),
-        (matrix(killed("m", (ONE,), TWO)), f"m is killed by {TWO} alone"),
+        (matrix(killed("m", (ONE,), TWO)), f"m is killed only by {TWO}"),
         (matrix(killed("m", (ONE, TWO), ONE)), f"m declares {TWO}, and is not seen by it"),
         (matrix(baseline=killed("plain", (), ONE)), f"the unmutated mock (plain) fails {ONE}"),
         (matrix(MutantTrial(MutantRun("m", "", "", (ONE,)), error="no answer")), "m could not be judged: no answer"),

@@ -10,10 +10,11 @@ from tests.peers import peer_bench as bench
 RUDE = {f"{peer.name}-{mode}": (peer, mode) for peer in bench.peers("rude") for mode in peer.endings}
 LAWFUL = {f"{peer.name}-{mode}": (peer, mode) for peer in bench.peers("lawful") for mode in peer.endings}
 # What is not rude from the first request on is so after the preflight, or when something was started.
+WAITS = ("poll", "stop", "start", "delete")
 OPTIONS = {
     "start": ["--profile", "smoke"],
     "later": ["--profile", "smoke"],
-    "writes": ["--profile", "core", "--allow-writes", "--poll-timeout", "5"],
+    "writes": ["--profile", "core", "--allow-writes", *(word for wait in WAITS for word in (f"--{wait}-timeout", "5"))],
 }
 # The runs wait most of the time.
 AT_ONCE = 4
