@@ -89,7 +89,9 @@ class Body:
 
     def text(self, name, **rules):
         """A string member, or None."""
-        return text(self.members[name], name, **rules) if self.given(name) else None
+        if not self.given(name):
+            return None
+        return habits.text_of(self.api, text(self.members[name], name, **rules))
 
     def reference(self, name):
         """The id of something else, or None; what it cannot be is not found, or wrong."""

@@ -88,6 +88,7 @@ OPTIONS = {
     "message": ("documented", "other"),
     # -- artifacts and configurations
     "artifact_url": ("as-sent", "slash"),
+    "texts": ("as-sent", "trimmed", "composed"),
     "config_unknown_artifact": ("accept", "400", "404"),
     "config_unknown_executable": ("400", "404"),
     "artifact_scope": ("any", "scenario"),

@@ -292,7 +292,8 @@ def _reconfigure(api, call, run, body):
         return
     if status == "RUNNING" or run.previous is None:
         run.previous = run.configuration["id"]
-    run.configuration, run.operation, run.modified = configuration, "UPDATE", now
+    run.configuration, run.operation = configuration, "UPDATE"
+    run.updated = run.modified = now
     api.world.planner.restart(run, now)
 
 

@@ -1,5 +1,7 @@
 """What tenants were seen to do (FACTS.md, section M): options of the server, and how it does these things."""
 
+import unicodedata
+
 from .shapes import Refused, refuse
 
 # The first option of each is what `plain` does.
@@ -16,7 +18,7 @@ HABITS = {
     "url_when_stopped": ("empty", "kept"),  # M13
     "fresh_members": ("all", "none"),  # M13
     "stop_shown": (True, False),  # M14
-    "submission": ("scheduled", "creation"),  # M15
+    "submission": ("scheduled", "update", "creation"),  # M15
     "deployment_executable": ("shown", "absent"),  # M19
     "status_details": ("open", "as-seen"),  # M20
     "replicas": ("none", "texts"),  # M21
@@ -44,6 +46,14 @@ AS_SEEN = {name: options[-1] for name, options in HABITS.items() if name not in 
 }
 # Seconds for which a resource group is fresh, from the first request for its deployments.
 FRESH = 0.6
+
+
+def text_of(api, text):
+    """A text as it is stored: no publication says that its ends and the form of its letters are kept."""
+    way = api.choices["texts"]
+    if way == "trimmed":
+        return text.strip() or text
+    return unicodedata.normalize("NFC", text) if way == "composed" else text
 
 
 def check_group(api, group, method, inner):
@@ -84,6 +94,8 @@ def apply(api, run, members, now):
         members["modifiedAt"] = members["createdAt"]
     if choices["submission"] == "creation":
         members["submissionTime"] = api.shapes.now_text(run.created) if started is None else members["startTime"]
+    if choices["submission"] == "update" and run.updated:
+        members["submissionTime"] = api.shapes.now_text(run.updated)
     if choices["status_details"] == "as-seen" and "statusDetails" in members:
         members["statusDetails"] = None if run.deploys or status in ("UNKNOWN", "COMPLETED") else _details(run, status)
     if run.deploys:

@@ -26,6 +26,7 @@ class Run:
     message: str | None = None
     operation: str = "CREATE"
     previous: str | None = None
+    updated: float | None = None
     outputs: list = field(default_factory=list)
     foreign: bool = False
     shows_stopping: bool = True

@@ -146,8 +146,11 @@ def _message(call: Call, enactment: Enactment, now: Moment) -> str | None:
 
 
 def _submitted(call: Call, enactment: Enactment, now: Moment) -> float | None:
-    """When it was submitted; tenants were seen to set it at once, and to the start later on (M15)."""
-    if call.switches["submission-time"] == "scheduled":
+    """When it was submitted; tenants were seen to set it at once and to the start later on, and anew (M15)."""
+    way = call.switches["submission-time"]
+    if way == "update" and enactment.updated is not None:
+        return enactment.updated
+    if way != "creation":
         return now.submitted
     return enactment.created if now.started is None else now.started
 

@@ -100,7 +100,12 @@ SWITCHES = (
     Switch("empty-modification", ("400", "202"), "PATCH that changes nothing", "F62"),
     Switch("execution-progress", ("no", "yes"), "undeclared member progress of executions", "D1"),
     Switch("status-details", ("no", "yes", "tenant"), "statusDetails of a single execution or deployment", "M20"),
-    Switch("submission-time", ("scheduled", "creation"), "submissionTime, also while the status is UNKNOWN", "M15"),
+    Switch(
+        "submission-time",
+        ("scheduled", "creation", "update"),
+        "submissionTime: when it was scheduled, already while the status is UNKNOWN, or anew at an update",
+        "M15",
+    ),
     Switch("modified-at", ("change", "creation"), "modifiedAt when the status changes", "M12"),
     Switch("deployment-executable", ("shown", "absent"), "executableId of deployments", "M19"),
     Switch("fresh-deployment", ("full", "bare"), "optional members of an UNKNOWN deployment", "M13"),
