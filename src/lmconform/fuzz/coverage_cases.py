@@ -23,8 +23,10 @@ from lmconform.fuzz.violations import GONE
 # What the session says, not the data: the token and the resource group.
 _OF_THE_SESSION: Final = frozenset({"authorization", "ai-resource-group"})
 _LONGEST_URL, _LARGEST_BODY = 6000, 64 * 1024
-# The limit of custom information (fact F44), and how many bytes are sent to exceed a limit that meta gives.
-_CUSTOM_INFO_BYTES, _MOST_BYTES = 5 * 1024 * 1024, 8 * 1024 * 1024
+# Custom information is the one text without a length in the description; its limit is fact F44.
+_LONGEST_TEXT: Final = 5 * 1024 * 1024
+# A limit that meta gives is exceeded where it is no larger.
+_MOST_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def listed(
             yield from _of_parameter(contract, operation, parameter, plain)
     yield from _of_body(contract, operation, accepted)
     yield from _without_access(plain)
-    yield from _too_large(operation, plain, largest_file)
+    yield from _too_large(contract, operation, accepted, largest_file)
 
 
 def _of_parameter(contract: Contract, operation: Operation, parameter: Parameter, plain: Wire) -> Iterator[Listed]:
@@ -122,17 +124,24 @@ def _without_access(plain: Wire) -> Iterator[Listed]:
     yield Listed(replace(plain, authorize=False, headers=(*plain.headers, ("Authorization", "Bearer lmconform"))), None)
 
 
-def _too_large(operation: Operation, plain: Wire, largest_file: Any) -> Iterator[Listed]:
+def _too_large(
+    contract: Contract, operation: Operation, accepted: Sequence[Wire], largest_file: Any
+) -> Iterator[Listed]:
     """A body beyond its limit, where the published description says what the answer is."""
-    answer = operation.responses.get("413")
-    if answer is None or answer.beyond:
+    answer, body = operation.responses.get("413"), operation.request_body
+    if answer is None or answer.beyond or body is None:
         return
-    if plain.is_json:
-        large = {"name": "lmconform-large", "value": "x" * (_CUSTOM_INFO_BYTES + 1)}
-        body = {**plain.value, "customInfo": [large]}
-        yield Listed(replace(plain, body=json.dumps(body).encode(), value=body), None)
-    elif isinstance(largest_file, int) and 0 < largest_file <= _MOST_BYTES:
-        yield Listed(replace(plain, body=bytes(largest_file + 1)), None)
+    for schema in body.content.values():
+        for path, node in violations.positions(contract, schema):
+            base = next(
+                (wire for wire in accepted if wire.is_json and violations.at(wire.value, path) is not GONE), None
+            )
+            if base is not None and violations.is_endless(node):
+                value = violations.put(base.value, path, "x" * (_LONGEST_TEXT + 1))
+                yield Listed(replace(base, body=json.dumps(value).encode(), value=value), None)
+                return
+    if not accepted[0].is_json and isinstance(largest_file, int) and 0 < largest_file <= _MOST_BYTES:
+        yield Listed(replace(accepted[0], body=bytes(largest_file + 1)), None)
 
 
 def _at_path(plain: Wire, parameter: Parameter, value: str) -> Wire:

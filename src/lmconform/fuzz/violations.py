@@ -73,6 +73,11 @@ def examples(node: dict[str, Any]) -> list[Any]:
     return list(node.get("examples", ()))
 
 
+def is_endless(node: dict[str, Any]) -> bool:
+    """Whether a text may be as long as one likes, as far as the schema says."""
+    return _kinds(node) == ("string",) and not {"maxLength", "pattern", "enum", "const", "format"} & set(node)
+
+
 def at(value: Any, path: Path) -> Any:
     """What stands at ``path``; GONE where nothing does."""
     for step in path:
