@@ -90,7 +90,7 @@ def test_on_a_tenant_no_more_is_made_than_generated_data_may_make(fuzz, mock, op
         made.extend([handler.path] if handler.command == "POST" and status in (201, 202) else [])
 
     with proxy(mock, listen) as (url, _):
-        fuzz(operation, url=url, examples=40, is_mock=False)
+        fuzz(operation, url=url, examples=40, disposable=False)
     noun = operation.removeprefix("create").lower() + "s"
     assert 0 < sum(path.lower().endswith(f"/{noun}") for path in made) <= most
 
@@ -144,6 +144,21 @@ def test_a_500_on_a_body_of_megabytes_is_found_and_shown_in_a_short_line(fuzz, m
     assert judgement.requirement == "LM-HTTP-NO-SERVER-ERROR"
     assert "--data-binary @body" in judgement.request
     assert len(judgement.request) < 700
+
+
+def test_an_example_that_exists_is_not_changed(fuzz, mock):
+    sent_changes = []
+
+    def spoil(handler, status, body, media_type):
+        if "aa97b177" in handler.path and handler.command == "GET":
+            return (200, b'{"id": "aa97b177-9383-4934-8543-0f91a7a0283a"}', "application/json")
+        sent_changes.extend([handler.body] if handler.command == "PATCH" else [])
+        return None
+
+    with proxy(mock, spoil) as (url, _):
+        fuzz("modifyExecutions", url=url, examples=FEW)
+    assert sent_changes
+    assert [body for body in sent_changes if b"aa97b177" in body] == []
 
 
 def test_generated_data_holds_no_example(fuzz, mock):

@@ -87,3 +87,11 @@ def test_a_change_leaves_the_value_that_it_is_made_from_as_it_is():
     assert violations.put(value, ("a", 1), 2) is GONE
     assert violations.put(value, ("c", "d"), 2) is GONE
     assert value == {"a": [{"b": 1}]}
+
+
+def test_a_place_is_opened_with_what_leads_to_it():
+    value = {"a": [], "b": "text"}
+    assert violations.opened(value, ("a", 0, "c")) == {"a": [{}], "b": "text"}
+    assert violations.opened(value, ("d", 0)) == {"a": [], "b": "text", "d": [None]}
+    assert violations.opened(value, ("b", "c")) is GONE
+    assert value == {"a": [], "b": "text"}

@@ -103,19 +103,20 @@ def _of_body(contract: Contract, operation: Operation, accepted: Sequence[Wire])
             base = _base(bases, path)
             if base is None:
                 continue
+            value = violations.opened(base.value, path)
             for example in violations.examples(node):
-                yield from _sending(base, media, violations.put(base.value, path, example), None)
+                yield from _sending(base, media, violations.put(value, path, example), None)
             present = violations.at(base.value, path)
-            for below, value in violations.wrong(contract, node, present):
-                changed = violations.put(base.value, (*path, *below), value)
+            for below, one in violations.wrong(contract, node, present):
+                changed = violations.put(value, (*path, *below), one)
                 yield from _sending(base, media, changed, GenerationMode.NEGATIVE)
 
 
 def _base(bases: Sequence[Wire], path: violations.Path) -> Wire | None:
-    """The first request whose body has something at ``path``, else the first that has room for it there."""
+    """The first request whose body has something at ``path``, else one with room for it there, else the first."""
     there = (base for base in bases if violations.at(base.value, path) is not GONE)
     room = (base for base in bases if violations.put(base.value, path, None) is not GONE)
-    return next(there, None) or next(room, None)
+    return next(there, None) or next(room, None) or next(iter(bases), None)
 
 
 def _without_access(plain: Wire) -> Iterator[Listed]:

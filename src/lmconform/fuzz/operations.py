@@ -187,6 +187,8 @@ class Fuzzer:
         for case in coverage_cases.listed(session.contract, hunt.operation, hunt.accepted, largest_file=limit):
             if case.wire.key in hunt.seen:
                 continue
+            if case.mode is None:
+                self._look_up(case.wire)
             exchange = self._send(hunt, case.wire, case.mode)
             if exchange is None:
                 continue
@@ -198,6 +200,15 @@ class Fuzzer:
                 # Number 0: it takes no generated case to find it.
                 hunt.first.setdefault(failure.cause, 0)
                 hunt.smallest.setdefault(failure.cause, failure)
+
+    def _look_up(self, wire: Wire) -> None:
+        """Ask for what an example would change: the guard lets through what GET does not find."""
+        if wire.operation.effect == "read":
+            return
+        for named in self._session.resources.ids_named(
+            wire.operation, wire.path_parameters, wire.query_values, wire.value
+        ):
+            self.pool.look_up(named)
 
     def _send(self, hunt: _Hunt, wire: Wire, mode: GenerationMode | None) -> Exchange | None:
         most = self._most(hunt.operation)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from lmconform.contract.openapi import Contract
+from lmconform.safety.guard import ABSENT_PREFIX
 
 Path = tuple[str | int, ...]
 
@@ -15,7 +16,8 @@ GONE: Final = object()
 # Longer texts and lists are what a gateway refuses before the API sees them.
 _LONGEST, _MOST_ITEMS = 6000, 1001
 _DEEPEST = 8
-_ODD = ("!", "~", "`", "")
+# What comes before the oddity keeps a request harmless where the text is an id.
+_ODD = (*(f"{ABSENT_PREFIX}{odd}" for odd in "!~`"), "")
 _VALID = ("aaaa", "ext.ai.sap.com/lmconform=1", "ext.ai.sap.com/lmconform", "ai://default/lmconform", "1", "10h")
 _NO_CHOICE = "lmconform-none"
 
@@ -106,6 +108,18 @@ def put(value: Any, path: Path, new: Any) -> Any:
         parent[last] = new
         return changed
     return GONE
+
+
+def opened(value: Any, path: Path) -> Any:
+    """A copy of ``value`` with all that ``path`` leads through, empty where nothing was; GONE where it cannot be."""
+    for depth, step in enumerate(path):
+        room: Any = [None] if isinstance(step, int) else {}
+        found = at(value, path[:depth])
+        if found in (GONE, None) or (found == [] and isinstance(step, int)):
+            value = put(value, path[:depth], room)
+        elif not isinstance(found, type(room)):
+            return GONE
+    return value
 
 
 def _kinds(node: dict[str, Any]) -> tuple[str, ...]:

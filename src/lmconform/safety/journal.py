@@ -36,6 +36,7 @@ class Journal:
         self._absent: dict[tuple[str, str], None] = {}
         self._origins: dict[str, Mapping[str, str]] = {}
         self._doubted: set[str] = set()
+        self._nowhere: set[str] = set()
         self._maybe_started: set[MaybeStarted] = set()
         self._lock = Lock()
 
@@ -93,6 +94,16 @@ class Journal:
         """Whether its state is not known: no probe may build on it any more."""
         with self._lock:
             return resource_id in self._doubted
+
+    def nowhere(self, resource_id: str) -> None:
+        """This run did not make it, and GET did not find it."""
+        with self._lock:
+            self._nowhere.add(resource_id)
+
+    def is_nowhere(self, resource_id: str) -> bool:
+        """Whether GET was asked for it and did not find it."""
+        with self._lock:
+            return resource_id in self._nowhere
 
     def maybe_started(self, maybe: MaybeStarted) -> None:
         """A request to start it got no answer that says whether it did."""
