@@ -143,4 +143,5 @@ class Journal:
 
     def _left(self, noun: str, resource_group: str) -> list[str]:
         made = self._created.get((noun, resource_group), {})
-        return [resource_id for resource_id in made if (noun, resource_id) not in self._gone]
+        # What GET did not find after its deletion needs no other request.
+        return [one for one in made if (noun, one) not in self._gone and (noun, one) not in self._absent]
