@@ -27,7 +27,7 @@ from lmconform.probes.pooled_enactment import PooledEnactment
 STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
 ATTEMPTS: Final = 3
 # Started before they are needed, where the target is disposable.
-_WARM_SPARES: Final = 2
+_WARM_SPARES: Final = 1
 # What an enactment does without a request, as a word for the waits of the session.
 _PROGRESS: Final = "progress"
 # Words in refusals for lack of room, here and in the scenarios: neither status nor text is published (C7).
