@@ -1,4 +1,4 @@
-"""A resource group that is new refuses its deployments for a while: the run waits for it before the first item (M10)."""
+"""A resource group that is new refuses its deployments for a while: the run waits for it before any item (M10)."""
 
 import pytest
 
