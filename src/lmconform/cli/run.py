@@ -69,8 +69,9 @@ def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
 def command(target: str | None, workers: int, quiet: bool, **options: Any) -> int:
     """Run scenarios, probes and fuzz against TARGET: 'mock' or a base URL.
 
-    Credentials come from --service-key FILE or from AICORE_* variables. Without TARGET
-    their URL is the target; without credentials as well it is the embedded mock.
+    Credentials come from the first of: --service-key, --aicore-profile,
+    AICORE_SERVICE_KEY, the AICORE_* variables, ~/.aicore/config.json, VCAP_SERVICES.
+    Without TARGET their URL is the target; without credentials it is the embedded mock.
 
     On a URL the default profile is smoke, which only reads; the other profiles need
     --allow-writes.

@@ -191,6 +191,7 @@ class Run:
             contract_because=because,
             left_out=self.plan.left_out(),
             target_because=config.target_because,
+            access=self.target.access,
         )
 
 

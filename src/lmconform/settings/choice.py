@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from lmconform.errors import ConfigError
+from lmconform.settings import credential_sources
+from lmconform.settings.credential_sources import Named
 from lmconform.settings.options import MOCK, RunConfig
+from lmconform.settings.sdk_config import LOCATIONS
+from lmconform.settings.single_values import PREFIX
 
-_VARIABLES: Final = "AICORE_"
 _ADVICE: Final = "name TARGET: a URL, or 'mock' for the embedded mock"
+_UNNAMED: Final = "no TARGET was named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ def configure(target: str | None, options: Mapping[str, Any], environ: Mapping[s
     """The checked configuration of a run; ``target`` None: the user named none. Raises ConfigError."""
     if target is not None:
         return RunConfig.from_options(target, options)
-    choice = choose(options.get("service_key"), environ)
+    choice = choose(options.get("service_key"), environ, options.get("aicore_profile"))
     try:
         config = RunConfig.from_options(choice.target, options)
     except ConfigError as error:
@@ -36,29 +40,29 @@ def configure(target: str | None, options: Mapping[str, Any], environ: Mapping[s
     return replace(config, target_because=choice.because)
 
 
-def choose(service_key: str | None, environ: Mapping[str, str]) -> Choice:
+def choose(service_key: str | None, environ: Mapping[str, str], aicore_profile: str | None = None) -> Choice:
     """The target of a run without TARGET; raises ConfigError.
 
     Credentials name it. With a part of them, or with a variable that is empty because a secret was not handed to a job,
     the embedded mock would be judged in its place, and pass every time: that is an error.
     """
-    names = sorted(name for name in environ if name.startswith(_VARIABLES))
-    if service_key is None and not names:
-        return Choice(MOCK, "no TARGET was named, and there are no credentials")
     if service_key == "":
         raise ConfigError(f"--service-key: is empty; give a file, or {_ADVICE}")
-    # Only now: who judges the embedded mock need not wait for its imports.
-    from lmconform.settings import credentials
-
-    if service_key is not None:
-        url = credentials.find(Path(service_key), environ).api_url
-        return Choice(url, f"no TARGET was named, --service-key {Path(service_key).name} names it")
-    first = next((name for name in names if environ[name]), f"an empty {names[0]}")
+    names = sorted(name for name in environ if name.startswith(PREFIX) and name not in LOCATIONS)
+    named = Named(Path(service_key) if service_key else None, aicore_profile)
+    by_option = service_key or aicore_profile
     try:
-        url = credentials.find(None, environ).api_url
+        found = credential_sources.find(named, environ)
     except ConfigError as error:
-        raise ConfigError(f"no TARGET was named, and there is {first}: {error}; {_ADVICE}") from error
+        if by_option:
+            raise
+        raise ConfigError(f"{_UNNAMED}, and the credentials cannot be used: {error}; {_ADVICE}") from error
+    if found is None:
+        if not names:
+            return Choice(MOCK, f"{_UNNAMED}, and there are no credentials")
+        first = next((name for name in names if environ[name]), f"an empty {names[0]}")
+        raise ConfigError(f"{_UNNAMED}, and there is {first} but no credentials; {_ADVICE}")
+    url = found.credentials.api_url
     if not url:
-        raise ConfigError(f"no TARGET was named, and there is {first} without AICORE_BASE_URL; {_ADVICE}")
-    source = "AICORE_SERVICE_KEY" if environ.get("AICORE_SERVICE_KEY") else "AICORE_BASE_URL"
-    return Choice(url, f"no TARGET was named, {source} names it")
+        raise ConfigError(f"{_UNNAMED}, and {found.source} has no AICORE_BASE_URL; {_ADVICE}")
+    return Choice(url, f"{_UNNAMED}, {found.source} names it")

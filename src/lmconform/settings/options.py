@@ -40,7 +40,16 @@ class Option:
 
 
 OPTIONS = (
-    Option("service-key", str, None, "SAP service key (JSON) with the credentials of TARGET.", "FILE"),
+    Option(
+        "service-key", str, None, "SAP service key (JSON) with the credentials of TARGET; - is standard input.", "FILE"
+    ),
+    Option(
+        "aicore-profile",
+        str,
+        None,
+        "Credentials of TARGET from the file of SAP's SDK, ~/.aicore/config_NAME.json ('default': config.json).",
+        "NAME",
+    ),
     Option(
         "ca-bundle",
         str,
@@ -128,6 +137,7 @@ class RunConfig:
     contract: str | None
     allow_writes: bool
     service_key: Path | None
+    aicore_profile: str | None
     ca_bundle: Path | None
     resource_group: str | None
     other_resource_group: str | None
@@ -182,9 +192,10 @@ class RunConfig:
             raise ConfigError(
                 f"profile {profile} creates things on {target}; add --allow-writes, or use --profile smoke"
             )
-        if target == MOCK and values["service_key"]:
+        given = next((name for name in ("service-key", "aicore-profile") if values[name.replace("-", "_")]), "")
+        if target == MOCK and given:
             raise ConfigError(
-                "--service-key: the embedded mock makes its own; give a URL as TARGET, or drop the option"
+                f"--{given}: the embedded mock makes its own credentials; give a URL as TARGET, or drop the option"
             )
         if target == MOCK and values["ca_bundle"]:
             raise ConfigError("--ca-bundle: the embedded mock has no TLS; give a URL as TARGET, or drop the option")

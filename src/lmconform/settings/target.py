@@ -7,7 +7,8 @@ from dataclasses import astuple, dataclass
 from urllib.parse import urlsplit
 
 from lmconform.errors import ConfigError
-from lmconform.settings import ca_bundle, credentials, expectations
+from lmconform.settings import ca_bundle, credential_sources, expectations, resource_group
+from lmconform.settings.credential_sources import Named
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.expectations import Expectation
 from lmconform.settings.options import RunConfig, api_base, is_loopback
@@ -20,6 +21,7 @@ class Target:
 
     ``disposable``: its owner allows any number of executions, deployments and schedules. ``expected`` are outcomes
     that its owner expects. ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
+    ``source`` is where the credentials came from, ``group_because`` what named the resource group, texts for people.
     """
 
     name: str
@@ -32,6 +34,16 @@ class Target:
     disposable: bool = False
     expected: frozenset[Expectation] = frozenset()
     ca_bundle: str = ""
+    source: str = ""
+    group_because: str = ""
+
+    @property
+    def access(self) -> str:
+        """Which credentials are used for which URL and resource group, in one line; empty for the embedded mock."""
+        if not self.source:
+            return ""
+        group = f"resource group {self.resource_group} ({self.group_because})"
+        return f"credentials of {self.source} for {self.base_url}, {group}"
 
     @property
     def host(self) -> str:
@@ -56,17 +68,20 @@ class Target:
 
 def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
     """The target that the user named by URL; raises ConfigError. Nothing is sent."""
-    found = credentials.find(config.service_key, environ)
+    source = credential_sources.find(Named(config.service_key, config.aicore_profile), environ)
+    if source is None:
+        raise ConfigError(credential_sources.NONE)
+    found = source.credentials
     base = api_base(config.target)
     named = urlsplit(found.api_url).hostname if found.api_url else None
     if named and named.lower() != (urlsplit(base).hostname or "").lower():
         raise ConfigError(
-            f"TARGET is {urlsplit(base).hostname}, the credentials are for {named}; "
+            f"TARGET is {urlsplit(base).hostname}, the credentials of {source.source} are for {named}; "
             "they would be sent to the wrong host, use the key of this target"
         )
-    group = config.resource_group or environ.get("AICORE_RESOURCE_GROUP") or "default"
-    if group == config.other_resource_group:
-        raise ConfigError(f"--other-resource-group: {group!r} is the resource group itself; name a second one")
+    group = resource_group.find(config.resource_group, environ, config.aicore_profile)
+    if group.id == config.other_resource_group:
+        raise ConfigError(f"--other-resource-group: {group.id!r} is the resource group itself; name a second one")
     # The tutorial says one minute, for real trainings; on this machine no cluster is waited for.
     interval, limits = (0.5, LOOPBACK) if is_loopback(urlsplit(base).hostname or "") else (60.0, TENANT)
     with_tls = any(urlsplit(url).scheme == "https" for url in (base, found.token_url))
@@ -74,11 +89,13 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
         name=config.target,
         base_url=base,
         credentials=found,
-        resource_group=group,
+        resource_group=group.id,
         other_resource_group=config.other_resource_group,
         poll_interval=interval if config.poll_interval is None else config.poll_interval,
         limits=limits.with_seconds(config.seconds),
         disposable=config.disposable,
         expected=expectations.read(config.expect),
         ca_bundle=ca_bundle.bundle(config.ca_bundle, environ, needed=with_tls),
+        source=source.source,
+        group_because=group.because,
     )
