@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from lmconform.errors import ConfigError
 from lmconform.settings import sdk_config, service_key, single_values
+from lmconform.settings.credential_reference import Reference, Variable
 from lmconform.settings.credentials import Credentials
 
 SERVICE_KEY: Final = "AICORE_SERVICE_KEY"
@@ -28,10 +29,20 @@ NONE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the options name: the file of a service key (``-``: standard input), a profile of SAP's SDK, or nothing."""
+    """What the user names: the file of a service key (``-``: standard input), a profile of SAP's SDK, or nothing.
+
+    ``reference`` is what lmconform.toml says of the credentials of a target.
+    """
 
     service_key: Path | None = None
     aicore_profile: str | None = None
+    reference: Reference | None = None
+
+    @property
+    def profile(self) -> str | None:
+        """The profile of SAP's SDK that is named, in whatever way."""
+        by_file = self.reference.aicore_profile if self.reference and not self.service_key else ""
+        return self.aicore_profile or by_file or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +65,47 @@ def _key_option(named: Named, environ: Mapping[str, str]) -> Found | None:
         return None
     if path == _STANDARD_INPUT:
         return Found(service_key.read(_standard_input(), "--service-key -"), "--service-key - (standard input)")
-    where = f"--service-key {path}"
+    return Found(_key_file(path, f"--service-key {path}"), f"--service-key {path.name}")
+
+
+def _key_file(path: Path, where: str) -> Credentials:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "no UTF-8 text"
         raise ConfigError(f"{where}: cannot be read ({reason})") from error
-    return Found(service_key.read(text, where), f"--service-key {path.name}")
+    return service_key.read(text, where)
 
 
 def _profile_option(named: Named, environ: Mapping[str, str]) -> Found | None:
     if not named.aicore_profile:
         return None
-    file = sdk_config.read(environ, named.aicore_profile)
+    return _profile(named.aicore_profile, environ, f"--aicore-profile {named.aicore_profile}", "--aicore-profile")
+
+
+def _profile(profile: str, environ: Mapping[str, str], where: str, shown: str) -> Found:
+    """The credentials of a profile that the user named, who expects them to be there."""
+    file = sdk_config.read(environ, profile, where)
     values = single_values.from_variables(file.values) if file else {}
     if not file or not values:
-        raise ConfigError(
-            f"--aicore-profile {named.aicore_profile}: "
-            f"{f'{file.shown} holds no credentials' if file else 'there is no such file'}; 'aicore configure' writes it"
-        )
-    return Found(single_values.read(values, file.shown), f"{file.shown} (--aicore-profile)")
+        lacking = f"{file.shown} holds no credentials" if file else "there is no such file"
+        raise ConfigError(f"{where}: {lacking}; 'aicore configure' writes it")
+    return Found(single_values.read(values, file.shown), f"{file.shown} ({shown})")
+
+
+def _reference(named: Named, environ: Mapping[str, str]) -> Found | None:
+    known = named.reference
+    if known is None:
+        return None
+    key = known.service_key
+    if isinstance(key, Variable):
+        return Found(service_key.read(key.read(environ), f"{key.key}: {key.name}"), f"{key.name} ({known.shown})")
+    if key is not None:
+        return Found(_key_file(key, f"{known.where}.service_key: {key}"), f"{key.name} ({known.shown})")
+    if known.aicore_profile:
+        return _profile(known.aicore_profile, environ, f"{known.where}.aicore_profile", known.shown)
+    values = known.single_values(environ)
+    return Found(single_values.read(values, known.where, lambda name: name), f"{known.shown} (single values)")
 
 
 def _key_variable(named: Named, environ: Mapping[str, str]) -> Found | None:
@@ -115,6 +147,7 @@ def _binding(named: Named, environ: Mapping[str, str]) -> Found | None:
 _SOURCES: Final[tuple[Callable[[Named, Mapping[str, str]], Found | None], ...]] = (
     _key_option,
     _profile_option,
+    _reference,
     _key_variable,
     _variables,
     _config_file,

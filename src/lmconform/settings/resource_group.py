@@ -20,17 +20,19 @@ class Group:
     because: str
 
 
-def find(option: str | None, environ: Mapping[str, str], aicore_profile: str | None = None) -> Group:
-    """The group of the option, else of the variable, else of the file of SAP's SDK; raises ConfigError.
+def find(
+    named: str | None, environ: Mapping[str, str], aicore_profile: str | None = None, origin: str = "--resource-group"
+) -> Group:
+    """The group that the user ``named`` at ``origin``, else that of the variable, else that of the file of SAP's SDK.
 
     Service keys name none. Without any it is ``default``, as for SAP's clients in Java and JavaScript, and the text
-    says that none was named.
+    says that none was named. Raises ConfigError.
     """
-    if option:
-        return Group(option, "--resource-group")
+    if named:
+        return Group(named, origin)
     if environ.get(VARIABLE):
         return Group(environ[VARIABLE], VARIABLE)
-    file = sdk_config.read(environ, aicore_profile)
+    file = sdk_config.read(environ, aicore_profile, f"profile {aicore_profile}")
     if file and file.values.get(VARIABLE):
         return Group(file.values[VARIABLE], file.shown)
     return Group(_USUAL, "none was named, see --resource-group")

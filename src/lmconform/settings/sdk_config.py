@@ -26,26 +26,26 @@ class ConfigFile:
     values: Mapping[str, str]
 
 
-def read(environ: Mapping[str, str], profile: str | None = None) -> ConfigFile | None:
+def read(environ: Mapping[str, str], profile: str | None = None, where: str = "") -> ConfigFile | None:
     """The file that ``profile`` or the variables name, or None where there is none; raises ConfigError.
 
-    A file that the user named has to be there. ``profile`` comes from ``--aicore-profile``.
+    A file that the user named has to be there. ``where`` is where the user named ``profile``.
     """
-    place = _by_profile(environ, profile, "--aicore-profile ") if profile else _by_variables(environ)
+    place = _by_profile(environ, profile, where) if profile else _by_variables(environ)
     if place is None or not (place.named or place.path.exists()):
         return None
-    where = f"{place.named}: {place.path}" if place.named else str(place.path)
+    shown = f"{place.named}: {place.path}" if place.named else str(place.path)
     try:
         data: Any = json.loads(place.path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{where} cannot be read ({error.strerror}); 'aicore configure' writes it") from error
+        raise ConfigError(f"{shown} cannot be read ({error.strerror}); 'aicore configure' writes it") from error
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{where} is not valid JSON ({error}); 'aicore configure' writes it") from error
+        raise ConfigError(f"{shown} is not valid JSON ({error}); 'aicore configure' writes it") from error
     if not isinstance(data, dict):
-        raise ConfigError(f"{where} has to hold a JSON object with members AICORE_…, not {type(data).__name__}")
+        raise ConfigError(f"{shown} has to hold a JSON object with members AICORE_…, not {type(data).__name__}")
     for name, value in data.items():
         if not isinstance(value, str):
-            raise ConfigError(f"{where}: {name} has to be a text, not {type(value).__name__}")
+            raise ConfigError(f"{shown}: {name} has to be a text, not {type(value).__name__}")
     return ConfigFile(place.shown, data)
 
 
@@ -61,14 +61,15 @@ class _Place:
 def _by_variables(environ: Mapping[str, str]) -> _Place | None:
     if path := environ.get(CONFIG):
         return _Place(Path(path), f"{CONFIG} ({Path(path).name})", CONFIG)
-    return _by_profile(environ, environ.get(PROFILE) or _USUAL, f"{PROFILE}=")
+    profile = environ.get(PROFILE) or _USUAL
+    return _by_profile(environ, profile, f"{PROFILE}={profile}")
 
 
-def _by_profile(environ: Mapping[str, str], profile: str, given: str) -> _Place | None:
+def _by_profile(environ: Mapping[str, str], profile: str, where: str) -> _Place | None:
     if "/" in profile or "\0" in profile:
-        raise ConfigError(f"{given}{profile}: a profile is a name and no path; it stands for config_<profile>.json")
+        raise ConfigError(f"{where}: a profile is a name and no path; it stands for config_<profile>.json")
     name = "config.json" if profile == _USUAL else f"config_{profile}.json"
-    named = "" if profile == _USUAL else f"{given}{profile}"
+    named = "" if profile == _USUAL else where
     if folder := environ.get(HOME):
         return _Place(Path(folder) / name, f"{HOME}/{name}", named)
     # Without a home nothing can be there; the embedded mock is started with an empty environment.
