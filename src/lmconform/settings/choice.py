@@ -54,7 +54,7 @@ def _named(name: str, given: Mapping[str, Any], environ: Mapping[str, str], fold
     if file is None:
         raise ConfigError(
             f"TARGET: {name!r} is neither 'mock' nor an http(s) URL, and there is no {target_file.FILE_NAME} here or "
-            "above that could have a target of that name; 'lmconform init' writes one"
+            "above that could have a target of that name; 'lmconform init KEY' writes one"
         )
     entry = file.entry(name)
     here = f"targets.{name} of {file.shown}"

@@ -26,8 +26,9 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
             named = table + _parts(key[1])
         else:
             continue
-        if len(named) > best and list(path[: len(named)]) == named:
-            best, found = len(named), number
+        common = min(len(named), len(path))
+        if common > best and list(path[:common]) == named[:common]:
+            best, found = common, number
     return found
 
 
