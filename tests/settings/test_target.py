@@ -1,10 +1,12 @@
 """The target that a user names by URL: its resource groups, its patience, and whose credentials are sent to it."""
 
 import dataclasses
+import json
 
 import pytest
 from tests.settings.refusing import refusal
 
+from lmconform.settings.content import Content, Runs
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
 
@@ -52,7 +54,9 @@ def test_a_tenant_is_asked_once_a_minute_and_a_server_on_this_machine_more_often
 
 
 def test_a_target_comes_back_from_the_form_that_workers_get():
-    made = target(resource_group="a")
+    runs = Runs("s", "e", "ai://default/x", (("epochs", "1"),), "here")
+    made = dataclasses.replace(target(resource_group="a"), content=Content(train=runs))
+    assert Target.from_json(json.loads(json.dumps(made.as_json()))) == made
     assert Target.from_json(made.as_json()) == made
     assert Target.from_json(dataclasses.replace(made, poll_interval=1.0).as_json()) != made
 

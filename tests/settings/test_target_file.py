@@ -98,8 +98,8 @@ train = { scenario = "s", executable = "e", artifact = "ai://default/x" }
     dev, prod = config(folder), config(folder, "prod")
     assert (dev.poll_interval, prod.poll_interval) == (3, 9)
     # A table is replaced as a whole: half of one and half of the other would fit nothing.
-    assert dev.named.content.train == Runs("own", "own-e", "")
-    assert prod.named.content.train == Runs("s", "e", "ai://default/x")
+    assert dev.named.content.train == Runs("own", "own-e", where="lmconform.toml:9: targets.dev.train")
+    assert prod.named.content.train == Runs("s", "e", "ai://default/x", where="lmconform.toml:5: defaults.train")
     assert find(sources_of(prod), {}).source == "key.json (lmconform.toml)"
 
 
@@ -207,6 +207,11 @@ def test_a_resource_group_and_a_bundle_of_the_file_are_said_to_be_from_there(wri
         ),
         (HEAD + '[targets.dev.train]\nscenario = "a"\n', "lmconform.toml:3: targets.dev.train: has no executable"),
         (HEAD + '[targets.dev.train]\nscenarios = "a"\n', "targets.dev.train.scenarios: is unknown; did you mean 'sce"),
+        (HEAD + "train = { parameters = 1 }\n", "targets.dev.train.parameters: has to be a table, not a number"),
+        (
+            HEAD + "[targets.dev.train.parameters]\nepochs = 1\n",
+            "lmconform.toml:4: targets.dev.train.parameters.epochs: has to be a text, as parameters of the API are",
+        ),
         (HEAD + "credentials = {}\n", "targets.dev.credentials: is empty; expected one of service_key, aicore_profile"),
         (
             HEAD + 'credentials = { service_key = "k", client_id = "c" }\n',

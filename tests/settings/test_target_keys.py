@@ -37,7 +37,7 @@ def test_the_schema_in_the_package_is_that_of_the_keys():
         (HEAD + 'credentials = { service_key = "k" }\nwaivers = "w"\n', True),
         (HEAD + 'credentials = { service_key = { env = "K" } }\n', True),
         (HEAD + 'credentials = { client_id = "c", client_secret = { env = "S" }, auth_url = "https://t" }\n', True),
-        (HEAD + 'train = { scenario = "a", executable = "b" }\n', True),
+        (HEAD + 'train = { scenario = "a", executable = "b", parameters = { c = "d" } }\n', True),
         ('[defaults]\nprofile = "smoke"\n', True),
         (HEAD + 'profile = "cor"\n', False),
         (HEAD + "max_examples = 0\n", False),

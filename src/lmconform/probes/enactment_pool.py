@@ -122,7 +122,7 @@ def start(ctx: Context, configuration: Created, kind: Enactment = EXECUTION, **f
         created = ctx.make(kind.create, {"configurationId": configuration.id, **fields})
     except NotTestable as refusal:
         has_quota = any(text in str(refusal).lower() for text in _QUOTA_WORDS)
-        invented = executables.find(ctx, deployable=kind.deployable).parameters
+        invented = executables.find(ctx, deployable=kind.deployable).invented
         if has_quota or invented or (pool.started and not fields):
             # A quota (C7), or an invented parameter value that the executable cannot use: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """An executable of a scenario, and the URL of its input artifacts; what is empty was not named."""
+    """An executable of a scenario, the URL of its input artifacts, values of its parameters; empty: not named.
+
+    ``parameters`` are pairs of name and value, ``where`` is the key that names them, for people.
+    """
 
     scenario: str = ""
     executable: str = ""
     artifact: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +39,8 @@ class Content:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Content:
         """The content that ``as_json`` described."""
-        return cls(**{name: Runs(**runs) for name, runs in data.items()})
+        return cls(**{name: _runs(**runs) for name, runs in data.items()})
+
+
+def _runs(parameters: Iterable[tuple[str, str]], **texts: str) -> Runs:
+    return Runs(parameters=tuple((name, value) for name, value in parameters), **texts)

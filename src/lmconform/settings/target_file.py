@@ -136,12 +136,23 @@ class _Reader:
     def runs(self, merged: dict[str, Any], at: tuple[str, ...]) -> Runs:
         if at[-1] not in merged:
             return Runs()
-        table = self.table(merged, at, keys.RUNS)
-        found = Runs(**{key: self.string(table, (*at, key)) for key in keys.RUNS})
+        table = self.table(merged, at, (*keys.RUNS, keys.PARAMETERS))
+        texts = {key: self.string(table, (*at, key)) for key in keys.RUNS}
+        found = Runs(**texts, parameters=self.parameters(table, (*at, keys.PARAMETERS)), where=self.where(at))
         if bool(found.scenario) != bool(found.executable):
             lacking = "executable" if found.scenario else "scenario"
             self.fail(at, f"has no {lacking}; an executable is named together with its scenario")
         return found
+
+    def parameters(self, table: dict[str, Any], at: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """Names of parameters with their values; every name is legal."""
+        found = table.get(at[-1], {})
+        if not isinstance(found, dict):
+            self.fail(at, f"has to be a table, not {_kind(found)}")
+        for name, value in found.items():
+            if not isinstance(value, str):
+                self.fail((*at, name), f"has to be a text, as parameters of the API are, not {_kind(value)}")
+        return tuple(found.items())
 
     def credentials(self, merged: dict[str, Any], at: tuple[str, ...]) -> Reference | None:
         if at[-1] not in merged:

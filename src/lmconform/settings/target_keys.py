@@ -21,6 +21,7 @@ WAIVERS: Final = "waivers"
 CREDENTIALS: Final = "credentials"
 CONTENT: Final = ("train", "serve")
 RUNS: Final = ("scenario", "executable", "artifact")
+PARAMETERS: Final = "parameters"
 # What may stand in the table credentials.
 SERVICE_KEY: Final = "service_key"
 PROFILE: Final = "aicore_profile"

@@ -9,6 +9,7 @@ from lmconform.settings.options import Option
 
 FILE_NAME: Final = "lmconform.schema.json"
 _TEXT: Final = {"type": "string", "minLength": 1}
+_PARAMETERS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
 _TYPES: Final = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
@@ -39,9 +40,9 @@ def schema() -> dict[str, Any]:
             "credentials": _credentials(),
             "variable": _object({keys.VARIABLE: {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}})
             | {"description": "The value of an environment variable.", "required": [keys.VARIABLE]},
-            "runs": _object(dict.fromkeys(keys.RUNS, _TEXT))
+            "runs": _object({**dict.fromkeys(keys.RUNS, _TEXT), keys.PARAMETERS: _PARAMETERS})
             | {
-                "description": "A scenario, its executable, and the URL of the artifacts that it gets.",
+                "description": "A scenario, its executable, the URL of the artifacts that it gets, its parameters.",
                 "dependentRequired": {"scenario": ["executable"], "executable": ["scenario"]},
             },
         },

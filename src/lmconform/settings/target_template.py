@@ -47,6 +47,7 @@ profile = "smoke"
 # scenario = "text-clf-tutorial"
 # executable = "text-clf-train-tutorial"
 # artifact = "ai://default/data"
+# parameters = { epochs = "1" }
 # [targets.$name.serve]
 # scenario = "text-clf-tutorial"
 # executable = "text-clf-infer-tutorial"
