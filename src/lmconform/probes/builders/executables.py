@@ -117,8 +117,7 @@ def find(ctx: Context, *, deployable: bool = False) -> Runnable:
     candidates = list(_until_without_parameters(_candidates(ctx, deployable)))
     best = min(candidates, key=lambda r: len(r.parameters), default=None)
     if best is None:
-        purpose = "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
-        raise Inconclusive(f"the tenant has no executable that {purpose}")
+        raise Inconclusive(f"the tenant has no executable that {_purpose(deployable)}")
     return best
 
 
@@ -132,8 +131,12 @@ def _named(ctx: Context, deployable: bool) -> Runnable:
     if found is None:
         raise Inconclusive(f"{wanted}: the scenario has no such executable")
     if found.get("deployable") is not deployable:
-        raise Inconclusive(f"{wanted}: expected deployable {str(deployable).lower()}, it has {found.get('deployable')}")
+        raise Inconclusive(f"{wanted}: expected one that {_purpose(deployable)}")
     return _runnable(named.scenario, found, named)
+
+
+def _purpose(deployable: bool) -> str:
+    return "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
 
 
 def _until_without_parameters(candidates: Iterator[Runnable]) -> Iterator[Runnable]:
