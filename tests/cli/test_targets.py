@@ -3,10 +3,14 @@
 import json
 import os
 import shlex
+import subprocess
+import sys
 
 import jsonschema_rs
 import pytest
-from tests.conftest import read_events, results_of
+from tests.conftest import clean_environment, read_events, results_of
+
+from lmconform.contract import bundle
 
 ONE = ("--only", "probe/LM-SCENARIO-LIST-COUNT", "--report-dir", "out")
 
@@ -121,6 +125,27 @@ def test_a_name_that_is_unknown_is_exit_4_with_the_nearest_one(lmconform, initia
     done = lmconform("run", "dve")
     assert (done.returncode, done.stdout) == (4, "")
     assert "TARGET: 'dve' is no target of lmconform.toml; did you mean 'dev'?" in done.stderr
+
+
+def test_a_run_without_target_and_credentials_names_the_targets_that_there_are(lmconform, initialised):
+    done = lmconform("run", *ONE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    because = "no TARGET was named, and there are no credentials; lmconform.toml has dev"
+    assert f"target    mock ({because})" in done.stdout.splitlines()
+
+
+def test_plain_pytest_takes_a_name_and_an_option_wins_there_as_well(mock, initialised):
+    with (initialised / "lmconform.toml").open("a") as file:
+        file.write('[targets.other]\nurl = "http://127.0.0.1:9"\n')
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "lmconform.run.pytest_plugin", "-p", "no:cacheprovider"]
+    command += ["--noconftest", "-c", "/dev/null", str(bundle.root() / "tests" / "conformance"), *ONE]
+    command += ["--target", "dev", "--max-examples", "3"]
+    done = subprocess.run(
+        command, cwd=initialised, env=clean_environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    configuration = read_events(initialised / "out")[0]["configuration"]
+    assert (configuration["base_url"], configuration["max_examples"]) == (f"{mock.url}/v2", 3)
 
 
 # --- targets

@@ -197,6 +197,7 @@ def test_a_resource_group_and_a_bundle_of_the_file_are_said_to_be_from_there(wri
             "targets.dev.expect: 'training' is unknown; did you mean 'training=may-die'?",
         ),
         (HEAD + 'ca_bundle = ""\n', "targets.dev.ca_bundle: is no path of a file"),
+        (HEAD + 'ca_bundle = "~nobody-of-that-name/ca.pem"\n', "targets.dev.ca_bundle: is no path of a file"),
         (HEAD + 'waivers = ""\n', "targets.dev.waivers: is empty; give a value, or leave the key out"),
         (HEAD + "only = []\n", "targets.dev.only: is unknown"),
         (HEAD + 'service_key = "k"\n', "targets.dev.service_key: is unknown"),

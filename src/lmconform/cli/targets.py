@@ -22,7 +22,7 @@ def command(as_json: bool, as_schema: bool) -> None:
     if as_schema:
         click.echo(json.dumps(target_schema.schema(), indent=2))
         return
-    file = target_file.find(Path.cwd())
+    file = target_file.find(Path())
     if file is None:
         raise ConfigError(f"there is no {target_file.FILE_NAME} here or above; 'lmconform init KEY' writes one")
     rows = [_row(name, entry) for name, entry in file.entries.items()]

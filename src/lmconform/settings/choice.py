@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -36,9 +37,9 @@ def configure(
     """
     if target is not None:
         if target != MOCK and target_file.NAME.fullmatch(target):
-            return _named(target, given, environ, folder or Path.cwd())
+            return _named(target, given, environ, folder or Path())
         return RunConfig.from_options(target, given)
-    choice = choose(given.get("service_key"), environ, given.get("aicore_profile"))
+    choice = choose(given.get("service_key"), environ, given.get("aicore_profile"), folder)
     try:
         config = RunConfig.from_options(choice.target, given)
     except ConfigError as error:
@@ -79,7 +80,9 @@ def _url_of(named: Named, environ: Mapping[str, str], here: str) -> str:
     return found.credentials.api_url
 
 
-def choose(service_key: str | None, environ: Mapping[str, str], aicore_profile: str | None = None) -> Choice:
+def choose(
+    service_key: str | None, environ: Mapping[str, str], aicore_profile: str | None = None, folder: Path | None = None
+) -> Choice:
     """The target of a run without TARGET; raises ConfigError.
 
     Credentials name it. With a part of them, or with a variable that is empty because a secret was not handed to a job,
@@ -97,13 +100,22 @@ def choose(service_key: str | None, environ: Mapping[str, str], aicore_profile: 
         raise ConfigError(f"{_UNNAMED}, and the credentials cannot be used: {error}; {_ADVICE}") from error
     if found is None:
         if not names:
-            return Choice(MOCK, f"{_UNNAMED}, and there are no credentials")
+            return Choice(MOCK, f"{_UNNAMED}, and there are no credentials{_known(folder)}")
         first = next((name for name in names if environ[name]), f"an empty {names[0]}")
         raise ConfigError(f"{_UNNAMED}, and there is {first} but no credentials; {_ADVICE}")
     url = found.credentials.api_url
     if not url:
         raise ConfigError(f"{_UNNAMED}, and {found.source} has no AICORE_BASE_URL; {_ADVICE}")
     return Choice(url, f"{_UNNAMED}, {found.source} names it")
+
+
+def _known(folder: Path | None) -> str:
+    """The targets that might have been meant; nothing where there is no file with targets, or one that is wrong."""
+    with suppress(ConfigError, OSError):
+        file = target_file.find(folder or Path())
+        if file and file.entries:
+            return f"; {file.shown} has {', '.join(file.entries)}"
+    return ""
 
 
 def _path(text: str | None) -> Path | None:

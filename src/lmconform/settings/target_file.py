@@ -51,8 +51,8 @@ class TargetFile:
 
 def find(folder: Path) -> TargetFile | None:
     """The file in ``folder``, or in the nearest folder above that has one; raises ConfigError for one that is wrong."""
-    here = folder.resolve()
-    path = next((each / FILE_NAME for each in (here, *here.parents) if (each / FILE_NAME).is_file()), None)
+    here = folder.absolute()
+    path = next((each / FILE_NAME for each in (here, *here.parents) if os.path.isfile(each / FILE_NAME)), None)
     return read(path, os.path.relpath(path, here)) if path else None
 
 
@@ -196,9 +196,14 @@ class _Reader:
 
     def file(self, value: str, at: tuple[str, ...]) -> Path:
         """The path of a file, from the folder of this one; whether it is there is a matter of the run that reads it."""
-        if not value or "\0" in value:
+        try:
+            path = Path(value).expanduser() if value and "\0" not in value else None
+        except RuntimeError:
+            # ~NAME, and there is no such user.
+            path = None
+        if path is None:
             self.fail(at, "is no path of a file")
-        return self.folder / Path(value).expanduser()
+        return self.folder / path
 
     def string(self, table: dict[str, Any], at: tuple[str, ...]) -> str:
         value = table.get(at[-1], "")
