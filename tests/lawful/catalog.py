@@ -18,7 +18,7 @@ def listed(api, items, *, total=None):
 
 def scenario_body(api, scenario):
     """A scenario as it is shown."""
-    text = api.shapes.now_text
+    text = api.shapes.catalog_text
     members = {
         "id": scenario["id"],
         "name": scenario["name"],
@@ -32,7 +32,7 @@ def scenario_body(api, scenario):
 
 def executable_body(api, scenario, executable):
     """An executable as it is shown."""
-    text = api.shapes.now_text
+    text = api.shapes.catalog_text
     members = {name: value for name, value in executable.items() if name != "bulk"}
     if api.choices["sdk_members"]:
         members["parameters"] = [{"type": "string", **p} for p in members["parameters"]]
@@ -110,8 +110,8 @@ def list_versions(api, call):
             "id": version,
             "scenarioId": scenario["id"],
             "description": None,
-            "createdAt": api.shapes.now_text(scenario["created"]),
-            "modifiedAt": api.shapes.now_text(scenario["modified"]),
+            "createdAt": api.shapes.catalog_text(scenario["created"]),
+            "modifiedAt": api.shapes.catalog_text(scenario["modified"]),
         }
         made.append(api.shapes.thing(members, optional=("description",), plain=("scenarioId",)))
     return listed(api, made)
@@ -135,7 +135,7 @@ def meta(api, call):
     capabilities = {
         "multitenant": choices["groups"] != "ignored",
         "shareable": True,
-        "staticDeployments": choices["content"] in ("rich", "other"),
+        "staticDeployments": choices["content"] in ("rich", "other") or choices["meta_versions"].startswith("2.40"),
         "userExecutions": on["executions"],
         "userDeployments": on["deployments"],
         "timeToLiveDeployments": choices["ttl"] == "on",
@@ -160,8 +160,8 @@ def meta(api, call):
         extensions["dataset"] = {"version": "1.0.0", "capabilities": {"upload": True, **extra}, "limits": said}
     body = {
         "runtimeIdentifier": "aicore",
-        "runtimeApiVersion": "2.21.0",
-        "aiApi": {"version": "2.18.0", "capabilities": capabilities, "limits": limits},
+        "runtimeApiVersion": choices["meta_versions"].split()[0],
+        "aiApi": {"version": choices["meta_versions"].split()[1], "capabilities": capabilities, "limits": limits},
         "extensions": extensions,
     }
     return Reply(200, api.shapes.thing(body))

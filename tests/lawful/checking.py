@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 
+from . import habits
 from .shapes import Refused, refuse
 
 ID = re.compile(r"[\w.-]{4,64}", re.ASCII)
@@ -88,7 +89,9 @@ class Body:
 
     def text(self, name, **rules):
         """A string member, or None."""
-        return text(self.members[name], name, **rules) if self.given(name) else None
+        if not self.given(name):
+            return None
+        return habits.text_of(self.api, text(self.members[name], name, **rules))
 
     def reference(self, name):
         """The id of something else, or None; what it cannot be is not found, or wrong."""
@@ -143,15 +146,16 @@ class Query:
         """A comma-joined list, or None."""
         return None if self.one(name) is None else ",".join(self.values[name]).split(",")
 
-    def _unfit(self, name):
+    def _unfit(self, name, value=None):
         if self.api.choices["bad_filter"] == "400":
-            raise bad(f"{name} is not allowed")
+            seen = value is not None and habits.unlike_pattern(self.api, name, value)
+            raise seen or bad(f"{name} is not allowed")
         return "\0no-such-thing"
 
     def one_id(self, name):
         """An id to filter by, or None."""
         value = self.one(name)
-        return value if value is None or ID.fullmatch(value) else self._unfit(name)
+        return value if value is None or ID.fullmatch(value) else self._unfit(name, value)
 
     def ids(self, name):
         """Ids to filter by, or None."""

@@ -2,6 +2,8 @@
 
 import random
 
+from .habits import AS_SEEN, HABITS
+
 # The first option of each is what `plain` does. No option may break what specs/ or a proven fact demands.
 OPTIONS = {
     # -- the wire
@@ -40,7 +42,7 @@ OPTIONS = {
     "unknown_group": ("403-text", "404-json", "403-json", "400-json", "400-text"),
     "groups": ("two", "one", "any", "ignored"),
     # -- errors
-    "request_id": ("requestId", "requestID", "request_id", "absent", "null", "mixed"),
+    "request_id": ("requestId", "requestID", "request_id", "absent", "null", "empty", "mixed"),
     "details": ("absent", "object", "array", "null", "empty", "mixed"),
     "error_target": (True, False),
     "error_code": ("number", "word", "status"),
@@ -80,13 +82,13 @@ OPTIONS = {
     "extra_members": (False, True),
     "detail_extra": (False, True),
     "list_members": ("all", "short"),
-    "stamps": ("Z", "+00:00", "micro", "milli", "nano", "mixed", "far"),
+    "stamps": ("Z", "+00:00", "micro", "milli", "nano", "mixed", "far", "as-seen"),
     "ids": ("usual", "free"),
     "sdk_members": (True, False),
     "message": ("documented", "other"),
     # -- artifacts and configurations
-    "artifact_unknown_scenario": ("accept", "400", "404"),
     "artifact_url": ("as-sent", "slash"),
+    "texts": ("as-sent", "trimmed", "composed"),
     "config_unknown_artifact": ("accept", "400", "404"),
     "config_unknown_executable": ("400", "404"),
     "artifact_scope": ("any", "scenario"),
@@ -175,12 +177,14 @@ OPTIONS = {
     "metrics_count": (True, False),
     "no_step": ("zero", "absent", "null"),
     "metrics_dates": (False, True),
+    **HABITS,
 }
 
 # Fixed choices per style; what a style does not name is drawn, but for `plain`, which takes every first option.
 STYLES = {
     "plain": {},
     "any": {},
+    "as-seen": AS_SEEN,
     "tenant-like": {
         "json_type": "application/json; charset=utf-8",
         "gateway_headers": True,
@@ -279,7 +283,7 @@ STYLES = {
     },
     "strict": {
         **dict.fromkeys(("null_in", "bad_filter", "bad_paging", "top_zero", "bad_select", "search_limit"), "400"),
-        **dict.fromkeys(("double_keys", "spare_labels", "artifact_unknown_scenario", "empty_search"), "400"),
+        **dict.fromkeys(("double_keys", "spare_labels", "empty_search"), "400"),
         **dict.fromkeys(("config_unknown_artifact", "wrong_kind", "bulk_double", "bulk_empty", "often"), "400"),
         **dict.fromkeys(("same_configuration", "dead_patch", "empty_patch", "patch_both", "short_ttl"), "400"),
         **dict.fromkeys(("schedule_name", "schedule_end", "schedule_fractions", "eleven_ids"), "400"),
@@ -295,7 +299,7 @@ STYLES = {
     },
     "lax": {
         **dict.fromkeys(("media_type", "null_in", "search_limit", "double_keys", "spare_labels"), "accept"),
-        **dict.fromkeys(("artifact_unknown_scenario", "config_unknown_artifact", "often"), "accept"),
+        **dict.fromkeys(("config_unknown_artifact", "often"), "accept"),
         **dict.fromkeys(("schedule_end", "schedule_fractions", "eleven_ids", "tag_filter_alone"), "accept"),
         **dict.fromkeys(("bulk_empty", "same_configuration", "dead_patch", "empty_patch", "patch_both"), "202"),
         **dict.fromkeys(("bad_paging", "bad_select", "empty_search", "log_window"), "ignore"),

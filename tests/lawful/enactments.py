@@ -1,5 +1,6 @@
 """Operations on executions and deployments: create, look, stop, reconfigure, delete, in bulk."""
 
+from . import habits
 from .catalog import listed
 from .checking import ID, STATUSES, TTL, Body, bad
 from .records import artifact_body, counted, created, page_of
@@ -34,6 +35,7 @@ def run_body(api, group, run, *, detailed, only_status=False):
         "modifiedAt": text(latest),
     }
     if only_status:
+        members["modifiedAt"] = text(run.created) if api.choices["modified"] == "creation" else members["modifiedAt"]
         return api.shapes.shuffled_members(members)
     members |= {
         "configurationName": configuration["name"],
@@ -46,6 +48,7 @@ def run_body(api, group, run, *, detailed, only_status=False):
         "completionTime": text(finished) if finished is not None else None,
     }
     optional = ["statusMessage", "submissionTime", "startTime", "completionTime", "statusDetails", "outputArtifacts"]
+    optional += ["executableId", "details"]
     if detailed:
         members["statusDetails"] = {"workflow_info": []} if api.chance(0.5) else None
     if run.deploys:
@@ -59,6 +62,7 @@ def run_body(api, group, run, *, detailed, only_status=False):
         members["outputArtifacts"] = [artifact_body(api, a) for a in api.world.outputs(group, run)]
         members["executionScheduleId"] = run.schedule
         optional.append("executionScheduleId")
+    habits.apply(api, run, members, now)
     plain = ["configurationName", "scenarioId"] + ([] if run.target != "COMPLETED" else ["targetStatus"])
     return api.shapes.thing(members, optional=optional, plain=plain)
 
@@ -110,6 +114,8 @@ def creator(deploys):
         ttl = ttl_of(api, body) if deploys else None
         configuration = _configuration(api, call, body)
         fits = _fitting(api, configuration, deploys)
+        if deploys:
+            habits.check_template(api)
         _check_quota(api, call.group, deploys)
         run = api.world.add_run(call.group, configuration, deploys=deploys, ttl=ttl, kind_fits=fits)
         said = {"id": run.id, "message": api.shapes.said(f"{WORDS[deploys]} scheduled" + "." * deploys)}
@@ -286,7 +292,8 @@ def _reconfigure(api, call, run, body):
         return
     if status == "RUNNING" or run.previous is None:
         run.previous = run.configuration["id"]
-    run.configuration, run.operation, run.modified = configuration, "UPDATE", now
+    run.configuration, run.operation = configuration, "UPDATE"
+    run.updated = run.modified = now
     api.world.planner.restart(run, now)
 
 

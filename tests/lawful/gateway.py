@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from . import catalog, enactments, files, logs, metrics, records, schedules
+from . import catalog, enactments, files, habits, logs, metrics, records, schedules
 from .checking import ID, Query
 from .shapes import Refused, Reply, Shapes, refuse
 from .world import World
@@ -162,7 +162,7 @@ class Api:
             name, _, secret = base64.b64decode(coded).decode().partition(":")
             given = (unquote(name), unquote(secret)) if (name, secret) != CLIENT else (name, secret)
         if given != CLIENT or form.get("grant_type") != "client_credentials":
-            return Reply(401, {"error": "unauthorized", "error_description": "Bad credentials"})
+            return Reply(401, {"error": self.choices["wrong_secret"], "error_description": "Bad credentials"})
         token = "ey" + "".join(self.rng.choice("abcXYZ019-_.") for _ in range(self.choices["token_size"]))
         life = self.choices["token_life"]
         self.tokens[token] = time.monotonic() + int(life)
@@ -184,6 +184,8 @@ class Api:
 
     def _operate(self, method, parts, path, headers, body):
         inner = path.removeprefix("/v2/lm")
+        if not path.startswith("/v2/") and self.choices["outside"] == "bare":
+            raise Refused(404, "", form="empty")
         found = [(match.groupdict(), ms) for pattern, ms in COMPILED if (match := pattern.fullmatch(inner))]
         known = path.startswith("/v2/lm/") and found and not self._is_off(inner)
         if not known and self.choices["path_before_token"]:
@@ -210,6 +212,7 @@ class Api:
             raise refuse(self.choices["wrong_method"], "Method not allowed")
         group = self._group(inner, headers)
         query = Query(self, parse_qs(parts.query, keep_blank_values=True))
+        habits.check_group(self, group, method, inner)
         self.world.live()
         reply = methods[method](self, Call(self, method, path, headers, body, query, ids, group))
         is_one = method == "GET" and ids and not inner.endswith("/logs") and query.one("$select") is None

@@ -23,20 +23,28 @@ def getter(deploys):
         # Nobody may have seen it run, but what has ended has run.
         started = run.reached("RUNNING", now) or run.finished(now)
         if started is None and choices["early_logs"] == "404":
-            raise Refused(404, "No logs yet")
-        lines = (
-            [] if started is None else [(started, "Starting"), (started, "epoch 1 loss=0.3"), (started + 0.001, "é✓")]
-        )
+            # What was seen of deployments (M4); of executions nothing was.
+            code = "05011000" if deploys else None
+            raise Refused(404, f"DeploymentNotFoundError: Deployment {run.id} not found.", code)
+        lines = [] if started is None else _lines(started, choices["log_lines"])
         lines = [line for line in lines if begin <= line[0] <= end]
         lines = (lines if order == "asc" else lines[::-1])[:top]
         shape = choices["log_shape"]
         if shape == "empty-object" and not lines:
             return Reply(200, {"data": {}} if api.chance(0.5) else {})
         more = {"container": "main", "pod": run.id, "stream": "stderr"} if shape == "full" else {}
+        if not choices["log_stream"]:
+            more.pop("stream", None)
         text = api.shapes.line_text
         return Reply(200, {"data": {"result": [{"timestamp": text(at), "msg": said, **more} for at, said in lines]}})
 
     return get
+
+
+def _lines(started, number):
+    """So many lines, two of them at one time."""
+    first = [(started, "Starting"), (started, "epoch 1 loss=0.3"), (started + 0.001, "é✓")]
+    return first + [(started + 0.001 * n, f"step {n}") for n in range(2, number - 1)]
 
 
 def _window(api, call, name, default):

@@ -90,8 +90,8 @@ def create_artifact(api, call):
             "labels", "value", key_rules={"pattern": LABEL_KEY, "longest": 256}, rules={"longest": 5000}
         ),
     }
-    if members["scenarioId"] not in api.world.scenarios and api.choices["artifact_unknown_scenario"] != "accept":
-        raise refuse(api.choices["artifact_unknown_scenario"], "Scenario not found")
+    if members["scenarioId"] not in api.world.scenarios:
+        raise bad("Could not create Artifact due to invalid Scenario ID. Please check the Scenario ID.")
     made = api.world.add_artifact(call.group, members)
     said = {"id": made["id"], "message": api.shapes.said("Artifact acknowledged"), "url": _url(api, made)}
     return created(api, call, made["id"], 201, said)

@@ -26,8 +26,10 @@ class Run:
     message: str | None = None
     operation: str = "CREATE"
     previous: str | None = None
+    updated: float | None = None
     outputs: list = field(default_factory=list)
     foreign: bool = False
+    shows_stopping: bool = True
 
     def status(self, now):
         """The status at a moment."""
@@ -37,7 +39,9 @@ class Run:
         before = [status for moment, status in self.plan if moment <= self.stop_begins][-1]
         if before in TERMINAL:  # it was over before the stop took hold
             return before
-        return "STOPPING" if now < self.stopped else "STOPPED"
+        if now < self.stopped:
+            return "STOPPING" if self.shows_stopping else before
+        return "STOPPED"
 
     def reached(self, status, now):
         """When it was first in a status, or None."""
@@ -104,6 +108,7 @@ class Planner:
         """Schedule a stop."""
         run.target = "STOPPED"
         run.modified = now
+        run.shows_stopping = self.choices["stop_shown"]
         run.stop_begins = now + self.choices["stop_lag"] * self.rng.random()
         run.stopped = run.stop_begins + self.choices["stop_time"] * self.rng.uniform(0.5, 1.0)
         race = self.choices["stop_race"]

@@ -18,12 +18,13 @@ class Reply:
 class Refused(Exception):
     """The request is refused: ``form`` is json (with envelope), text, html or empty."""
 
-    def __init__(self, status, message, code=None, form="json", item_code=None):
+    def __init__(self, status, message, code=None, form="json", request_id=None):
         super().__init__(message)
         self.status = status
         self.message = message
         self.code = code
         self.form = form
+        self.request_id = request_id
 
 
 def refuse(choice, message, code=None):
@@ -51,8 +52,16 @@ class Shapes:
         bare = when.isoformat(timespec=spec).removesuffix("+00:00")
         return bare + {"nano": "000+00:00", "+00:00": "+00:00"}.get(way, "Z")
 
+    def catalog_text(self, moment):
+        """A moment of a scenario, executable or version: tenants spell these in their own way (M18)."""
+        shown = self.now_text(moment)
+        return shown.replace("Z", "+00:00") if self.choices["stamps"] == "as-seen" else shown
+
     def line_text(self, moment):
         """A moment in a log: all lines are spelled alike, or their order could not be seen."""
+        if self.choices["stamps"] == "as-seen":
+            shown = datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds")
+            return shown.replace("+00:00", "000+00:00")
         if self.choices["stamps"] == "mixed":
             return self.precise(datetime.fromtimestamp(moment, UTC))
         return self.now_text(moment)
@@ -108,8 +117,8 @@ class Shapes:
         ids = self.choices["request_id"]
         if ids == "mixed":
             ids = self.rng.choice(("requestId", "requestID", "request_id", "absent"))
-        if ids == "null":
-            error["requestId"] = None
+        if ids in ("null", "empty"):
+            error["requestId"] = None if ids == "null" else ""
         elif ids != "absent":
             error[ids] = f"{self.rng.getrandbits(64):x}"
         if self.choices["error_target"] and target:
@@ -133,6 +142,12 @@ class Shapes:
         """The reply to a refused request."""
         if refused.form == "json":
             body = {"error": self.envelope(refused.status, refused.message, refused.code, target)}
+            if refused.request_id is not None:
+                body["error"]["requestId"] = refused.request_id
+            if refused.code == "05011000":
+                body["error"] = {n: v for n, v in body["error"].items() if n.lower() not in ("requestid", "request_id")}
+            if refused.status == 413 and self.choices["too_large"] == "bare":
+                body = {"request_id": "0", "message": refused.message}
             if self.choices["error_extra"]:
                 body["status"] = refused.status
             return Reply(refused.status, body)

@@ -22,6 +22,7 @@ class Group:
     schedules: dict = field(default_factory=dict)
     metrics: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
+    opened: float = 0.0
 
 
 class World:

@@ -26,6 +26,14 @@ def test_the_guard_lets_through_what_the_run_made_and_what_exists_nowhere():
     safety.check("deleteExecution", {"executionId": f"{ABSENT_PREFIX}1"})
 
 
+def test_what_get_did_not_find_may_be_named_and_nothing_else_that_the_run_did_not_make():
+    safety = owning()
+    safety.journal.nowhere("of-an-example")
+    safety.check("deleteExecution", {"executionId": "of-an-example"})
+    with pytest.raises(SafetyRefusal, match="'of-an-example-2'"):
+        safety.check("deleteExecution", {"executionId": "of-an-example-2"})
+
+
 FOREIGN = [
     ("deleteExecution", {"executionId": "foreign"}, {}, None),
     ("modifyExecution", {"executionId": "foreign"}, {}, {"targetStatus": "STOPPED"}),

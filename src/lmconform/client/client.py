@@ -164,6 +164,12 @@ class Client:
             request=curl(last, self.session.redactor) if last and is_broken else "",
         )
 
+    def recall(self, exchanges: Sequence[str], last: Exchange | None) -> None:
+        """Take exchanges of another item of the session as evidence; ``last`` is the newest of them."""
+        with self._lock:
+            self.exchanges += [one for one in exchanges if one not in self.exchanges]
+            self.last = last or self.last
+
     def judgements(self) -> list[Judgement]:
         """What the contract's checks say of all exchanges: one judgement for each requirement, by its id."""
         return [self._overall(requirement) for requirement in sorted(self.judged)]

@@ -91,7 +91,7 @@ class Launched:
             credentials=found,
             resource_group=config.resource_group or "tutorial",
             other_resource_group=config.other_resource_group or "other",
-            poll_interval=PACE / 4 if config.poll_interval is None else config.poll_interval,
+            poll_interval=PACE / 2 if config.poll_interval is None else config.poll_interval,
             limits=EMBEDDED.with_seconds(config.seconds),
             # Its owner is this run. That, a short interval and short limits are all that is different about it.
             disposable=True,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lmconform.client import recognition
+from lmconform.client import readiness, recognition
 from lmconform.client.client import Client
 from lmconform.client.patience import Patience
 from lmconform.client.polling import Waits
@@ -19,6 +19,7 @@ from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.contract.resources import Resources, resources
 from lmconform.errors import NotTestable, TargetUnreachable
+from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.safety.bookkeeping import Bookkeeper
@@ -115,12 +116,24 @@ class Session:
             if self.config.other_resource_group:
                 other = client.send("listScenarios", resource_group=self.config.other_resource_group, judge=False)
                 recognition.check_other_group(self.target, other)
+            if scenarios.ok:
+                # A list that does not answer is a matter of the items.
+                with suppress(NotTestable):
+                    self._await_groups(client, meta)
         except NotTestable as error:
             raise TargetUnreachable(f"{self.target.base_url} does not answer: {error}") from error
         finally:
             self.transport.patience = usual
         body = meta.json_object() if meta.ok else {}
         return dict(body) or None
+
+    def _await_groups(self, client: Client, meta: Exchange) -> None:
+        """Wait until both resource groups are set up; a second one that cannot be used at all is not waited for."""
+        capabilities = Capabilities(dict(meta.json_object()) if meta.ok else None, self.contract)
+        readiness.await_group(client, capabilities, self.target.resource_group)
+        other = self.target.other_resource_group
+        if other is not None and client.send("listScenarios", resource_group=other, judge=False).ok:
+            readiness.await_group(client, capabilities, other)
 
     def published_later(self, requirement: str) -> str:
         """Why a requirement does not apply at the version that the target is judged by; empty when it does."""

@@ -1,4 +1,4 @@
-"""What ``GET /lm/meta`` limits: how long a deployment may live."""
+"""What ``GET /lm/meta`` limits: how long a deployment may live, how large a file may be."""
 
 from __future__ import annotations
 
@@ -20,18 +20,17 @@ def duration(span: object) -> timedelta | None:
 
 
 class Limits:
-    """The limits in the body of ``GET /lm/meta``; ``minimum`` is the shortest time to live as it stands there.
+    """The limits in the body of ``GET /lm/meta``.
 
+    ``minimum`` is the shortest time to live and ``largest_file`` the bytes of one file, both as they stand there.
     ``meta`` None: the target has no such endpoint, and nothing limits.
     """
 
     def __init__(self, meta: dict[str, Any] | None) -> None:
-        node: Any = meta
-        for part in ("aiApi", "limits", "timeToLiveDeployments"):
-            node = node.get(part) if isinstance(node, dict) else None
-        limits = node if isinstance(node, dict) else {}
-        self.minimum: Any = limits.get("minimum")
-        self._maximum: Any = limits.get("maximum")
+        lives = _at(meta, "aiApi", "limits", "timeToLiveDeployments")
+        self.minimum: Any = _at(lives, "minimum")
+        self._maximum: Any = _at(lives, "maximum")
+        self.largest_file: Any = _at(meta, "extensions", "dataset", "limits", "maxUploadFileSize")
 
     def allow(self, time_to_live: str) -> bool:
         """Whether a deployment may live so long. A limit that cannot be read may be any: then nothing is allowed."""
@@ -41,3 +40,9 @@ class Limits:
         if asked is None or unread:
             return False
         return (shortest or asked) <= asked <= (asked if longest is None else longest)
+
+
+def _at(node: Any, *parts: str) -> Any:
+    for part in parts:
+        node = node.get(part) if isinstance(node, dict) else None
+    return node

@@ -69,14 +69,17 @@ def as_json(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
 
 
 def curl(exchange: Exchange, redactor: Redactor) -> str:
-    """A command line that repeats the request; the token is a shell variable."""
+    """A command line that repeats the request; the token is a shell variable, a long body a file."""
     parts = [f"curl -X {exchange.method}"]
     for name, value in exchange.request_headers:
         if name.lower() == "authorization":
             parts.append('-H "Authorization: Bearer $TOKEN"')
         elif name.lower() not in ("content-length", "connection", "accept-encoding", "user-agent", "accept"):
             parts.append(f"-H {shlex.quote(f'{name}: {redactor.text(value)}')}")
-    if exchange.request_body:
+    if len(exchange.request_body) > _BODY_LIMIT:
+        # No shell takes a command line of megabytes.
+        parts.append("--data-binary @body")
+    elif exchange.request_body:
         parts.append(f"--data-raw {shlex.quote(redactor.text(exchange.request_body.decode('utf-8', 'replace')))}")
     parts.append(shlex.quote(redactor.text(exchange.url)))
     return " ".join(parts)

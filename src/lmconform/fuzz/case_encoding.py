@@ -21,7 +21,10 @@ _LARGEST_BODY = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A generated request. ``value`` is the parsed body where ``is_json``."""
+    """A generated request. ``value`` is the parsed body where ``is_json``.
+
+    ``authorize`` False: it goes out without the session's token.
+    """
 
     operation: Operation
     path_parameters: dict[str, str]
@@ -32,11 +35,12 @@ class Wire:
     body: bytes
     is_json: bool
     value: Any
+    authorize: bool = True
 
     @property
     def key(self) -> tuple[Any, ...]:
         """Equal for requests that are the same on the wire."""
-        return self.path, self.query, self.headers, self.body
+        return self.path, self.query, self.headers, self.body, self.authorize
 
     def naming(self, ids: dict[str, str]) -> Wire:
         """The same request for something else: ``ids`` are path parameters by name."""
@@ -45,8 +49,9 @@ class Wire:
 
     def request(self, item: str, repeat: bool) -> Request:
         """The request for the transport; ``repeat`` waits out a rate limit."""
-        method = self.operation.method
-        return Request(item, self.operation.id, method, self.path, self.query, self.headers, self.body, repeat=repeat)
+        operation = self.operation
+        sent = self.path, self.query, self.headers, self.body
+        return Request(item, operation.id, operation.method, *sent, authorize=self.authorize, repeat=repeat)
 
 
 def encode(operation: Operation, case: _Case, *, unambiguous: bool = False) -> Wire | None:

@@ -63,7 +63,16 @@ def read(document: dict[str, Any]) -> BaseSchema:
     phases = PhasesConfig(stateful=StatefulPhaseConfig.from_dict({"inference": {"algorithms": []}}))
     project = ProjectConfig(generation=generation, phases=phases)
     config = SchemathesisConfig(projects=ProjectsConfig(default=project))
-    return schemathesis.openapi.from_dict(document, config=config)
+    return schemathesis.openapi.from_dict(_without_examples(document), config=config)
+
+
+def _without_examples(node: Any) -> Any:
+    """The description without examples: they would be mixed into the data, and their ids name nothing that is real."""
+    if isinstance(node, list):
+        return [_without_examples(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: _without_examples(v) for key, v in node.items() if key != "examples" or not isinstance(v, list)}
 
 
 def operations(document: dict[str, Any]) -> dict[str, Any]:

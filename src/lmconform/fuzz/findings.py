@@ -16,8 +16,8 @@ Cause = tuple[str, int]
 class Report:
     """What the generated data of one item gave.
 
-    ``positive`` and ``negative`` count the cases that were sent, ``accepted`` the 2xx among the
-    positive ones. ``judged`` are the requirements that something was judged by, ``broken`` one
+    ``positive`` counts the cases that ought to be accepted, ``negative`` all others that were sent, ``accepted`` the
+    2xx among the positive ones. ``judged`` are the requirements that something was judged by, ``broken`` one
     judgement for each cause.
     """
 

@@ -20,11 +20,12 @@ from schemathesis.generation import GenerationMode
 from lmconform.client.client import Client
 from lmconform.client.session import Session
 from lmconform.contract.life import Runs
+from lmconform.contract.limits import Limits
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Role
 from lmconform.errors import NotApplicable
 from lmconform.evidence.exchange import Exchange
-from lmconform.fuzz import amounts, description, engine, oracle
+from lmconform.fuzz import amounts, coverage_cases, description, engine, oracle
 from lmconform.fuzz.case_encoding import Wire, as_response, encode
 from lmconform.fuzz.findings import Broken, Cause, Report
 from lmconform.fuzz.pool import Pool
@@ -53,6 +54,7 @@ class _Hunt:
     case: int = 0
     budget: int | None = None
     created: Counter[GenerationMode] = field(default_factory=Counter)
+    accepted: list[Wire] = field(default_factory=list)
     sender: Sender = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +87,7 @@ class Fuzzer:
             for attempt in range(_CAUSES):
                 if not self._drive(hunt, strategy, mode, attempt):
                     break
+        self._examine_listed(hunt)
         hunt.report.judged.update(oracle.judged(session.contract, operation))
         hunt.report.broken = tuple(
             replace(client.shown(b.judgement, b.exchange), count=hunt.counts[cause], case=hunt.first[cause])
@@ -161,6 +164,8 @@ class Fuzzer:
             if exchange is None:
                 return
             _count(hunt, mode, exchange)
+            if mode is GenerationMode.POSITIVE and exchange.ok:
+                hunt.accepted.append(wire)
             failures = tuple(self._judge(hunt, wire, mode, exchange))
             hunt.seen[wire.key] = failures
             hunt.counts.update(failure.cause for failure in failures)
@@ -175,15 +180,47 @@ class Fuzzer:
             hunt.smallest[failure.cause] = failure
         case.validate_response(as_response(new[0].exchange), checks=[_check(failure) for failure in new])
 
-    def _send(self, hunt: _Hunt, wire: Wire, mode: GenerationMode) -> Exchange | None:
+    def _examine_listed(self, hunt: _Hunt) -> None:
+        """The cases that do not depend on chance; they are as small as can be already."""
+        session = self._session
+        limit = Limits(session.capabilities.meta).largest_file
+        for case in coverage_cases.listed(session.contract, hunt.operation, hunt.accepted, largest_file=limit):
+            if case.wire.key in hunt.seen:
+                continue
+            if case.mode is None:
+                self._look_up(case.wire)
+            exchange = self._send(hunt, case.wire, case.mode)
+            if exchange is None:
+                continue
+            _count(hunt, case.mode, exchange)
+            failures = tuple(self._judge(hunt, case.wire, case.mode, exchange))
+            hunt.seen[case.wire.key] = failures
+            hunt.counts.update(failure.cause for failure in failures)
+            for failure in failures:
+                # Number 0: it takes no generated case to find it.
+                hunt.first.setdefault(failure.cause, 0)
+                hunt.smallest.setdefault(failure.cause, failure)
+
+    def _look_up(self, wire: Wire) -> None:
+        """Ask for what an example would change: the guard lets through what GET does not find."""
+        if wire.operation.effect == "read":
+            return
+        for named in self._session.resources.ids_named(
+            wire.operation, wire.path_parameters, wire.query_values, wire.value
+        ):
+            self.pool.look_up(named)
+
+    def _send(self, hunt: _Hunt, wire: Wire, mode: GenerationMode | None) -> Exchange | None:
         most = self._most(hunt.operation)
-        if most is not None and hunt.created[mode] >= most:
+        # What is not wrong shares the budget of what is right.
+        spent = mode or GenerationMode.POSITIVE
+        if most is not None and hunt.created[spent] >= most:
             return None
         if mode is GenerationMode.POSITIVE:
             wire = self._in_time(hunt.operation, wire)
         exchange = hunt.sender.send(hunt.operation, wire, repeat=mode is GenerationMode.POSITIVE)
         if exchange is not None:
-            hunt.created[mode] += exchange.ok
+            hunt.created[spent] += exchange.ok
         return exchange
 
     def _most(self, operation: Operation) -> int | None:
@@ -203,7 +240,7 @@ class Fuzzer:
             return wire
         return wire.naming({resource.id_parameter: self.pool.stoppable(resource, named)})
 
-    def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode, exchange: Exchange) -> list[Broken]:
+    def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode | None, exchange: Exchange) -> list[Broken]:
         label = hunt.operation.label
         broken = [Broken(label, judgement, exchange) for judgement in hunt.client.judge(hunt.operation, exchange)]
         if mode is GenerationMode.NEGATIVE and exchange.ok:
@@ -243,7 +280,7 @@ class Fuzzer:
         return not costs and self.pool.can_make(hunt.operation)
 
 
-def _count(hunt: _Hunt, mode: GenerationMode, exchange: Exchange) -> None:
+def _count(hunt: _Hunt, mode: GenerationMode | None, exchange: Exchange) -> None:
     if mode is GenerationMode.POSITIVE:
         hunt.report.positive += 1
         hunt.report.accepted += exchange.ok

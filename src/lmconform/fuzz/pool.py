@@ -6,6 +6,7 @@ import itertools
 import time
 import uuid
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from lmconform.client import polling
 from lmconform.client.session import Session
 from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Operation
-from lmconform.contract.resources import Resource, Role
+from lmconform.contract.resources import Named, Resource, Role
 from lmconform.errors import NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import amounts, clock, described
@@ -164,6 +165,16 @@ class Pool:
         except (NotTestable, SafetyRefusal):
             return ""
         return str(answer.json_object().get("id") or "") if answer.ok else ""
+
+    def look_up(self, named: Named) -> None:
+        """Note in the journal that an id of the description names nothing here, if GET does not find it."""
+        journal = self._session.journal
+        if journal.owns(named.id) or journal.is_nowhere(named.id):
+            return
+        resource = self.resources[named.resource.owner or named.resource.noun]
+        with suppress(NotTestable):
+            if Role.GET in resource.operations and self._look(resource, named.id).status == 404:
+                journal.nowhere(named.id)
 
     def can_make(self, operation: Operation) -> bool:
         """Whether the plainest creation of the kind works now: if not, a refusal of another says nothing of its data.

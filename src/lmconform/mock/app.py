@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from lmconform.contract.openapi import Operation
-from lmconform.mock import admin, auth, meta, validation
+from lmconform.mock import admin, auth, fresh_group, meta, validation
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Reply
 from lmconform.mock.limits import MAX_UPLOAD_BYTES
@@ -79,11 +80,16 @@ class App:
         tls = scope.get("extensions", {}).get("tls", {})
         certificate = next(iter(tls.get("client_cert_chain", ())), "")
         query = scope.get("query_string", b"")
-        return self._authority.issue(scope["method"], headers.get("authorization", ""), body, query, certificate)
+        reply = self._authority.issue(scope["method"], headers.get("authorization", ""), body, query, certificate)
+        if reply.status == 401:
+            reply.json["error"] = self._switches["wrong-secret"]
+        return reply
 
     def _answer(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
         method = scope["method"]
         contract_path = path.removeprefix("/v2")
+        if not path.startswith("/v2/") and self._switches["outside-path"] == "bare":
+            return Reply(404)
         route = self._contract.match(method, contract_path) if path.startswith("/v2/") else None
         if route is not None and route[0].id in self._withheld:
             route, contract_path = None, ""
@@ -119,6 +125,7 @@ class App:
         base = _base(scope.get("scheme", "http"), scope.get("server"))
         call = self._service.call(operation, values, query, data, group, base)
         try:
+            fresh_group.check(call)
             reply = self._service.handlers[operation.id](call)
         except Problem as problem:
             if problem.missing and switches["foreign-id"] == "403" and self._store.holds(problem.missing):
@@ -163,6 +170,8 @@ class App:
         message = "Method not allowed" if allowed else "Not found"
         if form == "text":
             return Reply(status, text=message, headers=headers)
+        if form == "sibling":
+            return Reply(status, {"request_id": str(uuid.uuid4()), "message": message}, headers=headers)
         return Reply(status, {"error": {"code": str(status), "message": message}}, headers=headers)
 
     def _problem(self, problem: Problem, path: str) -> Reply:
@@ -170,6 +179,8 @@ class App:
             return Reply(problem.status, text=problem.text)
         if problem.text is not None:
             problem = Problem(problem.status, str(problem.status), problem.text)
+        if problem.status == 413 and self._switches["too-large-body"] == "bare":
+            return Reply(413, {"request_id": str(uuid.uuid4()), "message": problem.message})
         target = path.removeprefix("/v2/lm")[:200] if path.startswith("/v2/lm") else "/"
         return Reply(problem.status, self._variants.apply(envelope(problem, target, self._switches)))
 

@@ -14,10 +14,11 @@ _OPTIONAL = ("description", "labels", "executionId", "configurationId")
 
 
 def create(call: Call) -> Reply:
-    """Register an artifact; its url is stored as sent (F26)."""
+    """Register an artifact; its url is stored as sent (F26), and its scenario exists (M1)."""
     body = call.body
-    if call.switches["unknown-scenario-on-artifact"] == "400" and body["scenarioId"] not in call.catalog.scenarios:
-        raise bad_request(f"scenario {body['scenarioId']} does not exist")
+    if body["scenarioId"] not in call.catalog.scenarios:
+        words = f"invalid Scenario ID {body['scenarioId']}. Please check the Scenario ID."
+        raise bad_request(f"Could not create Artifact due to {words}", "01010073")
     artifact = call.group.add_artifact({name: body[name] for name in _MEMBERS if name in body})
     answer = {"id": artifact["id"], "message": "Artifact acknowledged", "url": _url(call, artifact)}
     reply = created(call, 201, "artifacts", answer)

@@ -11,6 +11,9 @@ from lmconform.mock.enactments import Kind
 from lmconform.mock.problems import UNKNOWN_DEPLOYMENT, WRONG_STATE, Problem, bad_request
 from lmconform.mock.records import Enactment, Moment
 
+# What a deployment may lack while it is new (M13).
+_FRESH = ("lastOperation", "latestRunningConfigurationId", "details")
+
 
 def create(call: Call) -> Reply:
     """Start a deployment; its bindings are checked before the reply (F22)."""
@@ -74,8 +77,11 @@ def _members(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any]:
     shown = now.started is not None
     if now.status in ("STOPPED", "DEAD") and call.switches["url-when-stopped"] == "empty":
         shown = False
-    serving = deployment.configuration if now.rolled else deployment.served
+    is_new = call.switches["latest-running"] == "new" and deployment.updated is not None
+    serving = deployment.configuration if now.rolled or is_new else deployment.served
     operation = "UPDATE" if deployment.updated is not None else "CREATE"
+    if now.status == "UNKNOWN" and call.switches["fresh-deployment"] == "bare":
+        return {"deploymentUrl": "", "ttl": deployment.ttl} | dict.fromkeys(_FRESH)
     return {
         "deploymentUrl": url if shown else "",
         "ttl": deployment.ttl,
@@ -93,7 +99,8 @@ def _details(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any] |
         return {}
     plan = {"predictor": {"resourcePlan": "starter"}}
     running = 1 if now.status == "RUNNING" else 0
-    scaling = {"predictor": {"minReplicas": 1, "maxReplicas": 1, "runningReplicas": running}}
+    replicas = "1" if form == "texts" else 1
+    scaling = {"predictor": {"minReplicas": replicas, "maxReplicas": replicas, "runningReplicas": running}}
     if deployment.configuration["scenarioId"] == FOUNDATION:
         given = {b["key"]: b["value"] for b in deployment.configuration["parameterBindings"]}
         plan = {"model": {"name": given.get("modelName", ""), "version": given.get("modelVersion", "latest")}}

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lmconform.mock import lifecycle, query
+from lmconform.mock import lifecycle, query, status_details
 from lmconform.mock.call import Call, Reply, count, listing
 from lmconform.mock.problems import WRONG_STATE, Problem, not_found
 from lmconform.mock.records import Enactment, Moment
 from lmconform.mock.store import Group
 from lmconform.mock.times import format_seconds
 
+_OPTIONAL = ("executableId", "statusMessage", "statusDetails", "submissionTime", "startTime", "completionTime")
 # How long a new enactment is unknown or unlisted when a switch says "late", in steps.
 _DELAY = 0.4
 
@@ -110,7 +111,7 @@ def _show(kind: Kind, call: Call, enactment: Enactment, *, single: bool = False)
         "configurationId": configuration["id"],
         "status": now.status,
         "createdAt": format_seconds(enactment.created),
-        "modifiedAt": format_seconds(now.modified),
+        "modifiedAt": format_seconds(enactment.created if call.switches["modified-at"] == "creation" else now.modified),
     }
     specific = kind.members(call, enactment, now)
     details = {name: specific[name] for name in ("details",) if name in specific}
@@ -119,20 +120,39 @@ def _show(kind: Kind, call: Call, enactment: Enactment, *, single: bool = False)
     full: dict[str, Any] = {
         **head,
         "configurationName": configuration["name"],
-        "executableId": configuration["executableId"],
+        "executableId": _executable(call, enactment),
         "scenarioId": configuration["scenarioId"],
         "targetStatus": now.target_status,
-        "statusMessage": enactment.failure[:256] if now.status == "DEAD" else None,
-        "submissionTime": _format(now.submitted),
+        "statusMessage": _message(call, enactment, now),
+        "submissionTime": _format(_submitted(call, enactment, now)),
         "startTime": _format(now.started),
         "completionTime": _format(now.completed),
         **specific,
     }
-    if single and call.switches["status-details"] == "yes":
-        full["statusDetails"] = {"mock": {"phase": now.status.capitalize()}}
-    return query.with_optionals(
-        full, call, (*kind.optional, "statusMessage", "submissionTime", "startTime", "completionTime")
-    )
+    if single and call.switches["status-details"] != "no":
+        full["statusDetails"] = status_details.of(enactment, now, call.switches["status-details"])
+    return query.with_optionals(full, call, (*kind.optional, *_OPTIONAL))
+
+
+def _executable(call: Call, enactment: Enactment) -> str | None:
+    hidden = enactment.serves and call.switches["deployment-executable"] == "absent"
+    return None if hidden else str(enactment.configuration["executableId"])
+
+
+def _message(call: Call, enactment: Enactment, now: Moment) -> str | None:
+    if now.status == "UNKNOWN" and enactment.serves and call.switches["fresh-message"] == "not-found":
+        return f"Deployment id {enactment.id} not found"
+    return enactment.failure[:256] if now.status == "DEAD" else None
+
+
+def _submitted(call: Call, enactment: Enactment, now: Moment) -> float | None:
+    """When it was submitted; tenants were seen to set it at once and to the start later on, and anew (M15)."""
+    way = call.switches["submission-time"]
+    if way == "update" and enactment.updated is not None:
+        return enactment.updated
+    if way != "creation":
+        return now.submitted
+    return enactment.created if now.started is None else now.started
 
 
 def _format(when: float | None) -> str | None:

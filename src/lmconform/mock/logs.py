@@ -8,7 +8,7 @@ from typing import Any
 from lmconform.mock import deployments, enactments, executions
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.enactments import Kind
-from lmconform.mock.problems import Problem, bad_request, not_found
+from lmconform.mock.problems import NO_LOGS_YET, UNKNOWN_EXECUTION, Problem, bad_request, not_found
 from lmconform.mock.records import Enactment, Moment
 from lmconform.mock.times import format_nanoseconds, parse_instant
 
@@ -32,7 +32,7 @@ def _answer(kind: Kind, call: Call) -> Reply:
     enactment = enactments.find(kind, call)
     now = enactments.moment(call, enactment)
     if now.started is None and call.switches["logs-before-start"] == "404":
-        raise not_found("Logs of", enactment.id, kind.unknown_code)
+        raise _none_yet(enactment)
     end = _bound(call, "end", call.group.now())
     start = _bound(call, "start", end - _WINDOW if "end" in call.query else call.group.now() - _WINDOW)
     if start > end and call.switches["logs-window-reversed"] == "400":
@@ -43,6 +43,13 @@ def _answer(kind: Kind, call: Call) -> Reply:
         lines.reverse()
     items = [_item(call, enactment, *line) for line in lines[: call.query.get("$top", _DEFAULT_TOP)]]
     return Reply(200, {"data": {"result": items}})
+
+
+def _none_yet(enactment: Enactment) -> Problem:
+    """The error for logs of a deployment that tenants send while it is new (M4), or one like it."""
+    if enactment.serves:
+        return Problem(404, NO_LOGS_YET, f"DeploymentNotFoundError: Deployment {enactment.id} not found.")
+    return not_found("Logs of", enactment.id, UNKNOWN_EXECUTION)
 
 
 def _bound(call: Call, name: str, default: float) -> float:
@@ -82,6 +89,9 @@ def _lines(call: Call, enactment: Enactment, now: Moment) -> Iterator[tuple[floa
 
 def _item(call: Call, enactment: Enactment, when: float, container: str, text: str) -> dict[str, Any]:
     item = {"timestamp": format_nanoseconds(when), "msg": f'level=info msg="{text}"'}
-    if call.switches["log-origin"] == "yes":
-        item |= {"container": container, "pod": enactment.id, "stream": "stderr" if container == "init" else "stdout"}
+    origin = call.switches["log-origin"]
+    if origin != "no":
+        item |= {"container": container, "pod": enactment.id}
+    if origin == "yes":
+        item["stream"] = "stderr" if container == "init" else "stdout"
     return item

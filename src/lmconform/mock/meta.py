@@ -18,14 +18,17 @@ def get(call: Call) -> Reply:
     if call.switches["meta"] == "absent":
         raise not_found("Meta", "of this runtime")
     has = {name: name not in call.without for name in capabilities()}
-    api: dict[str, Any] = {"version": "2.42.0", "capabilities": _capabilities(has)}
+    # A tenant says different versions in one answer, and has static deployments (M26).
+    is_tenant = call.switches["meta"] == "tenant"
+    advertised = _capabilities(has) | {"staticDeployments": is_tenant}
+    api: dict[str, Any] = {"version": "2.31.0" if is_tenant else "2.42.0", "capabilities": advertised}
     if call.switches["meta"] != "without-limits":
         api["limits"] = _limits(has)
     return Reply(
         200,
         {
             "runtimeIdentifier": "lmconform-mock",
-            "runtimeApiVersion": "2.42.0",
+            "runtimeApiVersion": "2.40.0" if is_tenant else "2.42.0",
             "aiApi": api,
             "extensions": _extensions(has),
         },
@@ -36,7 +39,6 @@ def _capabilities(has: dict[str, bool]) -> dict[str, Any]:
     return {
         "multitenant": True,
         "shareable": True,
-        "staticDeployments": False,
         "userDeployments": has["userDeployments"],
         "userExecutions": has["userExecutions"],
         "timeToLiveDeployments": has["timeToLiveDeployments"],

@@ -12,7 +12,9 @@ TOO_LARGE = "02000005"
 WRONG_STATE = "01010076"
 UNKNOWN_EXECUTION = "01010020"
 UNKNOWN_DEPLOYMENT = "01010016"
-_PUBLISHED = frozenset((NO_METRICS, TOO_LARGE, WRONG_STATE, UNKNOWN_EXECUTION, UNKNOWN_DEPLOYMENT))
+# Sent without a request id (M4).
+NO_LOGS_YET = "05011000"
+_PUBLISHED = frozenset((NO_METRICS, TOO_LARGE, WRONG_STATE, UNKNOWN_EXECUTION, UNKNOWN_DEPLOYMENT, NO_LOGS_YET))
 
 
 class Problem(Exception):
@@ -62,8 +64,11 @@ def envelope(problem: Problem, target: str, switches: Switches) -> dict[str, Any
     error: dict[str, Any] = {"code": problem.code if specific else str(problem.status), "message": problem.message}
     if switches["error-target"] == "present":
         error["target"] = target
-    if switches["error-request-id"] != "absent":
-        error[switches["error-request-id"]] = uuid.uuid4().hex
+    name = "absent" if problem.code == NO_LOGS_YET else switches["error-request-id"]
+    if name == "empty":
+        error["requestId"] = ""
+    elif name != "absent":
+        error[name] = uuid.uuid4().hex
     if target == "/metrics" or switches["error-details"] == "array":
         error["details"] = [{"code": problem.code, "message": problem.detail or problem.message}]
     elif switches["error-details"] == "object":

@@ -57,6 +57,8 @@ class Group:
         self.catalog = shared.catalog
         self.now = shared.clock
         self.created = shared.clock()
+        # When its deployments were first asked for.
+        self.opened: float | None = None
         self.labels: list[dict[str, Any]] = []
         self.artifacts: dict[str, dict[str, Any]] = {}
         self.configurations: dict[str, dict[str, Any]] = {}

@@ -27,11 +27,13 @@ from lmconform.probes.pooled_enactment import PooledEnactment
 STOPPABLE: Final = ACTIVE | {"STOPPING", "STOPPED"}
 ATTEMPTS: Final = 3
 # Started before they are needed, where the target is disposable.
-_WARM_SPARES: Final = 2
+_WARM_SPARES: Final = 1
 # What an enactment does without a request, as a word for the waits of the session.
 _PROGRESS: Final = "progress"
 # Words in refusals for lack of room, here and in the scenarios: neither status nor text is published (C7).
 _QUOTA_WORDS: Final = ("quota", "maxrunningcount", "capacity", "exhausted", "too many")
+# A serving template may have a placeholder that no binding fills: its deployments are refused, and no other (M9).
+_TEMPLATE_WORDS: Final = ("placeholder", "not resolved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,10 @@ def start(ctx: Context, configuration: Created, kind: Enactment = EXECUTION, **f
     try:
         created = ctx.make(kind.create, {"configurationId": configuration.id, **fields})
     except NotTestable as refusal:
-        has_quota = any(text in str(refusal).lower() for text in _QUOTA_WORDS)
+        has_reason = any(text in str(refusal).lower() for text in _QUOTA_WORDS + _TEMPLATE_WORDS)
         invented = executables.find(ctx, deployable=kind.deployable).invented
-        if has_quota or invented or (pool.started and not fields):
-            # A quota (C7), or an invented parameter value that the executable cannot use: no promise is broken.
+        if has_reason or invented or (pool.started and not fields):
+            # A quota (C7), a template that is wrong, or an invented parameter value: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal
         raise
     return _started(ctx, configuration, created, kind)

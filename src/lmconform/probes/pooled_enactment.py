@@ -78,6 +78,10 @@ class PooledEnactment:
         answer that can never become right.
         """
         known = self.kind.life(ctx).statuses
+        answers = [self.first] if self._is_new(ctx) else []
+
+        def ask() -> Exchange:
+            return answers.pop() if answers else ctx.get(self.kind.get, **self.path)
 
         def until(exchange: Exchange) -> bool:
             status = exchange.json_object().get("status")
@@ -88,7 +92,7 @@ class PooledEnactment:
 
         exchange = ctx.poll_exchange(
             (self.kind.word, self.id, promise),
-            lambda: ctx.get(self.kind.get, **self.path),
+            ask,
             until,
             limit,
             what=f"the {self.kind.word} {self.id} to be {wanted or ' or '.join(s for s in known if s in statuses)}",
@@ -97,6 +101,11 @@ class PooledEnactment:
         self.changed_at = time.monotonic()
         self.last = dict(exchange.json_object())
         return self.last
+
+    def _is_new(self, ctx: Context) -> bool:
+        """Whether the first GET is so new, and all that was asked, that it counts as the first poll."""
+        is_untouched = not self.last and not self.stop_accepted
+        return is_untouched and self.first.ok and time.monotonic() - self.changed_at < ctx.session.target.poll_interval
 
     def wait_until_gone(self, ctx: Context, promise: str = "delete") -> list[Json]:
         """Poll until GET answers 404; returns the bodies before it. Raises Overdue, and Failure for other answers."""

@@ -62,10 +62,10 @@ class Guard:
                 )
 
     def _is_harmless(self, operation: Operation, resource_id: str) -> bool:
-        """Whether it exists nowhere (nothing has an empty id), or is a file in a folder that this run made up."""
+        """Whether it exists nowhere (nothing has an empty id), or is a file in a folder of this run."""
         if operation.method == "PUT" and self._resources.role_of(operation) == Role.CREATE:
             return any(segment.startswith(NAME_PREFIX) for segment in resource_id.split("/"))
-        return not resource_id or resource_id.startswith(ABSENT_PREFIX)
+        return not resource_id or resource_id.startswith(ABSENT_PREFIX) or self._journal.is_nowhere(resource_id)
 
     def _refuse_soon(self, operation: Operation, body: Any) -> None:
         resource = self._resources.resource_of(operation)

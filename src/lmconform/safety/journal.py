@@ -36,6 +36,7 @@ class Journal:
         self._absent: dict[tuple[str, str], None] = {}
         self._origins: dict[str, Mapping[str, str]] = {}
         self._doubted: set[str] = set()
+        self._nowhere: set[str] = set()
         self._maybe_started: set[MaybeStarted] = set()
         self._lock = Lock()
 
@@ -94,6 +95,16 @@ class Journal:
         with self._lock:
             return resource_id in self._doubted
 
+    def nowhere(self, resource_id: str) -> None:
+        """This run did not make it, and GET did not find it."""
+        with self._lock:
+            self._nowhere.add(resource_id)
+
+    def is_nowhere(self, resource_id: str) -> bool:
+        """Whether GET was asked for it and did not find it."""
+        with self._lock:
+            return resource_id in self._nowhere
+
     def maybe_started(self, maybe: MaybeStarted) -> None:
         """A request to start it got no answer that says whether it did."""
         with self._lock:
@@ -132,4 +143,5 @@ class Journal:
 
     def _left(self, noun: str, resource_group: str) -> list[str]:
         made = self._created.get((noun, resource_group), {})
-        return [resource_id for resource_id in made if (noun, resource_id) not in self._gone]
+        # What GET did not find after its deletion needs no other request.
+        return [one for one in made if (noun, one) not in self._gone and (noun, one) not in self._absent]

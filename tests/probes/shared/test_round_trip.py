@@ -1,5 +1,7 @@
 """Comparison of what was sent with what came back: what differs, where, and what a finding shows of it."""
 
+import unicodedata
+
 import pytest
 from tests.probes.defects import Answer
 from tests.probes.probe_bench import open_session, run
@@ -47,6 +49,28 @@ def test_a_slash_more_at_the_end_of_a_url_is_lawful():
     assert places({**SENT, "url": "ai://default/data/"}) == []
 
 
+@pytest.mark.parametrize(
+    ("family", "change"),
+    [
+        ("SPACES", lambda text: text.strip()),
+        ("SPACES", lambda text: text.replace("\r\n", "\n")),
+        ("UNICODE", lambda text: unicodedata.normalize("NFC", text)),
+        ("UNICODE", lambda text: unicodedata.normalize("NFD", text)),
+    ],
+)
+def test_a_server_that_trims_or_normalises_breaks_only_the_requirement_of_exact_texts(mock, family, change):
+    """No sentence of the description promises the ends of a text and the form of its letters."""
+
+    def changed(body):
+        for label in body.get("labels") or []:
+            label["value"] = change(label["value"])
+
+    tolerant, exact = f"LM-ARTIFACT-TEXT-{family}", f"LM-ARTIFACT-TEXT-{family}-EXACT"
+    outcomes = run(open_session(mock, defect=Answer("getArtifact", changed)), tolerant, exact)
+    assert not isinstance(outcomes[tolerant], Failure)
+    assert isinstance(outcomes[exact], Failure)
+
+
 def test_numbers_are_compared_as_doubles_and_steps_exactly():
     sent = {"metrics": [{"name": "loss", "value": 2**53 + 1, "step": 2**31 - 1}]}
     assert places({"metrics": [{"name": "loss", "value": 2.0**53, "step": 2**31 - 1}]}, sent) == []
@@ -61,8 +85,8 @@ def test_a_finding_shows_the_part_that_differs_in_ascii(mock):
         for label in body.get("labels") or []:
             label["value"] = label["value"].replace("o\u0308", "\u00f6")
 
-    outcomes = run(open_session(mock, defect=Answer("getArtifact", composed)), "LM-ARTIFACT-TEXT-UNICODE")
-    outcome = outcomes["LM-ARTIFACT-TEXT-UNICODE"]
+    outcomes = run(open_session(mock, defect=Answer("getArtifact", composed)), "LM-ARTIFACT-TEXT-UNICODE-EXACT")
+    outcome = outcomes["LM-ARTIFACT-TEXT-UNICODE-EXACT"]
     assert isinstance(outcome, Failure)
     assert "o\\u0308" in outcome.judgement.expected
     assert "\\xf6" in outcome.judgement.actual

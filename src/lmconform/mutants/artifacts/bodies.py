@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from lmconform.mock.call import Call
-from lmconform.mock.problems import bad_request
+import re
+from collections.abc import Callable
+
+from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.problems import bad_request, not_found
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import breaks_down_when, malformed_422, refuses_when
 from lmconform.mutants.defects.bodies import become_texts, loosen, optional, refused_yet_stored, same_again
@@ -17,7 +20,7 @@ def accepts_artifact_without_scenario(bench: Bench) -> None:
 
     @bench.before("createArtifact")
     def default(call: Call) -> None:
-        call.body.setdefault("scenarioId", "default-scenario")
+        call.body.setdefault("scenarioId", "text-clf-tutorial")
 
 
 @mutant("accepts-artifact-type", "LM-ARTIFACT-BODY-TYPE")
@@ -57,6 +60,39 @@ def accepts_artifact_url(bench: Bench) -> None:
 def accepts_artifact_scenario_id(bench: Bench) -> None:
     """BUG: an artifact whose scenarioId breaks the pattern of ids is registered."""
     loosen(bench, "ArtifactCreation", "scenarioId", {"type": "string"})
+    _registers(bench, lambda scenario_id: re.fullmatch(r"[\w.-]{4,64}", scenario_id) is None)
+
+
+@mutant("accepts-artifact-unknown-scenario", "LM-ARTIFACT-UNKNOWN-SCENARIO")
+def accepts_artifact_unknown_scenario(bench: Bench) -> None:
+    """BUG: an artifact of a scenario that does not exist is registered."""
+    _registers(bench, lambda scenario_id: True)
+
+
+@mutant("artifact-unknown-scenario-404", "LM-ARTIFACT-UNKNOWN-SCENARIO")
+def artifact_unknown_scenario_404(bench: Bench) -> None:
+    """BUG: an artifact of a scenario that does not exist is refused with 404 instead of 400."""
+
+    @bench.before("createArtifact")
+    def not_there(call: Call) -> None:
+        if call.body["scenarioId"] not in call.catalog.scenarios:
+            raise not_found("Scenario", call.body["scenarioId"])
+
+
+@mutant("artifact-unknown-scenario-500", "LM-ARTIFACT-UNKNOWN-SCENARIO", "LM-HTTP-NO-SERVER-ERROR")
+def artifact_unknown_scenario_500(bench: Bench) -> None:
+    """BUG: an artifact of a scenario that does not exist is answered with 500."""
+    breaks_down_when(bench, lambda call: call.body["scenarioId"] not in call.catalog.scenarios, "createArtifact")
+
+
+@mutant("artifact-unknown-scenario-stored", "LM-ARTIFACT-UNKNOWN-SCENARIO")
+def artifact_unknown_scenario_stored(bench: Bench) -> None:
+    """BUG: an artifact of a scenario that does not exist is refused with 400, and stored all the same."""
+
+    @bench.before("createArtifact")
+    def stored(call: Call) -> None:
+        if call.body["scenarioId"] not in call.catalog.scenarios:
+            call.group.add_artifact(dict(call.body))
 
 
 @mutant("accepts-artifact-label", "LM-ARTIFACT-BODY-LABEL")
@@ -123,3 +159,17 @@ def stores_refused_artifact(bench: Bench) -> None:
 def artifact_same_id_again(bench: Bench) -> None:
     """BUG: registering the same artifact again answers with the id of the first one."""
     same_again(bench, "createArtifact")
+
+
+def _registers(bench: Bench, unknown: Callable[[str], bool]) -> None:
+    """Artifacts are registered for scenarios that do not exist, where ``unknown`` is true of their ids."""
+
+    @bench.instead("createArtifact")
+    def registered(call: Call, handler: Handler) -> Reply:
+        wanted = call.body["scenarioId"]
+        if wanted in call.catalog.scenarios or not unknown(wanted):
+            return handler(call)
+        call.body["scenarioId"] = next(iter(call.catalog.scenarios))
+        reply = handler(call)
+        call.group.artifacts[reply.json["id"]]["scenarioId"] = wanted
+        return reply

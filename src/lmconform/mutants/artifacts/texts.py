@@ -16,13 +16,13 @@ _TEXTS = ("description", "labels.value")
 _READS = ("getArtifact", "listArtifacts")
 
 
-@mutant("artifact-texts-trimmed", "LM-ARTIFACT-TEXT-SPACES")
+@mutant("artifact-texts-trimmed", "LM-ARTIFACT-TEXT-SPACES-EXACT")
 def artifact_texts_trimmed(bench: Bench) -> None:
     """BUG: spaces at the ends of descriptions and label values are cut off."""
     stored(bench, "createArtifact", str.strip, *_TEXTS)
 
 
-@mutant("artifact-name-end-trimmed", "LM-ARTIFACT-TEXT-SPACES")
+@mutant("artifact-name-end-trimmed", "LM-ARTIFACT-TEXT-SPACES-EXACT")
 def artifact_name_end_trimmed(bench: Bench) -> None:
     """BUG: the name of an artifact loses the spaces at its end."""
     stored(bench, "createArtifact", str.rstrip, "name")
@@ -34,7 +34,7 @@ def artifact_texts_in_one_line(bench: Bench) -> None:
     stored(bench, "createArtifact", lambda text: text.replace("\n", " ").replace("\t", " "), "labels.value")
 
 
-@mutant("artifact-lines-of-unix", "LM-ARTIFACT-TEXT-SPACES")
+@mutant("artifact-lines-of-unix", "LM-ARTIFACT-TEXT-SPACES-EXACT")
 def artifact_lines_of_unix(bench: Bench) -> None:
     """BUG: a carriage return in a label value is dropped."""
     shown(bench, _READS, lambda text: text.replace("\r\n", "\n"), "labels.value")
@@ -142,13 +142,13 @@ def artifact_labels_by_prefix(bench: Bench) -> None:
             )
 
 
-@mutant("artifact-texts-composed", "LM-ARTIFACT-TEXT-UNICODE")
+@mutant("artifact-texts-composed", "LM-ARTIFACT-TEXT-UNICODE-EXACT")
 def artifact_texts_composed(bench: Bench) -> None:
     """BUG: the texts of an artifact are stored in composed letters (NFC)."""
     stored(bench, "createArtifact", lambda text: unicodedata.normalize("NFC", text), *_TEXTS)
 
 
-@mutant("artifact-texts-decomposed", "LM-ARTIFACT-TEXT-UNICODE")
+@mutant("artifact-texts-decomposed", "LM-ARTIFACT-TEXT-UNICODE-EXACT")
 def artifact_texts_decomposed(bench: Bench) -> None:
     """BUG: label values are shown in decomposed letters (NFD)."""
     shown(bench, _READS, lambda text: unicodedata.normalize("NFD", text), "labels.value")

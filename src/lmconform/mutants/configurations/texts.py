@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from urllib.parse import unquote_plus
 
@@ -17,16 +18,22 @@ _VALUES = "parameterBindings.value"
 _KEYS = "parameterBindings.key"
 
 
-@mutant("configuration-values-trimmed", "LM-CONFIGURATION-TEXT-SPACES")
+@mutant("configuration-values-trimmed", "LM-CONFIGURATION-TEXT-SPACES-EXACT")
 def configuration_values_trimmed(bench: Bench) -> None:
     """BUG: spaces at the ends of parameter values are cut off."""
     stored(bench, _CREATE, str.strip, _VALUES)
 
 
-@mutant("configuration-keys-trimmed", "LM-CONFIGURATION-TEXT-SPACES")
+@mutant("configuration-keys-trimmed", "LM-CONFIGURATION-TEXT-SPACES-EXACT")
 def configuration_keys_trimmed(bench: Bench) -> None:
     """BUG: spaces at the ends of parameter keys are cut off when a configuration is shown."""
     shown(bench, _READS, str.strip, _KEYS)
+
+
+@mutant("configuration-values-single-spaced", "LM-CONFIGURATION-TEXT-SPACES")
+def configuration_values_single_spaced(bench: Bench) -> None:
+    """BUG: of several spaces in a row inside a parameter value one is left."""
+    stored(bench, _CREATE, lambda text: re.sub(" +", " ", text), _VALUES)
 
 
 @mutant("configuration-values-cut-1000", "LM-CONFIGURATION-TEXT-LENGTHS")
@@ -59,7 +66,7 @@ def configuration_escapes_read(bench: Bench) -> None:
     stored(bench, _CREATE, lambda text: text.replace("\\n", "\n"), _VALUES)
 
 
-@mutant("configuration-values-composed", "LM-CONFIGURATION-TEXT-UNICODE")
+@mutant("configuration-values-composed", "LM-CONFIGURATION-TEXT-UNICODE-EXACT")
 def configuration_values_composed(bench: Bench) -> None:
     """BUG: parameter values are stored in composed letters (NFC)."""
     stored(bench, _CREATE, lambda text: unicodedata.normalize("NFC", text), _VALUES)

@@ -43,13 +43,14 @@ def deployment_update_refused(bench: Bench) -> None:
     refuses_when(bench, words, lambda call: "configurationId" in call.body, "modifyDeployment")
 
 
-@mutant("deployment-update-forgets-rollback", "LM-DEPLOYMENT-UPDATE-ROLLBACK")
-def deployment_update_forgets_rollback(bench: Bench) -> None:
-    """BUG: latestRunningConfigurationId is the new configuration before it has run."""
+@mutant("deployment-update-rolls-back-elsewhere", "LM-DEPLOYMENT-UPDATE-ROLLBACK")
+def deployment_update_rolls_back_elsewhere(bench: Bench) -> None:
+    """BUG: latestRunningConfigurationId of an updated deployment is the id of the deployment."""
 
     @bench.after("getDeployment")
-    def new(call: Call, reply: Reply) -> None:
-        reply.json["latestRunningConfigurationId"] = reply.json["configurationId"]
+    def itself(call: Call, reply: Reply) -> None:
+        if call.group.deployments[call.path["deploymentId"]].updated is not None:
+            reply.json["latestRunningConfigurationId"] = reply.json["id"]
 
 
 @mutant("deployment-update-rollback-missing", "LM-DEPLOYMENT-UPDATE-ROLLBACK")

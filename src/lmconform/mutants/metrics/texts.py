@@ -16,13 +16,13 @@ _FIND = ("findMetrics",)
 _VALUES = ("tags.value", "customInfo.value", "metrics.labels.value")
 
 
-@mutant("metrics-tags-trimmed", "LM-METRICS-TEXT-SPACES")
+@mutant("metrics-tags-trimmed", "LM-METRICS-TEXT-SPACES-EXACT")
 def metrics_tags_trimmed(bench: Bench) -> None:
     """BUG: spaces at the ends of tag values are cut off."""
     stored(bench, _PATCH, lambda text: text.strip() or text, "tags.value")
 
 
-@mutant("metrics-names-trimmed", "LM-METRICS-TEXT-SPACES")
+@mutant("metrics-names-trimmed", "LM-METRICS-TEXT-SPACES-EXACT")
 def metrics_names_trimmed(bench: Bench) -> None:
     """BUG: spaces at the ends of the names of metrics are cut off."""
     stored(bench, _PATCH, lambda text: text.strip() or text, "metrics.name")
@@ -64,7 +64,7 @@ def metrics_quotes_single(bench: Bench) -> None:
     stored(bench, _PATCH, lambda text: text.replace('"', "'"), "tags.name")
 
 
-@mutant("metrics-texts-composed", "LM-METRICS-TEXT-UNICODE")
+@mutant("metrics-texts-composed", "LM-METRICS-TEXT-UNICODE-EXACT")
 def metrics_texts_composed(bench: Bench) -> None:
     """BUG: tags, labels and custom information are stored in composed letters (NFC)."""
     stored(bench, _PATCH, lambda text: unicodedata.normalize("NFC", text), *_VALUES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 
 from lmconform.mock.call import Call, Reply
@@ -14,10 +15,16 @@ _CREATE = "createExecutionSchedule"
 _READS = ("getExecutionSchedule", "listExecutionSchedules")
 
 
-@mutant("schedule-name-trimmed", "LM-SCHEDULE-TEXT-SPACES")
+@mutant("schedule-name-trimmed", "LM-SCHEDULE-TEXT-SPACES-EXACT")
 def schedule_name_trimmed(bench: Bench) -> None:
     """BUG: the name of a schedule loses the spaces at its ends."""
     stored(bench, _CREATE, str.strip, "name")
+
+
+@mutant("schedule-name-single-spaced", "LM-SCHEDULE-TEXT-SPACES")
+def schedule_name_single_spaced(bench: Bench) -> None:
+    """BUG: of several spaces in a row inside the name of a schedule one is left."""
+    stored(bench, _CREATE, lambda text: re.sub(" +", " ", text), "name")
 
 
 @mutant("schedule-name-cut-255", "LM-SCHEDULE-TEXT-LENGTHS")
@@ -38,7 +45,7 @@ def schedule_name_plus(bench: Bench) -> None:
     stored(bench, _CREATE, lambda text: text.replace("+", " "), "name")
 
 
-@mutant("schedule-name-composed", "LM-SCHEDULE-TEXT-UNICODE")
+@mutant("schedule-name-composed", "LM-SCHEDULE-TEXT-UNICODE-EXACT")
 def schedule_name_composed(bench: Bench) -> None:
     """BUG: the name of a schedule is stored in composed letters (NFC)."""
     stored(bench, _CREATE, lambda text: unicodedata.normalize("NFC", text), "name")

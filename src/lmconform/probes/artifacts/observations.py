@@ -33,7 +33,7 @@ def location(ctx: Context) -> str:
 
 
 @observation(
-    "LM-OBS-UNKNOWN-SCENARIO", operation="createArtifact", source="F21", text="An artifact of an unknown scenario."
+    "LM-OBS-UNKNOWN-SCENARIO", operation="createArtifact", source="M1", text="An artifact of an unknown scenario."
 )
 def unknown_scenario(ctx: Context) -> str:
     return answer(ctx.send("createArtifact", json=artifact_body(ctx, scenarioId=ctx.absent_id())))

@@ -64,6 +64,14 @@ def url_is_not_normalised(ctx: Context) -> None:
         expect_as_sent(ctx, {"url": url}, ARTIFACT.fetch(ctx, created), what="GET")
 
 
+@probe("LM-ARTIFACT-UNKNOWN-SCENARIO")
+def unknown_scenario_is_refused(ctx: Context) -> None:
+    body = artifact_body(ctx, scenarioId=ctx.absent_id())
+    ctx.expect_refused(ctx.send("createArtifact", json=body), {400})
+    ids = ctx.ids("listArtifacts", {"$search": body["name"]})
+    ctx.expect(not ids, expected="no artifact with the name of the refused body", actual=f"{ids}")
+
+
 @probe("LM-ARTIFACT-TIMES-ORDERED")
 def modified_is_not_before_created(ctx: Context) -> None:
     body = ARTIFACT.fetch(ctx, batch(ctx, ARTIFACT).members[0])

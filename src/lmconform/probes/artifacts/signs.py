@@ -75,7 +75,8 @@ def name_filters_whatever_signs_it_has(ctx: Context) -> None:
 
 @probe("LM-ARTIFACT-SEARCH-UNICODE")
 def search_finds_letters_beyond_ascii(ctx: Context) -> None:
-    words = "Gr\u00f6\u00dfe Gro\u0308\u00dfe \u65e5\u672c\u8a9e \u05e9\u05dc \U0001f680 \U0001d4b3"
+    # No decomposed letters: a server may hold texts in composed ones.
+    words = "Gr\u00f6\u00dfe \u65e5\u672c\u8a9e \u05e9\u05dc \U0001f680 \U0001d4b3"
     text = f"{ctx.unique('unicode')} {words}"
     own = create_artifact(ctx, description=f"before {text} after").id
     ids = ctx.ids("listArtifacts", {"$search": text})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import re
 import string
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ _FIXED: Final[Mapping[Family, tuple[str, ...]]] = {
         " before",
         "after ",
         "two  inside",
-        "\ttab\t",
+        "\tone\ttab\t",
         "line\nbreak\n",
         "carriage\r\nreturn",
         "\u00a0no break\u00a0",
@@ -67,6 +68,13 @@ _FIXED: Final[Mapping[Family, tuple[str, ...]]] = {
         '{"b": 1.0, "a": [2]}',
     ),
 }
+# What no published sentence promises to keep of such texts: two that this makes equal are the same promise kept.
+TOLERATED: Final[Mapping[Family, Callable[[str], str]]] = {
+    # Spaces at the ends, and the form of line breaks.
+    Family.SPACES: lambda text: text.replace("\r\n", "\n").strip(),
+    # Composed or decomposed: the same letters by the Unicode standard.
+    Family.UNICODE: lambda text: unicodedata.normalize("NFC", text),
+}
 _BEYOND_ASCII: Final = "\u00e4\u0152\u03a9\u0416\u05d0\u0e01\u3042\u4e2d\uac00\U0001f600\U00020000"
 
 
@@ -74,6 +82,12 @@ def values(family: Family, schema: Schema, seed: object) -> list[str]:
     """The texts of a family that a member may have by its schema: known ones, and one that follows from ``seed``."""
     texts = dict.fromkeys((*_known(family, schema), _drawn(family, seed)))
     return [text for text in texts if is_legal(text, schema)]
+
+
+def names(family: Family, schema: Schema, seed: object) -> list[str]:
+    """The same texts as keys: no two of them become one on a server that trims or normalises."""
+    change = TOLERATED.get(family, str)
+    return list({change(text): text for text in values(family, schema, seed)}.values())
 
 
 def single(family: Family, schema: Schema, seed: object, prefix: str = "") -> str:
@@ -91,7 +105,8 @@ def single(family: Family, schema: Schema, seed: object, prefix: str = "") -> st
         # A name is one line.
         joined = "  Two  Inside, One After " if prefix else "  Two  Inside,\n\tOne  After \n"
     text = prefix + "".join(sign for sign in joined if is_legal(f"{prefix or 'a'}{sign}", schema))
-    return text[: schema.get("maxLength", len(text))]
+    text = text[: schema.get("maxLength", len(text))]
+    return text if family is Family.SPACES else text.rstrip()
 
 
 def is_legal(text: str, schema: Schema) -> bool:

@@ -33,7 +33,7 @@ def get_returns_what_was_sent(ctx: Context) -> None:
 
 @probe("LM-CONFIGURATION-PARAMETERS-ECHO")
 def parameters_are_returned(ctx: Context) -> None:
-    _echo(ctx, [{"key": "epochs", "value": "7"}, {"key": "note", "value": 'Größe, "x"\n'}])
+    _echo(ctx, [{"key": "epochs", "value": "7"}, {"key": "note", "value": 'Größe,\n"x"'}])
 
 
 @probe("LM-CONFIGURATION-BINDING-AT-LIMIT")

@@ -14,6 +14,7 @@ from lmconform.probes.builders.configurations import (
 )
 from lmconform.probes.context import ACTIVE, DEPLOYMENTS, TIME_TO_LIVE, Context, Json
 from lmconform.probes.deployments import time_to_live
+from lmconform.probes.deployments.updates import latest_after_update
 from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.observing import answer, answer_to_start, listed
 from lmconform.probes.pooled_enactment import PooledEnactment
@@ -123,6 +124,18 @@ def latest_running(ctx: Context) -> str:
     body = enactment_pool.at_goal(ctx, DEPLOYMENT)
     latest = body.get("latestRunningConfigurationId")
     return "absent" if latest is None else "its own" if latest == body.get("configurationId") else "another"
+
+
+@observation(
+    "LM-OBS-DEPLOYMENT-UPDATE-LATEST",
+    operation="getDeployment",
+    source="M11",
+    effect="destructive",
+    capability=DEPLOYMENTS,
+    text="latestRunningConfigurationId of a deployment whose update is not rolled out yet.",
+)
+def latest_running_of_an_update(ctx: Context) -> str:
+    return latest_after_update(ctx)
 
 
 def _modification(name: str, text: str, source: str, body: Callable[[Context, PooledEnactment], Json]) -> None:

@@ -12,12 +12,12 @@ from typing import Final
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import metrics_resource, point, stored_points
-from lmconform.probes.builders.texts import Family, is_legal, values
+from lmconform.probes.builders.texts import TOLERATED, Family, is_legal, names, values
 from lmconform.probes.context import METRICS, Context, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.metrics.limits import emptied
 from lmconform.probes.registry import observation, probe
-from lmconform.probes.shared.round_trip import expect_as_sent, schema_of
+from lmconform.probes.shared.round_trip import Tolerated, expect_as_sent, schema_of
 
 _PATCH: Final = "patchMetrics"
 # What rounding to six or fifteen digits, single precision, or a decimal with few places would change.
@@ -60,12 +60,10 @@ def _texts(ctx: Context, family: Family) -> Json:
     body: Json = {section: _named(ctx, section, family, token) for section in ("tags", "customInfo")}
     value, name = (schema_of(ctx, _PATCH, "metrics", "*", "labels", "*", member) for member in ("value", "name"))
     labels = [{"name": f"Label {n}", "value": text} for n, text in enumerate(values(family, value, seed)[-10:])]
-    labels += [{"name": text, "value": "as sent"} for text in values(family, name, seed)[-10:]]
+    labels += [{"name": text, "value": "as sent"} for text in names(family, name, seed)[-10:]]
     metric = schema_of(ctx, _PATCH, "metrics", "*", "name")
     body["metrics"] = [point(token, labels=labels)]
-    body["metrics"] += [
-        point(text) for text in _distinct(token, values(family, metric, seed)) if is_legal(text, metric)
-    ]
+    body["metrics"] += [point(text) for text in _distinct(token, names(family, metric, seed)) if is_legal(text, metric)]
     return body
 
 
@@ -73,7 +71,7 @@ def _named(ctx: Context, section: str, family: Family, token: str) -> list[Json]
     seed = ctx.session.config.seed
     name, value = (schema_of(ctx, _PATCH, section, "*", member) for member in ("name", "value"))
     entries = [{"name": f"{token}-{n}", "value": text} for n, text in enumerate(values(family, value, seed))]
-    return entries + [{"name": text, "value": "as sent"} for text in values(family, name, seed)]
+    return entries + [{"name": text, "value": "as sent"} for text in names(family, name, seed)]
 
 
 def _distinct(token: str, texts: list[str]) -> list[str]:
@@ -100,20 +98,22 @@ def _times(ctx: Context) -> Json:
     return {"metrics": [point(f"{token}-{n}", timestamp=moment) for n, moment in enumerate(_TIMES)]}
 
 
-def _expect_stored(ctx: Context, name: str) -> None:
+def _expect_stored(ctx: Context, name: str, tolerated: Tolerated = None) -> None:
     stored = _stored(ctx)
     ctx.expect_status(stored.answers[name], {204})
-    expect_as_sent(ctx, stored.sent[name], stored.resource, what="GET")
+    expect_as_sent(ctx, stored.sent[name], stored.resource, tolerated, what="GET")
 
 
-def _text_probe(family: Family) -> None:
-    @probe(f"LM-METRICS-TEXT-{family}")
+def _text_probe(family: Family, tolerated: Tolerated, suffix: str = "") -> None:
+    @probe(f"LM-METRICS-TEXT-{family}{suffix}")
     def texts_come_back_as_sent(ctx: Context) -> None:
-        _expect_stored(ctx, family.value)
+        _expect_stored(ctx, family.value, tolerated)
 
 
 for _family in Family:
-    _text_probe(_family)
+    _text_probe(_family, TOLERATED.get(_family))
+for _family in TOLERATED:
+    _text_probe(_family, None, "-EXACT")
 
 
 @probe("LM-METRICS-VALUE-EXACT")

@@ -10,7 +10,7 @@ from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import liveness
 from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, quiet_cron, schedule_configuration, window
-from lmconform.probes.context import Context, Created
+from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import stays_deleted
@@ -36,8 +36,8 @@ def resuming_makes_active(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-MODIFY-CRON")
 def cron_changes(ctx: Context) -> None:
-    _prepare(ctx, status="ACTIVE")
-    _expect_changed(ctx, cron=_other_cron(ctx))
+    before = _prepare(ctx, status="ACTIVE")
+    _expect_changed(ctx, cron=_other_cron(before))
 
 
 @probe("LM-SCHEDULE-MODIFY-WINDOW")
@@ -54,18 +54,15 @@ def configuration_changes(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-MODIFY-KEEPS")
 def other_members_stay(ctx: Context) -> None:
-    _prepare(ctx, status="ACTIVE")
-    created = _changed(ctx)
-    before = SCHEDULE.fetch(ctx, created)
-    _expect_changed(ctx, cron=_other_cron(ctx))
+    before = _prepare(ctx, status="ACTIVE")
+    after = _expect_changed(ctx, cron=_other_cron(before))
     kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
-    ctx.expect_same(kept, SCHEDULE.fetch(ctx, created), what="what the change does not name")
+    ctx.expect_same(kept, after, what="what the change does not name")
 
 
 @probe("LM-SCHEDULE-MODIFY-LISTED")
 def list_shows_a_change(ctx: Context) -> None:
-    _prepare(ctx, status="ACTIVE")
-    created, cron = _changed(ctx), _other_cron(ctx)
+    created, cron = _changed(ctx), _other_cron(_prepare(ctx, status="ACTIVE"))
     answer = change_schedule(ctx, created, cron=cron)
     ctx.require_success(answer)
 
@@ -102,14 +99,15 @@ def pausing_keeps_other_members(ctx: Context) -> None:
 @probe("LM-SCHEDULE-ANSWER-ID")
 def answers_name_what_changes(ctx: Context) -> None:
     created = _changed(ctx)
-    expect_named(ctx, created.id, change_schedule(ctx, created, cron=_other_cron(ctx)))
+    expect_named(ctx, created.id, change_schedule(ctx, created, cron=_other_cron(SCHEDULE.fetch(ctx, created))))
     expect_named(ctx, *_deleted(ctx))
 
 
 @probe("LM-SCHEDULE-NAME-STAYS")
 def name_does_not_change(ctx: Context) -> None:
     created = _changed(ctx)
-    change_schedule(ctx, created, name=ctx.unique("renamed"), cron=_other_cron(ctx))
+    cron = _other_cron(SCHEDULE.fetch(ctx, created))
+    change_schedule(ctx, created, name=ctx.unique("renamed"), cron=cron)
     ctx.expect_same({"name": created.sent["name"]}, SCHEDULE.fetch(ctx, created), what="the name as before")
 
 
@@ -166,26 +164,36 @@ def _changed(ctx: Context) -> Created:
     return SCHEDULE.make(ctx)
 
 
-def _prepare(ctx: Context, **fields: Any) -> None:
-    """Give the schedule that probes change these values, where it has others."""
+def _prepare(ctx: Context, **fields: Any) -> Json:
+    """Give the schedule that probes change these values, where it has others; returns the body of its last GET."""
     created = _changed(ctx)
     now = ctx.get_or_skip("getExecutionSchedule", executionScheduleId=created.id)
     wanted = {name: value for name, value in fields.items() if now.get(name) != value}
-    answer = change_schedule(ctx, created, **wanted) if wanted else None
-    if answer is not None and not answer.ok:
+    if not wanted:
+        return now
+    answer = change_schedule(ctx, created, **wanted)
+    if not answer.ok:
         raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+    return SCHEDULE.fetch(ctx, created)
 
 
-def _other_cron(ctx: Context) -> str:
-    now = SCHEDULE.fetch(ctx, _changed(ctx)).get("cron")
-    return quiet_cron(8 if now == quiet_cron(7) else 7)
+def _other_cron(now: Json) -> str:
+    """A cron that the schedule with this body does not have."""
+    return quiet_cron(8 if now.get("cron") == quiet_cron(7) else 7)
 
 
-def _expect_changed(ctx: Context, **fields: Any) -> None:
+def _expect_changed(ctx: Context, **fields: Any) -> Json:
+    """Change the schedule, and raise Failure unless GET shows it; returns the body of that GET."""
     created = _changed(ctx)
     ctx.expect_status(change_schedule(ctx, created, **fields), {202})
-    since = time.monotonic()
-    ctx.retry_in_grace(since, lambda: ctx.expect_same(fields, SCHEDULE.fetch(ctx, created), what="as changed"))
+    seen: list[Json] = []
+
+    def judge() -> None:
+        seen.append(SCHEDULE.fetch(ctx, created))
+        ctx.expect_same(fields, seen[-1], what="as changed")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
+    return seen[-1]
 
 
 @fixture()

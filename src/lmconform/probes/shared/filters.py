@@ -24,10 +24,16 @@ def install(kind: Enactment) -> None:
 def _origin(kind: Enactment) -> None:
     @probe(f"LM-{kind.noun}-FILTER-CONFIGURATION")
     def configuration_filters(ctx: Context) -> None:
-        other = enactment_pool.spare(ctx, kind)
-        ids = [str(e.get("id")) for e in of_base(ctx, kind, {})]
-        ctx.expect(other.id not in ids, expected=f"only {kind.word}s of the configuration", actual=f"{other.id} too")
-        _expect_selected(ctx, kind, {}, True)
+        pooled, other = enactment_pool.base(ctx, kind), enactment_pool.spare(ctx, kind)
+
+        def judge() -> None:
+            ids = [str(e.get("id")) for e in of_base(ctx, kind, {})]
+            ctx.expect(
+                other.id not in ids, expected=f"only {kind.word}s of the configuration", actual=f"{other.id} too"
+            )
+            ctx.expect(pooled.id in ids, expected=f"our {kind.word} listed", actual="not listed")
+
+        ctx.retry_in_grace(pooled.changed_at, judge)
 
     @probe(f"LM-{kind.noun}-FILTER-SCENARIO")
     def scenario_filters(ctx: Context) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resource import properties
 from lmconform.contract.resources import Role
-from lmconform.errors import Inconclusive, NotTestable
+from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.artifacts import ARTIFACT, artifact_body
@@ -109,7 +109,35 @@ def _judge_each(ctx: Context, operations: Iterable[Operation]) -> None:
         ctx.judge_part(operation.id, functools.partial(_judge, ctx, operation, other))
 
 
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """What an operation did for another resource group: the failure, if it is one, and the exchanges that show it."""
+
+    failure: Failure | None
+    exchanges: tuple[str, ...]
+    last: Exchange | None
+
+
 def _judge(ctx: Context, operation: Operation, other: str) -> None:
+    """Raise Failure when the operation reaches across; several requirements hold it, and it is asked once for all."""
+    crossing = _crossing(ctx, operation.id, other)
+    ctx.client.recall(crossing.exchanges, crossing.last)
+    if crossing.failure is not None:
+        raise crossing.failure.with_traceback(None)
+
+
+@fixture()
+def _crossing(ctx: Context, operation_id: str, other: str) -> _Crossing:
+    """The judgement of one operation; raises NotApplicable, NotTestable and Inconclusive."""
+    since, failure = len(ctx.client.exchanges), None
+    try:
+        _reach_across(ctx, ctx.session.contract.operation(operation_id), other)
+    except Failure as error:
+        failure = error
+    return _Crossing(failure, tuple(ctx.client.exchanges[since:]), ctx.client.last)
+
+
+def _reach_across(ctx: Context, operation: Operation, other: str) -> None:
     match ctx.session.resources.role_of(operation):
         case Role.LIST:
             _expect_unlisted(ctx, operation, other)

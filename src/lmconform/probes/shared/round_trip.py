@@ -10,13 +10,15 @@ from typing import Any, Final
 from lmconform.contract.openapi import Contract
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes.builders.resource_type import ResourceType
-from lmconform.probes.builders.texts import Family, Schema
+from lmconform.probes.builders.texts import TOLERATED, Family, Schema
 from lmconform.probes.comparison import same
 from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.fixtures import Fixture, fixture
 from lmconform.probes.registry import probe
 
 Fill = Callable[[Context, Family, str], Json]
+# What a server may change in a text, as a function that makes the texts equal; None: nothing.
+Tolerated = Callable[[str], str] | None
 # How much of a long text a finding shows.
 _SHOWN: Final = 50
 
@@ -39,6 +41,7 @@ class _Made:
 def install(resource: ResourceType, fill: Fill, families: Iterable[Family], *, may_refuse: bool = False) -> None:
     """Register a probe for each of the ``families``: ``fill`` returns members of a body, given the start of a name.
 
+    A family in which a server may change something has a second one, whose id ends in -EXACT, for that.
     ``may_refuse``: no publication promises that such a body is accepted.
     """
     every = tuple(families)
@@ -48,7 +51,9 @@ def install(resource: ResourceType, fill: Fill, families: Iterable[Family], *, m
         return _make_all(ctx, resource, fill, every)
 
     for family in every:
-        _texts(resource, made, family, may_refuse)
+        _texts(resource, made, family, may_refuse, TOLERATED.get(family))
+        if family in TOLERATED:
+            _texts(resource, made, family, may_refuse, None, "-EXACT")
 
 
 def _make_all(ctx: Context, resource: ResourceType, fill: Fill, families: tuple[Family, ...]) -> _Made:
@@ -66,20 +71,27 @@ def _make_all(ctx: Context, resource: ResourceType, fill: Fill, families: tuple[
     return made
 
 
-def _texts(resource: ResourceType, fixed: Fixture[[], _Made], family: Family, may_refuse: bool) -> None:
-    @probe(f"LM-{resource.noun}-TEXT-{family}")
+def _texts(
+    resource: ResourceType,
+    fixed: Fixture[[], _Made],
+    family: Family,
+    may_refuse: bool,
+    tolerated: Tolerated,
+    suffix: str = "",
+) -> None:
+    @probe(f"LM-{resource.noun}-TEXT-{family}{suffix}")
     def texts_come_back_as_sent(ctx: Context) -> None:
         made = fixed(ctx)
         created = made.created[family]
         if isinstance(created, NotTestable):
             raise Inconclusive(str(created)) if may_refuse else NotTestable(str(created))
-        _expect_echo(ctx, created.sent, created.exchange.json_object(), what="the answer to POST")
-        expect_as_sent(ctx, created.sent, resource.fetch(ctx, created), what="GET")
+        _expect_echo(ctx, created.sent, created.exchange.json_object(), tolerated, what="the answer to POST")
+        expect_as_sent(ctx, created.sent, resource.fetch(ctx, created), tolerated, what="GET")
 
         def judge() -> None:
             if created.id not in made.listed:
                 raise NotTestable(f"{resource.list} does not hold {created.id}")
-            _expect_echo(ctx, created.sent, made.listed[created.id], what="the list")
+            _expect_echo(ctx, created.sent, made.listed[created.id], tolerated, what="the list")
 
         def judge_again() -> None:
             made.look(ctx)
@@ -91,9 +103,9 @@ def _texts(resource: ResourceType, fixed: Fixture[[], _Made], family: Family, ma
             ctx.retry_in_grace(made.begun, judge_again)
 
 
-def _expect_echo(ctx: Context, sent: Json, view: Mapping[str, Any], *, what: str) -> None:
+def _expect_echo(ctx: Context, sent: Json, view: Mapping[str, Any], tolerated: Tolerated, *, what: str) -> None:
     """``expect_as_sent`` for an answer that may leave members out."""
-    expect_as_sent(ctx, {name: v for name, v in sent.items() if view.get(name) is not None}, view, what=what)
+    expect_as_sent(ctx, {name: v for name, v in sent.items() if view.get(name) is not None}, view, tolerated, what=what)
 
 
 def schema_of(ctx: Context, operation_id: str, *path: str) -> Schema:
@@ -117,14 +129,26 @@ def _members(contract: Contract, node: Any, name: str) -> Iterator[Any]:
         yield from _members(contract, part, name)
 
 
-def expect_as_sent(ctx: Context, sent: Mapping[str, Any], view: Mapping[str, Any], *, what: str) -> None:
+def expect_as_sent(
+    ctx: Context, sent: Mapping[str, Any], view: Mapping[str, Any], tolerated: Tolerated = None, *, what: str
+) -> None:
     """Raise Failure unless ``view`` has the members of ``sent`` with equal values.
 
-    A server may add one slash at the end of a url (M2).
+    A server may add one slash at the end of a url (M2). Texts that ``tolerated`` makes equal are equal.
     """
+    if tolerated is not None:
+        sent, view = _with_texts(tolerated, sent), _with_texts(tolerated, view)
     for place, wanted, actual in mismatches(sent, view):
         wanted_part, actual_part = _around(wanted, actual)
         ctx.fail(expected=f"{what}: {place} = {wanted_part}", actual=f"{place} = {actual_part}")
+
+
+def _with_texts(change: Callable[[str], str], value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _with_texts(change, member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(change, entry) for entry in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def mismatches(sent: Mapping[str, Any], view: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
