@@ -18,21 +18,21 @@ LMCONFORM = [sys.executable, "-m", "lmconform"]
 
 
 def clean_environment(**more):
-    """This environment without credentials of whoever runs the tests."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AICORE_", "PYTEST_"))}
-    return kept | {"COLUMNS": "200", "NO_COLOR": "1"} | more
+    """This environment without credentials of the user who runs the tests."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AICORE_", "PYTEST_", "VCAP_"))}
+    return kept | {"COLUMNS": "200", "NO_COLOR": "1", "AICORE_HOME": "/absent"} | more
 
 
 @pytest.fixture
 def lmconform(tmp_path):
     """Runs the command in an empty folder; returns the completed process."""
 
-    def run(*arguments, cwd=tmp_path, timeout=120, env=None, **more):
+    def run(*arguments, cwd=tmp_path, timeout=120, env=None, input="", **more):
         return subprocess.run(
             [*LMCONFORM, *map(str, arguments)],
             cwd=cwd,
             env=clean_environment(**(env or {})),
-            stdin=subprocess.DEVNULL,
+            input=input,
             capture_output=True,
             text=True,
             timeout=timeout,

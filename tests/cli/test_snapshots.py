@@ -17,7 +17,7 @@ from lmconform.cli import list_
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "mock", "compare", "list", "mutants", "distill")
+COMMANDS = ("run", "init", "targets", "mock", "compare", "list", "mutants", "distill")
 LISTS = tuple(list_.command.commands)
 # Arguments, exit code, and what the line says.
 UNUSABLE = [
@@ -36,6 +36,9 @@ UNUSABLE = [
     (["run", "https://user:secret@api.example.com"], 4, "credentials do not belong into the URL"),
     (["run", "ftp://127.0.0.1"], 4, "neither 'mock' nor an http(s) URL"),
     (["run", "https://api.example.com"], 4, "--service-key FILE"),
+    (["run", "dev"], 4, "there is no lmconform.toml here or above"),
+    (["targets"], 4, "'lmconform init KEY' writes one"),
+    (["init", "missing.json"], 4, "KEY: missing.json: cannot be read"),
     (["run", "https://api.example.com", "--profile", "core"], 4, "add --allow-writes"),
     (["run", "https://api.example.com", "--service-key", "missing.json"], 4, "cannot be read"),
     (["run", "--only", "probe/LM-METRICS-PATCH-APPEND"], 5, "did you mean 'probe/LM-METRICS-PATCH-APPENDS'?"),

@@ -51,7 +51,7 @@ def test_a_service_key_in_the_environment_names_the_target(lmconform, mock, tmp_
 def test_variables_name_the_target(lmconform, mock, variables, tmp_path):
     done = lmconform("run", *ONE, env=variables)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert line(done) == f"target    {mock.url}/v2 (no TARGET was named, AICORE_BASE_URL names it)"
+    assert line(done) == f"target    {mock.url}/v2 (no TARGET was named, AICORE_* names it)"
     assert header(tmp_path)["configuration"]["base_url"] == f"{mock.url}/v2"
 
 
@@ -84,12 +84,15 @@ def test_the_mock_takes_no_service_key(lmconform, mock):
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"AICORE_SERVICE_KEY": ""}, "there is an empty AICORE_SERVICE_KEY: no credentials"),
-        ({"AICORE_RESOURCE_GROUP": "tutorial"}, "there is AICORE_RESOURCE_GROUP: no credentials"),
-        ({"AICORE_CLIENT_ID": "a", "AICORE_CLIENT_SECRET": ""}, "there is AICORE_CLIENT_ID: no credentials"),
+        ({"AICORE_SERVICE_KEY": ""}, "there is an empty AICORE_SERVICE_KEY but no credentials"),
+        ({"AICORE_RESOURCE_GROUP": "tutorial"}, "there is AICORE_RESOURCE_GROUP but no credentials"),
+        (
+            {"AICORE_CLIENT_ID": "a", "AICORE_CLIENT_SECRET": ""},
+            "the credentials cannot be used: there is AICORE_CLIENT_ID without AICORE_CLIENT_SECRET, AICORE_AUTH_URL",
+        ),
         (
             {"AICORE_CLIENT_ID": "a", "AICORE_CLIENT_SECRET": "b", "AICORE_AUTH_URL": "https://t.example"},
-            "there is AICORE_AUTH_URL without AICORE_BASE_URL",
+            "AICORE_* has no AICORE_BASE_URL",
         ),
     ],
     ids=["an unset secret", "a group", "a part", "no url"],

@@ -9,7 +9,7 @@ from lmconform.contract.capabilities import Capabilities
 from lmconform.judgement import State
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
-from lmconform.settings import credentials
+from lmconform.settings import service_key
 
 KEPT, NOTED, SKIPPED = State.KEPT, State.NOTED, State.NOT_APPLICABLE
 
@@ -20,7 +20,7 @@ def outcomes(start_mock):
 
     def run(dialect, *switches, timeout=20):
         mock = start_mock("--dialect", dialect, *switches)
-        found = credentials.find(mock.key_file, {})
+        found = service_key.read(mock.key_file.read_text(), "key")
         with session_for(mock.url, dialect=dialect, timeout=timeout, credentials=found) as session:
             session.capabilities = Capabilities(session.examine())
             workflows = [workflow for document in load(session.contract) for workflow in document.workflows]

@@ -12,7 +12,7 @@ URL = "https://api.example.com"
 
 
 def test_the_options_are_the_members_of_a_configuration_and_each_has_a_help_and_a_form():
-    assert {option.dest for option in OPTIONS} | {"target", "target_because"} == {
+    assert {option.dest for option in OPTIONS} | {"target", "target_because", "named"} == {
         field.name for field in fields(RunConfig)
     }
     assert [o.name for o in OPTIONS if not o.help.endswith(".")] == []

@@ -1,10 +1,12 @@
 """The target that a user names by URL: its resource groups, its patience, and whose credentials are sent to it."""
 
 import dataclasses
+import json
 
 import pytest
 from tests.settings.refusing import refusal
 
+from lmconform.settings.content import Content, Runs
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
 
@@ -27,6 +29,13 @@ def test_the_resource_group_is_the_option_then_the_variable_then_the_default():
     assert target().resource_group == "default"
 
 
+def test_one_line_has_the_source_of_the_credentials_the_url_and_what_named_the_group():
+    assert target(resource_group="a").access == (
+        "credentials of AICORE_* for https://api.example.com/v2, resource group a (--resource-group)"
+    )
+    assert target().access.endswith("resource group default (none was named, see --resource-group)")
+
+
 def test_the_second_resource_group_is_another_one():
     assert "name a second one" in refusal(lambda: target(resource_group="a", other_resource_group="a"))
     assert target(resource_group="a", other_resource_group="b").other_resource_group == "b"
@@ -34,7 +43,7 @@ def test_the_second_resource_group_is_another_one():
 
 def test_credentials_for_another_host_are_not_sent():
     elsewhere = {"AICORE_BASE_URL": "https://other.example.com/v2"}
-    assert "the credentials are for other.example.com" in refusal(lambda: target(environ=elsewhere))
+    assert "the credentials of AICORE_* are for other.example.com" in refusal(lambda: target(environ=elsewhere))
     assert target(environ={"AICORE_BASE_URL": "https://API.example.com/v2"}).host == "api.example.com"
 
 
@@ -45,7 +54,9 @@ def test_a_tenant_is_asked_once_a_minute_and_a_server_on_this_machine_more_often
 
 
 def test_a_target_comes_back_from_the_form_that_workers_get():
-    made = target(resource_group="a")
+    runs = Runs("s", "e", "ai://default/x", (("epochs", "1"),), "here")
+    made = dataclasses.replace(target(resource_group="a"), content=Content(train=runs))
+    assert Target.from_json(json.loads(json.dumps(made.as_json()))) == made
     assert Target.from_json(made.as_json()) == made
     assert Target.from_json(dataclasses.replace(made, poll_interval=1.0).as_json()) != made
 

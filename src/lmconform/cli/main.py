@@ -15,6 +15,8 @@ from lmconform.exit_codes import ExitCode
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
+    "init": "Write lmconform.toml out of a service key.",
+    "targets": "List the targets of lmconform.toml.",
     "mock": "Serve the embedded mock.",
     "compare": "Say what changed between two runs.",
     "list": "Show items, requirements, observations, operations, mutants.",

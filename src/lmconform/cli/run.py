@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from lmconform.exit_codes import ExitCode
 from lmconform.run import failed_start
@@ -67,10 +68,11 @@ def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes.")
 @click.option("--quiet", is_flag=True, help="Print only the end of the report.")
 def command(target: str | None, workers: int, quiet: bool, **options: Any) -> int:
-    """Run scenarios, probes and fuzz against TARGET: 'mock' or a base URL.
+    """Run scenarios, probes and fuzz against TARGET: 'mock', a base URL, or a name in lmconform.toml.
 
-    Credentials come from --service-key FILE or from AICORE_* variables. Without TARGET
-    their URL is the target; without credentials as well it is the embedded mock.
+    Credentials come from the first of: --service-key, --aicore-profile,
+    AICORE_SERVICE_KEY, the AICORE_* variables, ~/.aicore/config.json, VCAP_SERVICES.
+    Without TARGET their URL is the target; without credentials it is the embedded mock.
 
     On a URL the default profile is smoke, which only reads; the other profiles need
     --allow-writes.
@@ -78,7 +80,7 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     from lmconform.client import embedded
 
     with failed_start.recorded(_start(target, options["report_dir"])):
-        config = configure(target, options, os.environ)
+        config = configure(target, _given(options), os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # It starts while we do.
@@ -88,6 +90,12 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     finally:
         if launched is not None:
             launched.stop()
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """The options that stand on the command line; the others may come from lmconform.toml."""
+    source = click.get_current_context().get_parameter_source
+    return {dest: value for dest, value in options.items() if source(dest) is not ParameterSource.DEFAULT}
 
 
 def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *, quiet: bool) -> int:

@@ -75,12 +75,13 @@ class Launched:
     def ready(self) -> EmbeddedMock:
         """Wait until it answers; raises TargetUnreachable, and then the process has ended."""
         # What takes long to import is imported while the mock starts.
-        from lmconform.settings import credentials, expectations
+        from lmconform.settings import expectations, service_key
         from lmconform.settings.target import Target
 
         config, folder = self._config, Path(self._folder.name)
         try:
-            found = credentials.find(_wait_for_key(self.process, self.service_key, folder / _LOG), {})
+            file = _wait_for_key(self.process, self.service_key, folder / _LOG)
+            found = service_key.read(file.read_text(encoding="utf-8"), str(file))
         except BaseException:
             self.stop()
             raise

@@ -316,13 +316,17 @@ class Pool:
         scenarios = [str(s.get("id")) for s in self._resources(self.resources["scenario"], {})]
         self.scenarios_seen = scenarios
         executables = self.resources["executable"]
-        for scenario in sorted(scenarios, key=lambda s: s != _TRAINS[0])[:_MOST_SCENARIOS]:
+        content = self._session.target.content
+        # Those of the tutorial, unless the owner of the target names others.
+        wanted = {content.train.scenario or _TRAINS[0], content.serve.scenario or _SERVES[0]}
+        for scenario in sorted(scenarios, key=lambda s: s not in wanted)[:_MOST_SCENARIOS]:
             found += [(scenario, e) for e in self._resources(executables, {"scenarioId": scenario})]
-            if scenario == _TRAINS[0] and found:
+            wanted.discard(scenario)
+            if not wanted and found:
                 break
         named = [f for f in found if isinstance(f[1].get("id"), str)]
-        self.trains = next(recipes(named, deployable=False, first=_TRAINS), None)
-        self.serves = next(recipes(named, deployable=True, first=_SERVES), None)
+        self.trains = next(recipes(named, deployable=False, first=_TRAINS, known=content.train), None)
+        self.serves = next(recipes(named, deployable=True, first=_SERVES, known=content.serve), None)
         self.scenarios = list(dict.fromkeys(r.scenario for r in self.recipes)) or scenarios[:1]
 
     def _make_base(self) -> None:

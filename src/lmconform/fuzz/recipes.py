@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lmconform.safety.guard import NAME_PREFIX
+from lmconform.settings.content import Runs
 
 _KINDS = ("model", "dataset", "resultset", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """An executable, and what a configuration of it binds: inputs as (name, kind), names of parameters."""
+    """An executable, and what a configuration of it binds: inputs as (name, kind), names of parameters.
+
+    ``known`` is what the owner of the target names for it: the URL of its artifacts, values of parameters.
+    """
 
     scenario: str
     executable: str
     version: str
     inputs: tuple[tuple[str, str], ...]
     parameters: tuple[str, ...]
+    known: Runs = field(default_factory=Runs)
 
     def bindings(self, artifact: str) -> list[dict[str, str]]:
         """Every input bound to one artifact."""
         return [{"key": name, "artifactId": artifact} for name, _ in self.inputs]
 
     def values(self, value: str) -> list[dict[str, str]]:
-        """Every parameter bound to one value."""
-        return [{"key": name, "value": value} for name in self.parameters]
+        """Every parameter bound to one value, but for those with a value that is known."""
+        values = dict.fromkeys(self.parameters, value) | dict(self.known.parameters)
+        return [{"key": name, "value": bound} for name, bound in values.items()]
 
     def artifact(self, number: int) -> dict[str, Any]:
         """The body that registers an artifact which the inputs take."""
         name = f"{NAME_PREFIX}fuzz-{number}"
         kind = next((kind for _, kind in self.inputs if kind in _KINDS), "dataset")
-        return {"name": name, "kind": kind, "url": f"ai://default/{name}", "scenarioId": self.scenario}
+        url = self.known.artifact or f"ai://default/{name}"
+        return {"name": name, "kind": kind, "url": url, "scenarioId": self.scenario}
 
     def configuration(self, artifact: str, number: int) -> dict[str, Any]:
         """The body that creates a complete configuration."""
@@ -47,12 +54,14 @@ class Recipe:
 
 
 def recipes(
-    found: Iterable[tuple[str, dict[str, Any]]], *, deployable: bool, first: tuple[str, str]
+    found: Iterable[tuple[str, dict[str, Any]]], *, deployable: bool, first: tuple[str, str], known: Runs | None = None
 ) -> Iterator[Recipe]:
     """Recipes from pairs of a scenario's id and an executable, ``first`` (scenario and executable) before all others.
 
-    ``deployable``: those that serve, else those that train.
+    ``deployable``: those that serve, else those that train. Where ``known`` names an executable, there is no other.
     """
+    if known and known.executable:
+        found = [f for f in found if (f[0], f[1]["id"]) == (known.scenario, known.executable)]
     for scenario, executable in sorted(found, key=lambda f: (f[0], f[1]["id"]) != first):
         if executable.get("deployable") is not deployable:
             continue
@@ -64,4 +73,5 @@ def recipes(
             str(executable.get("versionId") or ""),
             tuple((str(i["name"]), str(i.get("kind") or "")) for i in inputs),
             tuple(str(p["name"]) for p in parameters if p.get("default") is None),
+            known or Runs(),
         )

@@ -124,7 +124,7 @@ def start(ctx: Context, configuration: Created, kind: Enactment = EXECUTION, **f
         created = ctx.make(kind.create, {"configurationId": configuration.id, **fields})
     except NotTestable as refusal:
         has_reason = any(text in str(refusal).lower() for text in _QUOTA_WORDS + _TEMPLATE_WORDS)
-        invented = executables.find(ctx, deployable=kind.deployable).parameters
+        invented = executables.find(ctx, deployable=kind.deployable).invented
         if has_reason or invented or (pool.started and not fields):
             # A quota (C7), a template that is wrong, or an invented parameter value: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal

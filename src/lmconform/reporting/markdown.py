@@ -30,8 +30,8 @@ def _lines(run: Run) -> Iterator[str]:
         took = f", {footer.exchanges} requests in {footer.duration:.1f} s" if footer else ""
         yield f"lmconform {header.lmconform}{inputs}{took}."
         yield ""
-    remarks = (terminal.target(header), terminal.contract(header), terminal.left_out(header), terminal.stopped(footer))
-    for line in (line for lines in remarks for line in lines):
+    about = (terminal.target, terminal.access, terminal.contract, terminal.left_out)
+    for line in (*(line for said in about for line in said(header)), *terminal.stopped(footer)):
         yield f"- {line}"
         yield ""
     found = causes(run.results.values())

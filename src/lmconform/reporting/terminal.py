@@ -103,6 +103,12 @@ def target(header: Header | None) -> Iterator[str]:
         yield f"target    {header.target} ({header.target_because})"
 
 
+def access(header: Header | None) -> Iterator[str]:
+    """The source of the credentials, and what they are used for."""
+    if header is not None and header.access:
+        yield f"access    {header.access}"
+
+
 def stopped(footer: Footer | None) -> Iterator[str]:
     """Why a run is incomplete."""
     if footer is not None and footer.message:

@@ -94,7 +94,7 @@ def _header(start: Start, now: str) -> Header:
     return Header(
         lmconform=__version__,
         started=now,
-        target=config.target if config else start.target,
+        target=config.label if config else start.target,
         profile=config.profile if config else "",
         dialect=config.dialect if config else "",
         seed=config.seed if config else 0,

@@ -99,7 +99,13 @@ class Run:
             "folder": str(self.folder.resolve()),
             "meta": self.meta,
             "contract": self.plan.contract.version,
+            "named": self._named(),
         }
+
+    def _named(self) -> dict[str, Any] | None:
+        """What a worker has to know of a target with a name: its configuration names it by its URL."""
+        named = self.plan.config.named
+        return {"name": named.name, "shown": named.shown, "keys": sorted(named.keys)} if named else None
 
     def take(self, event: Event) -> None:
         """Write an event, count it, and pass it on."""
@@ -173,7 +179,7 @@ class Run:
         return Header(
             lmconform=__version__,
             started=now(),
-            target=config.target,
+            target=config.label,
             profile=config.profile,
             dialect=config.dialect,
             seed=config.seed,
@@ -191,6 +197,7 @@ class Run:
             contract_because=because,
             left_out=self.plan.left_out(),
             target_because=config.target_because,
+            access=self.target.access,
         )
 
 

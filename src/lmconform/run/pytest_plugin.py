@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ from lmconform.judgement import Outcome
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
 from lmconform.settings.choice import configure
-from lmconform.settings.options import OPTIONS
+from lmconform.settings.named_target import NamedTarget
+from lmconform.settings.options import OPTIONS, RunConfig
 from lmconform.settings.target import Target
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--target",
         dest="lm_target",
-        help="mock, or the base URL of a tenant (default: that of the credentials)",
+        help="mock, a base URL, or a name in lmconform.toml (default: the URL of the credentials)",
         metavar="TARGET",
     )
     for option in OPTIONS:
@@ -171,7 +173,7 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
         chosen = config.stash[_PLAN]
         handed = json.loads(config.workerinput["lmconform"])  # type: ignore[attr-defined]
         session = Session.open(
-            chosen.config,
+            _with_name(chosen.config, handed["named"]),
             chosen.contract.at(handed["contract"]),
             chosen.register,
             Target.from_json(handed["target"]),
@@ -296,11 +298,20 @@ def _planned(config: pytest.Config) -> Plan:
     from lmconform.run.catalogue import plan
 
     target, folder = config.getoption("lm_target"), config.getoption("lm_report_dir")
-    options = {option.dest: config.getoption(f"lm_{option.dest}") for option in OPTIONS}
+    values = {option.dest: config.getoption(f"lm_{option.dest}") for option in OPTIONS}
+    # pytest does not say which options were given: one with the value of its default counts as one that was not.
+    given = {o.dest: values[o.dest] for o in OPTIONS if values[o.dest] not in (o.default, None)}
     start = failed_start.Start(Path(folder) if folder and not _is_worker(config) else None, target or "")
     with failed_start.recorded(start):
-        start.config = configure(target, options, os.environ)
+        start.config = configure(target, given, os.environ)
         return plan(start.config)
+
+
+def _with_name(config: RunConfig, named: dict[str, Any] | None) -> RunConfig:
+    """The configuration of a worker, which was given a URL, for a target that has a name in lmconform.toml."""
+    if named is None:
+        return config
+    return replace(config, named=NamedTarget(named["name"], named["shown"], frozenset(named["keys"])))
 
 
 def _item_id(test: pytest.Item) -> str:

@@ -76,7 +76,8 @@ def _is_own(path: Path, sign: re.Pattern[str]) -> bool:
 
 
 def _unused(config: RunConfig) -> Path:
-    name = "mock" if config.is_mock else config.target.partition("://")[2].partition("/")[0].replace(":", "-")
+    # A name has no scheme.
+    name = config.label.rpartition("://")[2].partition("/")[0].replace(":", "-")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     wanted = Path("reports") / f"{stamp}-{name}-{config.profile}"
     number = 1

@@ -12,13 +12,14 @@ from lmconform.errors import ConfigError
 _VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-def bundle(named: Path | None, environ: Mapping[str, str], *, needed: bool) -> str:
+def bundle(named: Path | None, environ: Mapping[str, str], *, needed: bool, origin: str = "--ca-bundle") -> str:
     """The path of a file (or folder) with certificates in PEM, or nothing: the usual ones. Raises ConfigError.
 
-    ``needed``: something is behind TLS; what only the environment names is not looked at for nothing.
+    ``origin`` is where ``named`` was named. ``needed``: something is behind TLS; what only the environment names is not
+    looked at for nothing.
     """
     if named is not None:
-        return _good(named, f"--ca-bundle {named}")
+        return _good(named, f"{origin} {named}")
     for name in _VARIABLES:
         if environ.get(name) and needed:
             path = Path(environ[name])

@@ -1,17 +1,22 @@
-"""Which target a run has when the user names none: that of the credentials, or the embedded mock."""
+"""Which target a run has: a URL or the mock, a name in lmconform.toml, or what the credentials name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from lmconform.errors import ConfigError
+from lmconform.settings import credential_sources, target_file
+from lmconform.settings.credential_sources import Named
 from lmconform.settings.options import MOCK, RunConfig
+from lmconform.settings.sdk_config import LOCATIONS
+from lmconform.settings.single_values import PREFIX
 
-_VARIABLES: Final = "AICORE_"
 _ADVICE: Final = "name TARGET: a URL, or 'mock' for the embedded mock"
+_UNNAMED: Final = "no TARGET was named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +27,21 @@ class Choice:
     because: str
 
 
-def configure(target: str | None, options: Mapping[str, Any], environ: Mapping[str, str]) -> RunConfig:
-    """The checked configuration of a run; ``target`` None: the user named none. Raises ConfigError."""
+def configure(
+    target: str | None, given: Mapping[str, Any], environ: Mapping[str, str], folder: Path | None = None
+) -> RunConfig:
+    """The checked configuration of a run; ``target`` None: the user named none. Raises ConfigError.
+
+    ``given`` are the options that the user gave: they win over lmconform.toml, which is looked for from ``folder``, the
+    current one unless given, upward.
+    """
     if target is not None:
-        return RunConfig.from_options(target, options)
-    choice = choose(options.get("service_key"), environ)
+        if target != MOCK and target_file.NAME.fullmatch(target):
+            return _named(target, given, environ, folder or Path())
+        return RunConfig.from_options(target, given)
+    choice = choose(given.get("service_key"), environ, given.get("aicore_profile"), folder)
     try:
-        config = RunConfig.from_options(choice.target, options)
+        config = RunConfig.from_options(choice.target, given)
     except ConfigError as error:
         if choice.target == MOCK:
             raise
@@ -36,29 +49,74 @@ def configure(target: str | None, options: Mapping[str, Any], environ: Mapping[s
     return replace(config, target_because=choice.because)
 
 
-def choose(service_key: str | None, environ: Mapping[str, str]) -> Choice:
+def _named(name: str, given: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> RunConfig:
+    """The configuration of a target of lmconform.toml."""
+    file = target_file.find(folder)
+    if file is None:
+        raise ConfigError(
+            f"TARGET: {name!r} is neither 'mock' nor an http(s) URL, and there is no {target_file.FILE_NAME} here or "
+            "above that could have a target of that name; 'lmconform init KEY' writes one"
+        )
+    entry = file.entry(name)
+    here = f"targets.{name} of {file.shown}"
+    named = replace(entry.named, keys=entry.named.keys - set(given))
+    url = entry.url or _url_of(
+        Named(_path(given.get("service_key")), given.get("aicore_profile"), named.credentials), environ, here
+    )
+    try:
+        config = RunConfig.from_options(url, {**entry.values, **given})
+    except ConfigError as error:
+        raise ConfigError(f"{error} ({here})") from error
+    return replace(config, named=named, target_because=file.shown)
+
+
+def _url_of(named: Named, environ: Mapping[str, str], here: str) -> str:
+    """The URL that the credentials of a target have, which says none in the file."""
+    found = credential_sources.find(named, environ)
+    if found is None:
+        raise ConfigError(f'{here} has no url, and there are no credentials that know it; add url = "https://…"')
+    if not found.credentials.api_url:
+        raise ConfigError(f'{here} has no url, and {found.source} does not know it; add url = "https://…"')
+    return found.credentials.api_url
+
+
+def choose(
+    service_key: str | None, environ: Mapping[str, str], aicore_profile: str | None = None, folder: Path | None = None
+) -> Choice:
     """The target of a run without TARGET; raises ConfigError.
 
     Credentials name it. With a part of them, or with a variable that is empty because a secret was not handed to a job,
     the embedded mock would be judged in its place, and pass every time: that is an error.
     """
-    names = sorted(name for name in environ if name.startswith(_VARIABLES))
-    if service_key is None and not names:
-        return Choice(MOCK, "no TARGET was named, and there are no credentials")
     if service_key == "":
         raise ConfigError(f"--service-key: is empty; give a file, or {_ADVICE}")
-    # Only now: who judges the embedded mock need not wait for its imports.
-    from lmconform.settings import credentials
-
-    if service_key is not None:
-        url = credentials.find(Path(service_key), environ).api_url
-        return Choice(url, f"no TARGET was named, --service-key {Path(service_key).name} names it")
-    first = next((name for name in names if environ[name]), f"an empty {names[0]}")
+    names = sorted(name for name in environ if name.startswith(PREFIX) and name not in LOCATIONS)
+    by_option = service_key or aicore_profile
     try:
-        url = credentials.find(None, environ).api_url
+        found = credential_sources.find(Named(_path(service_key), aicore_profile), environ)
     except ConfigError as error:
-        raise ConfigError(f"no TARGET was named, and there is {first}: {error}; {_ADVICE}") from error
+        if by_option:
+            raise
+        raise ConfigError(f"{_UNNAMED}, and the credentials cannot be used: {error}; {_ADVICE}") from error
+    if found is None:
+        if not names:
+            return Choice(MOCK, f"{_UNNAMED}, and there are no credentials{_known(folder)}")
+        first = next((name for name in names if environ[name]), f"an empty {names[0]}")
+        raise ConfigError(f"{_UNNAMED}, and there is {first} but no credentials; {_ADVICE}")
+    url = found.credentials.api_url
     if not url:
-        raise ConfigError(f"no TARGET was named, and there is {first} without AICORE_BASE_URL; {_ADVICE}")
-    source = "AICORE_SERVICE_KEY" if environ.get("AICORE_SERVICE_KEY") else "AICORE_BASE_URL"
-    return Choice(url, f"no TARGET was named, {source} names it")
+        raise ConfigError(f"{_UNNAMED}, and {found.source} has no AICORE_BASE_URL; {_ADVICE}")
+    return Choice(url, f"{_UNNAMED}, {found.source} names it")
+
+
+def _known(folder: Path | None) -> str:
+    """The targets that might have been meant; nothing where there is no file with targets, or one that is wrong."""
+    with suppress(ConfigError, OSError):
+        file = target_file.find(folder or Path())
+        if file and file.entries:
+            return f"; {file.shown} has {', '.join(file.entries)}"
+    return ""
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,8 @@ from urllib.parse import urlsplit
 from lmconform.contract import paths, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
-from lmconform.settings import expectations
+from lmconform.settings.expectations import Expectation
+from lmconform.settings.named_target import NamedTarget
 
 PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
@@ -19,6 +21,16 @@ MOCK = "mock"
 _JUDGING = frozenset(
     ("contract", "overlay", "stop-timeout", "delete-timeout", "start-timeout", "poll-timeout", "expect", "disposable")
 )
+_LEAST = {
+    "max-examples": 1,
+    "poll-interval": 0,
+    "stop-timeout": 0,
+    "delete-timeout": 0,
+    "start-timeout": 0,
+    "poll-timeout": 0,
+    "max-time": 0,
+    "request-timeout": 0.1,
+}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -38,9 +50,23 @@ class Option:
         """The attribute name."""
         return self.name.replace("-", "_")
 
+    @property
+    def least(self) -> float | None:
+        """The smallest number that it takes, or None."""
+        return _LEAST.get(self.name)
+
 
 OPTIONS = (
-    Option("service-key", str, None, "SAP service key (JSON) with the credentials of TARGET.", "FILE"),
+    Option(
+        "service-key", str, None, "SAP service key (JSON) with the credentials of TARGET; - is standard input.", "FILE"
+    ),
+    Option(
+        "aicore-profile",
+        str,
+        None,
+        "Credentials of TARGET from the file of SAP's SDK, ~/.aicore/config_NAME.json ('default': config.json).",
+        "NAME",
+    ),
     Option(
         "ca-bundle",
         str,
@@ -106,6 +132,7 @@ OPTIONS = (
         (),
         "What the owner of TARGET expects: training=may-die, serving=may-die (repeatable).",
         "NAME=VALUE",
+        tuple(map(str, Expectation)),
     ),
     Option(
         "disposable",
@@ -120,7 +147,10 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What one run is to do; every value is checked. ``target_because``: why a target that the user did not name."""
+    """What one run is to do; every value is checked. ``target_because``: why a target that the user did not name.
+
+    ``named`` is what lmconform.toml says of a target that the user named by its name there.
+    """
 
     target: str
     profile: str
@@ -128,6 +158,7 @@ class RunConfig:
     contract: str | None
     allow_writes: bool
     service_key: Path | None
+    aicore_profile: str | None
     ca_bundle: Path | None
     resource_group: str | None
     other_resource_group: str | None
@@ -147,6 +178,12 @@ class RunConfig:
     report_dir: Path | None
     require: str
     target_because: str = ""
+    named: NamedTarget | None = field(default=None, repr=False)
+
+    @property
+    def label(self) -> str:
+        """The target as the user calls it: its name in lmconform.toml, or else what it is."""
+        return self.named.name if self.named else self.target
 
     @property
     def is_mock(self) -> bool:
@@ -158,22 +195,8 @@ class RunConfig:
         """Check the values of ``OPTIONS`` (keys with underscores); raises ConfigError."""
         values = {o.dest: options.get(o.dest, o.default) for o in OPTIONS}
         for option in OPTIONS:
-            value = values[option.dest]
-            if option.choices and value is not None and value not in option.choices:
-                raise ConfigError(f"--{option.name}: {value!r} is unknown{did_you_mean(value, option.choices)}")
-        for name, least in (
-            ("max_examples", 1),
-            ("poll_interval", 0),
-            ("stop_timeout", 0),
-            ("delete_timeout", 0),
-            ("start_timeout", 0),
-            ("poll_timeout", 0),
-            ("max_time", 0),
-            ("request_timeout", 0.1),
-        ):
-            if values[name] is not None and values[name] < least:
-                raise ConfigError(f"--{name.replace('_', '-')}: {values[name]} is too small; expected {least} or more")
-        expectations.read(values["expect"] or ())
+            if problem := check(option, values[option.dest]):
+                raise ConfigError(f"--{option.name}: {problem}")
         if values["contract"] is not None:
             versions.check(values["contract"])
         _check_target(target)
@@ -182,9 +205,10 @@ class RunConfig:
             raise ConfigError(
                 f"profile {profile} creates things on {target}; add --allow-writes, or use --profile smoke"
             )
-        if target == MOCK and values["service_key"]:
+        given = next((name for name in ("service-key", "aicore-profile") if values[name.replace("-", "_")]), "")
+        if target == MOCK and given:
             raise ConfigError(
-                "--service-key: the embedded mock makes its own; give a URL as TARGET, or drop the option"
+                f"--{given}: the embedded mock makes its own credentials; give a URL as TARGET, or drop the option"
             )
         if target == MOCK and values["ca_bundle"]:
             raise ConfigError("--ca-bundle: the embedded mock has no TLS; give a URL as TARGET, or drop the option")
@@ -194,13 +218,24 @@ class RunConfig:
         values["overlay"] = tuple(map(Path, values["overlay"] or ()))
         return cls(target=target, **values)
 
+    def origin(self, dest: str) -> str:
+        """Where the user gave the value of ``dest``: the option, or lmconform.toml."""
+        if self.named and dest in self.named.keys:
+            return f"{self.named.shown}: {dest}"
+        return f"--{dest.replace('_', '-')}"
+
     def as_arguments(self) -> list[str]:
         """The options that give this configuration again."""
         return ["--target", self.target, *(word for o in OPTIONS for word in self._words(o, "="))]
 
     def judging_arguments(self) -> list[str]:
-        """The seed, and what was given of the options that change how one item is judged; a part of a line to paste."""
-        given = [o for o in OPTIONS if o.name in _JUDGING and getattr(self, o.dest) != o.default]
+        """The seed, and what was given of the options that change how one item is judged; a part of a line to paste.
+
+        What lmconform.toml says of the target is said by its name.
+        """
+        said = self.named.keys if self.named else frozenset()
+        judging = [o for o in OPTIONS if o.name in _JUDGING and o.dest not in said]
+        given = [o for o in judging if getattr(self, o.dest) != o.default]
         return ["--seed", str(self.seed), *(word for o in given for word in " ".join(self._words(o, " ")).split())]
 
     def _words(self, option: Option, between: str) -> list[str]:
@@ -224,6 +259,19 @@ class RunConfig:
     def public(self) -> dict[str, Any]:
         """The configuration as it goes into the header: nothing in it is secret."""
         return {o.dest: _plain(getattr(self, o.dest)) for o in OPTIONS}
+
+
+def check(option: Option, value: Any) -> str:
+    """What is wrong with the value of an option, or empty; None is no value."""
+    for part in value if isinstance(value, list | tuple) else (value,):
+        if option.choices and part is not None and part not in option.choices:
+            return f"{part!r} is unknown{did_you_mean(part, option.choices)}"
+    if option.least is not None and value is not None:
+        if not isfinite(value):
+            return f"{value} is no number to count with; expected {option.least} or more"
+        if value < option.least:
+            return f"{value} is too small; expected {option.least} or more"
+    return ""
 
 
 def _plain(value: Any) -> Any:

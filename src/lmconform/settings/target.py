@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from urllib.parse import urlsplit
 
 from lmconform.errors import ConfigError
-from lmconform.settings import ca_bundle, credentials, expectations
+from lmconform.settings import ca_bundle, credential_sources, expectations, resource_group
+from lmconform.settings.content import Content
+from lmconform.settings.credential_sources import Named
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.expectations import Expectation
 from lmconform.settings.options import RunConfig, api_base, is_loopback
@@ -20,6 +22,8 @@ class Target:
 
     ``disposable``: its owner allows any number of executions, deployments and schedules. ``expected`` are outcomes
     that its owner expects. ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
+    ``source`` is where the credentials came from, ``group_because`` what named the resource group, texts for people.
+    ``content`` is what its owner names to train and to serve with.
     """
 
     name: str
@@ -32,6 +36,17 @@ class Target:
     disposable: bool = False
     expected: frozenset[Expectation] = frozenset()
     ca_bundle: str = ""
+    source: str = ""
+    group_because: str = ""
+    content: Content = field(default_factory=Content)
+
+    @property
+    def access(self) -> str:
+        """Which credentials are used for which URL and resource group, in one line; empty for the embedded mock."""
+        if not self.source:
+            return ""
+        group = f"resource group {self.resource_group} ({self.group_because})"
+        return f"credentials of {self.source} for {self.base_url}, {group}"
 
     @property
     def host(self) -> str:
@@ -42,7 +57,8 @@ class Target:
         """A form that ``from_json`` reads back; it holds the secret, keep it in memory."""
         data = {name: getattr(self, name) for name in self.__slots__}
         data["credentials"] = list(astuple(self.credentials))
-        return data | {"limits": self.limits.as_json(), "expected": sorted(self.expected)}
+        data |= {"limits": self.limits.as_json(), "expected": sorted(self.expected)}
+        return data | {"content": self.content.as_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Target:
@@ -51,34 +67,49 @@ class Target:
         values["credentials"] = Credentials(*values["credentials"])  # type: ignore[misc]
         values["limits"] = TENANT.with_seconds(values["limits"])  # type: ignore[arg-type]
         values["expected"] = expectations.read(values["expected"])  # type: ignore[arg-type]
+        values["content"] = Content.from_json(values["content"])  # type: ignore[arg-type]
         return cls(**values)  # type: ignore[arg-type]
+
+
+def sources_of(config: RunConfig) -> Named:
+    """What the user names as the source of the credentials, on the command line and in lmconform.toml."""
+    return Named(config.service_key, config.aicore_profile, config.named.credentials if config.named else None)
 
 
 def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
     """The target that the user named by URL; raises ConfigError. Nothing is sent."""
-    found = credentials.find(config.service_key, environ)
+    sources = sources_of(config)
+    source = credential_sources.find(sources, environ)
+    if source is None:
+        raise ConfigError(credential_sources.NONE)
+    found = source.credentials
     base = api_base(config.target)
     named = urlsplit(found.api_url).hostname if found.api_url else None
     if named and named.lower() != (urlsplit(base).hostname or "").lower():
         raise ConfigError(
-            f"TARGET is {urlsplit(base).hostname}, the credentials are for {named}; "
+            f"TARGET is {urlsplit(base).hostname}, the credentials of {source.source} are for {named}; "
             "they would be sent to the wrong host, use the key of this target"
         )
-    group = config.resource_group or environ.get("AICORE_RESOURCE_GROUP") or "default"
-    if group == config.other_resource_group:
-        raise ConfigError(f"--other-resource-group: {group!r} is the resource group itself; name a second one")
+    group = resource_group.find(config.resource_group, environ, sources.profile, config.origin("resource_group"))
+    if group.id == config.other_resource_group:
+        raise ConfigError(
+            f"{config.origin('other_resource_group')}: {group.id!r} is the resource group itself; name a second one"
+        )
     # The tutorial says one minute, for real trainings; on this machine no cluster is waited for.
     interval, limits = (0.5, LOOPBACK) if is_loopback(urlsplit(base).hostname or "") else (60.0, TENANT)
     with_tls = any(urlsplit(url).scheme == "https" for url in (base, found.token_url))
     return Target(
-        name=config.target,
+        name=config.label,
         base_url=base,
         credentials=found,
-        resource_group=group,
+        resource_group=group.id,
         other_resource_group=config.other_resource_group,
         poll_interval=interval if config.poll_interval is None else config.poll_interval,
         limits=limits.with_seconds(config.seconds),
         disposable=config.disposable,
         expected=expectations.read(config.expect),
-        ca_bundle=ca_bundle.bundle(config.ca_bundle, environ, needed=with_tls),
+        ca_bundle=ca_bundle.bundle(config.ca_bundle, environ, needed=with_tls, origin=config.origin("ca_bundle")),
+        source=source.source,
+        group_because=group.because,
+        content=config.named.content if config.named else Content(),
     )

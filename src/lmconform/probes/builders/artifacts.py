@@ -19,7 +19,7 @@ def artifact_body(ctx: Context, **overrides: Any) -> Json:
     body = {
         "name": ctx.unique("artifact"),
         "kind": "dataset",
-        "url": "ai://default/data",
+        "url": executables.ARTIFACT_URL,
         "description": "made by a conformance run",
         "scenarioId": overrides["scenarioId"] if "scenarioId" in overrides else executables.scenario_id(ctx),
     }
@@ -32,9 +32,9 @@ def create_artifact(ctx: Context, **overrides: Any) -> Created:
 
 
 @fixture()
-def input_artifact_id(ctx: Context, kind: str, scenario_id: str) -> str:
+def input_artifact_id(ctx: Context, kind: str, scenario_id: str, url: str) -> str:
     """An artifact that configurations of a scenario bind: no probe changes it, so that they can share it."""
-    return create_artifact(ctx, kind=kind, scenarioId=scenario_id).id
+    return create_artifact(ctx, kind=kind, scenarioId=scenario_id, url=url).id
 
 
 def _vary(ctx: Context, index: int) -> Json:

@@ -26,7 +26,7 @@ def configuration_body(ctx: Context, *, deployable: bool = False, **overrides: A
     }
     if "inputArtifactBindings" not in overrides:
         body["inputArtifactBindings"] = [
-            {"key": key, "artifactId": input_artifact_id(ctx, kind, runnable.scenario_id)}
+            {"key": key, "artifactId": input_artifact_id(ctx, kind, runnable.scenario_id, runnable.artifact)}
             for key, kind in runnable.inputs
         ]
     return without_none({**body, **overrides})

@@ -11,8 +11,10 @@ from lmconform.errors import Inconclusive, NotTestable
 from lmconform.probes.context import Context, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import objects
+from lmconform.settings.content import Runs
 
 _SCENARIO: Final = "text-clf-tutorial"
+ARTIFACT_URL: Final = "ai://default/data"
 _EXECUTABLES: Final = ("text-clf-train-tutorial", "text-clf-infer-tutorial")
 _ARTIFACT_KINDS: Final = frozenset({"model", "dataset", "resultset", "other"})
 # A tenant may have hundreds of scenarios; the first ones are as good as any.
@@ -23,7 +25,8 @@ _MOST_SCENARIOS: Final = 20
 class Runnable:
     """An executable with what a configuration must bind: ``inputs`` as (key, kind), ``parameters`` as (key, value).
 
-    The values of ``parameters`` are invented: only the author of the executable knows good ones.
+    ``invented``: a value of ``parameters`` is made up, and only the author of the executable knows good ones.
+    ``artifact`` is the URL of what the inputs are bound to.
     """
 
     scenario_id: str
@@ -31,12 +34,16 @@ class Runnable:
     version_id: str
     inputs: tuple[tuple[str, str], ...]
     parameters: tuple[tuple[str, str], ...]
+    invented: bool
+    artifact: str
 
 
 @fixture()
 def scenarios(ctx: Context) -> tuple[Json, ...]:
-    """The tenant's scenarios, that of the tutorial first; raises NotTestable."""
-    return _entries(ctx.get_or_skip("listScenarios"), first=(_SCENARIO,))
+    """The tenant's scenarios, those that its owner names and that of the tutorial first; raises NotTestable."""
+    content = ctx.session.target.content
+    named = [runs.scenario for runs in (content.train, content.serve) if runs.scenario]
+    return _entries(ctx.get_or_skip("listScenarios"), first=(*named, _SCENARIO))
 
 
 @fixture()
@@ -102,14 +109,34 @@ def scenario_without(ctx: Context, executable_id: str) -> str | None:
 def find(ctx: Context, *, deployable: bool = False) -> Runnable:
     """An executable that trains, or one to deploy; raises Inconclusive when there is none.
 
-    One whose parameters need no invented values is preferred.
+    That is the one which the owner of the target names. Without a name, one whose parameters need no invented values is
+    preferred.
     """
+    if ctx.session.target.content.of(deployable=deployable).executable:
+        return _named(ctx, deployable)
     candidates = list(_until_without_parameters(_candidates(ctx, deployable)))
     best = min(candidates, key=lambda r: len(r.parameters), default=None)
     if best is None:
-        purpose = "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
-        raise Inconclusive(f"the tenant has no executable that {purpose}")
+        raise Inconclusive(f"the tenant has no executable that {_purpose(deployable)}")
     return best
+
+
+def _named(ctx: Context, deployable: bool) -> Runnable:
+    """The executable that the owner of the target names; Inconclusive when the tenant has none like it."""
+    named = ctx.session.target.content.of(deployable=deployable)
+    wanted = f"{named.where}: scenario {named.scenario}, executable {named.executable}"
+    if named.scenario not in [entry["id"] for entry in scenarios(ctx)]:
+        raise Inconclusive(f"{wanted}: the tenant has no such scenario")
+    found = next((e for e in executables(ctx, named.scenario) if e["id"] == named.executable), None)
+    if found is None:
+        raise Inconclusive(f"{wanted}: the scenario has no such executable")
+    if found.get("deployable") is not deployable:
+        raise Inconclusive(f"{wanted}: expected one that {_purpose(deployable)}")
+    return _runnable(named.scenario, found, named)
+
+
+def _purpose(deployable: bool) -> str:
+    return "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
 
 
 def _until_without_parameters(candidates: Iterator[Runnable]) -> Iterator[Runnable]:
@@ -126,7 +153,11 @@ def _candidates(ctx: Context, deployable: bool) -> Iterator[Runnable]:
                 yield _runnable(str(entry["id"]), executable)
 
 
-def _runnable(scenario_id: str, executable: Json) -> Runnable:
+def _runnable(scenario_id: str, executable: Json, named: Runs | None = None) -> Runnable:
+    known = named or Runs()
+    given = dict(known.parameters)
+    # A parameter with a default need not be bound (K).
+    needed = [str(p["name"]) for p in objects(executable, "parameters") if "name" in p and p.get("default") is None]
     default_kind = "model" if executable.get("deployable") else "dataset"
     return Runnable(
         scenario_id=scenario_id,
@@ -137,10 +168,9 @@ def _runnable(scenario_id: str, executable: Json) -> Runnable:
             for a in objects(executable, "inputArtifacts")
             if "name" in a
         ),
-        # A parameter with a default need not be bound (K).
-        parameters=tuple(
-            (str(p["name"]), "1") for p in objects(executable, "parameters") if "name" in p and p.get("default") is None
-        ),
+        parameters=tuple((dict.fromkeys(needed, "1") | given).items()),
+        invented=any(name not in given for name in needed),
+        artifact=known.artifact or ARTIFACT_URL,
     )
 
 

@@ -218,7 +218,7 @@ def _foreign_configuration(ctx: Context, group: str) -> str:
     runnable = executables.find(ctx, deployable=True)
     inputs = []
     for key, kind in runnable.inputs:
-        body = artifact_body(ctx, kind=kind, scenarioId=runnable.scenario_id)
+        body = artifact_body(ctx, kind=kind, scenarioId=runnable.scenario_id, url=runnable.artifact)
         inputs.append({"key": key, "artifactId": ctx.make(ARTIFACT.create, body, resource_group=group).id})
     body = configuration_body(ctx, deployable=True, inputArtifactBindings=inputs)
     return ctx.make(CONFIGURATION.create, body, resource_group=group).id
