@@ -49,12 +49,13 @@ def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> 
         return None
     schema = response.content.get(exchange.media_type)
     try:
-        invalid = contract.invalid_date_times(schema, exchange.json()) if schema is not None else []
+        value = exchange.json()
     except ValueError:
         return None
-    problems = [text for name, text in invalid if name in _TOLD]
-    if problems:
-        return broken(_TIMES, "date, time and offset as in 2024-05-06T07:08:09Z", problems[0][:300])
+    invalid = contract.invalid_date_times(schema, value) if schema is not None else ()
+    problem = next((text for name, text in invalid if name in _TOLD), "")
+    if problem:
+        return broken(_TIMES, "date, time and offset as in 2024-05-06T07:08:09Z", problem[:300])
     return kept(_TIMES)
 
 

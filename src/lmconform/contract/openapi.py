@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from lmconform.contract import bundle, paths, pointer, times, versions
+from lmconform.contract import bundle, member_paths, paths, pointer, times, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.pointer import PointerError
 from lmconform.errors import ContractError, did_you_mean
@@ -232,22 +232,19 @@ class Contract:
             return f"{_where(error.instance_path)}{error.message[:_LONGEST_MESSAGE]}"
         return ""
 
-    def invalid_date_times(self, schema: Schema, value: Any) -> list[tuple[str, str]]:
+    def invalid_date_times(self, schema: Schema, value: Any) -> Iterator[tuple[str, str]]:
         """What is ``date-time`` by the schema and no RFC 3339 text: the name of the member, and its path with the text.
 
         Empty texts are passed over, and what is no text is the schema's matter.
         """
         if id(schema) not in self._times:
-            self._times[id(schema)] = (schema, tuple(dict.fromkeys(self._dated(schema, frozenset()))))
-        return [
-            (path[-1], f"{'.'.join(path)}: {text}")
-            for path in self._times[id(schema)][1]
-            for text in _at(value, path)
-            if isinstance(text, str) and text and not times.is_date_time(text)
-        ]
+            self._times[id(schema)] = (schema, member_paths.tree(self._dated(schema, frozenset())))
+        for path, text in member_paths.texts(value, self._times[id(schema)][1]):
+            if text and not times.is_date_time(text):
+                yield path[-1], f"{'.'.join(path)}: {text}"
 
     @cached_property
-    def _times(self) -> dict[int, tuple[Schema, tuple[tuple[str, ...], ...]]]:
+    def _times(self) -> dict[int, tuple[Schema, member_paths.Tree]]:
         return {}
 
     def _dated(self, schema: Any, above: frozenset[int]) -> Iterator[tuple[str, ...]]:
@@ -333,16 +330,6 @@ def _widened(node: Any) -> Any:
     if isinstance(node, dict):
         return {name: _wide(v) if name == "pattern" and isinstance(v, str) else _widened(v) for name, v in node.items()}
     return [_widened(entry) for entry in node] if isinstance(node, list) else node
-
-
-def _at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    if not path:
-        yield value
-    elif path[0] == "*":
-        for entry in value if isinstance(value, list) else ():
-            yield from _at(entry, path[1:])
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _at(value[path[0]], path[1:])
 
 
 def _wide(pattern: str) -> str:

@@ -10,7 +10,7 @@ from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import TERMINAL, Context, Created, Json
 from lmconform.probes.enactment import Enactment
-from lmconform.probes.reading import enactment, text
+from lmconform.probes.reading import kept, text
 from lmconform.settings.time_limits import TimeLimit
 
 
@@ -59,7 +59,7 @@ class PooledEnactment:
             return str(self.last["status"])
         before = self.last.get("status")
         exchange = ctx.get(self.kind.get, **self.path)
-        self.last = enactment(exchange.json_object()) if exchange.ok else {}
+        self.last = kept(ctx, exchange) if exchange.ok else {}
         if self.last.get("status") != before:
             self.changed_at = time.monotonic()
         self.statuses += [status for status in (self.last.get("status"),) if isinstance(status, str)]
@@ -96,7 +96,7 @@ class PooledEnactment:
             state=lambda exchange: str(exchange.json_object().get("status")),
         )
         self.changed_at = time.monotonic()
-        self.last = enactment(exchange.json_object())
+        self.last = kept(ctx, exchange)
         return self.last
 
     def wait_until_gone(self, ctx: Context, promise: str = "delete") -> list[Json]:
@@ -107,7 +107,7 @@ class PooledEnactment:
             if exchange.status == 404:
                 return True
             ctx.expect_status(exchange, {200})
-            views.append(enactment(exchange.json_object()))
+            views.append(kept(ctx, exchange))
             return False
 
         ctx.poll_exchange(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
+from lmconform.contract.typed import typed
 from lmconform.errors import NotTestable
+from lmconform.evidence.exchange import Exchange
 
-# Members of an enactment that are looked up in sets of statuses.
-_STATUSES: Final = ("status", "targetStatus")
+if TYPE_CHECKING:
+    from lmconform.probes.context import Context
 
 
 def objects(body: Mapping[str, Any], name: str = "resources") -> list[dict[str, Any]]:
@@ -36,6 +38,13 @@ def text(body: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def enactment(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of an execution or a deployment without a status that is no text."""
-    return {name: value for name, value in body.items() if name not in _STATUSES or isinstance(value, str)}
+def kept(ctx: Context, exchange: Exchange) -> dict[str, Any]:
+    """The JSON object of a 200 for later probes, without what is of another type than its schema says.
+
+    The item that sent the request has the finding; a later one has no answer that it could blame.
+    """
+    operation = ctx.session.contract.operation(exchange.operation)
+    response = operation.response(200)
+    schema = response.content.get("application/json", True) if response is not None else True
+    body: dict[str, Any] = typed(ctx.session.contract, schema, dict(exchange.json_object()))
+    return body
