@@ -40,7 +40,7 @@ def test_bounded_bodies_of_every_operation_are_valid(operation):
     schema = operation.request_body.json_schema
     found = drawn(operation, described.bounded(CONTRACT, schema, ids))
     assert len(found) > 5 or operation.method == "PATCH"
-    assert [body for body in found if CONTRACT.errors(schema, body)] == []
+    assert [body for body in found if CONTRACT.first_error(schema, body)] == []
 
 
 @pytest.mark.parametrize("operation", BODIES, ids=lambda o: o.id)
@@ -48,7 +48,7 @@ def test_the_plain_body_of_every_operation_is_valid(operation):
     schema = operation.request_body.json_schema
     body = described.plain(CONTRACT, schema, ids)
     assert body is not None
-    assert CONTRACT.errors(schema, body) == []
+    assert CONTRACT.first_error(schema, body) == ""
     required = set(CONTRACT.resolve(schema).get("required", ()))
     assert set(body) == required
 

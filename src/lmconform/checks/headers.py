@@ -20,7 +20,7 @@ def declared_headers(contract: Contract, operation: Operation, exchange: Exchang
             if header.required:
                 return broken(_ID, f"header {header.name}", "no such header")
             continue
-        problems = contract.errors(header.schema, value)
-        if problems:
-            return broken(_ID, f"{header.name} that is valid: {problems[0]}", value[:200])
+        problem = contract.first_error(header.schema, value)
+        if problem:
+            return broken(_ID, f"{header.name} that is valid: {problem[:300]}", value[:200])
     return kept(_ID)

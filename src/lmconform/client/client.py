@@ -123,7 +123,7 @@ class Client:
             self.judge(operation, exchange)
         if exchange.truncated:
             raise NotTestable(
-                f"{paths.label(exchange.method, exchange.path)}: a body of more than {len(exchange.body)} bytes"
+                f"{paths.label(exchange.method, exchange.path)}: a body that is too large to judge, {exchange.size}"
             )
         return exchange
 

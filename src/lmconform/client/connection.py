@@ -17,6 +17,8 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from lmconform.evidence.exchange import natural
+
 BODY_LIMIT = 8 * 1024 * 1024
 # Everything of one answer: status line, headers, chunk sizes, trailers, the body as it travels.
 _ANSWER_LIMIT = 2 * BODY_LIMIT
@@ -36,6 +38,10 @@ _TROUBLE = (
 )
 _ALERT = re.compile(r"\balert ([a-z ]+)")
 REFUSED = "connection refused"
+# What may come before the final answer, but for 101, which ends HTTP on the connection and which we never ask for.
+_INTERIM = frozenset(range(100, 200)) - {101}
+_FOLDED = "a header line that is folded (RFC 9112, section 5.2)"
+_LENGTHS = "more than one Content-Length (RFC 9112, section 6.3)"
 _WORDS = (
     ("refused", REFUSED),
     ("resolve", "the host name does not resolve"),
@@ -47,6 +53,8 @@ _WORDS = (
     ("IncompleteRead", "connection closed in the middle of the body"),
     ("decompressing", "the body is not coded as Content-Encoding says"),
     ("longer than", "an answer without end"),
+    (_FOLDED, _FOLDED),
+    (_LENGTHS, _LENGTHS),
 )
 
 
@@ -140,10 +148,33 @@ class _Reader(io.RawIOBase):
 
 
 class _Response(http.client.HTTPResponse):
+    """An answer whose headers are read as RFC 9110 and 9112 ask, where ``http.client`` does not."""
+
     def __init__(self, sock: socket.socket, *args: Any, **rest: Any) -> None:
         super().__init__(sock, *args, **rest)
         self.fp.close()
         self.fp = io.BufferedReader(_Reader(sock))
+
+    def begin(self) -> None:
+        """Read status line and headers; raises HTTPException for what may be read in two ways."""
+        super().begin()
+        if any("\n" in value for value in self.headers.values()):
+            raise http.client.HTTPException(_FOLDED)
+        # One value may stand there several times, in one line or in two (RFC 9110, section 8.6).
+        lengths = {text.strip() for line in self.headers.get_all("Content-Length", ()) for text in line.split(",")}
+        if len(lengths) > 1:
+            raise http.client.HTTPException(_LENGTHS)
+        if self.length is None and not self.chunked:
+            self.length = next((natural(text) for text in lengths), None)
+
+    def _read_status(self) -> tuple[int, int, str]:
+        """The status line of the final answer; any number of 1xx may come before it (RFC 9110, section 15.2)."""
+        while True:
+            # typeshed does not know the method; http.client has had it since 2.4.
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status not in _INTERIM:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
 
 class _Http(urllib3.connection.HTTPConnection):

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from lmconform.contract import bundle, paths, pointer, times, versions
+from lmconform.contract import bundle, member_paths, paths, pointer, times, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.pointer import PointerError
 from lmconform.errors import ContractError, did_you_mean
@@ -22,6 +22,7 @@ Schema = dict[str, Any] | bool
 
 # Letters, marks, digits and underscores of all languages, as UTS 18 defines a word character.
 _LETTERS = r"\p{L}\p{M}\p{N}\p{Pc}"
+_LONGEST_MESSAGE = 1000
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -217,31 +218,33 @@ class Contract:
             node = pointer.resolve(self.document, node["$ref"].removeprefix("#"))
         return node
 
-    def errors(self, schema: Schema, value: Any, *, wide: bool = False) -> list[str]:
-        """What ``value`` breaks in ``schema``, one line each; empty when it is valid.
+    def first_error(self, schema: Schema, value: Any, *, wide: bool = False) -> str:
+        """The first thing that ``value`` breaks in ``schema``, with its place; empty when it is valid.
 
-        Formats are not asserted here: JSON Schema 2020-12 makes them annotations. ``wide``: ``\\w`` in a
-        pattern means the letters of all languages, which it does for some and not for others.
+        Building every error of a list of 100,000 wrong entries takes minutes and gigabytes. Formats are not asserted
+        here: JSON Schema 2020-12 makes them annotations. ``wide``: ``\\w`` in a pattern means the letters of all
+        languages, which it does for some and not for others.
         """
-        validator = self.validator(schema, wide=wide)
-        return [f"{_where(e.instance_path)}{e.message}" for e in validator.iter_errors(value)]
+        try:
+            self.validator(schema, wide=wide).validate(value)
+        except jsonschema_rs.ValidationError as error:
+            # The message quotes the value, which may be as long as the whole answer.
+            return f"{_where(error.instance_path)}{error.message[:_LONGEST_MESSAGE]}"
+        return ""
 
-    def invalid_date_times(self, schema: Schema, value: Any) -> list[tuple[str, str]]:
+    def invalid_date_times(self, schema: Schema, value: Any) -> Iterator[tuple[str, str]]:
         """What is ``date-time`` by the schema and no RFC 3339 text: the name of the member, and its path with the text.
 
         Empty texts are passed over, and what is no text is the schema's matter.
         """
         if id(schema) not in self._times:
-            self._times[id(schema)] = (schema, tuple(dict.fromkeys(self._dated(schema, frozenset()))))
-        return [
-            (path[-1], f"{'.'.join(path)}: {text}")
-            for path in self._times[id(schema)][1]
-            for text in _at(value, path)
-            if isinstance(text, str) and text and not times.is_date_time(text)
-        ]
+            self._times[id(schema)] = (schema, member_paths.tree(self._dated(schema, frozenset())))
+        for path, text in member_paths.texts(value, self._times[id(schema)][1]):
+            if text and not times.is_date_time(text):
+                yield path[-1], f"{'.'.join(path)}: {text}"
 
     @cached_property
-    def _times(self) -> dict[int, tuple[Schema, tuple[tuple[str, ...], ...]]]:
+    def _times(self) -> dict[int, tuple[Schema, member_paths.Tree]]:
         return {}
 
     def _dated(self, schema: Any, above: frozenset[int]) -> Iterator[tuple[str, ...]]:
@@ -258,11 +261,11 @@ class Contract:
             yield from ((name, *rest) for rest in self._dated(member, above))
 
     def is_valid(self, schema: Schema, value: Any) -> bool:
-        """Whether ``value`` is valid against ``schema``; cheaper than ``errors``."""
+        """Whether ``value`` is valid against ``schema``; cheaper than ``first_error``."""
         return bool(self.validator(schema).is_valid(value))
 
     def validator(self, schema: Schema, *, wide: bool = False) -> jsonschema_rs.Draft202012Validator:
-        """A compiled validator for a schema of this document, references and all; ``wide``: see ``errors``."""
+        """A compiled validator for a schema of this document, references and all; ``wide``: see ``first_error``."""
         key = (id(schema), wide)
         if key not in self._validators:
             whole = schema if isinstance(schema, bool) else {**schema, "components": self.document["components"]}
@@ -327,16 +330,6 @@ def _widened(node: Any) -> Any:
     if isinstance(node, dict):
         return {name: _wide(v) if name == "pattern" and isinstance(v, str) else _widened(v) for name, v in node.items()}
     return [_widened(entry) for entry in node] if isinstance(node, list) else node
-
-
-def _at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    if not path:
-        yield value
-    elif path[0] == "*":
-        for entry in value if isinstance(value, list) else ():
-            yield from _at(entry, path[1:])
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _at(value[path[0]], path[1:])
 
 
 def _wide(pattern: str) -> str:

@@ -10,6 +10,10 @@ from typing import Any
 
 # Ten times what the API needs, and a tenth of what a walk through it by recursion can bear.
 _DEEPEST = 100
+# Bytes that a container and an entry of one take at least, and how many an answer may take.
+_CONTAINER, _ENTRY = 160, 56
+_MOST_MEMORY = 64 * 1024 * 1024
+_NATURAL = re.compile(r"[0-9]{1,19}")
 _SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 
 
@@ -20,7 +24,7 @@ class Exchange:
     ``operation`` is the operationId, or empty when the request is for no operation.
     ``path`` begins with ``/lm`` and carries neither query nor host. Header names are kept
     as sent; ``header`` looks them up in any case. ``elapsed`` is in seconds.
-    ``truncated``: the body was longer than we read.
+    ``truncated``: the body was longer than we read, or holds more values than we can judge.
     """
 
     id: str
@@ -37,6 +41,11 @@ class Exchange:
     truncated: bool
     started: str
     elapsed: float
+
+    def __post_init__(self) -> None:
+        """An answer that is too large a value counts as cut: nothing reads a part of it."""
+        if self.is_json and is_too_dense(self.body):
+            object.__setattr__(self, "truncated", True)
 
     def header(self, name: str) -> str | None:
         """The first response header of that name, in any case."""
@@ -76,24 +85,50 @@ class Exchange:
         return data if isinstance(data, dict) else {}
 
     @property
+    def size(self) -> str:
+        """How long its body is, for a message."""
+        return f"{len(self.body)} bytes" + (" and more values than are read" if is_too_dense(self.body) else " or more")
+
+    @property
     def brief(self) -> str:
         """Status and the beginning of the body, for an ``actual`` line."""
         body = " ".join(self.text[:300].split())
         return f"{self.status} {body}"[:240].rstrip()
 
 
+def is_too_dense(body: bytes | str) -> bool:
+    """Whether JSON holds so many values that they would not fit into bounded memory, though the text does.
+
+    8 MiB of ``{},{},…`` are 220 MB of objects; a list of metrics of that length stays below the bound.
+    """
+    if _CONTAINER * len(body) <= _MOST_MEMORY:
+        return False
+    if isinstance(body, bytes):
+        containers, entries = body.count(b"[") + body.count(b"{"), body.count(b",")
+    else:
+        containers, entries = body.count("[") + body.count("{"), body.count(",")
+    return _CONTAINER * containers + _ENTRY * entries > _MOST_MEMORY
+
+
 def decode(body: bytes | str) -> Any:
     """JSON in UTF-8 as a value (RFC 8259, section 8.1).
 
     Half a surrogate pair, which JSON can escape and no file can hold, becomes a question mark.
-    ValueError when it is no JSON, or nested too deeply for somebody who walks through it.
+    ValueError when it is no JSON, nested too deeply for somebody who walks through it, or too large a value.
     """
+    if is_too_dense(body):
+        raise ValueError("more values than can be read")
     text = body if isinstance(body, str) else body.decode("utf-8-sig")
     too_deep = f"nested more than {_DEEPEST} deep"
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_refuse)
     except RecursionError:
         raise ValueError(too_deep) from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:
+        # Python's own word for a long number names a function of the interpreter.
+        raise ValueError("a number of more than 4300 digits" if "digits" in str(error) else str(error)) from None
     # As many brackets as levels there are at least: nearly all bodies have fewer.
     level = [value] if text.count("[") + text.count("{") > _DEEPEST else []
     for _ in range(_DEEPEST):
@@ -102,8 +137,32 @@ def decode(body: bytes | str) -> Any:
             break
     else:
         raise ValueError(too_deep)
-    if _SURROGATE.search(text):
-        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return _in_utf_8(value) if _SURROGATE.search(text) else value
+
+
+def natural(text: str) -> int | None:
+    """The number that a text is in digits of ASCII, as a count travels; None when it is anything else.
+
+    More digits than a signed number of 64 bits has are no count.
+    """
+    return int(text) if _NATURAL.fullmatch(text) else None
+
+
+def _refuse(constant: str) -> None:
+    """NaN and Infinity, which Python reads, are no JSON (RFC 8259, section 6)."""
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _in_utf_8(value: Any) -> Any:
+    """``value`` with half surrogate pairs replaced; containers are changed where they are, a copy takes memory."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        value[:] = map(_in_utf_8, value)
+    elif isinstance(value, dict):
+        entries = [(_in_utf_8(name), _in_utf_8(part)) for name, part in value.items()]
+        value.clear()
+        value.update(entries)
     return value
 
 

@@ -81,7 +81,7 @@ def body(contract: Contract, operation: Operation, media_type: str, raw: bytes, 
     except (ValueError, OverflowError, RecursionError):
         valid = False
     if not valid:
-        problem = next(iter(contract.errors(schema, value)), "not valid")[:200]
+        problem = (contract.first_error(schema, value) or "not valid")[:200]
         raise bad_request(problem.encode("ascii", "replace").decode())
     return value
 

@@ -17,12 +17,13 @@ from lmconform.client.transport import Request
 from lmconform.contract.published import published
 from lmconform.contract.resources import Role, resources
 from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable, Skip, caught
-from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.exchange import Exchange, natural
 from lmconform.judgement import Judgement, kept
 from lmconform.probes.comparison import differences
 from lmconform.probes.described import capability, described
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.parts import gravest
+from lmconform.probes.reading import entries
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
@@ -165,7 +166,7 @@ class Context:
 
     def items(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> list[Json]:
         """The resources of a list that this probe judges."""
-        return _resources(self.get_or_fail(operation_id, query, **path))
+        return entries(self.get_or_fail(operation_id, query, **path))
 
     def ids(self, operation_id: str, query: Mapping[str, Any] | None = None, /) -> list[str]:
         """The ids in a list that this probe judges, in the order of the answer."""
@@ -175,9 +176,10 @@ class Context:
         """The number that a ``$count`` operation returns."""
         exchange = self.get(operation_id, query)
         self.expect_status(exchange, {200})
-        text = exchange.text.strip()
-        self.expect(text.isdigit(), expected="a bare integer", actual=exchange.brief, exchange=exchange)
-        return int(text)
+        number = natural(exchange.text.strip())
+        if number is None:
+            self.fail(expected="a bare integer", actual=exchange.brief, exchange=exchange)
+        return number
 
     # --- judging -----------------------------------------------------------------------------
 
@@ -347,11 +349,6 @@ def _nonce(ctx: Context) -> str:
 def _counter(ctx: Context) -> Iterator[int]:
     """The numbers of the names that this session makes."""
     return itertools.count(1)
-
-
-def _resources(body: Mapping[str, Any]) -> list[Json]:
-    resources = body.get("resources")
-    return [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
 
 
 def _is_passing(exchange: Exchange) -> bool:

@@ -10,6 +10,7 @@ from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import TERMINAL, Context, Created, Json
 from lmconform.probes.enactment import Enactment
+from lmconform.probes.reading import kept, text
 from lmconform.settings.time_limits import TimeLimit
 
 
@@ -58,7 +59,7 @@ class PooledEnactment:
             return str(self.last["status"])
         before = self.last.get("status")
         exchange = ctx.get(self.kind.get, **self.path)
-        self.last = dict(exchange.json_object()) if exchange.ok else {}
+        self.last = kept(ctx, exchange) if exchange.ok else {}
         if self.last.get("status") != before:
             self.changed_at = time.monotonic()
         self.statuses += [status for status in (self.last.get("status"),) if isinstance(status, str)]
@@ -84,10 +85,10 @@ class PooledEnactment:
             return answers.pop() if answers else ctx.get(self.kind.get, **self.path)
 
         def until(exchange: Exchange) -> bool:
-            status = exchange.json_object().get("status")
+            status = text(exchange.json_object(), "status")
             if exchange.status != 200 or status not in known:
                 raise NotTestable(f"{ctx.label(exchange)} answered {exchange.brief}, expected a status")
-            self.statuses.append(str(status))
+            self.statuses.append(status)
             return status in statuses or status in TERMINAL
 
         exchange = ctx.poll_exchange(
@@ -99,7 +100,7 @@ class PooledEnactment:
             state=lambda exchange: str(exchange.json_object().get("status")),
         )
         self.changed_at = time.monotonic()
-        self.last = dict(exchange.json_object())
+        self.last = kept(ctx, exchange)
         return self.last
 
     def _is_new(self, ctx: Context) -> bool:
@@ -115,7 +116,7 @@ class PooledEnactment:
             if exchange.status == 404:
                 return True
             ctx.expect_status(exchange, {200})
-            views.append(dict(exchange.json_object()))
+            views.append(kept(ctx, exchange))
             return False
 
         ctx.poll_exchange(

@@ -11,6 +11,7 @@ from lmconform.probes.builders.artifacts import ARTIFACT, LABEL_PREFIX, create_a
 from lmconform.probes.builders.resource_type import batch
 from lmconform.probes.context import Context
 from lmconform.probes.fixtures import fixture
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import observation, probe
 from lmconform.probes.shared import search_signs
 
@@ -58,7 +59,7 @@ def commas_between_selectors_may_be_encoded(ctx: Context) -> None:
         query = f"$search={percent(group.token)}&artifactLabelSelector={comma.join(selectors)}"
         answer = ctx.get_raw("listArtifacts", query)
         ctx.expect_status(answer, {200})
-        ids = [item.get("id") for item in answer.json_object().get("resources") or []]
+        ids = [item.get("id") for item in entries(answer.json_object())]
         ctx.expect(ids == group.ids[:1], expected=f"the one with both labels, joined by {comma}", actual=f"{ids}")
 
 
@@ -135,5 +136,5 @@ def search_letters(ctx: Context) -> str:
 def search_plus(ctx: Context) -> str:
     token, own = _capital(ctx)
     answer = ctx.get_raw("listArtifacts", f"$search={token}+{percent(_LETTER)}rger")
-    ids = [item.get("id") for item in answer.json_object().get("resources") or []]
+    ids = [item.get("id") for item in entries(answer.json_object())]
     return "is a space" if own in ids else "is no space" if answer.ok else f"{answer.status}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import math
 import time
+from datetime import timedelta
 from typing import Any, Final
 
+from lmconform.contract.limits import duration
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import create_configuration, deployable_configuration
@@ -21,7 +23,6 @@ from lmconform.probes.shared.creation import refuses
 TTL: Final = "10h"
 # A server that computes would show it as 24h, 1d or 1440m.
 _DAY: Final = "1D"
-_HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 _MALFORMED: Final = ("10", "h", "10s", "-1h", "1.5h", "10 h", 10)
 
 
@@ -141,5 +142,5 @@ def _limits(ctx: Context) -> tuple[float, float]:
 
 
 def _hours(text: Any, otherwise: float = 0.0) -> float:
-    is_valid = isinstance(text, str) and text[:-1].isdecimal() and text[-1].lower() in _HOURS
-    return int(text[:-1]) * _HOURS[text[-1].lower()] if is_valid else otherwise
+    span = duration(text)
+    return otherwise if span is None else span / timedelta(hours=1)

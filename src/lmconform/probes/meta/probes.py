@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from lmconform.contract.resources import Role
 from lmconform.errors import NotApplicable
+from lmconform.evidence.exchange import natural
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.artifacts import create_artifact
 from lmconform.probes.builders.configurations import create_configuration
 from lmconform.probes.context import Context
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
 
 
@@ -22,7 +24,7 @@ def meta_names_the_version(ctx: Context) -> None:
     api = answer.json_object().get("aiApi")
     version = api.get("version") if isinstance(api, dict) else None
     numbers = str(version).split("-")[0].split("+")[0].split(".")
-    good = len(numbers) == 3 and all(n.isdigit() for n in numbers)
+    good = len(numbers) == 3 and all(natural(n) is not None for n in numbers)
     ctx.expect(good, expected="aiApi.version as major.minor.patch", actual=f"{version}")
 
 
@@ -74,5 +76,5 @@ def comma_of_a_list_may_be_encoded(ctx: Context) -> None:
         ids = comma.join((other, wanted))
         exchange = ctx.get_raw("listConfigurations", f"executableIds={ids}&$search={name}")
         ctx.expect_status(exchange, {200})
-        matches = [e.get("id") for e in exchange.json_object().get("resources") or [] if isinstance(e, dict)]
+        matches = [e.get("id") for e in objects(exchange.json_object())]
         ctx.expect(matches == [created.id], expected=f"the one of {wanted}: a list with {comma}", actual=f"{matches}")

@@ -10,6 +10,7 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
 from lmconform.probes.context import Context
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 
 # The greatest $top that is published.
@@ -22,7 +23,7 @@ def count_is_the_number_of_resources(ctx: Context) -> None:
     execution = enactment_pool.base(ctx).id
     store(ctx, execution, metrics=[point(ctx.unique("count"))])
     body = ctx.get_or_fail("findMetrics", {"executionIds": [execution]})
-    length = len(body.get("resources") or [])
+    length = len(entries(body))
     if body.get("count") is None:
         raise NotApplicable("count is optional in a list of metrics, and missing")
     ctx.expect(body.get("count") == length, expected=f"count: {length}", actual=f"count: {body.get('count')}")
@@ -53,7 +54,7 @@ def filter_by_equality_works(ctx: Context) -> None:
     answer = ctx.get("findMetrics", {"$filter": f"executionId eq '{execution}'"})
     _require_filter(answer)
     ctx.expect_status(answer, {200})
-    ids = [r.get("executionId") for r in answer.json_object().get("resources") or []]
+    ids = [r.get("executionId") for r in entries(answer.json_object())]
     ctx.expect(ids == [execution], expected=f"only {execution}", actual=f"{ids}")
 
 
@@ -102,7 +103,7 @@ def tags_filter(ctx: Context) -> None:
         answer = ctx.get("findMetrics", {"executionIds": [execution], "tagFilters": f"{name}={value}"})
         # Whether no match is an empty list or a 404 is open (F32).
         ctx.expect_status(answer, {200} if wanted else {200, 404})
-        listed = answer.json_object().get("resources") or []
+        listed = entries(answer.json_object())
         matches = execution in [r.get("executionId") for r in listed]
         ctx.expect(
             matches is wanted, expected=f"{_MATCH[wanted]} for {name}={value}", actual=answer.brief, exchange=answer
@@ -146,7 +147,7 @@ def _ids(ctx: Context, query: str) -> list[str]:
     """The executions in a list of metrics; the query string is sent unchanged."""
     answer = ctx.get_raw("findMetrics", query)
     ctx.expect_status(answer, {200})
-    return [str(r.get("executionId")) for r in answer.json_object().get("resources") or []]
+    return [str(r.get("executionId")) for r in entries(answer.json_object())]
 
 
 @probe("LM-METRICS-IDS-ENCODED")
@@ -189,7 +190,7 @@ def _expect_match(ctx: Context, execution: str, expression: str, wanted: bool) -
     answer = ctx.get_raw("findMetrics", f"executionIds={execution}&tagFilters={expression}")
     # Whether no match is an empty list or a 404 is open as well (F32).
     ctx.expect_status(answer, {200} if wanted else {200, 404})
-    matches = execution in [r.get("executionId") for r in answer.json_object().get("resources") or []]
+    matches = execution in [r.get("executionId") for r in entries(answer.json_object())]
     ctx.expect(matches is wanted, expected=f"{_MATCH[wanted]} for {expression}", actual=answer.brief, exchange=answer)
 
 

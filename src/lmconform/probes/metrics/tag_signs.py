@@ -10,6 +10,7 @@ from lmconform.client.client import percent
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import store
 from lmconform.probes.context import METRICS, Context
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import observation, probe
 
 # Without comma, equals and plus sign and percent-encoded parts: whether a filter is decoded once or twice, and before
@@ -52,7 +53,7 @@ def _finds(ctx: Context, execution: str, tags: Mapping[str, str]) -> bool:
     answer = ctx.get_raw("findMetrics", f"executionIds={execution}&tagFilters={expressions}")
     # Whether no match is an empty list or a 404 is open (F32).
     ctx.expect_status(answer, {200, 404})
-    return execution in [r.get("executionId") for r in answer.json_object().get("resources") or []]
+    return execution in [r.get("executionId") for r in entries(answer.json_object())]
 
 
 @observation(

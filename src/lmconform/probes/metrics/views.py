@@ -8,6 +8,7 @@ import json
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
 from lmconform.probes.context import Context, Json
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 
 
@@ -25,7 +26,7 @@ def metrics_are_the_same_however_they_are_asked_for(ctx: Context) -> None:
     others = {"$select=*": metrics_resource(ctx, execution, {"$select": ["*"]})}
     filtered = ctx.get("findMetrics", {"$filter": f"executionId eq '{execution}'"})
     if filtered.status == 200:
-        others["$filter"] = next(iter(filtered.json_object().get("resources") or [{}]))
+        others["$filter"] = next(iter(entries(filtered.json_object())), {})
     for what, view in others.items():
         for section in SECTIONS:
             _expect_section(ctx, whole, view, section, what)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from lmconform.errors import Inconclusive
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context
-from lmconform.probes.reading import objects
+from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 from lmconform.probes.scenarios.probes import expect_tenant_wide, in_first_scenario
 from lmconform.probes.shared.paging import expect_count
@@ -63,7 +63,7 @@ def version_filters(ctx: Context) -> None:
     ctx.expect(not others, expected=f"only executables of version {version}", actual=", ".join(others))
     unknown = ctx.get("listExecutables", {"versionId": ctx.absent_id()}, scenarioId=scenario)
     if unknown.status == 200:
-        matches = unknown.json_object().get("resources") or []
+        matches = entries(unknown.json_object())
         ctx.expect(not matches, expected="no executable of an unknown version", actual=f"{len(matches)} of them")
 
 

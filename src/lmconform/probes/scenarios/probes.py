@@ -6,6 +6,7 @@ from __future__ import annotations
 from lmconform.errors import Inconclusive
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.paging import expect_count
 from lmconform.probes.shared.unknown_ids import bad_id, unknown_id
@@ -49,7 +50,7 @@ def expect_tenant_wide(ctx: Context, operation: str, path: dict[str, str]) -> No
     answer = ctx.send(operation, path, resource_group=other)
     if answer.status != 200:
         raise Inconclusive(f"resource group {other!r} cannot be used: {answer.brief}")
-    there = {str(s.get("id")) for s in answer.json_object().get("resources") or []}
+    there = {str(s.get("id")) for s in entries(answer.json_object())}
     differing = sorted(here ^ there)
     text = "the same ids in both resource groups"
     ctx.expect(not differing, expected=text, actual=f"{differing} in one of them only")

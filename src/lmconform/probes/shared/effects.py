@@ -8,6 +8,7 @@ from lmconform.contract.resources import Role
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import Context, Json
+from lmconform.probes.reading import entries
 from lmconform.probes.shared.requests import Prepared, named_in, own_query
 
 
@@ -73,7 +74,7 @@ def _made(ctx: Context, prepared: Prepared) -> list[str]:
         return []
     answer = ctx.get(operation.id, query, **named_in(operation, prepared.names))
     _require(ctx, answer)
-    items = [item for item in answer.json_object().get("resources") or [] if isinstance(item, dict)]
+    items = entries(answer.json_object())
     # Without a name of its own, it is known by what it was made from: nothing else is made from that.
     foreign = [i for i in items if not ctx.session.journal.owns(str(i.get("id"))) and query.items() <= i.items()]
     return [str(i.get("id")) for i in (foreign if not prepared.token else items) if prepared.token in json.dumps(i)]

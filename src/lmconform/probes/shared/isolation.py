@@ -18,6 +18,7 @@ from lmconform.probes.builders.artifacts import ARTIFACT, artifact_body
 from lmconform.probes.builders.configurations import CONFIGURATION, configuration_body
 from lmconform.probes.context import GROUPS, Context
 from lmconform.probes.fixtures import fixture
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.effects import expect_undone
 from lmconform.probes.shared.requests import Prepared, prepare
@@ -164,7 +165,7 @@ def _expect_unlisted(ctx: Context, operation: Operation, other: str) -> None:
     query, own = source_of(prepared.resource).listed(ctx)
     answer = replace(prepared, query=query).send(ctx, resource_group=other)
     ctx.expect_status(answer, {200})
-    listed = sorted({str(r.get("id")) for r in answer.json_object().get("resources") or []} & set(own))
+    listed = sorted({str(r.get("id")) for r in entries(answer.json_object())} & set(own))
     ctx.expect(not listed, expected="no resource of the first group", actual=f"{listed}", exchange=answer)
 
 
@@ -185,7 +186,7 @@ def _expect_not_shown(ctx: Context, operation: Operation, other: str) -> None:
         _expect_4xx(ctx, answer)
         return
     own = prepared.names[prepared.resource.id_parameter]
-    shown = [r for r in answer.json_object().get("resources") or [] if own in r.values()]
+    shown = [r for r in entries(answer.json_object()) if own in r.values()]
     ctx.expect(not shown, expected=f"nothing of {own}", actual=answer.brief, exchange=answer)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from lmconform.errors import NotTestable
 from lmconform.probes.builders.resource_type import ResourceType, batch
 from lmconform.probes.context import Context, Json
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import walks
 
@@ -27,7 +28,7 @@ def install(resource: ResourceType) -> None:
 
 def expect_count(ctx: Context, body: Json) -> None:
     """Raise Failure unless the member ``count`` of a list is the number of its resources."""
-    length = len(body.get("resources") or [])
+    length = len(entries(body))
     ctx.expect(body.get("count") == length, expected=f"count: {length}", actual=f"count: {body.get('count')}")
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from lmconform.errors import NotTestable
 from lmconform.probes.builders.resource_type import ResourceType, batch
 from lmconform.probes.context import Context
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 
 # What LIKE, regular expressions and globs take for any character, or for any number of them.
@@ -38,7 +39,7 @@ def _matches(resource: ResourceType) -> None:
             answer = ctx.get(resource.list, {"$search": text})
             if answer.status != 200:
                 raise NotTestable(f"{ctx.label(answer)} answered {answer.brief} for {text!r}")
-            listed = answer.json_object().get("resources") or []
+            listed = entries(answer.json_object())
             matches = [item for item in listed if item.get("id") in group.ids]
             ctx.expect(not matches, expected=f"no match for {text!r}", actual=f"{len(matches)} of our three")
 
