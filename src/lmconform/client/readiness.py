@@ -32,8 +32,7 @@ def await_group(client: Client, capabilities: Capabilities, group: str) -> None:
     for operation, capability in _refused_when_new(client):
         if not capabilities.has(capability):
             continue
-        if capabilities.meta is not None:
-            _wait(client, operation, group, _PERHAPS_NEW, grace)
+        _wait(client, operation, group, _PERHAPS_NEW, grace)
         _wait(client, operation, group, (_NEW,), grace * _GRACES)
 
 

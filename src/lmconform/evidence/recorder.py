@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import shlex
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.record_size import RecordSize
 from lmconform.evidence.redaction import MASK, Redactor
 
 _BODY_LIMIT = 64 * 1024
@@ -27,12 +27,13 @@ class Recorder:
         self._redactor = redactor
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         self._lock = threading.Lock()
+        self._size = RecordSize()
 
     def write(self, exchange: Exchange) -> None:
         """Append ``exchange``, redacted."""
-        line = json.dumps(as_json(exchange, self._redactor), ensure_ascii=True) + "\n"
-        rest = memoryview(line.encode())
+        record = as_json(exchange, self._redactor)
         with self._lock:
+            rest = memoryview(self._size.line(record).encode())
             while rest:
                 # All of it at once, but on a disk that is nearly full: then no other line comes in between.
                 rest = rest[os.write(self._fd, rest) :]

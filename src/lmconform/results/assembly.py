@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from lmconform.contract.requirements import Register
 from lmconform.evidence.redaction import Redactor
 from lmconform.judgement import Judgement, Level, Outcome, weigh
 from lmconform.results.events import Result
+
+# Characters of one text, and of a curl line; the exchanges have the rest.
+_LONGEST_TEXT: Final = 1200
+_LONGEST_REQUEST: Final = 4000
 
 
 def result(item: str, judgement: Judgement, register: Register, redactor: Redactor, again: str) -> Result:
@@ -28,12 +33,12 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         operation=judgement.operation,
         text=requirement.text,
         source=requirement.source,
-        expected=redactor.text(judgement.expected),
-        actual=redactor.text(judgement.actual),
-        message=redactor.text(message),
-        because=redactor.text(judgement.because),
+        expected=short(redactor.text(judgement.expected)),
+        actual=short(redactor.text(judgement.actual)),
+        message=short(redactor.text(message)),
+        because=short(redactor.text(judgement.because)),
         exchanges=judgement.exchanges,
-        request=redactor.text(judgement.request),
+        request=_request(redactor.text(judgement.request), judgement.exchanges),
         again=again,
         duration=round(judgement.duration, 4),
         cases=judgement.cases,
@@ -53,6 +58,20 @@ def error(item: str, requirements: Iterable[str], message: str, duration: float)
         evidence="",
         outcome=Outcome.ERROR,
         gates=False,
-        message=message,
+        message=short(message),
         duration=round(duration, 4),
     )
+
+
+def short(text: str) -> str:
+    """A redacted text for a report: a target that answers at length must not make reports long."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    return f"{text[:_LONGEST_TEXT]}… ({len(text) - _LONGEST_TEXT} more characters)"
+
+
+def _request(line: str, exchanges: Iterable[str]) -> str:
+    """A curl line, which cannot be run without its end, or where to look instead."""
+    if len(line) <= _LONGEST_REQUEST:
+        return line
+    return f"# {len(line)} characters, see exchange {next(iter(exchanges), '')} in exchanges.jsonl"

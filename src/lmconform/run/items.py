@@ -150,7 +150,7 @@ class ObservationItem(Item):
             id=self.look.name,
             item=self.id,
             operation=self.look.operation,
-            value=session.redactor.text(value),
+            value=assembly.short(session.redactor.text(value)),
             text=self.look.text,
             source=self.look.source,
         )
@@ -171,7 +171,9 @@ class ScenarioItem(Item):
         outcome = flow.until(self.step.id)
         client, operation = outcome.client, outcome.judgement.operation
         observations = [
-            Observation(id=i, item=self.id, operation=operation, value=session.redactor.text(value), text=text)
+            Observation(
+                id=i, item=self.id, operation=operation, value=assembly.short(session.redactor.text(value)), text=text
+            )
             for i, value, text in outcome.observations
         ]
         found = [*map(client.completed, outcome.judgements), *client.judgements()]
