@@ -76,8 +76,7 @@ class Controller:
     def _add(self, node: Any) -> None:
         output = getattr(node, "workeroutput", {}).get("lmconform")
         if output:
-            self._run.sent += output["sent"]
-            self._run.left.update(output["left"])
+            self._run.leave(output["sent"], output["left"], output["in_doubt"])
 
     def _item_of(self, nodeid: str) -> str:
         name = nodeid.partition("[")[2].rpartition("]")[0]

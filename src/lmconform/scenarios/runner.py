@@ -20,7 +20,6 @@ from lmconform.errors import Failure, NotApplicable, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.safety.cron import quiet_month
-from lmconform.safety.guard import NAME_PREFIX
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import StepOutcome, is_fine, judge, judge_settled
@@ -269,13 +268,16 @@ def _provided(session: Session) -> dict[str, Any]:
 
     The times are half a year away, whatever day it is: a run that is cut off leaves its schedules behind.
     """
-    return {"resourceGroup": session.target.resource_group, **session.once(_PROVIDED, _inputs)}
+    return {
+        "resourceGroup": session.target.resource_group,
+        **session.once(_PROVIDED, lambda: _inputs(session.run.prefix)),
+    }
 
 
-def _inputs() -> dict[str, str]:
+def _inputs(prefix: str) -> dict[str, str]:
     letters = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
     month = quiet_month(datetime.now(UTC))
-    return {"runId": f"{NAME_PREFIX}{letters}", "cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
+    return {"runId": f"{prefix}{letters}", "cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
 
 
 def _present(outputs: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
