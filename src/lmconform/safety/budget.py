@@ -43,6 +43,10 @@ class Budget:
         """
         self._counters.change(lambda numbers: self._take(numbers, noun, counts_for_all))
 
+    def check(self, noun: str) -> None:
+        """Raise what ``take`` would raise, and count nothing."""
+        self._counters.change(lambda numbers: self._take(dict(numbers), noun, counts_for_all=True))
+
     def give_back(self, noun: str, *, counts_for_all: bool = True) -> None:
         """One that was taken was not created after all."""
         self._counters.change(lambda numbers: _add(numbers, noun, -1, counts_for_all))

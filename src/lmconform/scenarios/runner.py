@@ -223,27 +223,27 @@ class WorkflowRun:
         if action is not None and action.step:
             target = self.workflow.index(action.step)
             for skipped in self.workflow.steps[index + 1 : target]:
-                self._pass_over(skipped, done.behind, reason, step.id)
+                self._pass_over(skipped, done.behind, reason, step.id, done.judgement.option)
             self._cursor = target
         elif action is None and fine and index + 1 < len(self.workflow.steps):
             self._cursor = index + 1
         else:
-            self._close(done.behind, reason, step.id)
+            self._close(done.behind, reason, step.id, done.judgement.option)
 
-    def _close(self, state: State, reason: str, origin: str) -> None:
-        """End the flow: every step without an outcome gets this one."""
+    def _close(self, state: State, reason: str, origin: str, option: str = "") -> None:
+        """End the flow: every step without an outcome gets this one; ``option`` as in Judgement."""
         self._cursor = None
         for step in self.workflow.steps:
-            self._pass_over(step, state, reason, origin)
+            self._pass_over(step, state, reason, origin, option)
 
-    def _pass_over(self, step: Step, state: State, reason: str, origin: str) -> None:
+    def _pass_over(self, step: Step, state: State, reason: str, origin: str, option: str = "") -> None:
         if step.id in self._outcomes:
             return
         self._outcomes[step.id] = StepOutcome(
             workflow_id=self.workflow.id,
             step_id=step.id,
             requirements=step.requirements,
-            judgement=replace(stated(state, reason), operation=step.operation_id),
+            judgement=replace(stated(state, reason), operation=step.operation_id, option=option),
             client=self.session.client(item_id(self.workflow, step)),
             is_fine=is_fine(step, state, self.session.register),
             origin=origin,
