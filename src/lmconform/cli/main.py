@@ -15,6 +15,7 @@ from lmconform.exit_codes import ExitCode
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
+    "cleanup": "Remove what a run left on a target.",
     "mock": "Serve the embedded mock.",
     "compare": "Say what changed between two runs.",
     "list": "Show items, requirements, observations, operations, mutants.",

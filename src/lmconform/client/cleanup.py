@@ -85,7 +85,7 @@ class Cleanup:
         """Put into the journal what was started by requests whose answers were lost."""
         for maybe in self._journal.all_maybe_started():
             origin = self._resources.identified_by(maybe.origin)
-            if origin is None or not self._is_own(origin, maybe.value):
+            if origin is None or not self.is_own(origin, maybe.value):
                 continue
             operation = self._resources[maybe.noun].operations[Role.LIST]
             answer = self._send(operation, maybe.resource_group, query={maybe.origin: maybe.value})
@@ -145,7 +145,8 @@ class Cleanup:
 
     def wait_until_gone(self, limit: TimeLimit) -> None:
         """Ask for what was deleted until it is not found; what stays is left again."""
-        waiting = [one for one in self._accepted if one[0].operation(Role.GET) is not None]
+        # What belongs to another resource has no GET for one of them.
+        waiting = [one for one in self._accepted if one[0].operation(Role.GET) is not None and not one[0].owner]
 
         def attempt() -> bool:
             waiting[:] = [one for one in waiting if self._ask(one[0], Role.GET, one[1], one[2]) != 404]
@@ -160,11 +161,16 @@ class Cleanup:
         operation = resource.operations[role]
         return self._send(operation, group, **resource.address(operation, resource_id))
 
+    def find(self, resource: Resource, group: str, ids: list[str]) -> Exchange | None:
+        """The answer to a question for what belongs to some of another resource; None when there is none."""
+        return self._send(resource.operations[Role.GET], group, query={f"{resource.id_parameter}s": ids})
+
     def listed(self, resource: Resource, group: str, query: Mapping[str, Any] | None = None) -> Exchange | None:
         """The answer to a list; None when there is none."""
         return self._send(resource.operations[Role.LIST], group, query=query or {})
 
-    def _is_own(self, resource: Resource, resource_id: str) -> bool:
+    def is_own(self, resource: Resource, resource_id: str) -> bool:
+        """Whether the target shows that it belongs to the run."""
         try:
             self._client.see(resource, resource_id)
         except (SafetyRefusal, Skip):

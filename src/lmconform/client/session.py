@@ -140,6 +140,11 @@ class Session:
         body = meta.json_object() if meta.ok else {}
         return dict(body) or None
 
+    def groups_of_run(self) -> list[str]:
+        """The resource groups in which the run of this session may have created something."""
+        named = self.run.about().get("resource_groups", []) if self.run.folder is not None else []
+        return list(dict.fromkeys([self.target.resource_group, *named, *self.journal.all_groups()]))
+
     def published_later(self, requirement: str) -> str:
         """Why a requirement does not apply at the version that the target is judged by; empty when it does."""
         return self.register[requirement].later_than(self.contract.version)

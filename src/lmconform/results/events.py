@@ -91,7 +91,7 @@ class Footer:
     """The last line; a file without one is incomplete.
 
     ``left_behind`` counts what the run created and did not remove, ``left`` has the ids of that, both by noun;
-    ``in_doubt`` describes creations without a usable answer that were not found. ``cleanup`` is the command that
+    ``permanent`` are the nouns of that which the API cannot delete, ``in_doubt`` describes creations without a usable answer that were not found. ``cleanup`` is the command that
     removes what can be removed, empty when nothing can.
     """
 
@@ -107,6 +107,7 @@ class Footer:
     not_exercised: tuple[str, ...] = ()
     left_behind: dict[str, int] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
+    permanent: tuple[str, ...] = ()
     in_doubt: tuple[str, ...] = ()
     cleanup: str = ""
     message: str = ""

@@ -56,6 +56,7 @@ class Run:
     left: dict[str, list[str]] = field(default_factory=dict)
     in_doubt: list[str] = field(default_factory=list)
     finished: bool = False
+    exit_code: ExitCode = ExitCode.INTERNAL
     # Why the reports are not there.
     unwritten: str = ""
     # What the file says, once it is complete.
@@ -89,16 +90,17 @@ class Run:
                     mock.stop()
                 raise
 
-    def session(self) -> Session:
-        """A session in this process."""
+    def session(self, worker: str = "") -> Session:
+        """A session in this process; ``worker`` names its journal where it is not that of this process."""
         return Session.open(
             self.plan.config,
             self.plan.contract,
             self.plan.register,
             self.target,
             self.folder,
-            meta=self.meta,
-            run=self.state,
+            worker,
+            self.meta,
+            self.state,
         )
 
     def for_worker(self) -> dict[str, Any]:
@@ -169,6 +171,7 @@ class Run:
                 not_exercised=self.tally.not_exercised(register),
                 left_behind={noun: len(ids) for noun, ids in sorted(self.left.items()) if ids},
                 left={noun: ids for noun, ids in sorted(self.left.items()) if ids},
+                permanent=tuple(noun for noun, ids in sorted(self.left.items()) if ids and self._is_permanent(noun)),
                 in_doubt=tuple(self.in_doubt),
                 cleanup=self._cleanup(),
                 message=self.lost or self._not_run(missing),
@@ -186,14 +189,17 @@ class Run:
             self.unwritten = f"{self.folder}: the reports cannot be written ({error})"
             code = ExitCode.INCOMPLETE if code in (ExitCode.PASSED, ExitCode.FAILED) else code
         self.stop_mock()
+        self.exit_code = code
         return code
 
     def _cleanup(self) -> str:
         """The command that removes what is left; empty when nothing can be removed, or when it goes with the mock."""
-        resources = contract_resources(self.plan.contract)
-        stays = [noun for noun, ids in self.left.items() if ids and not resources[noun].is_permanent]
+        stays = [noun for noun, ids in self.left.items() if ids and not self._is_permanent(noun)]
         needed = (stays or self.in_doubt) and self.state.folder is not None and not self.state.passing
         return f"lmconform cleanup {self.state.id} --yes" if needed else ""
+
+    def _is_permanent(self, noun: str) -> bool:
+        return contract_resources(self.plan.contract)[noun].is_permanent
 
     def stop_mock(self) -> None:
         """End the embedded mock; calling it again does nothing."""

@@ -118,7 +118,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.stash[_RUN] = prepared.run if prepared else Run.begin(chosen)
     except HarnessError as error:
         pytest.exit(str(error), returncode=error.exit_code)
-    config.pluginmanager.register(Controller(config.stash[_RUN], frozenset(i.id for i in chosen.items)))
+    ids = frozenset(item.id for item in chosen.items)
+    config.pluginmanager.register(Controller(config.stash[_RUN], ids, lambda reason: _stop(config, reason)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -276,6 +277,13 @@ def _hand_over(config: pytest.Config, events: list[Event], lost: str, cut: str) 
     properties = config.stash[_RUNNING].user_properties
     properties.append((PROPERTY, json.dumps([as_json(event) for event in events])))
     properties += [(LOST, lost), (CUT, cut)]
+
+
+def _stop(config: pytest.Config, reason: str) -> None:
+    """End the session of a controlling process: its workers get no more items (pytest-xdist)."""
+    distributing = config.pluginmanager.get_plugin("dsession")
+    if distributing is not None:
+        distributing.shouldstop = reason
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, list[str]], list[str]]:

@@ -17,6 +17,9 @@ from lmconform.safety.journal import Journal
 # Names of everything that a run creates begin with this, so that people find what is left.
 NAME_PREFIX: Final = "lmconform-"
 
+# The label of what a run creates, where the API has labels; its value is the id of the run.
+RUN_LABEL: Final = "ext.ai.sap.com/lmconform-run"
+
 # Ids of things that exist nowhere begin with this, so that a request for them touches nothing.
 ABSENT_PREFIX: Final = "lmconform-absent-"
 

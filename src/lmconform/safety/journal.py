@@ -243,6 +243,12 @@ class Journal:
         with self._lock:
             return list(self._created.get((noun, resource_group), {}))
 
+    def all_groups(self) -> list[str]:
+        """The resource groups in which this run made something, or may have."""
+        with self._lock:
+            maybe = [one.resource_group for one in self._maybe_started]
+            return list(dict.fromkeys([*(group for _, group in self._created), *maybe]))
+
     def group(self, noun: str, resource_id: str) -> str:
         """The resource group in which this run made it; empty when it did not."""
         with self._lock:
@@ -273,6 +279,8 @@ class Journal:
         Creations that have no answer there may have been carried out.
         """
         pending: dict[int, Possible] = {}
+        # What it takes over stands on disk already.
+        file, self._file = self._file, None
         for entry in entries:
             with suppress(KeyError, TypeError, ValueError):
                 self._take(dict(entry), pending)
@@ -281,6 +289,7 @@ class Journal:
                 self.created(noun, resource_id, possible.resource_group)
             for maybe in possible.maybe:
                 self.maybe_started(maybe)
+        self._file = file
 
     def close(self) -> None:
         """Release the file."""

@@ -27,7 +27,7 @@ from lmconform.safety.journal import Journal
 from lmconform.safety.journal_file import JournalFile
 
 MAIN: Final = "main"
-_ABOUT: Final = "run.json"
+ABOUT: Final = "run.json"
 _COUNTERS: Final = "counters.json"
 _LETTERS: Final = 6
 
@@ -68,9 +68,7 @@ class RunState:
         try:
             folder = Path(tempfile.mkdtemp(prefix="lmconform-run-")) if passing else root(environ) / run
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_synced(
-                folder / _ABOUT, {"run": run, "started": datetime.now(UTC).isoformat("T", "seconds"), **about}
-            )
+            _write_synced(folder / ABOUT, {"run": run, "started": datetime.now(UTC).isoformat("T", "seconds"), **about})
         except OSError as error:
             if writes:
                 raise ConfigError(
@@ -120,10 +118,10 @@ class RunState:
         """What run.json says; raises ConfigError."""
         assert self.folder is not None
         try:
-            data = json.loads((self.folder / _ABOUT).read_text())
+            data = json.loads((self.folder / ABOUT).read_text())
             return dict(data)
         except (OSError, ValueError, TypeError) as error:
-            raise ConfigError(f"{self.folder / _ABOUT}: cannot be read as the head of a journal ({error})") from error
+            raise ConfigError(f"{self.folder / ABOUT}: cannot be read as the head of a journal ({error})") from error
 
     def end(self) -> None:
         """The run is over: release the counters; the folder goes when it says nothing that anybody needs."""
@@ -142,7 +140,7 @@ def every(environ: Mapping[str, str]) -> Iterator[RunState]:
     """All runs of this user that left a folder, the oldest first."""
     with suppress(OSError):
         for folder in sorted(root(environ).iterdir()):
-            if (folder / _ABOUT).is_file():
+            if (folder / ABOUT).is_file():
                 yield RunState.find(folder)
 
 
