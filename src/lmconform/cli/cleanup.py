@@ -14,7 +14,7 @@ from lmconform.settings.options import OPTIONS
 
 if TYPE_CHECKING:
     from lmconform.client.leftovers import Leftovers
-    from lmconform.safety.run_state import RunState
+    from lmconform.run.recovery import RunState
 
 # The options of a run that say how to reach a target, and how long it may take.
 _TAKEN = frozenset(

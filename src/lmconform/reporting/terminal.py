@@ -127,7 +127,8 @@ def unjudged(run: Run) -> Iterator[str]:
             found.setdefault(result.option, {}).update(dict.fromkeys(result.requirements))
     for option, requirements in found.items():
         also = "" if option == "--disposable" else " or --disposable"
-        yield f"unjudged  {len(requirements)} requirements, {option}{also} lets them be judged: {_some(list(requirements))}"
+        names = _some(list(requirements))
+        yield f"unjudged  {len(requirements)} requirements, {option}{also} lets them be judged: {names}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -91,8 +91,8 @@ class Footer:
     """The last line; a file without one is incomplete.
 
     ``left_behind`` counts what the run created and did not remove, ``left`` has the ids of that, both by noun;
-    ``permanent`` are the nouns of that which the API cannot delete, ``in_doubt`` describes creations without a usable answer that were not found. ``cleanup`` is the command that
-    removes what can be removed, empty when nothing can.
+    ``permanent`` are the nouns of that which the API cannot delete. ``in_doubt`` describes creations without a usable
+    answer that were not found. ``cleanup`` is the command that removes what can be removed, empty when nothing can.
     """
 
     type: ClassVar[str] = "footer"

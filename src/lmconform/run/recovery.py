@@ -20,6 +20,8 @@ from lmconform.settings.choice import configure
 from lmconform.settings.options import api_base
 from lmconform.settings.target import remote
 
+__all__ = ["RunState", "find", "on_target", "open_session"]
+
 # Sorts behind the names of the processes of a run: what it says comes after what they say.
 _JOURNAL: Final = "recovery"
 
