@@ -17,7 +17,7 @@ from lmconform.cli import list_
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "init", "targets", "mock", "compare", "list", "mutants", "distill")
+COMMANDS = ("run", "cleanup", "init", "targets", "mock", "compare", "list", "mutants", "distill")
 LISTS = tuple(list_.command.commands)
 # Arguments, exit code, and what the line says.
 UNUSABLE = [
@@ -31,6 +31,10 @@ UNUSABLE = [
     (["run", "--max-examples", "0"], 4, "--max-examples: 0 is too small; expected 1 or more"),
     (["run", "--poll-timeout", "-1"], 4, "--poll-timeout: -1.0 is too small"),
     (["run", "--workers", "0"], 4, "not in the range"),
+    (["run", "--max-executions", "-1"], 4, "--max-executions: -1 is too small; expected 0 or more"),
+    (["run", "--rate", "0"], 4, "--rate: 0.0 is too small"),
+    (["cleanup"], 4, "name a RUN"),
+    (["cleanup", "--all", "--yes", "--check"], 4, "choose one"),
     (["run", "mock", "--service-key", "k.json"], 4, "drop the option"),
     (["run", "http://api.example.com"], 4, "plain http to api.example.com"),
     (["run", "https://user:secret@api.example.com"], 4, "credentials do not belong into the URL"),

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.contract.widgets import ALIVE, with_widgets
+from tests.contract.widgets import with_widgets
 from tests.safety.safety_bench import CONTRACT, Safety
 
 from lmconform.contract import bundle
 from lmconform.contract.openapi import Contract
-from lmconform.errors import BudgetSpent, SafetyRefusal
-from lmconform.safety.budget import MOST_STARTED
+from lmconform.errors import BudgetSpent, NotOwn, SafetyRefusal, Unreadable
 from lmconform.safety.cron import quiet_month
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 
@@ -73,8 +72,8 @@ def test_a_resource_that_an_overlay_adds_is_guarded(tmp_path):
     safety = Safety(with_widgets(tmp_path))
     with pytest.raises(SafetyRefusal, match="'foreign'"):
         safety.check("modifyWidget", {"widgetId": "foreign"}, {}, {"name": "n"})
-    safety.carry_out("createWidget", 201, {"id": "w1"})
-    safety.check("modifyWidget", {"widgetId": "w1"}, {}, {"name": "n"})
+    safety.carry_out("createWidget", 201, {"id": "widget-1"})
+    safety.check("modifyWidget", {"widgetId": "widget-1"}, {}, {"name": "n"})
 
 
 def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote():
@@ -88,31 +87,22 @@ def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote():
 
 
 @pytest.mark.parametrize(("noun", "operation"), [("execution", "createExecution"), ("deployment", "createDeployment")])
-def test_a_run_starts_a_bounded_number_on_a_tenant(noun, operation):
-    safety, body = Safety(), {"configurationId": "c123"}
-    budget = MOST_STARTED[safety.resources[noun].cost.runs]
-    for number in range(budget):
+def test_what_was_removed_counts_as_well(noun, operation):
+    safety, body = Safety(limits={noun: 3}), {"configurationId": "conf1"}
+    for number in range(3):
         safety.carry_out(operation, 202, {"id": f"made-{number}"}, body=body)
         safety.journal.removed(noun, f"made-{number}")
-    with pytest.raises(BudgetSpent, match=f"has started its {budget} {noun}s"):
+    with pytest.raises(BudgetSpent, match=f"has created its 3 {noun}s"):
         safety.check(operation, body=body)
-
-
-def test_what_an_overlay_says_to_cost_money_has_a_budget(tmp_path):
-    safety = Safety(with_widgets(tmp_path, ALIVE))
-    for _ in range(20):
-        safety.check("createWidget")
-    with pytest.raises(BudgetSpent, match="has started its 20 widgets"):
-        safety.check("createWidget")
 
 
 def test_the_deprecated_way_to_start_an_execution_has_the_same_budget():
     document = bundle.read_yaml(bundle.root() / "specs" / "tutorial" / "deprecated.openapi.yaml")
     (deprecated,) = Contract(document).operations
     safety = Safety(limits={"execution": 1})
-    assert safety.guard.check(deprecated, {"configurationId": "c1"}, {}, None) == "execution"
+    assert safety.guard.check(deprecated, {"configurationId": "conf1"}, {}, None) == "execution"
     with pytest.raises(BudgetSpent):
-        safety.check("createExecution", body={"configurationId": "c1"})
+        safety.check("createExecution", body={"configurationId": "conf1"})
 
 
 @pytest.mark.parametrize(
@@ -125,3 +115,55 @@ def test_no_schedule_that_fires_soon_is_sent_to_a_tenant(operation, path):
         Safety().check(operation, path, {}, body)
     Safety(disposable=True).check(operation, path, {}, body)
     Safety().check(operation, path, {}, {"cron": f"1 1 1 {quiet_month(datetime.now(UTC))} *"})
+
+
+@pytest.mark.parametrize("cron", ["never", "1 1 1 7", "a b c d e", "0 3 1 7 * * *", "@daily", "0 3 30 2 * *  x"])
+def test_a_cron_that_the_library_does_not_parse_is_not_sent_to_a_tenant(cron):
+    body = {"cron": cron, "configurationId": "conf1"}
+    with pytest.raises(Unreadable, match="cannot be known"):
+        Safety().check("createExecutionSchedule", {}, {}, body)
+    Safety(disposable=True).check("createExecutionSchedule", {}, {}, body)
+
+
+def urls(safety, operation, path, query, **named):
+    """What the guard says of a URL."""
+    return safety.guard.check_url(safety.contract.operation(operation), named, path, query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "executionId=",
+        "executionId=..",
+        "executionId=a%20b",
+        "executionID=exec1",
+        "executionId=exec1&executionId=exec2",
+        "executionIds=exec1",
+    ],
+)
+def test_metrics_are_deleted_for_one_usable_id_or_not_at_all(query):
+    with pytest.raises(SafetyRefusal, match="without one usable executionId"):
+        urls(owning("exec1"), "deleteMetrics", "/lm/metrics", query)
+    urls(owning("exec1"), "deleteMetrics", "/lm/metrics", "executionId=exec1")
+
+
+@pytest.mark.parametrize("name", [".", "..", "%2e%2e", "%2E"])
+@pytest.mark.parametrize("operation", ["deleteDeployment", "modifyDeployment", "getDeployment"])
+def test_no_url_leads_to_another_path(name, operation):
+    with pytest.raises(NotOwn, match="which is no id"):
+        urls(owning(), operation, f"/lm/deployments/{name}", "", deploymentId=name)
+
+
+def test_a_url_that_names_something_else_than_was_looked_at_is_not_sent():
+    with pytest.raises(SafetyRefusal, match="would go to"):
+        urls(owning("exec1"), "deleteExecution", "/lm/executions/exec2", "", executionId="exec1")
+    urls(owning("exec1"), "deleteExecution", "/lm/executions/exec1", "", executionId="exec1")
+
+
+def test_files_of_others_are_not_written_although_their_names_begin_in_the_same_way():
+    safety = Safety()
+    safety.guard._prefix = f"{NAME_PREFIX}abcdef-"
+    with pytest.raises(SafetyRefusal):
+        safety.check("uploadFile", {"path": f"default/{NAME_PREFIX}ghijkl-1/a.csv"})
+    safety.check("uploadFile", {"path": f"default/{NAME_PREFIX}abcdef-1/a.csv"})

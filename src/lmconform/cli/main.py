@@ -17,6 +17,7 @@ _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
     "init": "Write lmconform.toml out of a service key.",
     "targets": "List the targets of lmconform.toml.",
+    "cleanup": "Remove what a run left on a target.",
     "mock": "Serve the embedded mock.",
     "compare": "Say what changed between two runs.",
     "list": "Show items, requirements, observations, operations, mutants.",

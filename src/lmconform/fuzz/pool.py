@@ -20,7 +20,8 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import amounts, clock, described
 from lmconform.fuzz.described import ABSENT
 from lmconform.fuzz.recipes import Recipe, recipes
-from lmconform.safety.guard import NAME_PREFIX
+from lmconform.fuzz.schemas import begin_names_with
+from lmconform.safety.guard import labelled
 from lmconform.settings.time_limits import TimeLimit
 
 __all__ = ["ABSENT", "Pool", "Recipe", "Things"]
@@ -54,12 +55,14 @@ class Pool:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._client = session.client("fuzz/pool")
+        self._prefix = session.run.prefix
+        begin_names_with(self._prefix)
         self._things: dict[str, Things] = {}
         self.contract = session.contract
         self.resources = session.resources
         self.disposable = session.target.disposable
         self.resource_group = session.target.resource_group
-        self.folder = f"default/{NAME_PREFIX}{uuid.uuid4().hex[:12]}"
+        self.folder = f"default/{session.run.prefix}{uuid.uuid4().hex[:12]}"
         self.trains: Recipe | None = None
         self.serves: Recipe | None = None
         self.scenarios: list[str] = []
@@ -336,11 +339,12 @@ class Pool:
         for recipe, kept in ((self.trains, self.runnable), (self.serves, self.servable)):
             if recipe is None:
                 continue
-            artifacts = [self.make(register, recipe.artifact(number)) for number in range(2)]
+            bodies = [labelled(recipe.artifact(number, self._prefix), self._session.run.id) for number in range(2)]
+            artifacts = [self.make(register, body) for body in bodies]
             artifacts = [made for made in artifacts if made]
             self._artifacts[recipe.executable] = artifacts
             for count, artifact in zip(range(most), itertools.cycle(artifacts), strict=False):
-                made = self.make(configure, recipe.configuration(artifact, count))
+                made = self.make(configure, recipe.configuration(artifact, count, self._prefix))
                 kept += [made] if made else []
 
     def _listed(self, resource: Resource) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lmconform.safety.guard import NAME_PREFIX
 from lmconform.settings.content import Runs
 
 _KINDS = ("model", "dataset", "resultset", "other")
@@ -35,17 +34,17 @@ class Recipe:
         values = dict.fromkeys(self.parameters, value) | dict(self.known.parameters)
         return [{"key": name, "value": bound} for name, bound in values.items()]
 
-    def artifact(self, number: int) -> dict[str, Any]:
-        """The body that registers an artifact which the inputs take."""
-        name = f"{NAME_PREFIX}fuzz-{number}"
+    def artifact(self, number: int, prefix: str) -> dict[str, Any]:
+        """The body that registers an artifact which the inputs take; ``prefix`` begins its name."""
+        name = f"{prefix}fuzz-{number}"
         kind = next((kind for _, kind in self.inputs if kind in _KINDS), "dataset")
         url = self.known.artifact or f"ai://default/{name}"
         return {"name": name, "kind": kind, "url": url, "scenarioId": self.scenario}
 
-    def configuration(self, artifact: str, number: int) -> dict[str, Any]:
-        """The body that creates a complete configuration."""
+    def configuration(self, artifact: str, number: int, prefix: str) -> dict[str, Any]:
+        """The body that creates a complete configuration; ``prefix`` begins its name."""
         return {
-            "name": f"{NAME_PREFIX}fuzz-{number}",
+            "name": f"{prefix}fuzz-{number}",
             "scenarioId": self.scenario,
             "executableId": self.executable,
             "parameterBindings": self.values("1"),

@@ -30,8 +30,11 @@ def _lines(run: Run) -> Iterator[str]:
         took = f", {footer.exchanges} requests in {footer.duration:.1f} s" if footer else ""
         yield f"lmconform {header.lmconform}{inputs}{took}."
         yield ""
-    about = (terminal.target, terminal.access, terminal.contract, terminal.left_out)
-    for line in (*(line for said in about for line in said(header)), *terminal.stopped(footer)):
+    remarks = (
+        *(terminal.target(header), terminal.access(header), terminal.contract(header), terminal.left_out(header)),
+        *(terminal.stopped(footer), terminal.left(footer), terminal.unjudged(run)),
+    )
+    for line in (line for lines in remarks for line in lines):
         yield f"- {line}"
         yield ""
     found = causes(run.results.values())

@@ -37,6 +37,7 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         actual=short(redactor.text(judgement.actual)),
         message=short(redactor.text(message)),
         because=short(redactor.text(judgement.because)),
+        option=judgement.option,
         exchanges=judgement.exchanges,
         request=_request(redactor.text(judgement.request), judgement.exchanges),
         again=again,

@@ -23,6 +23,10 @@ _JUDGING = frozenset(
 )
 _LEAST = {
     "max-examples": 1,
+    "max-executions": 0,
+    "max-deployments": 0,
+    "max-created": 0,
+    "rate": 0.01,
     "poll-interval": 0,
     "stop-timeout": 0,
     "delete-timeout": 0,
@@ -85,6 +89,28 @@ OPTIONS = (
         PROFILES,
     ),
     Option("allow-writes", bool, False, "Let a profile beyond smoke create things on a target that is not the mock."),
+    Option(
+        "allow-deployments",
+        bool,
+        False,
+        "Let a run start deployments, which cost money until they are stopped, on a target that is not disposable.",
+    ),
+    Option(
+        "max-executions",
+        int,
+        None,
+        "Start no more executions (default 40; 8 for gate and core on a tenant; no limit where disposable).",
+        "N",
+    ),
+    Option(
+        "max-deployments",
+        int,
+        None,
+        "Start no more deployments (default 20; 2 for gate and core on a tenant; no limit where disposable).",
+        "N",
+    ),
+    Option("max-created", int, None, "Create no more things of all kinds together (default no limit).", "N"),
+    Option("rate", float, None, "Send no more requests a second, all workers together (default no limit).", "NUMBER"),
     Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
     Option(
         "contract",
@@ -157,6 +183,11 @@ class RunConfig:
     dialect: str
     contract: str | None
     allow_writes: bool
+    allow_deployments: bool
+    max_executions: int | None
+    max_deployments: int | None
+    max_created: int | None
+    rate: float | None
     service_key: Path | None
     aicore_profile: str | None
     ca_bundle: Path | None
@@ -189,6 +220,17 @@ class RunConfig:
     def is_mock(self) -> bool:
         """Whether the embedded mock is the target."""
         return self.target == MOCK
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a run starts little without an option: a short profile on a target that is neither ours nor near."""
+        is_near = self.is_mock or is_loopback(urlsplit(self.target).hostname or "")
+        return self.profile in ("gate", "core") and not (is_near or self.disposable)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the run may be short of executions or deployments."""
+        return self.is_narrow or self.max_executions is not None or self.max_deployments is not None
 
     @classmethod
     def from_options(cls, target: str, options: Mapping[str, Any]) -> RunConfig:
