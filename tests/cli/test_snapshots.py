@@ -17,7 +17,7 @@ from lmconform.cli import list_
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "cleanup", "init", "targets", "mock", "compare", "list", "mutants", "distill")
+COMMANDS = ("run", "init", "targets", "cleanup", "mock", "compare", "list", "mutants", "distill")
 LISTS = tuple(list_.command.commands)
 # Arguments, exit code, and what the line says.
 UNUSABLE = [
@@ -232,5 +232,6 @@ def test_what_differs_between_two_runs_is_masked_and_the_rest_is_not(tmp_path):
     assert masked(f"lmconform 1.2.3: {tmp_path}/out, http://127.0.0.1:4711/v2", tmp_path) == (
         "lmconform <version>: <folder>/out, http://127.0.0.1:<port>/v2"
     )
-    assert masked("e0123456789abcde lmconform-a-abcdefghij --seed 7") == "<id> lmconform-a-<letters> --seed <seed>"
+    again = "e0123456789abcde lmconform-fghijk-a-abcdefghij --seed 7"
+    assert masked(again) == "<id> lmconform-<run>-a-<letters> --seed <seed>"
     assert masked("GET /v2/lm/meta 404 in 30 s") == "GET /v2/lm/meta 404 in 30 s"

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from tests.conftest import serve
@@ -74,7 +75,11 @@ def test_another_media_type_is_one_finding(fuzz, mock):
 def test_a_server_that_takes_every_body_is_found(fuzz, mock):
     def spoil(handler, status, body, media_type):
         if handler.command == "POST" and handler.path.endswith("/artifacts") and status == 400:
-            return 201, b'{"id": "abcd", "message": "taken", "url": "ai://default/x"}', "application/json"
+            return (
+                201,
+                json.dumps({"id": str(uuid4()), "message": "taken", "url": "ai://default/x"}).encode(),
+                media_type,
+            )
         return None
 
     with proxy(mock, spoil) as (url, _):

@@ -4,6 +4,7 @@ import json
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from tests.fuzz.conftest import proxy, requirements
@@ -144,7 +145,7 @@ def test_a_list_that_is_wrong_for_one_status_alone_is_found(fuzz, mock):
 def test_a_server_that_takes_every_body_is_found(fuzz, mock, operation):
     def spoil(handler, status, body, media_type):
         if handler.command in ("POST", "PATCH") and status == 400 and "oauth" not in handler.path:
-            return 202, b'{"id": "abcd", "message": "taken", "deploymentUrl": ""}', "application/json"
+            return 202, json.dumps({"id": str(uuid4()), "message": "taken", "deploymentUrl": ""}).encode(), media_type
         return None
 
     with proxy(mock, spoil) as (url, _):
