@@ -6,7 +6,6 @@ from tests.peers.peer_bench import Ending
 
 ENDINGS = {
     "start": Ending(10, words="too large to judge"),
-    "later": Ending(1, "nonconformant", seconds=120.0),
 }
 SIZE = (8 << 20) - 100
 
