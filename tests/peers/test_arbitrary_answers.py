@@ -28,7 +28,7 @@ QUIET = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-ROUNDS = 4
+ROUNDS = 2
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def judged(operation, status, media, value):
     return {judgement.requirement: judgement for judgement in found}
 
 
-@settings(QUIET, max_examples=400)
+@settings(QUIET, max_examples=250)
 @given(st.lists(VALUES, min_size=1, max_size=3))
 def test_every_operation_has_a_judgement_for_every_value(values):
     for operation, status, media in ANSWERS:

@@ -10,9 +10,11 @@ from typing import Any
 
 # Ten times what the API needs, and a tenth of what a walk through it by recursion can bear.
 _DEEPEST = 100
-# Bytes that a container and an entry of one take at least, and how many an answer may take.
-_CONTAINER, _ENTRY = 160, 56
-_MOST_MEMORY = 64 * 1024 * 1024
+# Bytes that an object, a list and an entry of one take at least, and how many an answer may take.
+_OBJECT, _LIST, _ENTRY = 184, 88, 58
+_MOST_MEMORY = 56 * 1024 * 1024
+_NAME = re.compile(rb'"([^"\\]{0,1000})"[ \t\r\n]*:')
+_MOST_NAMES = 20_000
 _NATURAL = re.compile(r"[0-9]{1,19}")
 _SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 
@@ -92,22 +94,32 @@ class Exchange:
     @property
     def brief(self) -> str:
         """Status and the beginning of the body, for an ``actual`` line."""
-        body = " ".join(self.text[:300].split())
+        body = " ".join(self.body[:2000].decode("utf-8", "replace")[:300].split())
         return f"{self.status} {body}"[:240].rstrip()
 
 
 def is_too_dense(body: bytes | str) -> bool:
-    """Whether JSON holds so many values that they would not fit into bounded memory, though the text does.
+    """Whether JSON holds so many values, or so many names, that they take much more memory than its text.
 
-    8 MiB of ``{},{},…`` are 220 MB of objects; a list of metrics of that length stays below the bound.
+    8 MiB of ``{},{},…`` are 220 MB of objects; 8 MiB of executions or metrics stay below the bound.
     """
-    if _CONTAINER * len(body) <= _MOST_MEMORY:
+    if _OBJECT * len(body) <= _MOST_MEMORY:
         return False
-    if isinstance(body, bytes):
-        containers, entries = body.count(b"[") + body.count(b"{"), body.count(b",")
-    else:
-        containers, entries = body.count("[") + body.count("{"), body.count(",")
-    return _CONTAINER * containers + _ENTRY * entries > _MOST_MEMORY
+    raw = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+    taken = _OBJECT * raw.count(b"{") + _LIST * raw.count(b"[") + _ENTRY * raw.count(b",")
+    return taken > _MOST_MEMORY or _has_too_many_names(raw)
+
+
+def _has_too_many_names(body: bytes) -> bool:
+    """Whether its objects have more different names than any API: each is a text, and stands in two tables."""
+    if body.count(b":") <= _MOST_NAMES:
+        return False
+    names: set[bytes] = set()
+    for found in _NAME.finditer(body):
+        names.add(found[1])
+        if len(names) > _MOST_NAMES:
+            return True
+    return False
 
 
 def decode(body: bytes | str) -> Any:

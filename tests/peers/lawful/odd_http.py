@@ -3,10 +3,9 @@
 from tests.client.http_habits import CLOSES, LAWFUL
 from tests.peers.peer_bench import Ending
 
-ENDINGS = {"smoke": Ending(0, "partial"), "core": Ending(0, "partial", seconds=120.0)}
+ENDINGS = {"smoke": Ending(0, "partial", seconds=120.0)}
 OPTIONS = {
     "smoke": ["--profile", "smoke"],
-    "core": ["--profile", "core", "--allow-writes", "--only", "scenario/*", "--only", "probe/LM-ARTIFACT*"],
 }
 HOP_BY_HOP = ("content-length", "connection", "transfer-encoding", "keep-alive")
 
