@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lmconform import private_files
 from lmconform.exit_codes import ExitCode
 from lmconform.run import failed_start
 from lmconform.settings.choice import configure
@@ -77,6 +78,8 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     """
     from lmconform.client import embedded
 
+    private_files.keep_private()
+    private_files.sweep()
     with failed_start.recorded(_start(target, options["report_dir"])):
         config = configure(target, options, os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.

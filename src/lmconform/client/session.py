@@ -20,7 +20,7 @@ from lmconform.contract.requirements import Register
 from lmconform.contract.resources import Resources, resources
 from lmconform.errors import NotTestable, TargetUnreachable
 from lmconform.evidence.recorder import Recorder
-from lmconform.evidence.redaction import Redactor
+from lmconform.evidence.redaction import Redactor, of_process
 from lmconform.safety.bookkeeping import Bookkeeper
 from lmconform.safety.budget import Budget
 from lmconform.safety.guard import Guard
@@ -77,7 +77,7 @@ class Session:
         meta: dict[str, Any] | None = None,
     ) -> Session:
         """A session for ``target``; nothing is sent. ``meta`` is what ``examine`` returned."""
-        redactor = Redactor()
+        redactor = of_process()
         recorder = Recorder(folder / EXCHANGES, redactor) if folder else None
         transport = Transport(target, redactor, recorder, worker=worker)
         if config.request_timeout is not None:

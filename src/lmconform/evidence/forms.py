@@ -29,7 +29,12 @@ def _forms(secret: str) -> Iterator[str]:
     # Its bytes, read as if each were a character: what percent escapes and wrong charsets make of it.
     yield raw.decode("latin-1")
     # What is escaped first and encoded then: RFC 6749 has it so for Basic credentials.
-    texts = {secret, quote(secret, safe="", errors="replace"), quote(secret, errors="replace"), json.dumps(secret)[1:-1]}
+    texts = {
+        secret,
+        quote(secret, safe="", errors="replace"),
+        quote(secret, errors="replace"),
+        json.dumps(secret)[1:-1],
+    }
     for text in texts:
         yield from of_bytes(text.encode("utf-8", "replace"))
         if len(secret) <= _LONG:

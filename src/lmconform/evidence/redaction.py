@@ -61,7 +61,9 @@ class Redactor:
                 self._known = self._known.with_forms(found)
                 return
             self._tokens = dict(list(self._tokens.items())[-_TOKENS:])
-            self._known = _Known().with_forms(f for some in (self._kept, self._tokens) for v in some.values() for f in v)
+            self._known = _Known().with_forms(
+                f for some in (self._kept, self._tokens) for v in some.values() for f in v
+            )
 
     def learn_pem(self, pem: str) -> None:
         """Mask a private key (RFC 7468): as a whole, its lines, and its bytes."""
@@ -80,13 +82,13 @@ class Redactor:
         self._keep(body, frozenset(found | ({*of_bytes(der), der.decode("latin-1")} if der else set())))
 
     def learn_basic(self, user: str, password: str) -> None:
-        """Mask the Basic credentials (RFC 7617) of this pair, also with both encoded first (RFC 6749, section 2.3.1)."""
+        """Mask the Basic credentials of this pair (RFC 7617), also with both quoted first (RFC 6749, section 2.3.1)."""
         for pair in (f"{user}:{password}", f"{quote(user, safe='')}:{quote(password, safe='')}"):
             self.learn(base64.b64encode(pair.encode()).decode())
 
-    def secrets(self) -> list[str]:
-        """The values that are known, for the redactor of another process; keep them in memory."""
-        return [*self._kept, *self._tokens]
+    def tokens(self) -> list[str]:
+        """The tokens that are remembered, the newest last, for the redactor of another process."""
+        return list(self._tokens)
 
     def text(self, value: str) -> str:
         """``value`` with every known secret masked, also one of which only a part is left.

@@ -1,8 +1,7 @@
-"""Puts the redactor before standard output and standard error: tracebacks and warnings of libraries go there as well."""
+"""Puts the redactor before standard output and standard error: tracebacks and warnings of libraries go there too."""
 
 from __future__ import annotations
 
-import io
 import sys
 import threading
 from typing import TextIO
@@ -10,32 +9,32 @@ from typing import TextIO
 from lmconform.evidence.redaction import Redactor, of_process
 
 
-class RedactedStream(io.TextIOBase):
+class RedactedStream:
     """Passes text on to a stream, redacted. A line is passed on when it is complete, or when it is flushed.
 
     It has no ``buffer``: bytes would not be redacted.
     """
 
     def __init__(self, stream: TextIO, redactor: Redactor) -> None:
-        super().__init__()
         self._stream = stream
         self._redactor = redactor
         self._begun = ""
         self._lock = threading.RLock()
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:
         """The encoding of the stream behind this one."""
         return self._stream.encoding
 
     @property
-    def errors(self) -> str | None:  # type: ignore[override]
+    def errors(self) -> str | None:
         """What becomes of characters that the encoding lacks."""
         return self._stream.errors
 
-    def writable(self) -> bool:
-        """Always."""
-        return True
+    @property
+    def closed(self) -> bool:
+        """Whether the stream behind this one is closed."""
+        return self._stream.closed
 
     def isatty(self) -> bool:
         """Whether a person reads it."""
@@ -48,8 +47,7 @@ class RedactedStream(io.TextIOBase):
     def write(self, text: str) -> int:
         """Pass on complete lines; a secret that several calls write together is whole then."""
         with self._lock:
-            lines, end, rest = (self._begun + text).rpartition("\n")
-            self._begun = rest
+            lines, end, self._begun = (self._begun + text).rpartition("\n")
             if end:
                 self._stream.write(self._redactor.text(lines) + end)
         return len(text)
@@ -61,6 +59,10 @@ class RedactedStream(io.TextIOBase):
             if begun:
                 self._stream.write(self._redactor.text(begun))
             self._stream.flush()
+
+    def close(self) -> None:
+        """Close the stream behind this one."""
+        self._stream.close()
 
 
 def guard() -> None:

@@ -16,7 +16,7 @@ _TICKS: Final = re.compile("`+")
 
 
 def visible(text: str) -> str:
-    """``text`` in one line, with each character that is not shown itself as an escape of Python; doing it twice is safe."""
+    """``text`` in one line: each character that is not shown itself is an escape, as in Python. Twice is as once."""
     return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_escape, text)
 
 

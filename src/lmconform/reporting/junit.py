@@ -62,5 +62,6 @@ def _counts(results: Iterable[Result]) -> dict[str, str]:
         "time": f"{sum(r.duration for r in rows):.3f}",
     }
 
+
 def _paragraph(result: Result) -> str:
     return "\n".join(map(escaping.xml, rows(result)))

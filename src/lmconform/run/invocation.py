@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -17,13 +18,14 @@ from lmconform.client import embedded
 from lmconform.client.session import EXCHANGES, Session
 from lmconform.contract import versions
 from lmconform.errors import TargetUnreachable
+from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
 from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, report_folder
+from lmconform.run import failed_start, leak_check, report_folder
 from lmconform.run.catalogue import Plan
 from lmconform.settings.target import Target, remote
 
@@ -102,8 +104,8 @@ class Run:
         }
 
     def take(self, event: Event) -> None:
-        """Write an event, count it, and pass it on."""
-        self.writer.write(event)
+        """Write an event, count it, and pass it on, free of secrets."""
+        event = self.writer.write(event)
         if isinstance(event, Result):
             self.tally.add(event)
             self.reported.add(event.item)
@@ -122,6 +124,9 @@ class Run:
     def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
         """Write the footer and the reports; returns the exit code."""
         self.finished = True
+        leak = leak_check.finding(self.folder, report_folder.NAMES, of_process())
+        if leak:
+            exit_status = ExitCode.INTERNAL
         register = self.plan.register.at(self.plan.contract.version)
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
         complete = not (interrupted or self.lost or missing or self.cut or exit_status == ExitCode.INTERNAL)
@@ -143,7 +148,7 @@ class Run:
                 exchanges=self.sent,
                 not_exercised=self.tally.not_exercised(register),
                 left_behind={kind: number for kind, number in sorted(self.left.items()) if number},
-                message=self.lost or self._not_run(missing),
+                message=leak or self.lost or self._not_run(missing),
             )
         )
         self.writer.close()
@@ -152,6 +157,11 @@ class Run:
             self.mock.dismiss()
         self.record = Record(self.folder)
         registry.write(self.record, self.folder)
+        # They are views of what was looked through: only a mistake of their own could show more.
+        reports = [form.file for form in registry.FORMATS.values()]
+        if leak := leak_check.finding(self.folder, reports, of_process()):
+            print(leak, file=sys.stderr)
+            code = ExitCode.INTERNAL
         self.stop_mock()
         return code
 

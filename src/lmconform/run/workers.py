@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
+from lmconform.evidence.redaction import of_process
 from lmconform.results import assembly
 from lmconform.results.events import from_json
 from lmconform.run.invocation import Run
@@ -78,6 +79,8 @@ class Controller:
         if output:
             self._run.sent += output["sent"]
             self._run.left.update(output["left"])
+            for token in output["tokens"]:
+                of_process().learn(token)
 
     def _item_of(self, nodeid: str) -> str:
         name = nodeid.partition("[")[2].rpartition("]")[0]
