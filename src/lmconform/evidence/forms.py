@@ -28,6 +28,9 @@ def _forms(secret: str) -> Iterator[str]:
     yield from (secret, secret[::-1], secret.lower(), secret.upper(), quote_plus(secret, errors="replace"))
     # Its bytes, read as if each were a character: what percent escapes and wrong charsets make of it.
     yield raw.decode("latin-1")
+    if not secret.isascii():
+        for encoding in ("utf-16-le", "utf-16-be"):
+            yield secret.encode(encoding, "replace").decode("latin-1").replace("\0", "")
     # What is escaped first and encoded then: RFC 6749 has it so for Basic credentials.
     texts = {
         secret,

@@ -26,7 +26,7 @@ _GRAMS: Final = re.compile(f"(?s)(?=(.{{{_GRAM}}})).{{{_STEP}}}")
 # Escapes within escapes: a URL in a URL in JSON.
 _LAYERS: Final = 4
 # Tokens that are remembered: those before them have expired, and each costs memory.
-_TOKENS: Final = 8
+_TOKENS: Final = 4
 
 
 class Redactor:
@@ -51,7 +51,7 @@ class Redactor:
             self._keep(secret, forms(secret))
 
     def learn_token(self, token: str) -> None:
-        """Mask ``token`` as ``learn`` does, until it is the ninth to sixteenth before the newest."""
+        """Mask ``token`` as ``learn`` does, until four to eight newer ones have come."""
         if len(token) < _SHORTEST or token in self._tokens:
             return
         found = forms(token)
