@@ -44,7 +44,7 @@ FORMS = {
     "upper": str.upper,
     "lower": str.lower,
     **{f"base64-{len(a)}": lambda s, a=a: _base64(f"{a}{s}") for a in AROUND},
-    **{f"base64-inside-{len(a)}": lambda s, a=a: _base64(f"{a}Bearer {s} !") for a in AROUND},
+    **{f"base64-inside-{len(a)}": lambda s, a=a: _base64(f"{a}Key {s} !") for a in AROUND},
     **{f"base64-url-{len(a)}": lambda s, a=a: _base64(f"{a}??{s}>>", base64.urlsafe_b64encode) for a in AROUND},
     "base64-percent": lambda s: quote(base64.b64encode(s.encode()).decode(), safe=""),
     "base64-of-percent": lambda s: _base64(quote(s, safe="")),

@@ -30,12 +30,13 @@ def learned(secret):
     return redactor
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("kind", SECRETS)
+# Two digits cannot say every character.
+PAIRS = [(kind, form) for kind in SECRETS for form in FORMS if (kind, form) != ("unicode", "hex-escapes")]
+
+
+@pytest.mark.parametrize(("kind", "form"), PAIRS)
 def test_an_echo_in_any_form_is_masked(kind, form):
     secret = SECRETS[kind]
-    if kind == "unicode" and form in ("units", "units-upper", "hex-escapes"):
-        pytest.skip("characters beyond the first plane of the form")
     echo = FORMS[form](secret)
     shown = learned(secret).text(f"before {echo} after")
     # What a form has in common for all secrets (padding, zero bytes, escapes) is shorter than twelve characters.
