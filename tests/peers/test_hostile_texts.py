@@ -16,7 +16,7 @@ TEXTS = {
     "escape": "\x1b[2J\x1b[31mred\x1b]0;title\x07 \x9b31m \x08\x08 \x7f",
     "direction": "\u202eexit 0 tnamrofnoc\u202c \u2066a\u2069 \u200f",
     "html": "<script>alert(1)</script><img src=//evil.example/a.png onerror=x>&lt;b&gt;]]><!-- --><br/>",
-    "markdown": "| a | ![i](https://evil.example/i.png) [l](https://evil.example) <https://evil.example> **b** @all `c`",
+    "markdown": "| a | ![i](https://evil.example/i.png) [l](//evil.example) <https://evil.example> **b** @all `c`",
     "ticks": "`` ` ``` </code> <script> `|`",
     "heading": "\n# mock: conformant\n\n---\n\n- x\n\n![i](https://evil.example/i.png)\n",
 }
