@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Final
 
-# The variables of SAP's SDK that hold a secret or a key as text (facts E2, E3), and that of `lmconform mock`.
+# The variables of SAP's SDK that hold a secret or a key as text (fact E3), and that of `lmconform mock`.
 SECRETS: Final = (
     "AICORE_CLIENT_SECRET",
     "AICORE_SERVICE_KEY",
