@@ -101,8 +101,10 @@ def test_a_request_without_a_token_is_denied(mock):
     assert call(mock, None) == (403, "RBAC: access denied")
 
 
-def test_the_token_of_another_mock_has_a_foreign_issuer(mock, start_mock):
-    other = start_mock("--client-secret", mock.key["clientsecret"])
+def test_the_token_of_another_mock_has_a_foreign_issuer(mock, start_mock, tmp_path):
+    (tmp_path / "secret").write_text(mock.key["clientsecret"])
+    other = start_mock("--client-secret-file", tmp_path / "secret")
+    assert other.key["clientsecret"] == mock.key["clientsecret"]
     assert call(mock, f"Bearer {token(other)}") == (401, "Jwt issuer is not configured")
 
 

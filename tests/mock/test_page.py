@@ -406,9 +406,12 @@ def introduced(tmp_path):
     """A mock that was started without options for tests, and the lines that it printed."""
     log = tmp_path / "printed.txt"
     # What is quoted wrongly breaks on these.
-    command = [*LMCONFORM, "mock", "--port", "0", "--client-secret", 'it\'s $HOME & "more" !2']
+    secret = 'it\'s $HOME & "more" !2'
+    command = [*LMCONFORM, "mock", "--port", "0"]
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, stdout=stream, stderr=stream, env=clean_environment())
+        process = subprocess.Popen(
+            command, stdout=stream, stderr=stream, env=clean_environment(LMCONFORM_MOCK_CLIENT_SECRET=secret)
+        )
     deadline = time.monotonic() + 20
     while "lmconform run" not in log.read_text():
         assert process.poll() is None, log.read_text()

@@ -14,7 +14,7 @@ def result(item_id=None):
 
 def reported(item_id=None):
     made = result(item_id)
-    _StableIds().report_result(made)
+    _StableIds(str).report_result(made)
     return made
 
 

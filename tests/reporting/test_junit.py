@@ -63,9 +63,9 @@ def test_a_failure_says_what_was_expected_and_how_to_see_it_again(cases):
     assert "again     lmconform run mock --only probe/LM-B --seed 7" in failure.text
 
 
-def test_what_xml_cannot_carry_is_replaced_and_the_rest_stays(cases):
+def test_what_xml_cannot_carry_is_escaped_and_the_rest_stays(cases):
     (failure,) = cases["probe/LM-B"].result
-    assert "and \ufffd more <of> it" in failure.text
+    assert r"count 3\nand \x00 more <of> it" in failure.text
 
 
 @pytest.mark.parametrize("footer", [(), (record.Footer(False, "incomplete", 11, "", 1.0, {}, 0, 1, message="lost"),)])

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from lmconform.exit_codes import ExitCode
+from lmconform.reporting import escaping
 from lmconform.results.compare import Change, Comparison, compare
 from lmconform.results.stream import Run
 
@@ -47,10 +48,10 @@ def _print(found: Comparison) -> None:
     ):
         click.echo(f"{name}: {len(changes)}")
         for change in changes:
-            click.echo(f"  {_line(change)}")
+            click.echo(f"  {escaping.terminal(_line(change))}")
     click.echo(f"observations that differ: {len(found.behaviour)}")
     for observation, was, now in found.behaviour:
-        click.echo(f"  {observation}: {was} -> {now}")
+        click.echo(f"  {escaping.terminal(f'{observation}: {was} -> {now}')}")
 
 
 def _line(change: Change) -> str:

@@ -11,7 +11,9 @@ import click
 
 from lmconform import __version__
 from lmconform.errors import HarnessError, did_you_mean
+from lmconform.evidence import streams
 from lmconform.exit_codes import ExitCode
+from lmconform.reporting import escaping
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
@@ -70,6 +72,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with one of our exit codes."""
+    streams.guard()
     try:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -81,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"lmconform: error: {error.format_message()}", err=True)
         code = ExitCode.USAGE
     except HarnessError as error:
-        click.echo(f"lmconform: error: {error}", err=True)
+        click.echo(f"lmconform: error: {escaping.terminal(str(error))}", err=True)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("lmconform: interrupted", err=True)
@@ -91,8 +94,11 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.close()
         code = ExitCode.PASSED
     except Exception as error:
-        traceback.print_exc()
-        click.echo(f"lmconform: internal error: {type(error).__name__}: {error}; please report it", err=True)
+        for line in traceback.format_exc().splitlines():
+            # Behind a bar: a line of the text of an error may look like one of ours.
+            click.echo(f"| {escaping.terminal(line)}", err=True)
+        words = escaping.terminal(f"{type(error).__name__}: {error}")
+        click.echo(f"lmconform: internal error: {words}; please report it", err=True)
         code = ExitCode.INTERNAL
     # Once a signal broke into source text that is executed (an import of dataclasses does that), CPython ends the
     # process by that signal in place of our exit code, until more source text was executed.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from lmconform.mock.client_setup import Files
 from lmconform.mock.options import OPTIONS, Option
 from lmconform.mock.settings import Settings
 from lmconform.mock.switches import SWITCHES, Switches
+from lmconform.private_files import PrivateFolder
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +57,7 @@ def command(**values: Any) -> None:
     if values["list_faults"]:
         _list_faults()
         return
-    settings = Settings.from_options(values, switches)
+    settings = Settings.from_options(values, switches, os.environ)
     mock = assembly.assemble(settings, _mutation(settings.mutant) if settings.mutant else None)
     quiet = values["quiet"]
     with _complete(Files.from_options(values), tls=mock.tls is not None, quiet=quiet) as files:
@@ -102,10 +102,9 @@ def _complete(files: Files, *, tls: bool, quiet: bool) -> Iterator[Files]:
     if quiet or (files.service_key is not None and not tls):
         yield files
         return
-    folder = Path(tempfile.mkdtemp(prefix="lmconform-mock-"))
     # uvicorn raises the signal again after its shutdown; the default handler would end the process before the cleanup.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    try:
+    with PrivateFolder() as folder:
         yield Files(
             files.service_key or folder / "service-key.json",
             files.x509_key or folder / "x509-key.json",
@@ -113,8 +112,6 @@ def _complete(files: Files, *, tls: bool, quiet: bool) -> Iterator[Files]:
             folder / "certificate.pem",
             folder / "key.pem",
         )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _introduce(mock: Mock, files: Files, settings: Settings) -> None:

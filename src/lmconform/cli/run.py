@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from lmconform import private_files
 from lmconform.exit_codes import ExitCode
 from lmconform.run import failed_start
 from lmconform.run.interrupts import POLITE, is_ignored
@@ -81,6 +82,8 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     """
     from lmconform.client import embedded
 
+    private_files.keep_private()
+    private_files.sweep()
     with failed_start.recorded(_start(target, options["report_dir"])):
         config = configure(target, _given(options), os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.

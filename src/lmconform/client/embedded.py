@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
 from lmconform.contract import paths
 from lmconform.errors import TargetUnreachable
+from lmconform.private_files import PrivateFolder
+from lmconform.settings import environment
 from lmconform.settings.options import RunConfig, api_base
 from lmconform.settings.time_limits import EMBEDDED, TimeLimit
 
@@ -65,12 +66,12 @@ class Launched:
 
     process: subprocess.Popen[bytes]
     _config: RunConfig
-    _folder: tempfile.TemporaryDirectory[str]
+    _folder: PrivateFolder
 
     @property
     def service_key(self) -> Path:
         """Where the process writes its service key."""
-        return Path(self._folder.name) / _KEY
+        return self._folder.path / _KEY
 
     def ready(self) -> EmbeddedMock:
         """Wait until it answers; raises TargetUnreachable, and then the process has ended."""
@@ -78,7 +79,7 @@ class Launched:
         from lmconform.settings import expectations, service_key
         from lmconform.settings.target import Target
 
-        config, folder = self._config, Path(self._folder.name)
+        config, folder = self._config, self._folder.path
         try:
             file = _wait_for_key(self.process, self.service_key, folder / _LOG)
             found = service_key.read(file.read_text(encoding="utf-8"), str(file))
@@ -107,7 +108,7 @@ class Launched:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self._folder.cleanup()
+        self._folder.remove()
 
 
 def start(config: RunConfig, options: Sequence[str] = ()) -> EmbeddedMock:
@@ -120,15 +121,20 @@ def start(config: RunConfig, options: Sequence[str] = ()) -> EmbeddedMock:
 
 def launch(config: RunConfig, options: Sequence[str] = ()) -> Launched:
     """Begin to start it."""
-    folder = tempfile.TemporaryDirectory(prefix="lmconform-")
-    key = Path(folder.name) / _KEY
+    folder = PrivateFolder()
+    key = folder.path / _KEY
     command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
     command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
     command += options
-    with (Path(folder.name) / _LOG).open("wb") as stream:
+    with (folder.path / _LOG).open("wb") as stream:
         # In a separate session: Ctrl-C is for the run, which still needs the mock to clean up.
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            env=environment.without_secrets(os.environ),
+            start_new_session=True,
         )
     return Launched(process, config, folder)
 

@@ -22,7 +22,7 @@ from lmconform.contract.resources import Resources, resources
 from lmconform.errors import NotTestable, TargetUnreachable
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import Recorder
-from lmconform.evidence.redaction import Redactor
+from lmconform.evidence.redaction import Redactor, of_process
 from lmconform.safety.bookkeeping import Bookkeeper
 from lmconform.safety.budget import Budget
 from lmconform.safety.guard import Guard
@@ -94,7 +94,7 @@ class Session:
 
         Without a ``run`` it belongs to one that leaves nothing on disk.
         """
-        redactor = Redactor()
+        redactor = of_process()
         recorder = Recorder(folder / EXCHANGES, redactor) if folder else None
         transport = Transport(target, redactor, recorder, worker=worker)
         if config.request_timeout is not None:

@@ -95,7 +95,7 @@ class TokenProvider:
         # What could not stand in a header would break every request, and show itself in the error.
         if not token or not all("!" <= c <= "~" for c in token):
             raise TargetUnreachable(f"token endpoint {url} answered an access_token that no header can carry")
-        self._redactor.learn(token)
+        self._redactor.learn_token(token)
         self._token = token
         self._renew_at = time.monotonic() + max(lifetime - _MARGIN, lifetime / 2)
 

@@ -25,7 +25,7 @@ class Recorder:
 
     def __init__(self, path: Path, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._lock = threading.Lock()
         self._size = RecordSize()
 
@@ -46,7 +46,7 @@ class Recorder:
 def as_json(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     """The recorded form of an exchange; bodies beyond 64 KiB are cut and say so.
 
-    Header values are cut at 4 KiB.
+    Names and values of headers are cut at 4 KiB.
     """
     return {
         "type": "exchange",
@@ -76,19 +76,36 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
         if name.lower() == "authorization":
             parts.append('-H "Authorization: Bearer $TOKEN"')
         elif name.lower() not in ("content-length", "connection", "accept-encoding", "user-agent", "accept"):
-            parts.append(f"-H {shlex.quote(f'{name}: {redactor.text(value)}')}")
+            parts.append(f"-H {_quoted(redactor.text(f'{name}: {value}'))}")
     if len(exchange.request_body) > _BODY_LIMIT:
         # No shell takes a command line of megabytes.
         parts.append("--data-binary @body")
     elif exchange.request_body:
-        parts.append(f"--data-raw {shlex.quote(redactor.text(exchange.request_body.decode('utf-8', 'replace')))}")
-    parts.append(shlex.quote(redactor.text(exchange.url)))
+        parts.append(f"--data-raw {_quoted(redactor.text(exchange.request_body.decode('utf-8', 'replace')))}")
+    parts.append(_quoted(redactor.text(exchange.url)))
     return " ".join(parts)
 
 
+def _quoted(text: str) -> str:
+    """``text`` as one word of a shell, in one line; what is not shown itself needs the quotes of bash."""
+    return shlex.quote(text) if text.isprintable() else f"$'{''.join(map(_escaped, text))}'"
+
+
+def _escaped(character: str) -> str:
+    if character in "\\'":
+        return f"\\{character}"
+    number = ord(character)
+    if character.isprintable():
+        return character
+    return f"\\x{number:02x}" if number < 0x80 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
 def _headers(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[list[str]]:
-    secret = _SECRET_HEADERS
-    return [[n, MASK if n.lower() in secret else redactor.text(v[:_REDACTED])[:_HEADER_LIMIT]] for n, v in pairs]
+    return [[_cut(n, redactor), MASK if n.lower() in _SECRET_HEADERS else _cut(v, redactor)] for n, v in pairs]
+
+
+def _cut(text: str, redactor: Redactor) -> str:
+    return redactor.text(text[:_REDACTED])[:_HEADER_LIMIT]
 
 
 def _body(body: bytes, redactor: Redactor, truncated: bool) -> dict[str, Any]:

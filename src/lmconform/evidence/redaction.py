@@ -3,90 +3,214 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+from urllib.parse import quote
 
-MASK = "[redacted]"
+from lmconform.evidence import unescaping
+from lmconform.evidence.forms import forms, of_bytes
+
+MASK: Final = "[redacted]"
 
 # Shorter values would mask half the report, and are no secrets.
-_SHORTEST = 6
-# Texts are cut: so many characters identify a secret, even if the rest of it is not there.
-_BEGINNING = 12
+_SHORTEST: Final = 6
+# So many characters of a form identify a secret, wherever in it they stand: texts are cut, and echoes differ.
+_TELLING: Final = 12
+# A text is looked up at every fifth position: of twelve characters in a row, eight begin at one of these.
+_GRAM, _STEP = 8, 5
+_GRAMS: Final = re.compile(f"(?s)(?=(.{{{_GRAM}}})).{{{_STEP}}}")
+# Escapes within escapes: a URL in a URL in JSON.
+_LAYERS: Final = 4
+# Tokens that are remembered: those before them have expired, and each costs memory.
+_TOKENS: Final = 4
 
 
 class Redactor:
     """Knows the secrets of a run; ``learn`` adds one, ``text`` masks all of them.
 
-    Safe to use from several threads: a text is masked with what was known when it came.
+    Twelve characters in a row of a secret, in one of its ``forms``, are masked as far as they go; a shorter secret
+    is masked as a whole. Safe to use from several threads: a text is masked with what was known when it came.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
-        # All forms, and a pattern of their beginnings; replaced as one, so that the two always fit.
-        self._known: tuple[tuple[str, ...], re.Pattern[str] | None] = ((), None)
+        self._kept: dict[str, frozenset[str]] = {}
+        self._tokens: dict[str, frozenset[str]] = {}
+        # Replaced as one, so that its parts always fit.
+        self._known = _Known()
         for secret in secrets:
             self.learn(secret)
 
     def learn(self, secret: str) -> None:
-        """Mask ``secret`` from now on, in every encoding in which it may travel."""
-        if len(secret) < _SHORTEST:
+        """Mask ``secret`` from now on, in every form in which it may travel."""
+        if len(secret) >= _SHORTEST and secret not in self._kept:
+            self._keep(secret, forms(secret))
+
+    def learn_token(self, token: str) -> None:
+        """Mask ``token`` as ``learn`` does, until four to eight newer ones have come."""
+        if len(token) < _SHORTEST or token in self._tokens:
             return
-        self._know(
-            secret,
-            quote(secret, safe=""),
-            quote(secret, safe="").lower(),
-            quote_plus(secret),
-            json.dumps(secret)[1:-1],
-            base64.b64encode(secret.encode()).decode(),
-        )
+        found = forms(token)
+        with self._lock:
+            self._tokens[token] = found
+            if len(self._tokens) <= 2 * _TOKENS:
+                self._known = self._known.with_forms(found)
+                return
+            self._tokens = dict(list(self._tokens.items())[-_TOKENS:])
+            self._known = _Known().with_forms(
+                f for some in (self._kept, self._tokens) for v in some.values() for f in v
+            )
 
     def learn_pem(self, pem: str) -> None:
-        """Mask a private key (RFC 7468), as a whole and line by line: ends of lines change on the way."""
+        """Mask a private key (RFC 7468): as a whole, its lines, and its bytes."""
         lines = [line.strip() for line in pem.splitlines() if line.strip() and not line.startswith("-----")]
-        self.learn("".join(lines))
-        self._know(*(base64.b64encode(text.encode()).decode() for text in (pem, pem.strip()) if lines))
-        # They are base64 already, and many: every form more makes every text slower.
-        self._know(*(form for line in lines if len(line) >= _SHORTEST for form in (line, quote(line, safe=""))))
+        body = "".join(lines)
+        if len(body) < _SHORTEST:
+            return
+        # A line that is too short to be told from others by a part of it.
+        short = [form for line in lines if _SHORTEST <= len(line) < _TELLING for form in (line, quote(line, safe=""))]
+        whole = [base64.b64encode(text.encode()).decode() for text in (pem, pem.strip())]
+        found = {body, body[::-1], *short, *whole, *of_bytes(body.encode()), *of_bytes(pem.encode())}
+        try:
+            der = base64.b64decode(body, validate=True)
+        except ValueError:
+            der = b""
+        self._keep(body, frozenset(found | ({*of_bytes(der), der.decode("latin-1")} if der else set())))
 
     def learn_basic(self, user: str, password: str) -> None:
-        """Mask the Basic credentials (RFC 7617) of this pair."""
-        self.learn(base64.b64encode(f"{user}:{password}".encode()).decode())
+        """Mask the Basic credentials of this pair (RFC 7617), also with both quoted first (RFC 6749, section 2.3.1)."""
+        for pair in (f"{user}:{password}", f"{quote(user, safe='')}:{quote(password, safe='')}"):
+            self.learn(base64.b64encode(pair.encode()).decode())
 
-    def _know(self, *forms: str) -> None:
-        with self._lock:
-            # The longest first, or the mask of a part would hide the whole from its mask.
-            known = tuple(sorted({*self._known[0], *forms}, key=len, reverse=True))
-            beginnings = {re.escape(form[:_BEGINNING]) for form in known if len(form) > _BEGINNING}
-            self._known = (known, re.compile("|".join(sorted(beginnings))) if beginnings else None)
+    def tokens(self) -> list[str]:
+        """The tokens that are remembered, the newest last, for the redactor of another process."""
+        return list(self._tokens)
 
     def text(self, value: str) -> str:
-        """``value`` with every known secret masked, also one of which only the beginning is left.
+        """``value`` with every known secret masked, also one of which only a part is left.
 
         Half a surrogate pair, which UTF-8 files cannot hold, becomes a question mark.
         """
-        forms, begun = self._known
-        for form in forms:
-            if form in value:
-                value = value.replace(form, MASK)
-        if begun is not None:
-            value = "".join(_without_beginnings(value, forms, begun))
-        return value.encode("utf-8", "replace").decode()
+        spans = self._known.find(value)
+        if spans:
+            value = "".join(_masked(value, spans))
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+    def shows(self, value: str) -> bool:
+        """Whether a known secret, or a part of one, stands in ``value``."""
+        return bool(self._known.find(value))
+
+    def _keep(self, secret: str, found: frozenset[str]) -> None:
+        with self._lock:
+            self._kept[secret] = found
+            self._known = self._known.with_forms(found)
 
 
-def _without_beginnings(value: str, forms: tuple[str, ...], begun: re.Pattern[str]) -> Iterator[str]:
-    end = 0
-    for match in begun.finditer(value):
-        if match.start() >= end:
-            yield value[end : match.start()]
-            yield MASK
-            end = match.start() + max(_common(form, value, match.start()) for form in forms)
-    yield value[end:]
+@cache
+def of_process() -> Redactor:
+    """The one redactor of this process: what it knows is masked in every text that leaves the process."""
+    return Redactor()
 
 
-def _common(form: str, value: str, start: int) -> int:
-    """How many characters ``value`` has in common with ``form``, from ``start`` on."""
-    part = value[start : start + len(form)]
-    return next((i for i, (one, other) in enumerate(zip(form, part, strict=False)) if one != other), len(part))
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is searched for: ``grams`` are all pieces of eight characters of the long forms."""
+
+    long: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    grams: frozenset[str] = frozenset()
+
+    def with_forms(self, added: Iterable[str]) -> _Known:
+        """The same, and these forms."""
+        new = {form for form in added if len(form) >= _SHORTEST}
+        long = {form for form in new if len(form) >= _TELLING} - set(self.long)
+        grams = {form[at : at + _GRAM] for form in long for at in range(len(form) - _GRAM + 1)}
+        return _Known(
+            tuple(sorted({*self.long, *long}, key=len, reverse=True)),
+            tuple(sorted({*self.short, *(new - long - set(self.long))}, key=len, reverse=True)),
+            self.grams | grams,
+        )
+
+    def find(self, value: str) -> list[tuple[int, int]]:
+        """Where secrets stand in ``value``, sorted; they do not overlap."""
+        if not self.grams and not self.short:
+            return []
+        spans = self._spans(value) if self._suspects(value) else []
+        layers = [value]
+        while unescaping.has_escapes(layers[-1]) and len(layers) < _LAYERS:
+            layers.append(unescaping.plain(layers[-1]))
+            if layers[-1] == layers[-2]:
+                break
+            if self._suspects(layers[-1]) and (found := self._spans(layers[-1])):
+                places = _places(layers[:-1])
+                spans += [(places[start], places[end]) for start, end in found]
+        return _joined(spans) if spans else spans
+
+    def _suspects(self, text: str) -> bool:
+        """Whether a closer look is needed; quick."""
+        return any(form in text for form in self.short) or not self.grams.isdisjoint(_GRAMS.findall(text))
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        spans = [(m.start(), m.end()) for form in self.short for m in re.finditer(re.escape(form), text)]
+        done = 0
+        for at in range(0, len(text) - _GRAM + 1, _STEP):
+            if at >= done and text[at : at + _GRAM] in self.grams:
+                start, end = max((self._common(form, text, at, done) for form in self.long), key=lambda s: s[1] - s[0])
+                if end - start >= _TELLING:
+                    spans.append((start, end))
+                    done = end
+        return spans
+
+    def _common(self, form: str, text: str, at: int, since: int) -> tuple[int, int]:
+        """The longest part of ``text`` that it has in common with ``form``, around ``at`` and not before ``since``."""
+        gram = text[at : at + _GRAM]
+        best, place = (at, at), form.find(gram)
+        while place >= 0:
+            after = _shared(text[at : at + len(form) - place], form[place:])
+            room = min(place, at - since)
+            before = _shared(text[at - room : at][::-1], form[place - room : place][::-1])
+            best = max(best, (at - before, at + after), key=lambda s: s[1] - s[0])
+            place = form.find(gram, place + 1)
+        return best
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    least, most = 0, min(len(one), len(other))
+    if one[:most] == other[:most]:
+        return most
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if one[:middle] == other[:middle] else (least, middle)
+    return least
+
+
+def _places(layers: list[str]) -> list[int]:
+    """Where each character stood before the escapes of ``layers`` were resolved, one after the other."""
+    first, *rest = map(unescaping.starts, layers)
+    for starts in rest:
+        first = [first[start] for start in starts]
+    return first
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _masked(value: str, spans: list[tuple[int, int]]) -> Iterator[str]:
+    done = 0
+    for start, end in spans:
+        yield value[done:start]
+        yield MASK
+        done = end
+    yield value[done:]

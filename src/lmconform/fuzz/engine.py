@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import shutil
-import tempfile
 from typing import Any
 
 import schemathesis
@@ -23,6 +21,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.schemas import BaseSchema
 
 from lmconform.errors import ContractError
+from lmconform.private_files import PrivateFolder
 
 
 class Over(BaseException):
@@ -50,9 +49,9 @@ def leave(end: Over | Flaky) -> None:
 
 def prepare() -> None:
     """Give hypothesis a temporary folder: a run leaves no files where somebody started it."""
-    folder = tempfile.mkdtemp(prefix="lmconform-hypothesis-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    set_hypothesis_home_dir(folder)
+    folder = PrivateFolder()
+    atexit.register(folder.remove)
+    set_hypothesis_home_dir(folder.path)
 
 
 def read(document: dict[str, Any]) -> BaseSchema:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from lmconform import private_files
 
 # The longest validity of certificates in SAP's service keys.
 _VALIDITY = timedelta(days=365)
@@ -36,10 +36,9 @@ class Certificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # OpenSSL reads a key pair only from a file; the folder is private and removed at once.
-        with tempfile.TemporaryDirectory(prefix="lmconform-") as folder:
-            file = Path(folder) / "server.pem"
-            file.touch(0o600)
-            file.write_text(self.server_key + self.server)
+        with private_files.PrivateFolder() as folder:
+            file = folder / "server.pem"
+            private_files.write(file, self.server_key + self.server)
             context.load_cert_chain(file)
         context.load_verify_locations(cadata=self.ca)
         context.verify_mode = ssl.CERT_OPTIONAL

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from lmconform import private_files
 from lmconform.errors import ConfigError
 from lmconform.mock import auth
 
@@ -113,14 +113,9 @@ def _curl(token: str, trust: str, url: str) -> str:
 
 
 def _write(path: Path | None, text: str, option: str) -> None:
-    """Write a file that only its owner can read; it appears with its full content or not at all."""
     if path is None:
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(text)
-        draft.replace(path)
+        private_files.write(path, text)
     except OSError as error:
         raise ConfigError(f"{option} {path}: cannot be written ({error.strerror})") from error

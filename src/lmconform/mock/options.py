@@ -125,7 +125,13 @@ CREDENTIALS = (
         "Write the CA certificate that verifies the TLS port to this file (requires --tls-port).",
         "FILE",
     ),
-    Option("client-secret", str, None, "Secret of the client (default: generated).", "SECRET"),
+    Option(
+        "client-secret-file",
+        Path,
+        None,
+        "File with the secret of the client (default: $LMCONFORM_MOCK_CLIENT_SECRET, or a new one).",
+        "FILE",
+    ),
     Option(
         "token-lifetime",
         int,

@@ -13,6 +13,8 @@ from lmconform.errors import ConfigError, did_you_mean
 from lmconform.mock import capabilities
 from lmconform.mock.switches import Switches
 
+# A secret on the command line would be seen by everybody on the machine.
+SECRET_VARIABLE = "LMCONFORM_MOCK_CLIENT_SECRET"
 # Steps of an hour of a tenant, whose step takes about 15 seconds.
 _HOUR_STEPS = 240
 _REAL_HOUR = 3600.0
@@ -92,7 +94,7 @@ class Settings:
     parent: int | None
 
     @classmethod
-    def from_options(cls, values: Mapping[str, Any], switches: Switches) -> Settings:
+    def from_options(cls, values: Mapping[str, Any], switches: Switches, environ: Mapping[str, str]) -> Settings:
         """Check the values of ``options.OPTIONS``, by dest; raises ConfigError."""
         if values["dialect"] not in DIALECTS:
             hint = did_you_mean(values["dialect"], DIALECTS)
@@ -105,7 +107,7 @@ class Settings:
             content=Content(
                 values["workflows"], values["dialect"], capabilities.with_dependents(values["without"]), switches
             ),
-            credentials=Credentials(values["client_secret"], values["token_lifetime"]),
+            credentials=Credentials(_client_secret(values["client_secret_file"], environ), values["token_lifetime"]),
             storage=Storage(values["state"], values["quota"]),
             faults=Faults(values["fault"], values["fault_seed"]),
             page=_is_loopback(values["host"]) if values["page"] is None else values["page"],
@@ -119,6 +121,20 @@ def _check_tls_files(values: Mapping[str, Any]) -> None:
         path = values[option.replace("-", "_")]
         if path is not None and values["tls_port"] is None:
             raise ConfigError(f"--{option} {path}: there are no certificates without --tls-port; 0 takes a free one")
+
+
+def _client_secret(file: Path | None, environ: Mapping[str, str]) -> str | None:
+    """The secret that the user chose, without the end of its line; None when there is none."""
+    if file is None:
+        return environ.get(SECRET_VARIABLE) or None
+    try:
+        secret = file.read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "no UTF-8 text"
+        raise ConfigError(f"--client-secret-file {file}: cannot be read ({reason})") from error
+    if not secret:
+        raise ConfigError(f"--client-secret-file {file}: is empty; write the secret into it, or leave the option out")
+    return secret
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,9 +43,9 @@ def is_own(path: Path) -> bool:
         return False
 
 
-def install(config: pytest.Config) -> None:
-    """Set the ids of every Allure result of this process before it is written."""
-    plugin = _StableIds()
+def install(config: pytest.Config, clean: Callable[[str], str]) -> None:
+    """Set the ids of every Allure result of this process before it is written, and pass its texts through ``clean``."""
+    plugin = _StableIds(clean)
     for logger in allure_commons.plugin_manager.get_plugins():
         if isinstance(logger, AllureFileLogger):
             _write_only_results(logger)
@@ -64,13 +65,29 @@ def _write_only_results(logger: AllureFileLogger) -> None:
 
 
 class _StableIds:
+    def __init__(self, clean: Callable[[str], str]) -> None:
+        self._clean = clean
+
     @allure_commons.hookimpl(tryfirst=True)
     def report_result(self, result: Any) -> None:
-        """``testCaseId`` and ``historyId`` are one hash of the item's id."""
+        """``testCaseId`` and ``historyId`` are one hash of the item's id; texts are clean."""
+        _change(result, self._clean)
         item_id = next((label.value for label in result.labels if label.name == _LABEL), None)
         if item_id:
             result.testCaseId = result.historyId = hashlib.md5(item_id.encode(), usedforsecurity=False).hexdigest()
             result.fullName = item_id
+
+
+def _change(value: Any, clean: Callable[[str], str]) -> Any:
+    """The same with clean texts: lists and the models of Allure are changed as they are."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return clean(value)
+    if isinstance(value, list):
+        value[:] = [_change(part, clean) for part in value]
+    elif hasattr(value, "__attrs_attrs__"):
+        for attribute in value.__attrs_attrs__:
+            setattr(value, attribute.name, _change(getattr(value, attribute.name), clean))
+    return value
 
 
 def _dynamic() -> Any:

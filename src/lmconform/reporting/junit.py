@@ -9,13 +9,12 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from lmconform.judgement import Outcome
-from lmconform.reporting.terminal import paragraph
+from lmconform.reporting import escaping
+from lmconform.reporting.terminal import rows
 from lmconform.results.events import Result
 from lmconform.results.stream import Run
 
 SIGN: Final = re.compile(r"<\?xml [^>]*>\s*<testsuites name=\"lmconform\"")
-# What XML 1.0 has no way to carry.
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(run: Run, out: Path) -> None:
@@ -32,24 +31,24 @@ def write(run: Run, out: Path) -> None:
         suite = ET.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
         case = ET.SubElement(suite, "testcase", classname="lmconform.run", name="complete", time="0")
         reason = run.footer.message if run.footer else "the run has no footer"
-        ET.SubElement(case, "error", message=_clean(f"the run is incomplete: {reason}"))
+        ET.SubElement(case, "error", message=escaping.xml(f"the run is incomplete: {reason}"))
     ET.indent(root)
     ET.ElementTree(root).write(out, encoding="utf-8", xml_declaration=True)
 
 
 def _case(suite: ET.Element, kind: str, result: Result) -> None:
     case = ET.SubElement(
-        suite, "testcase", classname=f"lmconform.{kind}", name=_clean(result.id), time=f"{result.duration:.3f}"
+        suite, "testcase", classname=f"lmconform.{kind}", name=escaping.xml(result.id), time=f"{result.duration:.3f}"
     )
     if result.outcome == Outcome.ERROR:
-        ET.SubElement(case, "error", message=_clean(result.message)).text = _clean(paragraph(result))
+        ET.SubElement(case, "error", message=escaping.xml(result.message)).text = _paragraph(result)
     elif result.gates:
         short = result.because or result.message or f"expected {result.expected}, got {result.actual}"
-        ET.SubElement(case, "failure", message=_clean(short), type=result.outcome).text = _clean(paragraph(result))
+        ET.SubElement(case, "failure", message=escaping.xml(short), type=result.outcome).text = _paragraph(result)
     elif result.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE):
-        ET.SubElement(case, "skipped", message=_clean(f"{result.outcome}: {result.because}"))
+        ET.SubElement(case, "skipped", message=escaping.xml(f"{result.outcome}: {result.because}"))
     elif result.outcome != Outcome.PASS:
-        ET.SubElement(case, "system-out").text = _clean(paragraph(result))
+        ET.SubElement(case, "system-out").text = _paragraph(result)
 
 
 def _counts(results: Iterable[Result]) -> dict[str, str]:
@@ -64,5 +63,5 @@ def _counts(results: Iterable[Result]) -> dict[str, str]:
     }
 
 
-def _clean(text: str) -> str:
-    return _ILLEGAL.sub("\ufffd", text)
+def _paragraph(result: Result) -> str:
+    return "\n".join(map(escaping.xml, rows(result)))

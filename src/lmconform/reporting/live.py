@@ -7,7 +7,7 @@ from collections import Counter
 from rich.console import Console
 
 from lmconform.judgement import Outcome
-from lmconform.reporting import terminal
+from lmconform.reporting import escaping, terminal
 from lmconform.results.events import Event, Header, Observation, Result
 from lmconform.results.stream import Run
 
@@ -72,7 +72,7 @@ class Live:
         self._kind = ""
 
     def _print(self, line: str, style: str = "") -> None:
-        self._console.print(line, style=style or None, markup=False)
+        self._console.print(escaping.terminal(line), style=style or None, markup=False)
 
 
 def _style(line: str) -> str:

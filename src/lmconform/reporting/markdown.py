@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from lmconform.judgement import Outcome
-from lmconform.reporting import fuzzing, terminal
+from lmconform.reporting import escaping, fuzzing, terminal
 from lmconform.reporting.causes import causes
 from lmconform.results.stream import Run
+
+# Characters of one text.
+_WIDE: Final = 300
 
 SIGN: Final = re.compile(r"# .*\n\nlmconform \d")
 
@@ -23,7 +26,7 @@ def write(run: Run, out: Path) -> None:
 def _lines(run: Run) -> Iterator[str]:
     header, footer = run.header, run.footer
     verdict = footer.verdict if footer else "incomplete"
-    yield f"# {(header.target if header else '') or 'run'}: {verdict}"
+    yield f"# {_cell((header.target if header else '') or 'run')}: {verdict}"
     yield ""
     if header:
         inputs = f", profile {header.profile}, dialect {header.dialect}, seed {header.seed}" if header.profile else ""
@@ -35,7 +38,7 @@ def _lines(run: Run) -> Iterator[str]:
         *(terminal.stopped(footer), terminal.left(footer), terminal.unjudged(run)),
     )
     for line in (line for lines in remarks for line in lines):
-        yield f"- {line}"
+        yield f"- {escaping.markdown(line)}"
         yield ""
     found = causes(run.results.values())
     if found:
@@ -45,13 +48,13 @@ def _lines(run: Run) -> Iterator[str]:
             first = cause.first
             cells = (
                 first.outcome,
-                ", ".join(first.requirements),
-                ", ".join(cause.operations[:4]),
-                first.expected,
-                first.actual or first.because or first.message,
+                _cell(", ".join(first.requirements)),
+                _cell(", ".join(cause.operations[:4])),
+                _code(first.expected),
+                _code(first.actual or first.because or first.message),
                 str(cause.count),
             )
-            yield "| " + " | ".join(_cell(c) for c in cells) + " |"
+            yield "| " + " | ".join(cells) + " |"
         yield ""
     yield from fuzzing.markdown(run.results.values())
     yield "| item | outcome | seconds |"
@@ -59,15 +62,21 @@ def _lines(run: Run) -> Iterator[str]:
     for result in run.results.values():
         if result.id == result.item:
             remark = result.because or (result.message if result.outcome == Outcome.PASS else "")
-            said = f"{result.outcome}: {remark}" if remark else result.outcome
-            yield f"| {_cell(result.id)} | {_cell(said)} | {result.duration:.2f} |"
+            said = f"{result.outcome}: {_code(remark)}" if remark else result.outcome
+            yield f"| {_cell(result.id)} | {said} | {result.duration:.2f} |"
     if run.observations:
         yield ""
         yield "| observation | value | what was looked at |"
         yield "|---|---|---|"
         for observation in run.observations.values():
-            yield f"| {observation.id} | {_cell(observation.value)} | {_cell(observation.text)} |"
+            yield f"| {observation.id} | {_code(observation.value)} | {_cell(observation.text)} |"
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")[:300]
+    """A text of lmconform or of its user: names and sentences without markup."""
+    return escaping.visible(text).replace("|", r"\x7c")
+
+
+def _code(text: str) -> str:
+    """A text of which a server may have said a part."""
+    return escaping.markdown(text[:_WIDE])

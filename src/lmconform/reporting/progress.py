@@ -6,6 +6,8 @@ import re
 import sys
 import time
 
+from lmconform.reporting import escaping
+
 _QUIET_SECONDS = 10.0
 
 
@@ -18,6 +20,7 @@ class Progress:
 
     def __call__(self, line: str) -> None:
         """Show ``line``."""
+        line = escaping.terminal(line)
         if sys.stderr.isatty():
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
             return

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lmconform.judgement import Outcome
-from lmconform.reporting import fuzzing
+from lmconform.reporting import escaping, fuzzing
 from lmconform.reporting.causes import Cause, causes
 from lmconform.results.events import Footer, Header, Observation, Result
 from lmconform.results.stream import Run
@@ -18,9 +18,14 @@ _WIDE = 100
 
 
 def paragraph(result: Result) -> str:
-    """A finding in full: the requirement, what was expected and seen, how to see it again."""
+    """A finding in full, several lines: the requirement, what was expected and seen, how to see it again."""
+    return "\n".join(rows(result))
+
+
+def rows(result: Result) -> list[str]:
+    """The lines of a finding; what a server said is escaped in them."""
     ids = ", ".join(result.requirements)
-    rows = [
+    found = [
         f"{result.outcome} {ids}  {result.level}  {result.operation}".rstrip(),
         f"  {result.text}" if result.text else "",
         _row("message", result.message),
@@ -31,7 +36,7 @@ def paragraph(result: Result) -> str:
         _row("again", result.again),
         _row("request", result.request),
     ]
-    return "\n".join(row for row in rows if row)
+    return [escaping.terminal(row) for row in found if row]
 
 
 def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
@@ -73,7 +78,7 @@ def _fingerprint(observations: Iterable[Observation]) -> Iterator[str]:
 
 
 def _cause(cause: Cause) -> Iterator[str]:
-    yield paragraph(cause.first)
+    yield from rows(cause.first)
     if cause.count > 1:
         where = ", ".join(cause.operations[:6]) + (" …" if len(cause.operations) > 6 else "")
         yield f"  times     {cause.count} results with this cause{f' ({where})' if where else ''}"

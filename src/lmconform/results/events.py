@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
@@ -126,6 +127,23 @@ def as_json(event: Event) -> dict[str, Any]:
     # Members are plain values: asdict would copy each of them deeply.
     data = {name: getattr(event, name) for name in _MEMBERS[type(event)]}
     return {"type": event.type, **{key: list(v) if isinstance(v, tuple) else v for key, v in data.items()}}
+
+
+def with_texts(event: Event, change: Callable[[str], str]) -> Event:
+    """The event with each of its texts changed."""
+    values = ((name, getattr(event, name)) for name in _MEMBERS[type(event)])
+    changed = {name: new for name, value in values if (new := _with_texts(value, change)) != value}
+    return replace(event, **changed) if changed else event
+
+
+def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {_with_texts(name, change): _with_texts(member, change) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_with_texts(part, change) for part in value)
+    return value
 
 
 def from_json(data: dict[str, Any]) -> Event:

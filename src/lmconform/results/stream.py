@@ -8,21 +8,25 @@ from pathlib import Path
 from types import TracebackType
 
 from lmconform.errors import ConfigError
-from lmconform.results.events import Event, Footer, Header, Observation, Result, as_json, from_json
+from lmconform.evidence.redaction import Redactor, of_process
+from lmconform.results.events import Event, Footer, Header, Observation, Result, as_json, from_json, with_texts
 
 FILE_NAME = "results.jsonl"
 
 
 class ResultWriter:
-    """Writes events as they come; every line is on disk before the next item starts."""
+    """Writes events as they come, redacted; every line is on disk before the next item starts."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, redactor: Redactor | None = None) -> None:
         self.path = path
+        self._redactor = redactor or of_process()
         self._file = path.open("w", encoding="utf-8", buffering=1)
 
-    def write(self, event: Event) -> None:
-        """Append one event."""
-        self._file.write(json.dumps(as_json(event), ensure_ascii=False) + "\n")
+    def write(self, event: Event) -> Event:
+        """Append one event; returns it as it was written."""
+        clean = with_texts(event, self._redactor.text)
+        self._file.write(json.dumps(as_json(clean), ensure_ascii=False) + "\n")
+        return clean
 
     def close(self) -> None:
         """Release the file."""

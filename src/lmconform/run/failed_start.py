@@ -52,7 +52,7 @@ def recorded(start: Start) -> Iterator[Start]:
 def record(start: Start, reason: str, code: ExitCode) -> None:
     """Replace what an earlier run left in the folder by reports of a run that could not start, for ``reason``.
 
-    ``reason`` is free of secrets. Files of that name that lmconform did not write stay; a folder that cannot be written
+    Files of that name that lmconform did not write stay; a folder that cannot be written
     is left as it is: the user reads the reason on the terminal.
     """
     if start.folder is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,13 +18,14 @@ from lmconform.client.session import EXCHANGES, Session
 from lmconform.contract import versions
 from lmconform.contract.resources import resources as contract_resources
 from lmconform.errors import ConfigError, TargetUnreachable
+from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
 from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, report_folder
+from lmconform.run import failed_start, leak_check, report_folder
 from lmconform.run.catalogue import Plan
 from lmconform.safety.run_state import RunState
 from lmconform.settings.options import RunConfig
@@ -121,9 +123,9 @@ class Run:
         return {"name": named.name, "shown": named.shown, "keys": sorted(named.keys)} if named else None
 
     def take(self, event: Event) -> None:
-        """Write an event, count it, and pass it on; where that fails the run is lost, and goes on to its end."""
+        """Write an event free of secrets, count it, and pass it on; where that fails the run is lost, and goes on."""
         try:
-            self.writer.write(event)
+            event = self.writer.write(event)
         except OSError as error:
             self.lost = self.lost or f"{self.folder} cannot be written ({error.strerror or error})"
         if isinstance(event, Result):
@@ -155,6 +157,9 @@ class Run:
     def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
         """Write the footer and the reports; returns the exit code."""
         self.finished = True
+        leak = self._leak(report_folder.NAMES)
+        if leak:
+            exit_status = ExitCode.INTERNAL
         register = self.plan.register.at(self.plan.contract.version)
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
         complete = not (interrupted or self.lost or missing or self.cut or exit_status == ExitCode.INTERNAL)
@@ -180,7 +185,7 @@ class Run:
                 permanent=tuple(noun for noun, ids in sorted(self.left.items()) if ids and self._is_permanent(noun)),
                 in_doubt=tuple(self.in_doubt),
                 cleanup=self._cleanup(),
-                message=self.lost or self._not_run(missing),
+                message=leak or self.lost or self._not_run(missing),
             )
         )
         if self.mock is not None:
@@ -194,9 +199,20 @@ class Run:
         except (OSError, ConfigError) as error:
             self.unwritten = f"{self.folder}: the reports cannot be written ({error})"
             code = ExitCode.INCOMPLETE if code in (ExitCode.PASSED, ExitCode.FAILED) else code
+        # They are views of what was looked through: only a mistake of their own could show more.
+        if leak := self._leak(form.file for form in registry.FORMATS.values()):
+            print(leak, file=sys.stderr)
+            code = ExitCode.INTERNAL
         self.stop_mock()
         self.exit_code = code
         return code
+
+    def _leak(self, names: Iterable[str]) -> str:
+        """What to say of files that show a secret; what cannot be read is said where the reports are written."""
+        try:
+            return leak_check.finding(self.folder, names, of_process())
+        except OSError:
+            return ""
 
     def _cleanup(self) -> str:
         """The command that removes what is left; empty when nothing can be removed, or when it goes with the mock."""

@@ -17,13 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lmconform import private_files
 from lmconform.client import cleanup
 from lmconform.client.session import Session
 from lmconform.errors import HarnessError, NothingSelected, StorageLost, TargetLost, TargetUnreachable
+from lmconform.evidence import streams
+from lmconform.evidence.redaction import of_process
 from lmconform.judgement import Outcome
+from lmconform.reporting import escaping
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
 from lmconform.safety.run_state import RunState
+from lmconform.settings import environment
 from lmconform.settings.choice import configure
 from lmconform.settings.named_target import NamedTarget
 from lmconform.settings.options import OPTIONS, RunConfig
@@ -43,6 +48,9 @@ _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _INTERRUPTS: pytest.StashKey[Interrupts] = pytest.StashKey()
 _BEGUN: pytest.StashKey[float] = pytest.StashKey()
 _PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
+# Tokens of a worker that the files of the run are searched for.
+_TOKENS = 2
+_MASK: pytest.StashKey[int] = pytest.StashKey()
 _RUNNING: pytest.StashKey[pytest.Item] = pytest.StashKey()
 
 
@@ -87,15 +95,19 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from lmconform.reporting import allure
 
+    config.stash[_MASK] = private_files.keep_private()
+    if _is_worker(config):
+        # Its standard error is that of the run.
+        streams.guard()
     prepared = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Prepared)), None)
     try:
         config.stash[_PLAN] = prepared.run.plan if prepared else _planned(config)
     except NothingSelected as error:
-        pytest.exit(str(error), returncode=error.exit_code)
+        pytest.exit(_words(error), returncode=error.exit_code)
     except HarnessError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(_words(error)) from error
     if config.getoption("allure_report_dir", None):
-        allure.install(config)
+        allure.install(config, of_process().text)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -119,7 +131,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     try:
         config.stash[_RUN] = prepared.run if prepared else Run.begin(chosen)
     except HarnessError as error:
-        pytest.exit(str(error), returncode=error.exit_code)
+        pytest.exit(_words(error), returncode=error.exit_code)
+    # Workers get credentials through a pipe: anybody on the machine may see what is in an environment.
+    taken = environment.take_secrets(os.environ)
+    config.add_cleanup(lambda: os.environ.update(taken))
     ids = frozenset(item.id for item in chosen.items)
     config.pluginmanager.register(Controller(config.stash[_RUN], ids, lambda reason: _stop(config, reason)))
 
@@ -167,6 +182,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Redact what pytest says of a test before other plugins read it."""
+    report = yield
+    if _PLAN in item.config.stash:
+        text = of_process().text
+        report.sections = [(name, text(content)) for name, content in report.sections]
+        if isinstance(report.longrepr, tuple):
+            file, line, reason = report.longrepr
+            report.longrepr = (file, line, text(reason))
+        elif (words := str(report.longrepr or "")) != (clean := text(words)):
+            report.longrepr = clean
+    return report
+
+
 @pytest.fixture(scope="session")
 def lm_session(request: pytest.FixtureRequest) -> Session:
     """This process' session with the target."""
@@ -201,7 +231,7 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
         allure.describe(item.id, item.requirements)
         cut = _is_time_over(lm_session, request.config)
         events, error = _left_out(item, lm_session) if cut else _run_item(item, lm_session, request.config)
-        words = "" if error is None else lm_session.redactor.text(str(error))
+        words = "" if error is None else _words(error)
         lost = words if isinstance(error, TargetLost | TargetUnreachable | StorageLost) else ""
         lost = lost or lm_session.transport.unrecorded
         _hand_over(request.config, events, lost, item.id if cut else "")
@@ -214,7 +244,7 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
         if gating:
             pytest.fail("\n\n".join(gating), pytrace=False)
         if results and results[0].outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE):
-            pytest.skip(results[0].because)
+            pytest.skip(escaping.terminal(results[0].because))
 
     return run
 
@@ -227,7 +257,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if _INTERRUPTS in config.stash:
         config.stash[_INTERRUPTS].hold()
     if _is_worker(config):
-        config.workeroutput["lmconform"] = {"sent": sent, "left": left, "in_doubt": in_doubt}  # type: ignore[attr-defined]
+        tokens = of_process().tokens()[-_TOKENS:]
+        output = {"sent": sent, "left": left, "in_doubt": in_doubt, "tokens": tokens}
+        config.workeroutput["lmconform"] = output  # type: ignore[attr-defined]
     if _RUN not in config.stash:
         return
     run = config.stash[_RUN]
@@ -243,15 +275,22 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         from lmconform.reporting import terminal
 
         for line in terminal.lines(record):
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(of_process().text(escaping.terminal(line)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the mock, however the session ended."""
+    if _MASK in config.stash:
+        os.umask(config.stash[_MASK])
     if _INTERRUPTS in config.stash:
         config.stash[_INTERRUPTS].restore()
     if _RUN in config.stash:
         config.stash[_RUN].stop_mock()
+
+
+def _words(error: Exception) -> str:
+    """What an error says, in one line that shows no secret."""
+    return escaping.terminal(of_process().text(str(error)))
 
 
 def _is_time_over(session: Session, config: pytest.Config) -> bool:

@@ -29,8 +29,15 @@ _SIGNS: Final = {
 }
 
 
+# What a run writes into its folder.
+NAMES: Final = (*_SIGNS, ALLURE)
+
+
 def make(config: RunConfig) -> Path:
-    """The folder of this run, without any report of another one; raises ConfigError when it cannot be used."""
+    """The folder of this run, without any report of another one; raises ConfigError when it cannot be used.
+
+    A new one has mode 0700; one that is there keeps its mode.
+    """
     folder = config.report_dir or _unused(config)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ import pytest
 
 from lmconform.client import cleanup
 from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
+from lmconform.evidence.redaction import of_process
 from lmconform.results import assembly
 from lmconform.results.events import from_json
 from lmconform.run.invocation import Run
@@ -101,6 +102,8 @@ class Controller:
         output = getattr(node, "workeroutput", {}).get("lmconform")
         if output:
             self._run.leave(output["sent"], output["left"], output["in_doubt"])
+            for token in output["tokens"]:
+                of_process().learn(token)
 
     def _item_of(self, nodeid: str) -> str:
         name = nodeid.partition("[")[2].rpartition("]")[0]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import ssl
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 from urllib3.util.ssl_ import create_urllib3_context
 
+from lmconform import private_files
 from lmconform.errors import ConfigError
 
 
@@ -52,9 +50,8 @@ def context(certificate: str, private_key: str) -> ssl.SSLContext:
     """TLS that shows this certificate; raises ssl.SSLError. The server is verified as always."""
     made = create_urllib3_context()
     # OpenSSL reads them only from a file; the folder is private, and gone at once.
-    with tempfile.TemporaryDirectory(prefix="lmconform-") as folder:
-        file = Path(folder) / "client.pem"
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(f"{private_key.strip()}\n{certificate.strip()}\n")
+    with private_files.PrivateFolder() as folder:
+        file = folder / "client.pem"
+        private_files.write(file, f"{private_key.strip()}\n{certificate.strip()}\n")
         made.load_cert_chain(file)
     return made

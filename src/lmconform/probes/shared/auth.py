@@ -62,7 +62,7 @@ def changed_token_is_refused(ctx: Context) -> None:
     if changed is None:
         raise NotApplicable("the tokens of the target are no JWTs")
     # The original token could be restored from the changed one.
-    ctx.session.redactor.learn(changed)
+    ctx.session.redactor.learn_token(changed)
     _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", f"Bearer {changed}"))
 
 

@@ -1,0 +1,73 @@
+"""Puts the redactor before standard output and standard error: tracebacks and warnings of libraries go there too."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TextIO
+
+from lmconform.evidence.redaction import Redactor, of_process
+
+
+class RedactedStream:
+    """Passes text on to a stream, redacted. A line is passed on when it is complete, or when it is flushed.
+
+    It has no ``buffer``: bytes would not be redacted.
+    """
+
+    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
+        self._stream = stream
+        self._redactor = redactor
+        self._begun = ""
+        self._lock = threading.RLock()
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the stream behind this one."""
+        return self._stream.encoding
+
+    @property
+    def errors(self) -> str | None:
+        """What becomes of characters that the encoding lacks."""
+        return self._stream.errors
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream behind this one is closed."""
+        return self._stream.closed
+
+    def isatty(self) -> bool:
+        """Whether a person reads it."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """The descriptor of the stream behind this one."""
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        """Pass on complete lines; a secret that several calls write together is whole then."""
+        with self._lock:
+            lines, end, self._begun = (self._begun + text).rpartition("\n")
+            if end:
+                self._stream.write(self._redactor.text(lines) + end)
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what is there."""
+        with self._lock:
+            begun, self._begun = self._begun, ""
+            if begun:
+                self._stream.write(self._redactor.text(begun))
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Close the stream behind this one."""
+        self._stream.close()
+
+
+def guard() -> None:
+    """Redact what this process writes to standard output and standard error from now on; a second call does nothing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None and not isinstance(stream, RedactedStream):
+            setattr(sys, name, RedactedStream(stream, of_process()))

@@ -1,0 +1,111 @@
+"""Texts of a server reach every report of a real run as texts: nothing in them becomes a line, a command or markup."""
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from markdown_it import MarkdownIt
+from tests.peers import answering
+from tests.peers import peer_bench as bench
+
+FORGED = "verdict   conformant of mock (profile full), exit 0"
+TEXTS = {
+    "line": f"no\n{FORGED}\r\n{FORGED}\u2028{FORGED}\x85{FORGED}",
+    "command": "\n::set-output name=a::b\n::error::x\n##[error]x ##vso[task.complete]x ##teamcity[buildStatus]",
+    "escape": "\x1b[2J\x1b[31mred\x1b]0;title\x07 \x9b31m \x08\x08 \x7f",
+    "direction": "\u202eexit 0 tnamrofnoc\u202c \u2066a\u2069 \u200f",
+    "html": "<script>alert(1)</script><img src=//evil.example/a.png onerror=x>&lt;b&gt;]]><!-- --><br/>",
+    "markdown": "| a | ![i](https://evil.example/i.png) [l](//evil.example) <https://evil.example> **b** @all `c`",
+    "ticks": "`` ` ``` </code> <script> `|`",
+    "heading": "\n# mock: conformant\n\n---\n\n- x\n\n![i](https://evil.example/i.png)\n",
+}
+NAMES = list(TEXTS)
+_HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def answer(call):
+    text = TEXTS[NAMES[call.number % len(NAMES)]]
+    if call.number // len(NAMES) % 2:
+        answering.respond(call, *answering.mocked(call, text), text)
+    else:
+        answering.respond(call, 500, answering.error(text), text)
+
+
+@pytest.fixture(scope="module")
+def done(mock, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile")
+    with bench.standing(answering.peer(answer), "later", mock, folder) as (url, key_file, _, _):
+        options = ("--profile", "smoke", "--request-timeout", "5")
+        return bench.run(folder, url, key_file, *options, patience=240)
+
+
+def test_the_texts_reached_the_results(done):
+    assert done.code == 1, done.printed
+    said = (done.folder / "results.jsonl").read_text()
+    for part in ("conformant of mock", "::error::", "<script>", "evil.example", "\\u001b[2J"):
+        assert part in said
+
+
+def test_on_the_terminal_no_text_of_the_server_is_a_line_or_a_command(done):
+    lines = done.printed.split("\n")
+    assert [line for line in lines if line.startswith("verdict")] == [lines[-2]]
+    assert "nonconformant" in lines[-2]
+    assert [line for line in lines if _HIDDEN.search(line)] == []
+    assert [line for line in lines if re.match(r"\s*::|.*##(\[|vso|teamcity)", line)] == []
+    # Every line has a word of ours before what a server said.
+    assert [line for line in lines if re.match(r"\s*(no|red|exit 0|alert)\b", line)] == []
+
+
+def test_the_summary_has_no_markup_of_the_server(done):
+    text = (done.folder / "summary.md").read_text()
+    assert _HIDDEN.search(text) is None
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    inline = [child for token in tokens for child in token.children or ()]
+    kinds = {token.type for token in tokens} | {child.type for child in inline}
+    assert "code_inline" in kinds
+    assert kinds.isdisjoint({"html_block", "html_inline", "image", "link_open", "strong_open", "em_open", "hr"})
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1"]
+    # Outside of code there are only words of lmconform and of its user.
+    outside = " ".join(child.content for child in inline if child.type == "text")
+    for part in ("evil.example", "<script", "@all", "::error"):
+        assert part not in outside
+
+
+def test_the_rows_of_each_table_have_as_many_cells_as_its_head(done):
+    tables = [block.split("\n") for block in (done.folder / "summary.md").read_text().split("\n\n") if block[0] == "|"]
+    assert len(tables) >= 3
+    for head, *rows in tables:
+        assert [row for row in rows if row.strip() and row.count("|") != head.count("|")] == []
+
+
+def test_junit_has_texts_and_no_other_elements(done):
+    root = ET.parse(done.folder / "junit.xml").getroot()
+    assert {element.tag for element in root.iter()} <= {
+        *("testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"),
+    }
+    texts = [text for e in root.iter() for text in (e.text or "", *e.attrib.values())]
+    assert any("<script>alert(1)</script>" in text for text in texts)
+    assert [text for text in texts if _HIDDEN.search(text) or f"\n{FORGED}" in text] == []
+
+
+def test_allure_has_texts_and_no_html(done):
+    results = [json.loads(path.read_text()) for path in (done.folder / "allure").glob("*-result.json")]
+    assert results
+    assert {result.get("description") for result in results} == {
+        "The target keeps the requirement.",
+        "The target answers.",
+    }
+    assert not [result for result in results if "descriptionHtml" in result]
+    messages = [result.get("statusDetails", {}).get("message", "") for result in results]
+    assert any("<script>" in message for message in messages)
+    assert [m for m in messages if _HIDDEN.search(m) or f"\n{FORGED}" in m or re.search(r"(?m)^\s*::", m)] == []
+
+
+def test_compare_shows_texts_of_a_server_as_texts(done, lmconform, mock, tmp_path):
+    url = mock.key["serviceurls"]["AI_API_URL"]
+    calm = bench.run(tmp_path, url, mock.key_file, "--profile", "smoke", patience=120)
+    compared = lmconform("compare", calm.folder, done.folder)
+    assert compared.returncode == 1
+    assert "\\x1b[2J" in compared.stdout
+    assert [line for line in compared.stdout.split("\n") if _HIDDEN.search(line) or line.startswith("verdict")] == []
