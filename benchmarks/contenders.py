@@ -66,7 +66,8 @@ class Ours:
         """A URL like any other: the guard is on, and nothing is known of the mock but its pace."""
         return [
             *(*LMCONFORM, "run", server.url, "--service-key", str(server.key_file), "--profile", self.profile),
-            *("--resource-group", "tutorial", "--other-resource-group", "other", "--allow-writes", "--quiet"),
+            *("--resource-group", "tutorial", "--other-resource-group", "other", "--allow-writes", "--disposable"),
+            "--quiet",
             *("--poll-interval", f"{PACE / 4:.3f}", "--poll-timeout", "30"),
             *("--seed", str(seed), "--report-dir", "report"),
         ]

@@ -47,7 +47,17 @@ def alarms(folder, style, seed, *arguments, choose=(), profile="core"):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AICORE_", "PYTEST_"))}
     report = Path(folder) / "report"
     with lawful_server(folder, style, seed, choose) as (url, key, chosen):
-        command = [sys.executable, "-m", "lmconform", "run", url, "--service-key", str(key), "--allow-writes"]
+        command = [
+            sys.executable,
+            "-m",
+            "lmconform",
+            "run",
+            url,
+            "--service-key",
+            str(key),
+            "--allow-writes",
+            "--allow-deployments",
+        ]
         command += ["--resource-group", "default", "--profile", profile, "--poll-interval", "0.05"]
         command += ["--poll-timeout", "5", "--start-timeout", "5"]
         # As the owner of this server would: on it trainings die, and so does what is deployed.

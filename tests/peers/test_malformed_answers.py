@@ -15,6 +15,7 @@ OPTIONS = (
     "--profile",
     "core",
     "--allow-writes",
+    "--allow-deployments",
     "--poll-timeout",
     "0.5",
     "--only",

@@ -8,7 +8,7 @@ from tests.conftest import serve
 from tests.mock.tenant import Tenant
 from tests.peers import peer_bench as bench
 
-CORE = ("--profile", "core", "--allow-writes")
+CORE = ("--profile", "core", "--allow-writes", "--allow-deployments")
 WRITES = "POST|PUT|PATCH|DELETE"
 
 
@@ -100,7 +100,16 @@ def test_credentials_never_follow_a_redirect(run, mock, status):
 def test_redirected_fuzz_goes_nowhere_else(run):
     with serve(lambda handler: handler.reply(200, {})) as (elsewhere, overheard):
         to = elsewhere.replace("127.0.0.1", "localhost")
-        options = ["--profile", "full", "--allow-writes", "--only", "fuzz/*", "--max-examples", "2"]
+        options = [
+            "--profile",
+            "full",
+            "--allow-writes",
+            "--allow-deployments",
+            "--only",
+            "fuzz/*",
+            "--max-examples",
+            "2",
+        ]
         done = run([f"*: redirect, to={to}, after=20, probability=0.5"], *options)
     assert done.code != 0
     assert answers(done)[307] > 20
@@ -166,7 +175,18 @@ def test_what_was_started_by_requests_that_broke_is_found_and_removed(run):
 
 def test_a_sequence_does_not_miss_what_a_lost_deletion_removed(run):
     item = "fuzz/sequence/createExecutionSchedule"
-    options = ["--profile", "full", "--allow-writes", "--only", item, "--max-examples", "30", "--poll-timeout", "3"]
+    options = [
+        "--profile",
+        "full",
+        "--allow-writes",
+        "--allow-deployments",
+        "--only",
+        item,
+        "--max-examples",
+        "30",
+        "--poll-timeout",
+        "3",
+    ]
     done = run(["deleteExecutionSchedule: reset, count=2"], *options)
     assert [b for b in blamed(done) if b[1] != "NOT_TESTABLE"] == []
     assert any(r["outcome"] == "PASS" for r in done.results)

@@ -14,7 +14,13 @@ WAITS = ("poll", "stop", "start", "delete")
 OPTIONS = {
     "start": ["--profile", "smoke"],
     "later": ["--profile", "smoke"],
-    "writes": ["--profile", "core", "--allow-writes", *(word for wait in WAITS for word in (f"--{wait}-timeout", "5"))],
+    "writes": [
+        "--profile",
+        "core",
+        "--allow-writes",
+        "--allow-deployments",
+        *(word for wait in WAITS for word in (f"--{wait}-timeout", "5")),
+    ],
 }
 # The runs wait most of the time.
 AT_ONCE = 4

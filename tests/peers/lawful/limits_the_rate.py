@@ -5,7 +5,16 @@ from tests.peers.peer_bench import Ending
 ENDINGS = {"smoke": Ending(0, "partial"), "scenarios": Ending(0, "partial")}
 OPTIONS = {
     "smoke": ["--profile", "smoke"],
-    "scenarios": ["--profile", "core", "--allow-writes", "--only", "scenario/*", "--poll-interval", "1"],
+    "scenarios": [
+        "--profile",
+        "core",
+        "--allow-writes",
+        "--allow-deployments",
+        "--only",
+        "scenario/*",
+        "--poll-interval",
+        "1",
+    ],
 }
 
 

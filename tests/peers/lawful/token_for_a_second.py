@@ -7,7 +7,7 @@ from tests.peers.peer_bench import Ending
 ENDINGS = {"smoke": Ending(0, "partial"), "scenarios": Ending(0, "partial")}
 OPTIONS = {
     "smoke": ["--profile", "smoke"],
-    "scenarios": ["--profile", "core", "--allow-writes", "--only", "scenario/*"],
+    "scenarios": ["--profile", "core", "--allow-writes", "--allow-deployments", "--only", "scenario/*"],
 }
 BORN = {}
 
