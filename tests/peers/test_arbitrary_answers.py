@@ -106,7 +106,8 @@ def test_what_is_no_object_never_passes_for_one(answer):
 @pytest.mark.parametrize("answer", COUNTS, ids=lambda answer: f"{answer[0].id}-{answer[2]}")
 def test_what_is_no_number_in_digits_never_passes_for_a_count(answer):
     for value in ODD:
-        is_number = isinstance(value, int) and not isinstance(value, bool)
+        # 1e308 is an integer in JSON Schema.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
         if not is_number and value != "-1":
             assert judged(*answer, value)[SCHEMA].state is State.BROKEN, value
     assert judged(*answer, 12)[SCHEMA].state is State.KEPT
