@@ -16,6 +16,7 @@ from lmconform.exit_codes import ExitCode
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
     "mock": "Serve the embedded mock.",
+    "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",
     "list": "Show items, requirements, observations, operations, mutants.",
     "mutants": "Run the suite against mocks with one defect each.",

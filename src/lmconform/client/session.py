@@ -19,7 +19,7 @@ from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.contract.resources import Resources, resources
 from lmconform.errors import NotTestable, TargetUnreachable
-from lmconform.evidence.recorder import Recorder
+from lmconform.evidence.recorder import EXCHANGES, Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.safety.bookkeeping import Bookkeeper
 from lmconform.safety.budget import Budget
@@ -29,7 +29,6 @@ from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
 
 T = TypeVar("T")
-EXCHANGES = "exchanges.jsonl"
 
 
 @dataclass(slots=True)

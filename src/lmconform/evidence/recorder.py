@@ -8,16 +8,17 @@ import os
 import shlex
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.redaction import MASK, Redactor
 
+EXCHANGES: Final = "exchanges.jsonl"
 _BODY_LIMIT = 64 * 1024
 _HEADER_LIMIT = 4 * 1024
 # Masks are shorter than what they stand for, so more than the limit is looked at.
 _REDACTED = 2 * _BODY_LIMIT
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 
 class Recorder:
@@ -83,7 +84,7 @@ def curl(exchange: Exchange, redactor: Redactor) -> str:
 
 
 def _headers(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[list[str]]:
-    secret = _SECRET_HEADERS
+    secret = SECRET_HEADERS
     return [[n, MASK if n.lower() in secret else redactor.text(v[:_REDACTED])[:_HEADER_LIMIT]] for n, v in pairs]
 
 

@@ -18,7 +18,7 @@ _WIDE = 100
 
 def paragraph(result: Result) -> str:
     """A finding in full: the requirement, what was expected and seen, how to see it again."""
-    ids = ", ".join(result.requirements)
+    ids = ", ".join(result.requirements) or result.id
     rows = [
         f"{result.outcome} {ids}  {result.level}  {result.operation}".rstrip(),
         f"  {result.text}" if result.text else "",
@@ -93,7 +93,8 @@ def _footer(footer: Footer, header: Header | None, folder: Path) -> Iterator[str
     yield from contract(header)
     yield from left_out(header)
     yield f"report    {folder}"
-    against = f" of {header.target} (profile {header.profile}, dialect {header.dialect})" if header else ""
+    profile = f"profile {header.profile}, " if header and header.profile else ""
+    against = f" of {header.target} ({profile}dialect {header.dialect})" if header else ""
     yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
 
 

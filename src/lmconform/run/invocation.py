@@ -14,9 +14,10 @@ from typing import Any
 
 from lmconform import __version__
 from lmconform.client import embedded
-from lmconform.client.session import EXCHANGES, Session
+from lmconform.client.session import Session
 from lmconform.contract import versions
 from lmconform.errors import TargetUnreachable
+from lmconform.evidence.recorder import EXCHANGES
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
 from lmconform.results.events import Event, Footer, Header, Result, now
