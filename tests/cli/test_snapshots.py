@@ -17,7 +17,7 @@ from lmconform.cli import list_
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "mock", "compare", "list", "mutants", "distill")
+COMMANDS = ("run", "mock", "rejudge", "compare", "list", "mutants", "distill")
 LISTS = tuple(list_.command.commands)
 # Arguments, exit code, and what the line says.
 UNUSABLE = [
@@ -42,6 +42,9 @@ UNUSABLE = [
     (["run", "--only", "zzzzzz"], 5, "'lmconform list items' shows what there is"),
     (["run", "--profile", "smoke", "--only", "fuzz/*"], 5, "use --profile full"),
     (["run", "--report-dir", "file/inside"], 4, "--report-dir"),
+    (["rejudge", "absent"], 4, "cannot be read"),
+    (["rejudge", "file"], 4, "is no recording"),
+    (["rejudge", "file", "--contract", "1.0.0"], 4, "cannot be judged"),
     (["compare", "absent", "absent"], 4, "cannot be read"),
     (["compare", "old"], 4, "Missing argument"),
     (["mock", "--dialect", "x"], 4, "--dialect: 'x' is unknown"),

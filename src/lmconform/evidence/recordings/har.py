@@ -23,9 +23,11 @@ _REPEATED: Final = frozenset({"authorization", "ai-resource-group", "content-typ
 # Headers beside those that the recorder masks, members and form fields that hold secrets (RFC 6749, RFC 7523).
 _SECRET_HEADERS: Final = SECRET_HEADERS | {"x-api-key", "apikey", "x-csrf-token"}
 _SECRET_MEMBERS: Final = frozenset(
-    {"access_token", "refresh_token", "id_token", "client_secret", "clientsecret", "password", "assertion", "code"}
+    {"access_token", "refresh_token", "id_token", "client_secret", "clientsecret", "password", "assertion"}
     | {"client_assertion", "code_verifier", "token"}
 )
+# Of a form and a query only: in JSON it is the code of an error.
+_SECRET_FIELDS: Final = _SECRET_MEMBERS | {"code"}
 _CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
 _NO_BODY: Final = frozenset({204, 304})
 _EXPECTED: Final = "expected an HTTP Archive: an object with log.entries"
@@ -177,4 +179,4 @@ def _of_body(text: str) -> Iterator[str]:
 
 
 def _of_form(text: str) -> Iterator[str]:
-    yield from (value for name, value in parse_qsl(text) if name in _SECRET_MEMBERS)
+    yield from (value for name, value in parse_qsl(text) if name in _SECRET_FIELDS)
