@@ -15,6 +15,7 @@ from lmconform.exit_codes import ExitCode
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
+    "doctor": "Say whether a target can be tested, and what to do.",
     "mock": "Serve the embedded mock.",
     "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",

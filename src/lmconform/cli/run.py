@@ -5,35 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from lmconform.cli.options import of_a_run
 from lmconform.exit_codes import ExitCode
 from lmconform.run import failed_start
 from lmconform.settings.choice import configure
-from lmconform.settings.options import OPTIONS, RunConfig
+from lmconform.settings.options import RunConfig
 
 if TYPE_CHECKING:
     from lmconform.client import embedded
     from lmconform.run.invocation import Run
-
-
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(OPTIONS):
-        rest: dict[str, Any] = {"help": option.help, "default": option.default}
-        if option.kind is bool:
-            rest["is_flag"] = True
-        elif option.default == ():
-            rest |= {"multiple": True, "metavar": option.metavar}
-        else:
-            # Choices are checked by RunConfig, which knows a better message.
-            rest |= {"type": option.kind, "metavar": option.metavar or "|".join(option.choices)}
-            rest["show_default"] = option.default is not None
-        function = click.option(f"--{option.name}", option.dest, **rest)(function)
-    return function
 
 
 class _Command(click.Command):
@@ -63,7 +48,7 @@ def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
 
 @click.command("run", cls=_Command)
 @click.argument("target", required=False)
-@_options
+@of_a_run()
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes.")
 @click.option("--quiet", is_flag=True, help="Print only the end of the report.")
 def command(target: str | None, workers: int, quiet: bool, **options: Any) -> int:

@@ -9,16 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lmconform.client import recognition
+from lmconform.client import doctor
 from lmconform.client.client import Client
-from lmconform.client.patience import Patience
 from lmconform.client.polling import Waits
 from lmconform.client.transport import Request, Transport
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.contract.resources import Resources, resources
-from lmconform.errors import NotTestable, TargetUnreachable
 from lmconform.evidence.recorder import EXCHANGES, Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.safety.bookkeeping import Bookkeeper
@@ -95,31 +93,11 @@ class Session:
         """A client whose exchanges belong to ``item``."""
         return Client(self, item)
 
-    def examine(self) -> dict[str, Any] | None:
-        """Ask the target for its token, scenarios and capabilities before the first item.
-
-        Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
-        TargetUnreachable when it does not answer, refuses the credentials or the second resource group,
-        is no AI API, or limits the rate for so long that it cannot be asked.
-        """
-        client = self.client("preflight")
-        usual = self.transport.patience
-        self.transport.patience = Patience(
-            connect=4.0, answer=self.config.request_timeout or 6.0, tries=1, waiting=60.0, liveness_checks=0
-        )
-        try:
-            scenarios = client.send("listScenarios", judge=False)
-            meta = client.send("getMeta", judge=False)
-            recognition.check(self.target, scenarios, meta)
-            if self.config.other_resource_group:
-                other = client.send("listScenarios", resource_group=self.config.other_resource_group, judge=False)
-                recognition.check_other_group(self.target, other)
-        except NotTestable as error:
-            raise TargetUnreachable(f"{self.target.base_url} does not answer: {error}") from error
-        finally:
-            self.transport.patience = usual
-        body = meta.json_object() if meta.ok else {}
-        return dict(body) or None
+    def examine(
+        self, tell: Callable[[doctor.Line], None] = lambda line: None, *, wide: bool = False
+    ) -> dict[str, Any] | None:
+        """Ask the target for its token, scenarios and capabilities before the first item; see ``doctor.examine``."""
+        return doctor.examine(self, tell, wide=wide)
 
     def published_later(self, requirement: str) -> str:
         """Why a requirement does not apply at the version that the target is judged by; empty when it does."""

@@ -104,6 +104,15 @@ def target(header: Header | None) -> Iterator[str]:
         yield f"target    {header.target} ({header.target_because})"
 
 
+def doctor(header: Header | None) -> Iterator[str]:
+    """What is to be done about the target, as the preflight saw it; one line when all is well."""
+    lines = header.doctor if header is not None else ()
+    advised = [line for line in lines if line["state"] != "ok"]
+    yield from (f"doctor    {line['name']}: {line['text']}" for line in advised)
+    if lines and not advised:
+        yield f"doctor    {len(lines)} lines, all ok ('lmconform doctor' shows them)"
+
+
 def stopped(footer: Footer | None) -> Iterator[str]:
     """Why a run is incomplete."""
     if footer is not None and footer.message:

@@ -13,7 +13,8 @@ class Header:
 
     ``contract_version`` is the version of SAP's description that the target is judged by, ``contract_because`` the
     reason when it is not simply ours, ``left_out`` the requirements of the run that were published later.
-    ``target_because`` is the reason for a target that the user did not name. A run that could not start may lack
+    ``target_because`` is the reason for a target that the user did not name. ``doctor`` is what was looked at before
+    the first item: ``name``, ``state`` (ok, advice, failed) and ``text``. A run that could not start may lack
     ``profile``, ``dialect`` and the hashes: they are empty.
     """
 
@@ -32,6 +33,7 @@ class Header:
     contract_because: str = ""
     left_out: tuple[str, ...] = ()
     target_because: str = ""
+    doctor: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

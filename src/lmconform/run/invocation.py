@@ -14,9 +14,9 @@ from typing import Any
 
 from lmconform import __version__
 from lmconform.client import embedded
+from lmconform.client.doctor import Line
 from lmconform.client.session import Session
 from lmconform.contract import versions
-from lmconform.errors import TargetUnreachable
 from lmconform.evidence.recorder import EXCHANGES
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
@@ -69,13 +69,13 @@ class Run:
             try:
                 target = target or (mock.target if mock else None)
                 assert target is not None
-                meta = _examine(plan, target)
+                meta, lines = _examine(plan, target)
                 choice = versions.choose(config.contract, meta, plan.contract.version)
                 plan = plan.at(choice.version)
                 (folder / EXCHANGES).write_text("")
                 writer = ResultWriter(folder / FILE_NAME)
                 run = cls(plan, folder, target, meta, writer, listener or (lambda event: None), mock)
-                run.take(run._header(choice.because))
+                run.take(run._header(choice.because, lines))
                 return run
             except BaseException:
                 if mock is not None:
@@ -169,7 +169,7 @@ class Run:
             return f"{budget} was over before {len(self.cut)} items ran, the first is {self.cut[0]}"
         return f"{len(missing)} items did not run, the first is {missing[0]}" if missing else ""
 
-    def _header(self, because: str) -> Header:
+    def _header(self, because: str, lines: Iterable[Line]) -> Header:
         config = self.plan.config
         return Header(
             lmconform=__version__,
@@ -192,15 +192,17 @@ class Run:
             contract_because=because,
             left_out=self.plan.left_out(),
             target_because=config.target_because,
+            doctor=tuple(line.as_json() for line in lines),
         )
 
 
-def _examine(plan: Plan, target: Target) -> dict[str, Any] | None:
-    """What the target says of itself; raises TargetUnreachable with a text that is free of secrets."""
-    probe = Session.open(plan.config, plan.contract, plan.register, target, None)
+def _examine(plan: Plan, target: Target) -> tuple[dict[str, Any] | None, list[Line]]:
+    """What the target says of itself, with the lines of the doctor; raises TargetUnreachable.
+
+    A run that only reads needs neither content nor room.
+    """
+    probe, lines = Session.open(plan.config, plan.contract, plan.register, target, None), list[Line]()
     try:
-        return probe.examine()
-    except TargetUnreachable as error:
-        raise TargetUnreachable(probe.redactor.text(str(error))) from error
+        return probe.examine(lines.append, wide=any(item.profile != "smoke" for item in plan.items)), lines
     finally:
         probe.close()
