@@ -59,16 +59,16 @@ def _problems(contract: Contract, exchange: Exchange) -> Iterator[str]:
     if found is None:
         yield f"{label} is no operation of the contract"
         return
-    operation, in_path = found
+    # Ids in the path come from answers of the target.
+    operation, _ = found
     values = {
-        "path": in_path,
         "query": dict(parse_qsl(urlsplit(exchange.url).query)),
         "header": {name.lower(): value for name, value in exchange.request_headers},
     }
     for parameter in operation.parameters:
         name = parameter.name.lower() if parameter.location == "header" else parameter.name
         value = values.get(parameter.location, {}).get(name)
-        if value is None and parameter.required:
+        if value is None and parameter.required and parameter.location in values:
             yield f"{label} lacks {parameter.name}"
         elif value is not None and (errors := contract.errors(parameter.schema, _typed(contract, parameter, value))):
             yield f"{label} has {parameter.name} {value!r}: {errors[0]}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from lmconform.client.doctor.line import Line, advice, ok
 from lmconform.contract.resource import Resource
 from lmconform.contract.resources import Role
-from lmconform.errors import Skip
 from lmconform.evidence.exchange import Exchange
 
 if TYPE_CHECKING:
-    from lmconform.client.client import Client
+    from lmconform.client.session import Session
+
+# Sends a read for an operation, with its path and query; None without an answer.
+Ask = Callable[..., Exchange | None]
 
 # The executables of so many scenarios are looked through: a tenant may have hundreds, and a run looks again.
 MOST_SCENARIOS: Final = 5
@@ -21,14 +23,14 @@ _RUNNING: Final = "RUNNING"
 _PURPOSES: Final = {False: "train", True: "serve"}
 
 
-def executables(client: Client, scenarios: Exchange) -> Iterator[Line]:
+def executables(ask: Ask, scenarios: Exchange) -> Iterator[Line]:
     """An executable to train with and one to serve with, each with its scenario."""
     listed = [entry for entry in _resources(scenarios) if isinstance(entry.get("id"), str)]
     found: dict[bool, str] = {}
     for scenario in listed[:MOST_SCENARIOS]:
         if len(found) == len(_PURPOSES):
             break
-        answer = _ask(client, "listExecutables", path={"scenarioId": scenario["id"]})
+        answer = ask("listExecutables", path={"scenarioId": scenario["id"]})
         for entry in _resources(answer):
             if isinstance(deployable := entry.get("deployable"), bool):
                 found.setdefault(deployable, f"{scenario['id']}/{entry.get('id')}")
@@ -44,16 +46,15 @@ def executables(client: Client, scenarios: Exchange) -> Iterator[Line]:
         )
 
 
-def room(client: Client) -> Iterator[Line]:
+def room(session: Session, ask: Ask) -> Iterator[Line]:
     """How many of what costs something are running, and how many meta allows."""
-    session = client.session
     for resource in session.resources:
         count = resource.operation(Role.COUNT)
         life = resource.life
         if resource.cost.runs is None or count is None or life is None or _RUNNING not in life.statuses:
             continue
         if session.capabilities.has(resource.capability):
-            yield _room(resource, _ask(client, count.id, query={"status": _RUNNING}), session.capabilities.meta)
+            yield _room(resource, ask(count.id, query={"status": _RUNNING}), session.capabilities.meta)
 
 
 def _room(resource: Resource, answer: Exchange | None, meta: Mapping[str, Any] | None) -> Line:
@@ -79,11 +80,3 @@ def _most(resource: Resource, meta: Mapping[str, Any] | None) -> int | None:
 def _resources(exchange: Exchange | None) -> list[dict[str, Any]]:
     found = exchange.json_object().get("resources") if exchange is not None and exchange.ok else None
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-
-
-def _ask(client: Client, operation: str, **rest: Any) -> Exchange | None:
-    """The answer, or None without one: what the doctor cannot see here is no reason not to run."""
-    try:
-        return client.send(operation, judge=False, **rest)
-    except Skip:
-        return None

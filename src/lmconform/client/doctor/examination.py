@@ -12,7 +12,7 @@ from lmconform.client.doctor.line import Line, State, advice, ok, printable
 from lmconform.client.patience import Patience
 from lmconform.contract import paths
 from lmconform.contract.capabilities import Capabilities
-from lmconform.errors import NotTestable, TargetUnreachable
+from lmconform.errors import ConfigError, NotTestable, Skip, TargetUnreachable
 from lmconform.evidence.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class _Examination:
 
     def _run(self, *, wide: bool) -> dict[str, Any] | None:
         target, session = self._target, self._session
+        _check_header("--resource-group", target.resource_group)
+        _check_header("--other-resource-group", session.config.other_resource_group or "")
         self._say(ok("target", f"{target.base_url}, resource group {target.resource_group}"))
         self._say(network.proxy(target))
         self._name = "dns"
@@ -72,7 +74,8 @@ class _Examination:
         session.transport.token.token()
         self._say(self._token())
         self._name = "api"
-        scenarios, meta = self._send("listScenarios"), self._send("getMeta")
+        scenarios = self._send("listScenarios")
+        meta = self._send("getMeta")
         recognition.check(target, scenarios, meta)
         self._say(ok("api", f"{paths.label(scenarios.method, scenarios.path)} answered {scenarios.status}"))
         self._say_all(network.certificates(session))
@@ -83,8 +86,8 @@ class _Examination:
         session.capabilities = Capabilities(body or None, session.contract)
         self._say(self._capabilities(meta))
         if wide:
-            self._say_all(content.executables(self._client, scenarios))
-            self._say_all(content.room(self._client))
+            self._say_all(content.executables(self._look, scenarios))
+            self._say_all(content.room(session, self._look))
         self._say(answers.rate(self._asked))
         self._say(answers.own_requests(session.contract, self._asked))
         return body or None
@@ -121,6 +124,13 @@ class _Examination:
         self._asked.append(exchange)
         return exchange
 
+    def _look(self, operation: str, **rest: Any) -> Exchange | None:
+        """The answer, or None without one: what cannot be seen here is no reason not to run."""
+        try:
+            return self._send(operation, **rest)
+        except Skip:
+            return None
+
     def _failure(self, error: Exception) -> TargetUnreachable:
         """What the user gets: in one line, without secrets, and with the proxy that may be the reason."""
         does_not_answer = isinstance(error, NotTestable)
@@ -137,3 +147,9 @@ class _Examination:
     def _say_all(self, lines: Iterable[Line] | Iterator[Line]) -> None:
         for line in lines:
             self._say(line)
+
+
+def _check_header(option: str, group: str) -> None:
+    """A resource group travels in a header: raises ConfigError for one that cannot (RFC 9110, section 5.5)."""
+    if not all(" " <= character <= "\xff" and character != "\x7f" for character in group):
+        raise ConfigError(f"{option}: {group!r} has characters that no header can carry; give the id of the group")
