@@ -17,6 +17,17 @@ import requests
 LMCONFORM = [sys.executable, "-m", "lmconform"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state(tmp_path_factory):
+    """Journals of runs go into a folder of the tests."""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    yield
+    os.environ.pop("XDG_STATE_HOME")
+    if before is not None:
+        os.environ["XDG_STATE_HOME"] = before
+
+
 def clean_environment(**more):
     """This environment without credentials of whoever runs the tests."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AICORE_", "PYTEST_"))}

@@ -9,8 +9,13 @@
      +-- NothingSelected         the selection matches no item               exit 5
      +-- TargetUnreachable       down, or wrong credentials                  exit 10
      +-- TargetLost              was there, and is gone                      exit 11
+     +-- StorageLost             a file that the run needs is not writable   exit 11
      +-- SafetyRefusal           a request that could harm is not sent       exit 3
-          +-- BudgetSpent        it would start more than a run may start    exit 3
+          +-- BudgetSpent        it would create more than a run may         exit 3
+          +-- Unreadable         it is not known what the request would do   exit 3
+          +-- NotOwn             the target's answers do not show that what
+          |                      it names belongs to this run                exit 3
+          +-- CreationStopped    too many creations got no usable answer     exit 3
 
     Failure(AssertionError)      the target breaks a requirement; carries a Judgement
 
@@ -25,7 +30,8 @@ Messages say what was found, where, what was expected and what to do, in one lin
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
 
@@ -80,7 +86,29 @@ class SafetyRefusal(HarnessError):
 
 
 class BudgetSpent(SafetyRefusal):
-    """The run has started as many executions or deployments on a tenant as it may."""
+    """The run has created as many of a kind on a tenant as it may; ``option`` is what allows more."""
+
+    def __init__(self, because: str, option: str = "") -> None:
+        super().__init__(because)
+        self.option = option
+
+
+class Unreadable(SafetyRefusal):
+    """What the request would do cannot be known: a cron that the library does not parse."""
+
+
+class NotOwn(SafetyRefusal):
+    """The target gave an id that cannot be used, or the answers do not show that it belongs to this run."""
+
+
+class CreationStopped(SafetyRefusal):
+    """Creations of a kind were answered in ways that leave open what they created, several times in a row."""
+
+
+class StorageLost(HarnessError):
+    """The journal, the results or the evidence of a run cannot be written; the run ends and cleans up."""
+
+    exit_code = ExitCode.INCOMPLETE
 
 
 class Failure(AssertionError):
@@ -131,9 +159,32 @@ class NotTestable(Skip):
 
 
 class Inconclusive(Skip):
-    """Judging needs something that no publication promises: content of a tenant, or a moment in time."""
+    """Judging needs something that no publication promises: content of a tenant, or a moment in time.
+
+    ``option`` is the option of a run that would let it be judged.
+    """
 
     state = State.INCONCLUSIVE
+
+    def __init__(self, because: str, option: str = "") -> None:
+        super().__init__(because)
+        self.judgement = replace(self.judgement, option=option)
+
+
+@contextmanager
+def judged_refusals() -> Iterator[None]:
+    """Within it a request that was not sent raises what that says about its requirement, a Skip.
+
+    A refusal for which neither the target nor a bound is the reason is our mistake, and goes on as it is.
+    """
+    try:
+        yield
+    except BudgetSpent as refusal:
+        raise Inconclusive(str(refusal), refusal.option) from refusal
+    except Unreadable as refusal:
+        raise Inconclusive(str(refusal), "--disposable") from refusal
+    except (NotOwn, CreationStopped) as refusal:
+        raise NotTestable(str(refusal)) from refusal
 
 
 def caught(function: Callable[[], object]) -> Failure | Skip | None:

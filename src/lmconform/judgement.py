@@ -92,8 +92,9 @@ class Judgement:
     the item that catches it knows the requirement. ``part`` is what distinguishes the judgements
     of one item: an operation id, or the requirement of a check; the item's main judgement has none.
     ``expected``, ``actual`` and ``message`` are short texts for people, ``because`` says why a
-    requirement was not judged. ``exchanges`` are ids, the telling one first; ``request`` is a curl
-    line; ``count`` is the number of requests that showed it. ``duration`` is in seconds.
+    requirement was not judged, ``option`` names the option of a run that would let it be judged.
+    ``exchanges`` are ids, the telling one first; ``request`` is a curl line; ``count`` is the number
+    of requests that showed it. ``duration`` is in seconds.
     Generated data only: ``cases`` were sent, ``positive`` of them ought to be accepted, ``accepted``
     of these were; ``case`` is the number of the case that was the first to show what is broken.
     """
@@ -106,6 +107,7 @@ class Judgement:
     actual: str = ""
     message: str = ""
     because: str = ""
+    option: str = ""
     exchanges: tuple[str, ...] = ()
     request: str = ""
     count: int = 1

@@ -30,7 +30,7 @@ class Toy:
         if handler.path == "/oauth/token":
             handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
         elif handler.command == "POST":
-            name = f"w{len(self.widgets) + 1}"
+            name = f"widget-{len(self.widgets) + 1}"
             self.widgets[name] = self.status
             handler.reply(201, {"id": name, "status": self.status})
         elif name not in self.widgets:
@@ -48,7 +48,9 @@ class Toy:
 def open_session(url, contract):
     credentials = Credentials("client", "secret-of-the-test", f"{url}/oauth/token", "")
     target = Target("test", f"{url}/v2", credentials, "tutorial", None, 0.01, TENANT)
-    return Session.open(RunConfig.from_options("mock", {}), contract, Register.load(), target, None)
+    return Session.open(
+        RunConfig.from_options("mock", {"allow_deployments": True}), contract, Register.load(), target, None
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_a_widget_whose_start_got_lost_is_found_by_what_it_was_made_from(tmp_pat
   - target: $.paths['/lm/widgets'].get.parameters
     update: {$ref: '#/components/parameters/ConfigurationIdFilter'}
 """
-    there = [{"id": "w1", "configurationId": "c1"}, {"id": "w2", "configurationId": "foreign"}]
+    there = [{"id": "widget-1", "configurationId": "conf-1"}, {"id": "widget-2", "configurationId": "foreign"}]
 
     def answer(handler):
         if handler.path == "/oauth/token":
@@ -98,9 +100,9 @@ def test_a_widget_whose_start_got_lost_is_found_by_what_it_was_made_from(tmp_pat
 
     with serve(answer) as (url, _):
         session = open_session(url, with_widgets(tmp_path, origin))
-        session.journal.created("configuration", "c1", "tutorial")
-        session.client("test").send("createWidget", json={"configurationId": "c1"}, judge=False)
+        session.journal.created("configuration", "conf-1", "tutorial")
+        session.client("test").send("createWidget", json={"configurationId": "conf-1"}, judge=False)
         clean(session)
         session.close()
-    assert [widget["id"] for widget in there] == ["w2"]
-    assert session.journal.count_left() == {"configuration": 1, "widget": 0}
+    assert [widget["id"] for widget in there] == ["widget-2"]
+    assert session.journal.count_left() == {"configuration": 1}

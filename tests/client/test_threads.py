@@ -18,6 +18,7 @@ from lmconform.contract.requirements import Register
 from lmconform.errors import BudgetSpent, NotTestable, TargetLost, TargetUnreachable
 from lmconform.evidence.recorder import EXCHANGES
 from lmconform.evidence.redaction import MASK, Redactor
+from lmconform.safety.budget import Bound
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
@@ -197,7 +198,7 @@ def test_no_more_is_started_than_the_budget_allows_and_each_is_in_the_journal():
 
     with serve(Starting()) as (url, _):
         session = open_session(url)
-        session.budget.limits["execution"] = 30
+        session.budget.bounds["execution"] = Bound(30, "--max-executions", "by the test")
 
         def work(number):
             client, outcomes = session.client("item"), Counter()

@@ -184,7 +184,8 @@ def test_a_run_that_writes_outlives_its_tokens_over_tls(lmconform, tmp_path):
     try:
         done = lmconform(
             *("run", mock.tls_url, "--service-key", mock.x509_file, "--ca-bundle", mock.ca, "--profile", "core"),
-            *("--allow-writes", "--resource-group", "tutorial", "--other-resource-group", "other"),
+            *("--allow-writes", "--disposable", "--resource-group", "tutorial"),
+            *("--other-resource-group", "other"),
             *("--poll-interval", "0.05", "--report-dir", "out"),
         )
     finally:

@@ -3,7 +3,7 @@
 from lmconform.contract.openapi import Contract
 from lmconform.contract.resources import resources
 from lmconform.safety.bookkeeping import Bookkeeper, Sent
-from lmconform.safety.budget import Budget
+from lmconform.safety.budget import Bound, Budget
 from lmconform.safety.guard import Guard
 from lmconform.safety.journal import Journal
 
@@ -17,7 +17,7 @@ class Safety:
         self.contract = contract
         self.resources = resources(contract)
         self.journal = Journal()
-        self.budget = Budget.of(self.resources) if limits is None else Budget(limits)
+        self.budget = Budget({noun: Bound(most, "--more", "by the test") for noun, most in (limits or {}).items()})
         self.guard = Guard(self.resources, self.journal, self.budget, disposable=disposable)
         self.books = Bookkeeper(self.resources, self.journal, self.budget)
 
@@ -28,7 +28,8 @@ class Safety:
     def sent(self, operation, path=None, query=None, body=None, group="tutorial"):
         """A request that the guard let pass."""
         taken = self.check(operation, path, query, body)
-        return Sent(self.contract.operation(operation), path or {}, query or {}, body, group, taken)
+        sent = Sent(self.contract.operation(operation), path or {}, query or {}, body, group, taken)
+        return self.books.sending(sent)
 
     def carry_out(self, operation, status, answer, **rest):
         """A request that was answered with a 2xx."""

@@ -8,7 +8,7 @@ from lmconform.contract.openapi import Contract
 from lmconform.safety.guard import NAME_PREFIX
 from lmconform.safety.journal import MaybeStarted
 
-START = {"configurationId": "c1"}
+START = {"configurationId": "conf1"}
 FILE = {"path": f"{NAME_PREFIX}folder/a.csv"}
 
 
@@ -19,11 +19,11 @@ def left(safety):
 @pytest.mark.parametrize(
     ("operation", "rest", "answer", "noun", "resource_id"),
     [
-        ("createArtifact", {}, {"id": "a1"}, "artifact", "a1"),
-        ("createConfiguration", {}, {"id": "c1"}, "configuration", "c1"),
-        ("createExecution", {"body": START}, {"id": "e1"}, "execution", "e1"),
-        ("createDeployment", {"body": START}, {"id": "d1"}, "deployment", "d1"),
-        ("createExecutionSchedule", {"body": START}, {"id": "s1"}, "schedule", "s1"),
+        ("createArtifact", {}, {"id": "arti1"}, "artifact", "arti1"),
+        ("createConfiguration", {}, {"id": "conf1"}, "configuration", "conf1"),
+        ("createExecution", {"body": START}, {"id": "exec1"}, "execution", "exec1"),
+        ("createDeployment", {"body": START}, {"id": "depl1"}, "deployment", "depl1"),
+        ("createExecutionSchedule", {"body": START}, {"id": "sche1"}, "schedule", "sche1"),
         ("uploadFile", {"path": FILE}, {"id": "other"}, "file", FILE["path"]),
         ("patchMetrics", {"body": {"executionId": ""}}, {}, "metrics", ""),
     ],
@@ -37,14 +37,14 @@ def test_what_was_made_is_noted_with_its_group(operation, rest, answer, noun, re
 
 def test_a_resource_that_an_overlay_adds_is_noted(tmp_path):
     safety = Safety(with_widgets(tmp_path))
-    safety.carry_out("createWidget", 201, {"id": "w1"})
+    safety.carry_out("createWidget", 201, {"id": "widget-1"})
     assert left(safety) == {"widget": 1}
 
 
 @pytest.mark.parametrize("dialect", ["published", "as-printed"])
 def test_a_configuration_that_turns_out_to_be_an_execution_is_one_in_journal_and_budget(dialect):
     safety = Safety(Contract.load(dialect))
-    safety.carry_out("createConfiguration", 202, {"id": "e1", "status": "UNKNOWN"}, body=START)
+    safety.carry_out("createConfiguration", 202, {"id": "exec1", "status": "UNKNOWN"}, body=START)
     assert left(safety) == {"execution": 1}
     assert (safety.budget.spent("execution"), safety.budget.spent("configuration")) == (1, 0)
 
@@ -62,13 +62,13 @@ def test_a_lost_start_may_have_started_what_its_configuration_runs():
     safety = Safety()
     safety.books.in_doubt(safety.sent("createExecution", body=START))
     assert safety.journal.all_maybe_started() == []
-    safety.journal.created("configuration", "c1", "tutorial")
-    assert safety.journal.all_maybe_started() == [MaybeStarted("execution", "configurationId", "c1", "tutorial")]
+    safety.journal.created("configuration", "conf1", "tutorial")
+    assert safety.journal.all_maybe_started() == [MaybeStarted("execution", "configurationId", "conf1", "tutorial")]
 
 
 def test_an_answer_without_an_id_is_looked_for_as_a_lost_one():
     safety = Safety()
-    safety.journal.created("configuration", "c1", "tutorial")
+    safety.journal.created("configuration", "conf1", "tutorial")
     safety.carry_out("createDeployment", 202, {}, body=START)
     assert [maybe.noun for maybe in safety.journal.all_maybe_started()] == ["deployment"]
     assert safety.budget.spent("deployment") == 1
@@ -76,29 +76,29 @@ def test_an_answer_without_an_id_is_looked_for_as_a_lost_one():
 
 def test_a_lost_upload_and_lost_metrics_are_noted_under_the_name_that_the_request_gave():
     safety = Safety()
-    safety.journal.created("execution", "e1", "tutorial")
+    safety.journal.created("execution", "exec1", "tutorial")
     safety.books.in_doubt(safety.sent("uploadFile", FILE))
-    safety.books.in_doubt(safety.sent("patchMetrics", body={"executionId": "e1", "tags": []}))
+    safety.books.in_doubt(safety.sent("patchMetrics", body={"executionId": "exec1", "tags": []}))
     assert left(safety) == {"execution": 1, "file": 1, "metrics": 1}
 
 
 def test_a_lost_change_leaves_in_doubt_what_it_names():
     safety = Safety()
-    for execution in ("e1", "e2", "e3"):
+    for execution in ("exec1", "exec2", "exec3"):
         safety.journal.created("execution", execution, "tutorial")
-    safety.books.in_doubt(safety.sent("deleteExecution", {"executionId": "e1"}))
-    safety.books.in_doubt(safety.sent("modifyExecutions", body={"executions": [{"id": "e2"}]}))
+    safety.books.in_doubt(safety.sent("deleteExecution", {"executionId": "exec1"}))
+    safety.books.in_doubt(safety.sent("modifyExecutions", body={"executions": [{"id": "exec2"}]}))
     # Its metrics are in doubt; the execution is as it was.
-    safety.books.in_doubt(safety.sent("deleteMetrics", query={"executionId": "e3"}))
-    assert [safety.journal.is_doubted(one) for one in ("e1", "e2", "e3")] == [True, True, False]
+    safety.books.in_doubt(safety.sent("deleteMetrics", query={"executionId": "exec3"}))
+    assert [safety.journal.is_doubted(one) for one in ("exec1", "exec2", "exec3")] == [True, True, False]
 
 
 def test_a_deletion_that_is_carried_out_is_noted_and_one_that_is_promised_is_asked_for_again():
     safety = Safety()
     safety.carry_out("uploadFile", 201, {}, path=FILE)
-    safety.journal.created("execution", "e1", "tutorial")
+    safety.journal.created("execution", "exec1", "tutorial")
     safety.carry_out("deleteFile", 204, {}, path=FILE)
-    safety.carry_out("deleteExecution", 202, {}, path={"executionId": "e1"})
+    safety.carry_out("deleteExecution", 202, {}, path={"executionId": "exec1"})
     assert left(safety) == {"execution": 1}
     safety.carry_out("uploadFile", 201, {}, path=FILE)
     assert left(safety) == {"execution": 1, "file": 1}

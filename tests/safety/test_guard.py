@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.contract.widgets import ALIVE, with_widgets
+from tests.contract.widgets import with_widgets
 from tests.safety.safety_bench import CONTRACT, Safety
 
 from lmconform.contract import bundle
 from lmconform.contract.openapi import Contract
 from lmconform.errors import BudgetSpent, SafetyRefusal
-from lmconform.safety.budget import MOST_STARTED
 from lmconform.safety.cron import quiet_month
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 
@@ -65,8 +64,8 @@ def test_a_resource_that_an_overlay_adds_is_guarded(tmp_path):
     safety = Safety(with_widgets(tmp_path))
     with pytest.raises(SafetyRefusal, match="'foreign'"):
         safety.check("modifyWidget", {"widgetId": "foreign"}, {}, {"name": "n"})
-    safety.carry_out("createWidget", 201, {"id": "w1"})
-    safety.check("modifyWidget", {"widgetId": "w1"}, {}, {"name": "n"})
+    safety.carry_out("createWidget", 201, {"id": "widget-1"})
+    safety.check("modifyWidget", {"widgetId": "widget-1"}, {}, {"name": "n"})
 
 
 def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote():
@@ -80,31 +79,22 @@ def test_a_run_writes_files_of_its_own_and_deletes_what_it_wrote():
 
 
 @pytest.mark.parametrize(("noun", "operation"), [("execution", "createExecution"), ("deployment", "createDeployment")])
-def test_a_run_starts_a_bounded_number_on_a_tenant(noun, operation):
-    safety, body = Safety(), {"configurationId": "c123"}
-    budget = MOST_STARTED[safety.resources[noun].cost.runs]
-    for number in range(budget):
+def test_what_was_removed_counts_as_well(noun, operation):
+    safety, body = Safety(limits={noun: 3}), {"configurationId": "conf1"}
+    for number in range(3):
         safety.carry_out(operation, 202, {"id": f"made-{number}"}, body=body)
         safety.journal.removed(noun, f"made-{number}")
-    with pytest.raises(BudgetSpent, match=f"has started its {budget} {noun}s"):
+    with pytest.raises(BudgetSpent, match=f"has created its 3 {noun}s"):
         safety.check(operation, body=body)
-
-
-def test_what_an_overlay_says_to_cost_money_has_a_budget(tmp_path):
-    safety = Safety(with_widgets(tmp_path, ALIVE))
-    for _ in range(20):
-        safety.check("createWidget")
-    with pytest.raises(BudgetSpent, match="has started its 20 widgets"):
-        safety.check("createWidget")
 
 
 def test_the_deprecated_way_to_start_an_execution_has_the_same_budget():
     document = bundle.read_yaml(bundle.root() / "specs" / "tutorial" / "deprecated.openapi.yaml")
     (deprecated,) = Contract(document).operations
     safety = Safety(limits={"execution": 1})
-    assert safety.guard.check(deprecated, {"configurationId": "c1"}, {}, None) == "execution"
+    assert safety.guard.check(deprecated, {"configurationId": "conf1"}, {}, None) == "execution"
     with pytest.raises(BudgetSpent):
-        safety.check("createExecution", body={"configurationId": "c1"})
+        safety.check("createExecution", body={"configurationId": "conf1"})
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from lmconform.exit_codes import ExitCode
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
     "doctor": "Say whether a target can be tested, and what to do.",
+    "cleanup": "Remove what a run left on a target.",
     "mock": "Serve the embedded mock.",
     "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import click
 from lmconform.cli.options import of_a_run
 from lmconform.exit_codes import ExitCode
 from lmconform.run import failed_start
+from lmconform.run.interrupts import POLITE, is_ignored
 from lmconform.settings.choice import configure
 from lmconform.settings.options import RunConfig
 
@@ -65,7 +67,9 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     with failed_start.recorded(_start(target, options["report_dir"])):
         config = configure(target, options, os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in POLITE:
+        if not is_ignored(number):
+            signal.signal(number, signal.default_int_handler)
     # It starts while we do.
     launched = embedded.launch(config) if config.is_mock else None
     try:
@@ -98,7 +102,13 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
         if not run.finished:
             # pytest itself was broken off, before its session began or after it ended.
             run.finish(interrupted=code == ExitCode.INTERRUPTED, exit_status=code)
-        live.end(run.record)
+        with suppress(OSError):
+            # The terminal may be gone; the files say the same.
+            live.end(run.record)
+    if run.unwritten:
+        with suppress(OSError):
+            click.echo(f"lmconform: error: {run.unwritten}", err=True)
+        return ExitCode(run.exit_code)
     return code
 
 
@@ -117,7 +127,7 @@ def _pytest(run: Run, workers: int) -> int:
     arguments += ["-p", "lmconform.run.pytest_plugin", "-p", "allure_pytest.plugin"]
     arguments += [f"--alluredir={run.folder / report_folder.ALLURE}"]
     if workers > 1:
-        arguments += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup"]
+        arguments += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadgroup", "--max-worker-restart", "0"]
     arguments += run.plan.config.as_arguments()
     # What else is installed for pytest, or set for it, is none of this run's business.
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:

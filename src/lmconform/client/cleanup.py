@@ -28,22 +28,26 @@ _ROUNDS = 5
 _REFUSALS = frozenset({400, 404, 409, 412})
 
 
-def clean(session: Session) -> None:
+def clean(session: Session, *, patient: bool = False) -> None:
     """Remove what can be removed, in bounded time; the session's journal says what is left.
 
-    The API has no way to remove artifacts and configurations (fact F53).
+    The API has no way to remove artifacts and configurations (fact F53). ``patient``: wait as long as the limits of
+    the target allow, and until what was deleted is gone.
     """
-    cleanup, limits = _Cleanup(session), session.target.limits
+    cleanup, limits = Cleanup(session), session.target.limits
     try:
         cleanup.adopt()
         once, stopped = removable(session.resources)
-        cleanup.remove(once, _SECONDS)
+        cleanup.remove(once, limits.delete.seconds if patient else _SECONDS)
         for resource in stopped:
             most = _SECONDS_FOR_WHAT_STAYS if resource.cost.runs is Runs.UNTIL_STOPPED else _SECONDS
             # What has not stopped and gone in its limits has been judged already.
-            seconds = min(most, limits.stop.seconds + limits.delete.seconds)
+            whole = limits.stop.seconds + limits.delete.seconds
+            seconds = whole if patient else min(most, whole)
             for group in session.journal.groups(resource.noun):
                 cleanup.stop_and_remove(resource, group, seconds)
+        if patient:
+            cleanup.wait_until_gone(limits.delete)
     except (TargetLost, TargetUnreachable):
         # There is no server that could remove it.
         return
@@ -66,7 +70,7 @@ def _stop(resource: Resource) -> Mapping[str, str]:
     return resource.life.stop if resource.life is not None else {}
 
 
-class _Cleanup:
+class Cleanup:
     """Removes what the journal of one session has."""
 
     def __init__(self, session: Session) -> None:
@@ -74,16 +78,31 @@ class _Cleanup:
         self._journal = session.journal
         self._client: Client = session.client("cleanup")
         self._pause = min(session.target.poll_interval, 2.0)
+        # Resource, group and id of what was deleted and may still be there.
+        self._accepted: list[tuple[Resource, str, str]] = []
 
     def adopt(self) -> None:
         """Put into the journal what was started by requests whose answers were lost."""
         for maybe in self._journal.all_maybe_started():
+            origin = self._resources.identified_by(maybe.origin)
+            if origin is None or not self.is_own(origin, maybe.value):
+                continue
             operation = self._resources[maybe.noun].operations[Role.LIST]
-            for item in self._listed(operation, maybe.resource_group, {maybe.origin: maybe.value}):
+            answer = self._send(operation, maybe.resource_group, query={maybe.origin: maybe.value})
+            if answer is None or not answer.ok:
+                continue
+            for item in items(answer):
                 # The target may pass over the filter: that the origin is ours is checked here.
-                ours = item.get(maybe.origin) == maybe.value
-                if ours and isinstance(item.get("id"), str) and not self._journal.owns(item["id"]):
-                    self._journal.created(maybe.noun, item["id"], maybe.resource_group)
+                if item.get(maybe.origin) == maybe.value:
+                    self.take_over(self._resources[maybe.noun], maybe.resource_group, item)
+            self._journal.looked_for(maybe)
+
+    def take_over(self, resource: Resource, group: str, item: Mapping[str, Any]) -> None:
+        """Put into the journal what a list shows to belong to the run."""
+        found = item.get("id")
+        if isinstance(found, str) and resource.is_id(found) and not self._journal.owns(found):
+            self._journal.created(resource.noun, found, group)
+            self._journal.seen(found)
 
     def remove(self, resources: list[Resource], seconds: float) -> None:
         """Remove what goes by one request, and ask again where the API itself did not answer."""
@@ -97,7 +116,7 @@ class _Cleanup:
                     return True
                 status = self._ask(resource, Role.DELETE, group, resource_id)
                 if _is_gone(status):
-                    self._journal.removed(resource.noun, resource_id)
+                    self._removed(resource, group, resource_id)
                 elif status in _REFUSALS:
                     refused.add((resource.noun, resource_id))
             return not left or next(rounds) == _ROUNDS
@@ -114,7 +133,7 @@ class _Cleanup:
             for resource_id in self._journal.left(resource.noun, group):
                 removed = self._ask(resource, Role.DELETE, group, resource_id)
                 if _is_gone(removed):
-                    self._journal.removed(resource.noun, resource_id)
+                    self._removed(resource, group, resource_id)
                     continue
                 stopped = self._ask(resource, Role.MODIFY, group, resource_id, json=dict(_stop(resource)))
                 statuses |= {removed, stopped}
@@ -123,6 +142,44 @@ class _Cleanup:
             return not statuses or deaf == _DEAF_ROUNDS
 
         self._repeat(attempt, seconds)
+
+    def wait_until_gone(self, limit: TimeLimit) -> None:
+        """Ask for what was deleted until it is not found; what stays is left again."""
+        # What belongs to another resource has no GET for one of them.
+        waiting = [one for one in self._accepted if one[0].operation(Role.GET) is not None and not one[0].owner]
+
+        def attempt() -> bool:
+            waiting[:] = [one for one in waiting if self._ask(one[0], Role.GET, one[1], one[2]) != 404]
+            return not waiting
+
+        self._repeat(attempt, limit.seconds)
+        for resource, _, resource_id in waiting:
+            self._journal.stays(resource.noun, resource_id)
+
+    def ask(self, resource: Resource, role: Role, group: str, resource_id: str) -> Exchange | None:
+        """The answer to one request about one thing; None when there is none."""
+        operation = resource.operations[role]
+        return self._send(operation, group, **resource.address(operation, resource_id))
+
+    def find(self, resource: Resource, group: str, ids: list[str]) -> Exchange | None:
+        """The answer to a question for what belongs to some of another resource; None when there is none."""
+        return self._send(resource.operations[Role.GET], group, query={f"{resource.id_parameter}s": ids})
+
+    def listed(self, resource: Resource, group: str, query: Mapping[str, Any] | None = None) -> Exchange | None:
+        """The answer to a list; None when there is none."""
+        return self._send(resource.operations[Role.LIST], group, query=query or {})
+
+    def is_own(self, resource: Resource, resource_id: str) -> bool:
+        """Whether the target shows that it belongs to the run."""
+        try:
+            self._client.see(resource, resource_id)
+        except (SafetyRefusal, Skip):
+            return False
+        return True
+
+    def _removed(self, resource: Resource, group: str, resource_id: str) -> None:
+        self._journal.removed(resource.noun, resource_id)
+        self._accepted.append((resource, group, resource_id))
 
     def _repeat(self, attempt: Callable[[], bool], seconds: float) -> None:
         """Attempt until it says that it is over, for so many seconds at most."""
@@ -135,11 +192,6 @@ class _Cleanup:
             for group in self._journal.groups(resource.noun):
                 yield from ((resource, group, left) for left in self._journal.left(resource.noun, group))
 
-    def _listed(self, operation: Operation, group: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        answer = self._send(operation, group, query=query)
-        found = answer.json_object().get("resources") if answer is not None else None
-        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
     def _ask(self, resource: Resource, role: Role, group: str, resource_id: str, **rest: Any) -> int:
         """Send one request about one thing; returns the status, 0 when there is no answer."""
         operation = resource.operations[role]
@@ -151,6 +203,12 @@ class _Cleanup:
             return self._client.send(operation.id, resource_group=group, judge=False, **rest)
         except (SafetyRefusal, Skip):
             return None
+
+
+def items(answer: Exchange) -> list[dict[str, Any]]:
+    """The entries of a list."""
+    found = answer.json_object().get("resources")
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _is_gone(status: int) -> bool:

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from lmconform import checks
+from lmconform.client.polling import looks
 from lmconform.client.transport import Request
 from lmconform.contract import paths
 from lmconform.contract.openapi import Operation
-from lmconform.errors import NotTestable, TargetLost
+from lmconform.contract.resources import Resource, Role
+from lmconform.errors import NotOwn, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import curl
 from lmconform.judgement import Judgement, State, kept
 from lmconform.safety.bookkeeping import Sent
+from lmconform.safety.ownership import Unseen
 
 if TYPE_CHECKING:
     from lmconform.client.session import Session
@@ -27,6 +30,11 @@ OWN_GROUP: Final = "\0own"
 _UNSET: Final = object()
 
 
+# What a gateway answers when it gave up waiting: the request may have been carried out.
+_LATE: Final = frozenset({408, 504})
+# Refusals of a gateway, which may come as a page for people; another page does not say who answered.
+_GATEWAY: Final = frozenset({401, 403, 405, 411, 413, 414, 415, 429, 431})
+_PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 # The newest exchanges that stand beside a judgement which names none.
 _SHOWN = 3
 
@@ -106,16 +114,17 @@ class Client:
         sent = self._sent(operation, request, path, query)
         with self.session.shield() if request.method == "POST" else nullcontext():
             # What is made and not noted would be left behind.
+            sent = self.session.books.sending(sent) if sent is not None else None
             try:
                 exchange = self.session.transport.send(request)
-            except (NotTestable, TargetLost):
+            except BaseException:
                 if sent is not None:
                     self.session.books.in_doubt(sent)
                 raise
             if sent is not None:
                 self._note(sent, exchange)
-        if exchange.status == 404 and operation is not None and request.authorize:
-            self.session.books.not_found(operation, path, _group(request))
+        if operation is not None and request.authorize:
+            self._look(operation, path, request, exchange)
         with self._lock:
             self.exchanges.append(exchange.id)
             self.last = exchange
@@ -179,18 +188,80 @@ class Client:
     ) -> Sent | None:
         """What the books hold of a request that the guard lets pass; None for one that changes nothing."""
         body = _decode(request.body)
+        self.session.guard.check_url(operation, path, request.path, request.query)
         taken = self.session.guard.check(operation, path, query, body)
         if operation is None or operation.effect == "read":
             return None
-        return Sent(operation, path, query, body, _group(request), taken)
+        sent = Sent(operation, path, query, body, _group(request), taken)
+        try:
+            for unseen in self.session.ownership.unseen(operation, path, query, body):
+                self._see(unseen)
+        except BaseException:
+            self.session.books.refused(sent)
+            raise
+        return sent
 
     def _note(self, sent: Sent, exchange: Exchange) -> None:
-        if exchange.status >= 500:
-            self.session.books.in_doubt(sent)
+        answer, is_page = exchange.json_object(), exchange.media_type in _PAGES
+        if exchange.status in _LATE or exchange.status >= 500:
+            self.session.books.in_doubt(sent, says_nothing=exchange.status in _LATE or "error" not in answer)
         elif exchange.ok:
-            self.session.books.carried_out(sent, exchange.status, exchange.json_object())
+            self.session.books.carried_out(sent, exchange.status, answer)
+        elif exchange.status < 400 or (is_page and exchange.status not in _GATEWAY):
+            self.session.books.in_doubt(sent)
         else:
             self.session.books.refused(sent)
+
+    def _look(self, operation: Operation, path: Mapping[str, str], request: Request, exchange: Exchange) -> None:
+        """What an answer to a GET shows of the things of this run."""
+        if exchange.status == 404:
+            self.session.books.not_found(operation, path, _group(request))
+        unseen = self.session.ownership.awaits(operation, path) if exchange.status == 200 else None
+        shown = exchange.json_object() if unseen is not None else {}
+        if unseen is not None and shown and self.session.ownership.origins(unseen, shown) == []:
+            self.session.books.own(unseen.resource.noun, unseen.id)
+
+    def see(self, resource: Resource, resource_id: str) -> None:
+        """Look at something, unless that was done, before it is changed; raises NotOwn unless the run made it."""
+        unseen = self.session.ownership.named(resource, resource_id)
+        if unseen is not None:
+            self._see(unseen)
+
+    def _see(self, unseen: Unseen) -> None:
+        noun, group = unseen.resource.noun, self.session.journal.group(unseen.resource.noun, unseen.id)
+        reader = unseen.resource.operations[Role.GET]
+        exchange = self._plain_get(reader, unseen, group)
+        before = f"not sent: before it is changed the {noun} {unseen.id!r} has to be seen"
+        if exchange.status != 200:
+            raise NotOwn(f"{before}, and {reader.label} answered {exchange.brief}")
+        others = self.session.ownership.origins(unseen, exchange.json_object())
+        if others is None:
+            self.session.books.not_own(noun, unseen.id, group)
+            raise NotOwn(f"{before}, and {reader.label} shows that it is not what this run created")
+        for other in others:
+            self._see(other)
+        self.session.books.own(noun, unseen.id)
+
+    def _plain_get(self, reader: Operation, unseen: Unseen, group: str) -> Exchange:
+        """The answer to a GET; repeated for the grace while it is not found, once for each kind of resource."""
+        noun, address = unseen.resource.noun, unseen.resource.address(reader, unseen.id)
+        path, query = address.get("path", {}), address.get("query", {})
+        headers = (("AI-Resource-Group", group),)
+        url = reader.fill(path), encode_query(reader, query)
+        self.session.guard.check_url(reader, path, *url)
+        request = Request(self.item, reader.id, reader.method, *url, headers)
+        for is_last in looks(self.session.target.poll_interval):
+            exchange = self.session.transport.send(request)
+            if exchange.status not in (403, 404) or noun in self._vain:
+                return exchange
+            if is_last:
+                self._vain.add(noun)
+        return exchange
+
+    @property
+    def _vain(self) -> set[str]:
+        """The nouns of which one was never found; shared by the session."""
+        return self.session.once("client.never-found", set)
 
 
 def _group(request: Request) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lmconform.client import doctor
+from lmconform.client.bounds import bounds
 from lmconform.client.client import Client
 from lmconform.client.polling import Waits
 from lmconform.client.transport import Request, Transport
@@ -23,6 +24,9 @@ from lmconform.safety.bookkeeping import Bookkeeper
 from lmconform.safety.budget import Budget
 from lmconform.safety.guard import Guard
 from lmconform.safety.journal import Journal
+from lmconform.safety.ownership import Ownership
+from lmconform.safety.rate import Rate
+from lmconform.safety.run_state import MAIN, RunState
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
 
@@ -33,6 +37,7 @@ T = TypeVar("T")
 class Session:
     """One worker's way to the target. ``shared`` holds what items share (``once`` fills it), ``waits`` their waits.
 
+    ``run`` is the run that the worker belongs to, ``worker`` its name there, empty in the controlling process.
     ``shield`` makes a context in which something is made and noted without an interruption. Safe to use from several
     threads, as are the parts: transport, token, redactor, recorder, journal, budget, guard, books.
     """
@@ -45,11 +50,14 @@ class Session:
     redactor: Redactor
     recorder: Recorder | None
     capabilities: Capabilities
-    journal: Journal = field(default_factory=Journal)
+    run: RunState = field(default_factory=RunState.in_memory)
+    worker: str = ""
+    journal: Journal = field(init=False)
     resources: Resources = field(init=False)
     budget: Budget = field(init=False)
     guard: Guard = field(init=False)
     books: Bookkeeper = field(init=False)
+    ownership: Ownership = field(init=False)
     waits: Waits = field(default_factory=Waits)
     shared: dict[str, Any] = field(default_factory=dict)
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -58,9 +66,13 @@ class Session:
 
     def __post_init__(self) -> None:
         self.resources = resources(self.contract)
-        self.budget = Budget({}) if self.target.disposable else Budget.of(self.resources)
-        self.guard = Guard(self.resources, self.journal, self.budget, disposable=self.target.disposable)
+        disposable, prefix = self.target.disposable, self.run.prefix
+        self.journal = self.run.journal(self.worker or MAIN)
+        self.budget = Budget(bounds(self.resources, self.config, self.target), self.run.counters)
+        self.guard = Guard(self.resources, self.journal, self.budget, disposable=disposable, prefix=prefix)
         self.books = Bookkeeper(self.resources, self.journal, self.budget)
+        self.ownership = Ownership(self.resources, self.journal, prefix)
+        self.transport.rate = Rate(self.config.rate, self.run.counters)
 
     @classmethod
     def open(
@@ -72,14 +84,20 @@ class Session:
         folder: Path | None,
         worker: str = "",
         meta: dict[str, Any] | None = None,
+        run: RunState | None = None,
     ) -> Session:
-        """A session for ``target``; nothing is sent. ``meta`` is what ``examine`` returned."""
+        """A session for ``target``; nothing is sent. ``meta`` is what ``examine`` returned.
+
+        Without a ``run`` it belongs to one that leaves nothing on disk.
+        """
         redactor = Redactor()
         recorder = Recorder(folder / EXCHANGES, redactor) if folder else None
         transport = Transport(target, redactor, recorder, worker=worker)
         if config.request_timeout is not None:
             transport.patience = replace(transport.patience, answer=config.request_timeout)
-        return cls(config, contract, register, target, transport, redactor, recorder, Capabilities(meta, contract))
+        capabilities = Capabilities(meta, contract)
+        state = run or RunState.in_memory()
+        return cls(config, contract, register, target, transport, redactor, recorder, capabilities, state, worker)
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """The shared value of that key; the first to ask makes it, and others wait for that."""
@@ -99,6 +117,11 @@ class Session:
         """Ask the target for its token, scenarios and capabilities before the first item; see ``doctor.examine``."""
         return doctor.examine(self, tell, wide=wide)
 
+    def groups_of_run(self) -> list[str]:
+        """The resource groups in which the run of this session may have created something."""
+        named = self.run.about().get("resource_groups", []) if self.run.folder is not None else []
+        return list(dict.fromkeys([self.target.resource_group, *named, *self.journal.all_groups()]))
+
     def published_later(self, requirement: str) -> str:
         """Why a requirement does not apply at the version that the target is judged by; empty when it does."""
         return self.register[requirement].later_than(self.contract.version)
@@ -106,6 +129,7 @@ class Session:
     def close(self) -> None:
         """Release connections and files."""
         self.transport.close()
+        self.journal.close()
         if self.recorder is not None:
             self.recorder.close()
 

@@ -23,6 +23,8 @@ from lmconform.errors import NotTestable, TargetLost
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
+from lmconform.safety.counters import Counters
+from lmconform.safety.rate import Rate
 from lmconform.settings import client_certificate
 from lmconform.settings.options import is_loopback
 from lmconform.settings.target import Target
@@ -56,7 +58,8 @@ class Request:
 class Transport:
     """One connection pool to one target. Redirects are not followed: a token goes to one host.
 
-    Safe to use from several threads. ``sent`` is the number of answers, which number the exchanges.
+    Safe to use from several threads. ``sent`` is the number of answers, which number the exchanges. ``unrecorded`` says
+    why exchanges are no longer recorded; empty as long as they are.
     """
 
     def __init__(
@@ -80,6 +83,8 @@ class Transport:
         self._lost = ""
         self._outage = Outage()
         self.patience = Patience()
+        self.rate = Rate(None, Counters())
+        self.unrecorded = ""
         self._recorder = recorder
         self._prefix = f"{worker}-" if worker else ""
         self._sleep = sleep
@@ -159,6 +164,7 @@ class Transport:
             prepared.headers[name] = value
         if request.body or request.method in ("POST", "PUT", "PATCH"):
             prepared.headers["Content-Length"] = str(len(request.body))
+        self.rate.wait(self._sleep)
         started, clock = datetime.now(UTC), time.monotonic()
         answer = connection.exchange(self.session, prepared, self.patience.connect, seconds)
         elapsed = time.monotonic() - clock
@@ -182,9 +188,17 @@ class Transport:
             started=started.isoformat(timespec="milliseconds"),
             elapsed=elapsed,
         )
-        if self._recorder is not None:
-            self._recorder.write(exchange)
+        self._record(exchange)
         return exchange
+
+    def _record(self, exchange: Exchange) -> None:
+        """What was answered was carried out, whether or not it can be recorded: the caller has to know of it."""
+        if self._recorder is None or self.unrecorded:
+            return
+        try:
+            self._recorder.write(exchange)
+        except OSError as error:
+            self.unrecorded = f"exchanges cannot be recorded ({error.strerror or error})"
 
     def _check_alive(self, since: float) -> None:
         """Ask for something harmless until there is an answer, whatever it is; raises TargetLost.

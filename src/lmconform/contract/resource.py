@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +18,8 @@ _GROUP_HEADER: Final = "AI-Resource-Group"
 class Resource:
     """One resource.
 
-    ``collection`` is its path; ``id_parameter`` the name of its id in requests, empty when it has none.
+    ``collection`` is its path; ``id_parameter`` the name of its id in requests, empty when it has none, ``id_pattern``
+    what the description says of such an id, empty when nothing.
     ``operations`` has one operation for each role; ``every`` also has those at other paths, such as a second way
     to create it. ``in_group``: it belongs to one resource group. ``owner`` is the noun of the resource whose id it
     is known by (metrics: execution), ``parent`` the noun of the one below whose items it stands. ``origins`` are ids
@@ -38,6 +40,7 @@ class Resource:
     parent: str
     origins: tuple[str, ...]
     bulk_key: str
+    id_pattern: str = ""
 
     def operation(self, role: str) -> Operation | None:
         """The operation of that role, or None."""
@@ -58,6 +61,12 @@ class Resource:
         """Whether the request that creates one names its id, as that of a file does; else the answer has it."""
         created = self.operations.get(Role.CREATE)
         return created is not None and created.method != "POST"
+
+    def is_id(self, value: object) -> bool:
+        """Whether requests may name one by this value: it is an id by the description, and one segment of a path."""
+        if not isinstance(value, str) or not value.strip(".") or "/" in value or not value.isprintable():
+            return False
+        return re.search(self.id_pattern, value, re.ASCII) is not None
 
     def address(self, operation: Operation, resource_id: str) -> dict[str, dict[str, str]]:
         """How ``operation`` names one of them: ``{"path": {…}}`` or ``{"query": {…}}``."""
@@ -99,6 +108,7 @@ class Reader:
                 parent=self._nouns.get(parent, ""),
                 origins=self._origins(collection),
                 bulk_key=self._bulk_key(operations.get(Role.BULK_MODIFY)),
+                id_pattern=self._id_pattern(collection),
             )
 
     def _is_at_home(self, operation: Operation) -> bool:
@@ -111,6 +121,12 @@ class Reader:
         at_items = (o.path for o in self._every[collection] if o.path.startswith(f"{collection}/{{"))
         own = next((dict(placeholders(path))[collection] for path in at_items), "")
         return self._layout.extension(collection, "x-lm-id") or own
+
+    def _id_pattern(self, collection: str) -> str:
+        found = (operation.parameter(self._ids[collection]) for operation in self._every[collection])
+        parameter = next((one for one in found if one is not None), None)
+        schema: Any = self._contract.resolve(parameter.schema) if parameter is not None else {}
+        return str(schema.get("pattern", "")) if isinstance(schema, dict) else ""
 
     def _owner(self, collection: str) -> str:
         borrowed = self._layout.extension(collection, "x-lm-id")

@@ -127,6 +127,10 @@ class Resources:
         """
         return self._by_id.get(name) or self._by_id.get(name.removesuffix("s"))
 
+    def made_from(self, resource: Resource) -> tuple[str, ...]:
+        """Those of the ``origins`` of a resource that name what a client creates, such as a configuration."""
+        return tuple(n for n in resource.origins if (o := self.identified_by(n)) and Role.CREATE in o.operations)
+
     def subject(self, operation: Operation) -> Resource | None:
         """The resource that has to exist for an operation to have something to work on.
 

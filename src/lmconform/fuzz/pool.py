@@ -19,7 +19,6 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import amounts, clock, described
 from lmconform.fuzz.described import ABSENT
 from lmconform.fuzz.recipes import Recipe, recipes
-from lmconform.safety.guard import NAME_PREFIX
 from lmconform.settings.time_limits import TimeLimit
 
 __all__ = ["ABSENT", "Pool", "Recipe", "Things"]
@@ -58,7 +57,7 @@ class Pool:
         self.resources = session.resources
         self.disposable = session.target.disposable
         self.resource_group = session.target.resource_group
-        self.folder = f"default/{NAME_PREFIX}{uuid.uuid4().hex[:12]}"
+        self.folder = f"default/{session.run.prefix}{uuid.uuid4().hex[:12]}"
         self.trains: Recipe | None = None
         self.serves: Recipe | None = None
         self.scenarios: list[str] = []

@@ -16,14 +16,14 @@ from lmconform.client.polling import Policy, settled
 from lmconform.client.transport import Request
 from lmconform.contract.published import published
 from lmconform.contract.resources import Role, resources
-from lmconform.errors import BudgetSpent, Failure, Inconclusive, NotApplicable, NotTestable, Skip, caught
+from lmconform.errors import Failure, NotApplicable, NotTestable, Skip, caught, judged_refusals
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, kept
 from lmconform.probes.comparison import differences
 from lmconform.probes.described import capability, described
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.parts import gravest
-from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
+from lmconform.safety.guard import ABSENT_PREFIX
 from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
 if TYPE_CHECKING:
@@ -126,15 +126,13 @@ class Context:
     # --- sending -----------------------------------------------------------------------------
 
     def send(self, operation_id: str, *args: Any, **rest: Any) -> Exchange:
-        """Send a request; see ``Client.send``. Raises Inconclusive when a budget is spent."""
-        try:
+        """Send a request; see ``Client.send``. Raises what ``errors.refused`` makes of a request that is not sent."""
+        with judged_refusals():
             return self.client.send(operation_id, *args, **rest)
-        except BudgetSpent as error:
-            raise Inconclusive(str(error)) from error
 
     def get(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Exchange:
         """Send a request without a body; keywords are path parameters."""
-        return self.client.send(operation_id, path, query)
+        return self.send(operation_id, path, query)
 
     def get_raw(self, operation_id: str, query: str, /, **path: str) -> Exchange:
         """Send a GET whose query string is not encoded again: the spelling of commas can matter."""
@@ -148,7 +146,8 @@ class Context:
             query=query,
             headers=headers,
         )
-        return self.client.dispatch(operation, request, path, {})
+        with judged_refusals():
+            return self.client.dispatch(operation, request, path, {})
 
     def get_or_fail(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Json:
         """The JSON object of a GET that this probe judges; any status but 200 breaks the requirement."""
@@ -251,12 +250,12 @@ class Context:
     # --- names -------------------------------------------------------------------------------
 
     def unique(self, name: str) -> str:
-        """A name that nothing in the tenant has: the prefix of this harness, ``name``, ten letters.
+        """A name that nothing in the tenant has: the prefix of this run, ``name``, ten letters.
 
         Artifacts and configurations of earlier runs cannot be deleted (F53), and a search must not find them: five
         letters follow from the seed, five belong to this session.
         """
-        return f"{NAME_PREFIX}{name}-{self._letters()}"
+        return f"{self.session.run.prefix}{name}-{self._letters()}"
 
     def absent_id(self) -> str:
         """A well-formed id that no resource has."""
@@ -279,7 +278,7 @@ class Context:
         """
         exchange = self.send(operation_id, path, json=body, **rest)
         resource_id = exchange.json_object().get("id")
-        if not exchange.ok or not isinstance(resource_id, str):
+        if not exchange.ok or not isinstance(resource_id, str) or self.session.journal.is_disowned(resource_id):
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected the id of a new resource")
         return Created(resource_id, body, exchange)
 

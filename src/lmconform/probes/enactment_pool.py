@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lmconform.client.polling import Overdue, looks
-from lmconform.errors import Failure, Inconclusive, NotTestable, Skip
+from lmconform.errors import Failure, Inconclusive, NotTestable, Skip, judged_refusals
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import liveness
 from lmconform.probes.builders import executables
@@ -57,8 +57,15 @@ def base(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
     """The one that no probe stops, deletes or changes; no other enactment has its configuration."""
     pool = _pool(ctx, kind)
     if pool.base is None:
+        require_room(ctx, kind)
         pool.base = start(ctx, create_configuration(ctx, deployable=kind.deployable), kind)
     return pool.base
+
+
+def require_room(ctx: Context, kind: Enactment) -> None:
+    """Raise Inconclusive when no more may be started: before a configuration is made, which cannot be deleted (F53)."""
+    with judged_refusals():
+        ctx.session.budget.check(kind.word)
 
 
 def glance(ctx: Context) -> None:
@@ -159,6 +166,7 @@ def fresh(ctx: Context, kind: Enactment = EXECUTION, **fields: str) -> PooledEna
     """A new spare one; ``fields`` are added to the body of its creation."""
     pool = _pool(ctx, kind)
     if pool.configuration is None:
+        require_room(ctx, kind)
         pool.configuration = create_configuration(ctx, deployable=kind.deployable)
     pooled = start(ctx, pool.configuration, kind, **fields)
     pool.spare.append(pooled)

@@ -30,7 +30,10 @@ def _lines(run: Run) -> Iterator[str]:
         took = f", {footer.exchanges} requests in {footer.duration:.1f} s" if footer else ""
         yield f"lmconform {header.lmconform}{inputs}{took}."
         yield ""
-    remarks = (terminal.target(header), terminal.contract(header), terminal.left_out(header), terminal.stopped(footer))
+    remarks = (
+        *(terminal.target(header), terminal.contract(header), terminal.left_out(header), terminal.stopped(footer)),
+        *(terminal.left(footer), terminal.unjudged(run)),
+    )
     for line in (line for lines in remarks for line in lines):
         yield f"- {line}"
         yield ""

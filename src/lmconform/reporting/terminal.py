@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lmconform.judgement import Outcome
@@ -12,6 +12,7 @@ from lmconform.results.events import Footer, Header, Observation, Result
 from lmconform.results.stream import Run
 
 _SHOWN = 20
+_FEW = 10
 # Characters of an observed value; summary.md has all of it.
 _WIDE = 100
 
@@ -59,7 +60,7 @@ def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
         yield f"observed  {number} behaviours that no publication promises, in {file}"
     yield from fuzzing.lines(run.results.values())
     if run.footer is not None:
-        yield from _footer(run.footer, run.header, run.file.parent)
+        yield from _footer(run, run.footer, run.file.parent)
 
 
 def _fingerprint(observations: Iterable[Observation]) -> Iterator[str]:
@@ -78,13 +79,13 @@ def _cause(cause: Cause) -> Iterator[str]:
         yield f"  times     {cause.count} results with this cause{f' ({where})' if where else ''}"
 
 
-def _footer(footer: Footer, header: Header | None, folder: Path) -> Iterator[str]:
+def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
+    header = run.header
     counts = ", ".join(f"{number} {name}" for name, number in footer.counts.items())
     yield f"results   {counts}"
     yield f"requests  {footer.exchanges}, of them {footer.fuzz_cases} fuzz cases, in {footer.duration:.1f} s"
-    if footer.left_behind:
-        left = ", ".join(f"{number} {kind}s" for kind, number in footer.left_behind.items())
-        yield f"left      {left} (the API cannot delete artifacts and configurations; names begin with lmconform-)"
+    yield from left(footer)
+    yield from unjudged(run)
     if footer.not_exercised and footer.verdict == "partial":
         named = ", ".join(footer.not_exercised[:5])
         more = f" and {len(footer.not_exercised) - 5} more" if len(footer.not_exercised) > 5 else ""
@@ -96,6 +97,44 @@ def _footer(footer: Footer, header: Header | None, folder: Path) -> Iterator[str
     profile = f"profile {header.profile}, " if header and header.profile else ""
     against = f" of {header.target} ({profile}dialect {header.dialect})" if header else ""
     yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
+
+
+def left(footer: Footer | None) -> Iterator[str]:
+    """What the run created and did not remove: a count of what the API cannot delete, the ids of all else."""
+    if footer is None:
+        return
+    stays = {
+        kind: number for kind, number in footer.left_behind.items() if kind in (footer.permanent or footer.left_behind)
+    }
+    if stays:
+        counts = ", ".join(f"{number} {kind}s" for kind, number in stays.items())
+        yield f"left      {counts} (the API cannot delete artifacts and configurations; names begin with lmconform-)"
+    for kind, ids in footer.left.items():
+        if kind not in stays:
+            yield f"left      {len(ids)} {kind}s: {_some(ids)}"
+    for text in footer.in_doubt[:_FEW]:
+        yield f"in doubt  {text} may have been created"
+    if len(footer.in_doubt) > _FEW:
+        yield f"in doubt  {len(footer.in_doubt) - _FEW} more, see results.jsonl"
+    if footer.cleanup:
+        yield f"cleanup   {footer.cleanup}"
+
+
+def unjudged(run: Run) -> Iterator[str]:
+    """What was not judged for a bound of the run, by the option that lets it be judged."""
+    found: dict[str, dict[str, None]] = {}
+    for result in run.results.values():
+        if result.option:
+            found.setdefault(result.option, {}).update(dict.fromkeys(result.requirements))
+    for option, requirements in found.items():
+        also = "" if option == "--disposable" else " or --disposable"
+        names = _some(list(requirements))
+        yield f"unjudged  {len(requirements)} requirements, {option}{also} lets them be judged: {names}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def target(header: Header | None) -> Iterator[str]:

@@ -32,6 +32,7 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         actual=redactor.text(judgement.actual),
         message=redactor.text(message),
         because=redactor.text(judgement.because),
+        option=judgement.option,
         exchanges=judgement.exchanges,
         request=redactor.text(judgement.request),
         again=again,

@@ -14,7 +14,8 @@ class Header:
     ``contract_version`` is the version of SAP's description that the target is judged by, ``contract_because`` the
     reason when it is not simply ours, ``left_out`` the requirements of the run that were published later.
     ``target_because`` is the reason for a target that the user did not name. ``doctor`` is what was looked at before
-    the first item: ``name``, ``state`` (ok, advice, failed) and ``text``. A run that could not start may lack
+    the first item: ``name``, ``state`` (ok, advice, failed) and ``text``. ``run`` is the id by which
+    ``lmconform cleanup`` finds the journal. A run that could not start may lack
     ``profile``, ``dialect`` and the hashes: they are empty.
     """
 
@@ -34,6 +35,7 @@ class Header:
     left_out: tuple[str, ...] = ()
     target_because: str = ""
     doctor: tuple[dict[str, str], ...] = ()
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Result:
     those that ought to be accepted, ``accepted`` those of them that were, ``case`` is the number of the
     generated case that was the first to show what is broken;
     ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
-    item; ``request`` is a curl line.
+    item; ``request`` is a curl line. ``option`` is the option of a run that would let the requirement be judged.
     """
 
     type: ClassVar[str] = "result"
@@ -62,6 +64,7 @@ class Result:
     actual: str = ""
     message: str = ""
     because: str = ""
+    option: str = ""
     exchanges: tuple[str, ...] = ()
     request: str = ""
     again: str = ""
@@ -87,7 +90,12 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The last line; a file without one is incomplete."""
+    """The last line; a file without one is incomplete.
+
+    ``left_behind`` counts what the run created and did not remove, ``left`` has the ids of that, both by noun;
+    ``permanent`` are the nouns of that which the API cannot delete. ``in_doubt`` describes creations without a usable
+    answer that were not found. ``cleanup`` is the command that removes what can be removed, empty when nothing can.
+    """
 
     type: ClassVar[str] = "footer"
     complete: bool
@@ -100,6 +108,10 @@ class Footer:
     exchanges: int
     not_exercised: tuple[str, ...] = ()
     left_behind: dict[str, int] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
+    permanent: tuple[str, ...] = ()
+    in_doubt: tuple[str, ...] = ()
+    cleanup: str = ""
     message: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, taken where a run can be ended in good order."""
+"""Ctrl-C, SIGTERM, SIGHUP and SIGQUIT, taken where a run can be ended in good order."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Final
+
+# What ends a process politely, beside Ctrl-C; some systems do not have all of them.
+POLITE: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 
 
 class Interrupts:
-    """Turns both signals into KeyboardInterrupt, but for moments when that would get lost.
+    """Turns these signals into KeyboardInterrupt, but for moments when that would get lost.
 
     Hooks of other plugins run around every item, and one that is interrupted may raise an error
     of its own instead. So between items the signal is only remembered, and acted upon at once
@@ -26,11 +29,13 @@ class Interrupts:
         self._before: dict[int, Any] = {}
 
     def install(self, *, terminate: bool = True) -> None:
-        """Take the signals from now on; ``terminate`` False: SIGTERM means nothing to this process."""
+        """Take the signals from now on; ``terminate`` False: of all but Ctrl-C the process takes no notice."""
         # Only the main thread may; a pytest that runs in another one keeps its handlers.
         with suppress(ValueError):
             self._before[signal.SIGINT] = signal.signal(signal.SIGINT, self._take)
-            self._before[signal.SIGTERM] = signal.signal(signal.SIGTERM, self._take if terminate else signal.SIG_IGN)
+            for number in POLITE:
+                if not is_ignored(number):
+                    self._before[number] = signal.signal(number, self._take if terminate else signal.SIG_IGN)
 
     def restore(self) -> None:
         """Give the signals back."""
@@ -90,3 +95,8 @@ class Interrupts:
     def _act(self) -> None:
         if self._asked:
             raise KeyboardInterrupt
+
+
+def is_ignored(number: int) -> bool:
+    """Whether the process was started so that a signal means nothing to it, as nohup does with SIGHUP."""
+    return signal.getsignal(number) is signal.SIG_IGN

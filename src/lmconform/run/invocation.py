@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -17,6 +16,8 @@ from lmconform.client import embedded
 from lmconform.client.doctor import Line
 from lmconform.client.session import Session
 from lmconform.contract import versions
+from lmconform.contract.resources import resources as contract_resources
+from lmconform.errors import ConfigError
 from lmconform.evidence.recorder import EXCHANGES
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
@@ -26,6 +27,8 @@ from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
 from lmconform.run import failed_start, report_folder
 from lmconform.run.catalogue import Plan
+from lmconform.safety.run_state import RunState
+from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
 
 Listener = Callable[[Event], None]
@@ -40,6 +43,7 @@ class Run:
     folder: Path
     target: Target
     meta: dict[str, Any] | None
+    state: RunState
     writer: ResultWriter
     listener: Listener
     mock: embedded.EmbeddedMock | None
@@ -50,8 +54,13 @@ class Run:
     # The items for which there was no time.
     cut: list[str] = field(default_factory=list)
     sent: int = 0
-    left: Counter[str] = field(default_factory=Counter)
+    # What is left of what was created: ids by noun, and descriptions of what may have been created.
+    left: dict[str, list[str]] = field(default_factory=dict)
+    in_doubt: list[str] = field(default_factory=list)
     finished: bool = False
+    exit_code: ExitCode = ExitCode.INTERNAL
+    # Why the reports are not there.
+    unwritten: str = ""
     # What the file says, once it is complete.
     record: Record | None = None
 
@@ -73,8 +82,9 @@ class Run:
                 choice = versions.choose(config.contract, meta, plan.contract.version)
                 plan = plan.at(choice.version)
                 (folder / EXCHANGES).write_text("")
+                state = _state(config, target, folder, passing=mock is not None)
                 writer = ResultWriter(folder / FILE_NAME)
-                run = cls(plan, folder, target, meta, writer, listener or (lambda event: None), mock)
+                run = cls(plan, folder, target, meta, state, writer, listener or (lambda event: None), mock)
                 run.take(run._header(choice.because, lines))
                 return run
             except BaseException:
@@ -82,15 +92,17 @@ class Run:
                     mock.stop()
                 raise
 
-    def session(self) -> Session:
-        """A session in this process."""
+    def session(self, worker: str = "") -> Session:
+        """A session in this process; ``worker`` names its journal where it is not that of this process."""
         return Session.open(
             self.plan.config,
             self.plan.contract,
             self.plan.register,
             self.target,
             self.folder,
-            meta=self.meta,
+            worker,
+            self.meta,
+            self.state,
         )
 
     def for_worker(self) -> dict[str, Any]:
@@ -100,15 +112,24 @@ class Run:
             "folder": str(self.folder.resolve()),
             "meta": self.meta,
             "contract": self.plan.contract.version,
+            "run": self.state.id,
+            "state": str(self.state.folder or ""),
         }
 
     def take(self, event: Event) -> None:
-        """Write an event, count it, and pass it on."""
-        self.writer.write(event)
+        """Write an event, count it, and pass it on; where that fails the run is lost, and goes on to its end."""
+        try:
+            self.writer.write(event)
+        except OSError as error:
+            self.lost = self.lost or f"{self.folder} cannot be written ({error.strerror or error})"
         if isinstance(event, Result):
             self.tally.add(event)
             self.reported.add(event.item)
-        self.listener(event)
+        try:
+            self.listener(event)
+        except OSError:
+            # The terminal is gone; the files are not.
+            self.listener = _say_nothing
 
     def take_all(self, events: Iterable[Event], lost: str, cut: str = "") -> None:
         """Take what an item said; ``lost`` says why the target was given up, or is empty.
@@ -119,6 +140,13 @@ class Run:
             self.take(event)
         self.lost = self.lost or lost
         self.cut += [cut] if cut else []
+
+    def leave(self, sent: int, left: dict[str, list[str]], in_doubt: list[str]) -> None:
+        """Add what one process sent, left, and may have created."""
+        self.sent += sent
+        for noun, ids in left.items():
+            self.left.setdefault(noun, []).extend(ids)
+        self.in_doubt += in_doubt
 
     def finish(self, *, interrupted: bool, exit_status: int) -> ExitCode:
         """Write the footer and the reports; returns the exit code."""
@@ -143,18 +171,37 @@ class Run:
                 fuzz_cases=self.tally.fuzz_cases,
                 exchanges=self.sent,
                 not_exercised=self.tally.not_exercised(register),
-                left_behind={kind: number for kind, number in sorted(self.left.items()) if number},
+                left_behind={noun: len(ids) for noun, ids in sorted(self.left.items()) if ids},
+                left={noun: ids for noun, ids in sorted(self.left.items()) if ids},
+                permanent=tuple(noun for noun, ids in sorted(self.left.items()) if ids and self._is_permanent(noun)),
+                in_doubt=tuple(self.in_doubt),
+                cleanup=self._cleanup(),
                 message=self.lost or self._not_run(missing),
             )
         )
-        self.writer.close()
         if self.mock is not None:
             # It takes leave while we write.
             self.mock.dismiss()
-        self.record = Record(self.folder)
-        registry.write(self.record, self.folder)
+        self.state.end()
+        try:
+            self.writer.close()
+            self.record = Record(self.folder)
+            registry.write(self.record, self.folder)
+        except (OSError, ConfigError) as error:
+            self.unwritten = f"{self.folder}: the reports cannot be written ({error})"
+            code = ExitCode.INCOMPLETE if code in (ExitCode.PASSED, ExitCode.FAILED) else code
         self.stop_mock()
+        self.exit_code = code
         return code
+
+    def _cleanup(self) -> str:
+        """The command that removes what is left; empty when nothing can be removed, or when it goes with the mock."""
+        stays = [noun for noun, ids in self.left.items() if ids and not self._is_permanent(noun)]
+        needed = (stays or self.in_doubt) and self.state.folder is not None and not self.state.passing
+        return f"lmconform cleanup {self.state.id} --yes" if needed else ""
+
+    def _is_permanent(self, noun: str) -> bool:
+        return contract_resources(self.plan.contract)[noun].is_permanent
 
     def stop_mock(self) -> None:
         """End the embedded mock; calling it again does nothing."""
@@ -193,7 +240,27 @@ class Run:
             left_out=self.plan.left_out(),
             target_because=config.target_because,
             doctor=tuple(line.as_json() for line in lines),
+            run="" if self.state.passing else self.state.id,
         )
+
+
+def _say_nothing(event: Event) -> None:
+    pass
+
+
+def _state(config: RunConfig, target: Target, folder: Path, *, passing: bool) -> RunState:
+    about = {
+        "target": config.target,
+        "base_url": target.base_url,
+        "resource_groups": [group for group in (target.resource_group, target.other_resource_group) if group],
+        "dialect": config.dialect,
+        "overlay": [str(path.resolve()) for path in config.overlay],
+        "report": str(folder.resolve()),
+    }
+    state = RunState.create(about, os.environ, passing=passing, writes=config.profile != "smoke")
+    if state.folder is not None and not passing:
+        report_folder.point_to(folder, state.id, state.folder)
+    return state
 
 
 def _examine(plan: Plan, target: Target) -> tuple[dict[str, Any] | None, list[Line]]:

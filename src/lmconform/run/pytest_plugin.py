@@ -18,10 +18,11 @@ import pytest
 
 from lmconform.client import cleanup
 from lmconform.client.session import Session
-from lmconform.errors import HarnessError, NothingSelected, TargetLost, TargetUnreachable
+from lmconform.errors import HarnessError, NothingSelected, StorageLost, TargetLost, TargetUnreachable
 from lmconform.judgement import Outcome
 from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
+from lmconform.safety.run_state import RunState
 from lmconform.settings.choice import configure
 from lmconform.settings.options import OPTIONS
 from lmconform.settings.target import Target
@@ -117,7 +118,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.stash[_RUN] = prepared.run if prepared else Run.begin(chosen)
     except HarnessError as error:
         pytest.exit(str(error), returncode=error.exit_code)
-    config.pluginmanager.register(Controller(config.stash[_RUN], frozenset(i.id for i in chosen.items)))
+    ids = frozenset(item.id for item in chosen.items)
+    config.pluginmanager.register(Controller(config.stash[_RUN], ids, lambda reason: _stop(config, reason)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -178,6 +180,7 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
             Path(handed["folder"]),
             config.workerinput["workerid"],  # type: ignore[attr-defined]
             handed["meta"],
+            RunState.join(handed["run"], handed["state"]),
         )
     else:
         session = config.stash[_RUN].session()
@@ -197,10 +200,11 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
         cut = _is_time_over(lm_session, request.config)
         events, error = _left_out(item, lm_session) if cut else _run_item(item, lm_session, request.config)
         words = "" if error is None else lm_session.redactor.text(str(error))
-        lost = words if isinstance(error, TargetLost | TargetUnreachable) else ""
+        lost = words if isinstance(error, TargetLost | TargetUnreachable | StorageLost) else ""
+        lost = lost or lm_session.transport.unrecorded
         _hand_over(request.config, events, lost, item.id if cut else "")
-        if lost:
-            request.session.shouldstop = lost
+        if lost or (_RUN in request.config.stash and request.config.stash[_RUN].lost):
+            request.session.shouldstop = lost or request.config.stash[_RUN].lost
         if error is not None:
             pytest.fail(f"{item.id}: {words}", pytrace=False)
         results = [event for event in events if isinstance(event, Result)]
@@ -217,16 +221,15 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Remove what this process made; the controlling process writes the footer and decides."""
     config = session.config
-    sent, left = _leave(config)
+    sent, left, in_doubt = _leave(config)
     if _INTERRUPTS in config.stash:
         config.stash[_INTERRUPTS].hold()
     if _is_worker(config):
-        config.workeroutput["lmconform"] = {"sent": sent, "left": left}  # type: ignore[attr-defined]
+        config.workeroutput["lmconform"] = {"sent": sent, "left": left, "in_doubt": in_doubt}  # type: ignore[attr-defined]
     if _RUN not in config.stash:
         return
     run = config.stash[_RUN]
-    run.sent += sent
-    run.left.update(left)
+    run.leave(sent, left, in_doubt)
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.lost
     session.exitstatus = run.finish(interrupted=interrupted, exit_status=exitstatus)
 
@@ -276,9 +279,16 @@ def _hand_over(config: pytest.Config, events: list[Event], lost: str, cut: str) 
     properties += [(LOST, lost), (CUT, cut)]
 
 
-def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
+def _stop(config: pytest.Config, reason: str) -> None:
+    """End the session of a controlling process: its workers get no more items (pytest-xdist)."""
+    distributing = config.pluginmanager.get_plugin("dsession")
+    if distributing is not None:
+        distributing.shouldstop = reason
+
+
+def _leave(config: pytest.Config) -> tuple[int, dict[str, list[str]], list[str]]:
     if _SESSION not in config.stash:
-        return 0, {}
+        return 0, {}, []
     session = config.stash[_SESSION]
     if _is_worker(config):
         # The controlling process may interrupt us though the terminal did so already.
@@ -287,7 +297,8 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, int]]:
     with suppress(KeyboardInterrupt):
         cleanup.clean(session)
     session.close()
-    return session.transport.sent, dict(session.journal.count_left())
+    in_doubt = [session.redactor.text(str(maybe)) for maybe in session.journal.all_maybe_started()]
+    return session.transport.sent, session.journal.ids_left(), in_doubt
 
 
 def _planned(config: pytest.Config) -> Plan:

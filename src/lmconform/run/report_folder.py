@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,11 +16,14 @@ from lmconform.results.stream import FILE_NAME
 from lmconform.settings.options import RunConfig
 
 ALLURE: Final = "allure"
+# Says where the journal of the run is.
+POINTER: Final = "journal.json"
 # Characters that are looked at to know a file.
 _BEGINNING: Final = 4096
 # File name -> how every report of that name begins.
 _SIGNS: Final = {
     FILE_NAME: re.compile(re.escape('{"type": "header", "lmconform": ')),
+    POINTER: re.compile(re.escape('{"run": "')),
     EXCHANGES: re.compile(re.escape('{"type": "exchange", ')),
     **{form.file: form.sign for form in registry.FORMATS.values()},
 }
@@ -46,6 +50,11 @@ def prepared(folder: Path) -> Path:
             f"--report-dir {folder}: cannot be written ({error.strerror}); name another folder"
         ) from error
     return folder
+
+
+def point_to(folder: Path, run: str, journal: Path) -> None:
+    """Say in the folder of the reports which run they are of, and where its journal is."""
+    (folder / POINTER).write_text(json.dumps({"run": run, "journal": str(journal)}) + "\n", encoding="utf-8")
 
 
 def clear(folder: Path) -> list[Path]:

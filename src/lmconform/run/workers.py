@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from lmconform.client import cleanup
 from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
 from lmconform.results import assembly
 from lmconform.results.events import from_json
@@ -29,10 +30,13 @@ _CLEAN_SECONDS = 30.0
 class Controller:
     """Registered as a plugin once the target has answered; workers have none."""
 
-    def __init__(self, run: Run, item_ids: frozenset[str]) -> None:
+    def __init__(self, run: Run, item_ids: frozenset[str], stop: Callable[[str], None]) -> None:
         self._run = run
         self._ids = item_ids
+        # Ends the session, for a reason.
+        self._stop = stop
         self._working: list[Any] = []
+        self._killed: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what an item said in a worker; an item that could not even start is our error."""
@@ -54,10 +58,17 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Add up what a worker sent and left (pytest-xdist)."""
-        if node in self._working:
+        """Add up what a worker sent and left (pytest-xdist); one that was killed ends the run."""
+        is_known = node in self._working
+        if is_known:
             self._working.remove(node)
-            self._add(node)
+        if hasattr(node, "workeroutput"):
+            if is_known:
+                self._add(node)
+        else:
+            self._killed.append(str(node.gateway.id))
+            self._run.lost = self._run.lost or f"worker {node.gateway.id} was killed (out of memory?)"
+            self._stop(self._run.lost)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -70,14 +81,26 @@ class Controller:
             for node in self._working:
                 interrupt(node)
             wait_for(self._working, _CLEAN_SECONDS)
+            self._clean_up_after_killed()
         for node in self._working:
             self._add(node)
+
+    def _clean_up_after_killed(self) -> None:
+        """Remove what killed workers had created, by their journals."""
+        for worker in self._killed:
+            session = self._run.session(f"after-{worker}")
+            try:
+                self._run.state.recorded(worker, into=session.journal)
+                cleanup.clean(session)
+            finally:
+                session.close()
+            in_doubt = [str(maybe) for maybe in session.journal.all_maybe_started()]
+            self._run.leave(session.transport.sent, session.journal.ids_left(), in_doubt)
 
     def _add(self, node: Any) -> None:
         output = getattr(node, "workeroutput", {}).get("lmconform")
         if output:
-            self._run.sent += output["sent"]
-            self._run.left.update(output["left"])
+            self._run.leave(output["sent"], output["left"], output["in_doubt"])
 
     def _item_of(self, nodeid: str) -> str:
         name = nodeid.partition("[")[2].rpartition("]")[0]

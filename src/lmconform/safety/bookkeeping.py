@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resource, Resources, Role
 from lmconform.safety.budget import Budget
-from lmconform.safety.journal import Journal, MaybeStarted
+from lmconform.safety.journal import Journal, MaybeStarted, Possible
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that changes something; ``taken`` is the noun that the guard took from the budget for it."""
+    """A request that changes something; ``taken`` is the noun that the guard took from the budget for it.
+
+    ``number`` is that of its note in the journal, 0 for a request that creates nothing new.
+    """
 
     operation: Operation
     path: Mapping[str, str]
@@ -22,6 +25,7 @@ class Sent:
     body: Any
     resource_group: str
     taken: str = ""
+    number: int = 0
 
     def member(self, name: str) -> Any:
         """A value of the body, or else of the path; None when neither has it."""
@@ -37,10 +41,27 @@ class Bookkeeper:
         self._journal = journal
         self._budget = budget
 
-    def in_doubt(self, sent: Sent) -> None:
-        """There is no answer, or a gateway's: a change may have been carried out all the same.
+    def sending(self, sent: Sent) -> Sent:
+        """A request is about to be sent: what it may create is in the journal when this returns. Raises StorageLost."""
+        resources = self._resources.creates(sent.operation)
+        if not resources:
+            return sent
+        maybe = tuple(one for resource in resources for one in _maybe(resource, sent))
+        named = tuple((r.noun, own) for r in resources if (own := self._named_by_request(r, sent)) is not None)
+        if named and not maybe and all(self._journal.made(*one) for one in named):
+            # It adds to what is there: nothing new can be left behind.
+            return sent
+        try:
+            number = self._journal.sending(Possible(sent.resource_group, maybe, named))
+        except BaseException:
+            self.refused(sent)
+            raise
+        return replace(sent, number=number)
 
-        What was taken from the budget stays taken.
+    def in_doubt(self, sent: Sent, *, says_nothing: bool = True) -> None:
+        """There is no answer, or one that does not say whether a change was carried out.
+
+        What was taken from the budget stays taken. ``says_nothing`` False: the API itself answered that it failed.
         """
         named = self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)
         # A change of what is known by the id of another resource does not change that other one.
@@ -50,11 +71,14 @@ class Bookkeeper:
             if own is not None:
                 self._journal.created(resource.noun, own, sent.resource_group)
             self._maybe_started(resource, sent)
+        if sent.taken and says_nothing:
+            self._budget.unusable(sent.taken)
+        self._answered(sent)
 
     def refused(self, sent: Sent) -> None:
         """The target did nothing."""
-        if sent.taken:
-            self._budget.give_back(sent.taken)
+        self._give_back(sent)
+        self._answered(sent)
 
     def carried_out(self, sent: Sent, status: int, answer: Mapping[str, Any]) -> None:
         """The target did what it was asked for; ``status`` is 2xx, ``answer`` the JSON object of its body."""
@@ -68,16 +92,11 @@ class Bookkeeper:
         if made is None:
             self.refused(sent)
             return
-        resource_id = self._named_by_request(made, sent) if made.names_itself else answer.get("id")
-        if not isinstance(resource_id, str):
-            # It is there, and the answer does not say under which id.
-            self._maybe_started(made, sent)
-            return
-        origins = {name: value for name in made.origins if isinstance(value := sent.member(name), str)}
-        self._journal.created(made.noun, resource_id, sent.resource_group, origins)
+        self._created(made, sent, answer)
         if made.noun != sent.taken:
-            self.refused(sent)
-            self._budget.count(made.noun)
+            self._give_back(sent)
+            self._budget.count(made.noun, counts_for_all=not made.owner)
+        self._answered(sent)
 
     def not_found(self, operation: Operation, path: Mapping[str, str], resource_group: str) -> None:
         """A GET with a token was answered with 404."""
@@ -86,11 +105,51 @@ class Bookkeeper:
             for one in self._resources.ids_named(operation, path, {}, None)[-1:]:
                 self._journal.not_found(resource.noun, one.id, resource_group)
 
+    def not_own(self, noun: str, resource_id: str, resource_group: str) -> None:
+        """The answer to a creation named something else: what was created is somewhere, under another id."""
+        for origin, value in self._journal.origins(resource_id).items():
+            self._journal.maybe_started(MaybeStarted(noun, origin, value, resource_group))
+        self._journal.disown(resource_id)
+        self._budget.unusable(noun)
+
+    def own(self, noun: str, resource_id: str) -> None:
+        """An answer shows that it belongs to this run."""
+        self._journal.seen(resource_id)
+        self._budget.usable(noun)
+
+    def _created(self, made: Resource, sent: Sent, answer: Mapping[str, Any]) -> None:
+        resource_id = self._named_by_request(made, sent) if made.names_itself else answer.get("id")
+        is_new = made.names_itself or not self._knows(resource_id)
+        if not isinstance(resource_id, str) or not is_new or not (made.names_itself or made.is_id(resource_id)):
+            # It is there, and the answer does not say under which id.
+            if isinstance(resource_id, str) and not self._journal.owns(resource_id):
+                self._journal.disown(resource_id)
+            self._maybe_started(made, sent)
+            self._budget.unusable(made.noun)
+            return
+        origins = {name: value for name in made.origins if isinstance(value := sent.member(name), str)}
+        name = sent.member("name")
+        self._journal.created(
+            made.noun, resource_id, sent.resource_group, origins, name if isinstance(name, str) else ""
+        )
+        if not self._resources.made_from(made):
+            self._budget.usable(made.noun)
+
+    def _knows(self, resource_id: Any) -> bool:
+        return self._journal.owns(resource_id) or self._journal.is_disowned(resource_id)
+
+    def _give_back(self, sent: Sent) -> None:
+        if sent.taken:
+            owner = self._resources[sent.taken].owner
+            self._budget.give_back(sent.taken, counts_for_all=not owner)
+
+    def _answered(self, sent: Sent) -> None:
+        if sent.number:
+            self._journal.answered(sent.number)
+
     def _maybe_started(self, resource: Resource, sent: Sent) -> None:
-        for origin in resource.origins:
-            value = sent.member(origin)
-            if isinstance(value, str):
-                self._journal.maybe_started(MaybeStarted(resource.noun, origin, value, sent.resource_group))
+        for maybe in _maybe(resource, sent):
+            self._journal.maybe_started(maybe)
 
     def _named_by_request(self, resource: Resource, sent: Sent) -> str | None:
         """The id that the request gives to what it creates; None where the answer gives it."""
@@ -98,3 +157,9 @@ class Bookkeeper:
             return None
         named = self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)
         return next((one.id for one in named if one.resource.noun == resource.noun), None)
+
+
+def _maybe(resource: Resource, sent: Sent) -> list[MaybeStarted]:
+    """What may have been started by a request, by each of its origins."""
+    values = ((origin, sent.member(origin)) for origin in resource.origins)
+    return [MaybeStarted(resource.noun, name, v, sent.resource_group) for name, v in values if isinstance(v, str)]

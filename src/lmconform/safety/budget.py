@@ -1,55 +1,90 @@
-"""How much a run may start on a target that is not disposable, counted exactly."""
+"""How much a run may create on a target, counted exactly, for all workers together."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from threading import Lock
+from dataclasses import dataclass
 from typing import Final
 
-from lmconform.contract.life import Runs
-from lmconform.contract.resources import Resources
-from lmconform.errors import BudgetSpent
+from lmconform.errors import BudgetSpent, CreationStopped
+from lmconform.safety.counters import Counters, Numbers
 
-# How many one worker may have started on a target that is not disposable: executions, and deployments.
-MOST_STARTED: Final = {Runs.UNTIL_IT_ENDS: 40, Runs.UNTIL_STOPPED: 20}
+# Stands for everything that is created, whatever its noun.
+ALL: Final = "*"
+# After so many creations in a row without a usable answer nothing more of that kind is created.
+MOST_IN_A_ROW: Final = 3
+_ROW: Final = "row "
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The most that there may be of a kind; ``option`` allows more, ``because`` says where the number is from."""
+
+    most: int
+    option: str
+    because: str
 
 
 class Budget:
-    """Counts what was started, by the noun of its resource. Safe to use from several threads.
+    """Counts what was sent to be created, by the noun of its resource. Safe to use from several threads.
 
-    ``limits`` maps a noun to how many there may be; what it does not name is counted and never refused.
+    ``bounds`` maps a noun, or ALL, to the most that there may be; what it does not name is counted and never refused.
+    With ``counters`` of a file several processes share one budget.
     """
 
-    def __init__(self, limits: Mapping[str, int]) -> None:
-        self.limits = dict(limits)
-        self._spent: Counter[str] = Counter()
-        self._lock = Lock()
+    def __init__(self, bounds: Mapping[str, Bound], counters: Counters | None = None) -> None:
+        self.bounds = dict(bounds)
+        self._counters = counters or Counters()
 
-    @classmethod
-    def of(cls, resources: Resources) -> Budget:
-        """The limits for what runs and costs a tenant something."""
-        return cls({r.noun: MOST_STARTED[r.cost.runs] for r in resources if r.cost.runs is not None})
+    def take(self, noun: str, *, counts_for_all: bool = True) -> None:
+        """Count one more before its creation is sent; raises BudgetSpent and CreationStopped, then nothing is counted.
 
-    def take(self, noun: str) -> None:
-        """Count one more before it is started; raises BudgetSpent when there may be no more."""
-        with self._lock:
-            most = self.limits.get(noun)
-            if most is not None and self._spent[noun] >= most:
-                raise BudgetSpent(f"not sent, no more {noun}s: the run has started its {most} {noun}s on this target")
-            self._spent[noun] += 1
+        ``counts_for_all`` False: it adds to something that is counted already.
+        """
+        self._counters.change(lambda numbers: self._take(numbers, noun, counts_for_all))
 
-    def give_back(self, noun: str) -> None:
-        """One that was taken was not started after all."""
-        with self._lock:
-            self._spent[noun] -= 1
+    def check(self, noun: str) -> None:
+        """Raise what ``take`` would raise, and count nothing."""
+        self._counters.change(lambda numbers: self._take(dict(numbers), noun, counts_for_all=True))
 
-    def count(self, noun: str) -> None:
-        """One was started that was not taken before; never refused."""
-        with self._lock:
-            self._spent[noun] += 1
+    def give_back(self, noun: str, *, counts_for_all: bool = True) -> None:
+        """One that was taken was not created after all."""
+        self._counters.change(lambda numbers: _add(numbers, noun, -1, counts_for_all))
+
+    def count(self, noun: str, *, counts_for_all: bool = True) -> None:
+        """One was created that was not taken before; never refused."""
+        self._counters.change(lambda numbers: _add(numbers, noun, 1, counts_for_all))
+
+    def unusable(self, noun: str) -> None:
+        """The answer to a creation does not say what it created."""
+        self._counters.change(lambda numbers: numbers.update({_ROW + noun: numbers.get(_ROW + noun, 0) + 1}))
+
+    def usable(self, noun: str) -> None:
+        """The answer to a creation says what it created, or that it created nothing."""
+        self._counters.change(lambda numbers: _reset(numbers, _ROW + noun))
 
     def spent(self, noun: str) -> int:
-        """How many were started, or may have been."""
-        with self._lock:
-            return self._spent[noun]
+        """How many were created, or may have been."""
+        return self._counters.change(lambda numbers: int(numbers.get(noun, 0)))
+
+    def _take(self, numbers: Numbers, noun: str, counts_for_all: bool) -> None:
+        if numbers.get(_ROW + noun, 0) >= MOST_IN_A_ROW:
+            raise CreationStopped(
+                f"not sent, no more {noun}s: {MOST_IN_A_ROW} answers in a row do not say what was created"
+            )
+        for kind, named in ((noun, f"{noun}s"), (ALL, "things"))[: 1 + counts_for_all]:
+            bound = self.bounds.get(kind)
+            if bound is not None and numbers.get(kind, 0) >= bound.most:
+                done = f"no more {named}: the run has created its {bound.most} {named}"
+                what = done if bound.most else f"the run may create no {named}"
+                raise BudgetSpent(f"not sent, {what} ({bound.because})", bound.option)
+        _add(numbers, noun, 1, counts_for_all)
+
+
+def _add(numbers: Numbers, noun: str, number: int, counts_for_all: bool) -> None:
+    for kind in (noun, ALL)[: 1 + counts_for_all]:
+        numbers[kind] = numbers.get(kind, 0) + number
+
+
+def _reset(numbers: Numbers, name: str) -> None:
+    numbers.pop(name, None)

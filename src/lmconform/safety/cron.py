@@ -18,6 +18,12 @@ def quiet_month(now: datetime) -> int:
     return (now.month + 5) % 12 + 1
 
 
+def is_readable(cron: str, now: datetime) -> bool:
+    """Whether the library understands it, with five fields or with six in one of the two readings."""
+    fields = _fields(cron)
+    return len(fields) in (5, 6) and any(_fires(one, now, now) is not None for one in _readings(fields))
+
+
 def fires_soon(cron: str, now: datetime) -> bool:
     """Whether a schedule could start an execution within days.
 
@@ -25,16 +31,23 @@ def fires_soon(cron: str, now: datetime) -> bool:
     (fact C52). What has not five or six fields is no cron, unless it is a macro such as ``@daily``; what has, and
     cannot be read, may mean anything to a target.
     """
-    fields = cron.upper().replace("?", "*").split()
+    fields = _fields(cron)
     if cron.lstrip().startswith("@"):
         return True
     if len(fields) not in (5, 6):
         return False
     begin = (now - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    readings = [fields] if len(fields) == 5 else [fields, fields[:-1]]
-    fired = [_fires(reading, begin, begin + timedelta(days=_SOON_DAYS + 1)) for reading in readings]
+    fired = [_fires(reading, begin, begin + timedelta(days=_SOON_DAYS + 1)) for reading in _readings(fields)]
     # A reading that makes no sense is not how the target reads it, when there is one that does.
     return True in fired or set(fired) == {None}
+
+
+def _fields(cron: str) -> list[str]:
+    return cron.upper().replace("?", "*").split()
+
+
+def _readings(fields: list[str]) -> list[list[str]]:
+    return [fields] if len(fields) == 5 else [fields, fields[:-1]]
 
 
 def _fires(fields: list[str], begin: datetime, end: datetime) -> bool | None:

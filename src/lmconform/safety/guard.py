@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
 
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resources, Role
-from lmconform.errors import SafetyRefusal
+from lmconform.errors import NotOwn, SafetyRefusal, Unreadable
 from lmconform.safety.budget import Budget
-from lmconform.safety.cron import fires_soon
+from lmconform.safety.cron import fires_soon, is_readable
 from lmconform.safety.journal import Journal
 
 # Names of everything that a run creates begin with this, so that people find what is left.
 NAME_PREFIX: Final = "lmconform-"
+
+# The label of what a run creates, where the API has labels; its value is the id of the run.
+RUN_LABEL: Final = "ext.ai.sap.com/lmconform-run"
 
 # Ids of things that exist nowhere begin with this, so that a request for them touches nothing.
 ABSENT_PREFIX: Final = "lmconform-absent-"
@@ -23,15 +27,18 @@ ABSENT_PREFIX: Final = "lmconform-absent-"
 class Guard:
     """Refuses a request that names an id which this run did not create and that may exist, or that costs too much.
 
-    ``disposable``: the owner of the target allows schedules that start executions within days. Safe to use from
-    several threads: what it decides by is in the journal and the budget.
+    ``disposable``: the owner of the target allows schedules that start executions within days. ``prefix`` begins the
+    names that this run gives. Safe to use from several threads: what it decides by is in the journal and the budget.
     """
 
-    def __init__(self, resources: Resources, journal: Journal, budget: Budget, *, disposable: bool) -> None:
+    def __init__(
+        self, resources: Resources, journal: Journal, budget: Budget, *, disposable: bool, prefix: str = NAME_PREFIX
+    ) -> None:
         self._resources = resources
         self._journal = journal
         self._budget = budget
         self._disposable = disposable
+        self._prefix = prefix
 
     def check(self, operation: Operation | None, path: Mapping[str, str], query: Any, body: Any) -> str:
         """Raise SafetyRefusal when the request must not be sent.
@@ -49,13 +56,39 @@ class Guard:
         makes = next(iter(self._resources.creates(operation)), None)
         if makes is None:
             return ""
-        self._budget.take(makes.noun)
+        self._budget.take(makes.noun, counts_for_all=not makes.owner)
         return makes.noun
+
+    def check_url(self, operation: Operation | None, path: Mapping[str, str], sent_path: str, sent_query: str) -> None:
+        """Raise SafetyRefusal when the URL of a request means something else than what ``check`` looked at.
+
+        ``sent_path`` and ``sent_query`` are the percent-encoded parts of that URL.
+        """
+        if any(unquote(segment) in (".", "..") for segment in sent_path.split("/")):
+            label = operation.label if operation is not None else sent_path
+            raise NotOwn(f"not sent: {label} would name '.' or '..', which is no id")
+        if operation is None or operation.effect == "read":
+            return
+        if unquote(operation.fill(path)) != unquote(sent_path):
+            raise SafetyRefusal(f"not sent: {operation.label} would go to {sent_path!r}")
+        resource = self._resources.resource_of(operation)
+        if resource is None or self._resources.role_of(operation) not in (Role.DELETE, Role.BULK_DELETE):
+            return
+        if f"{{{resource.id_parameter}}}" not in operation.path:
+            # Without an id that is understood it might mean everything.
+            values = [value for name, value in parse_qsl(sent_query, True) if name == resource.id_parameter]
+            if len(values) != 1 or not resource.is_id(values[0]):
+                raise SafetyRefusal(f"not sent: {operation.label} without one usable {resource.id_parameter}")
 
     def _refuse_foreign(self, operation: Operation, path: Mapping[str, str], query: Any, body: Any) -> None:
         # Of an operation that the contract does not have, the path says what it would touch.
         named = [one.id for one in self._resources.ids_named(operation, path, query, body)]
         for resource_id in dict.fromkeys((*path.values(), *named)):
+            if self._journal.is_disowned(resource_id):
+                raise NotOwn(
+                    f"not sent: {operation.label} would touch {resource_id!r}, which an answer to a creation named, "
+                    "and which is not what was created"
+                )
             if not self._journal.owns(resource_id) and not self._is_harmless(operation, resource_id):
                 raise SafetyRefusal(
                     f"not sent: {operation.label} would touch {resource_id!r}, which this run did not create"
@@ -64,13 +97,19 @@ class Guard:
     def _is_harmless(self, operation: Operation, resource_id: str) -> bool:
         """Whether it exists nowhere (nothing has an empty id), or is a file in a folder that this run made up."""
         if operation.method == "PUT" and self._resources.role_of(operation) == Role.CREATE:
-            return any(segment.startswith(NAME_PREFIX) for segment in resource_id.split("/"))
+            return any(segment.startswith(self._prefix) for segment in resource_id.split("/"))
         return not resource_id or resource_id.startswith(ABSENT_PREFIX)
 
     def _refuse_soon(self, operation: Operation, body: Any) -> None:
         resource = self._resources.resource_of(operation)
         if resource is None or not resource.cost.starts or not isinstance(body, Mapping):
             return
-        cron = body.get(resource.cost.at)
-        if isinstance(cron, str) and fires_soon(cron, datetime.now(UTC)):
+        cron, now = body.get(resource.cost.at), datetime.now(UTC)
+        if not isinstance(cron, str):
+            return
+        if not is_readable(cron, now):
+            raise Unreadable(
+                f"not sent: when a {resource.noun} {cron[:60]!r} starts {resource.cost.starts}s cannot be known"
+            )
+        if fires_soon(cron, now):
             raise SafetyRefusal(f"not sent: a {resource.noun} {cron!r} could start {resource.cost.starts}s soon")

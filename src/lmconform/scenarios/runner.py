@@ -20,7 +20,6 @@ from lmconform.errors import Failure, NotApplicable, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.safety.cron import quiet_month
-from lmconform.safety.guard import NAME_PREFIX
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import StepOutcome, is_fine, judge, judge_settled
@@ -224,27 +223,27 @@ class WorkflowRun:
         if action is not None and action.step:
             target = self.workflow.index(action.step)
             for skipped in self.workflow.steps[index + 1 : target]:
-                self._pass_over(skipped, done.behind, reason, step.id)
+                self._pass_over(skipped, done.behind, reason, step.id, done.judgement.option)
             self._cursor = target
         elif action is None and fine and index + 1 < len(self.workflow.steps):
             self._cursor = index + 1
         else:
-            self._close(done.behind, reason, step.id)
+            self._close(done.behind, reason, step.id, done.judgement.option)
 
-    def _close(self, state: State, reason: str, origin: str) -> None:
-        """End the flow: every step without an outcome gets this one."""
+    def _close(self, state: State, reason: str, origin: str, option: str = "") -> None:
+        """End the flow: every step without an outcome gets this one; ``option`` as in Judgement."""
         self._cursor = None
         for step in self.workflow.steps:
-            self._pass_over(step, state, reason, origin)
+            self._pass_over(step, state, reason, origin, option)
 
-    def _pass_over(self, step: Step, state: State, reason: str, origin: str) -> None:
+    def _pass_over(self, step: Step, state: State, reason: str, origin: str, option: str = "") -> None:
         if step.id in self._outcomes:
             return
         self._outcomes[step.id] = StepOutcome(
             workflow_id=self.workflow.id,
             step_id=step.id,
             requirements=step.requirements,
-            judgement=replace(stated(state, reason), operation=step.operation_id),
+            judgement=replace(stated(state, reason), operation=step.operation_id, option=option),
             client=self.session.client(item_id(self.workflow, step)),
             is_fine=is_fine(step, state, self.session.register),
             origin=origin,
@@ -269,13 +268,16 @@ def _provided(session: Session) -> dict[str, Any]:
 
     The times are half a year away, whatever day it is: a run that is cut off leaves its schedules behind.
     """
-    return {"resourceGroup": session.target.resource_group, **session.once(_PROVIDED, _inputs)}
+    return {
+        "resourceGroup": session.target.resource_group,
+        **session.once(_PROVIDED, lambda: _inputs(session.run.prefix)),
+    }
 
 
-def _inputs() -> dict[str, str]:
+def _inputs(prefix: str) -> dict[str, str]:
     letters = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
     month = quiet_month(datetime.now(UTC))
-    return {"runId": f"{NAME_PREFIX}{letters}", "cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
+    return {"runId": f"{prefix}{letters}", "cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
 
 
 def _present(outputs: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lmconform.client.client import Client, encode_query
 from lmconform.client.transport import Request
-from lmconform.errors import SafetyRefusal
+from lmconform.errors import SafetyRefusal, judged_refusals
 from lmconform.evidence.exchange import Exchange
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, evaluate, find, resolve
 from lmconform.scenarios.model import Body, Call, Parameter, Step
@@ -26,7 +26,7 @@ class Unresolved(Exception):
 def send(
     client: Client, call: Call, parameters: Iterable[Parameter], body: Body | None, scope: Scope, *, judge: bool = True
 ) -> Exchange:
-    """Send; raises Unresolved, SafetyRefusal, and what the transport raises."""
+    """Send; raises Unresolved, SafetyRefusal, what the transport raises, and a Skip for a request that is not sent."""
     found: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
     for parameter in parameters:
         found[parameter.location][parameter.name] = values(parameter.value, scope)
@@ -41,16 +41,17 @@ def send(
         content = _json(payload)
         media = body.content_type or "application/json"
     if operation.id in client.session.contract and call.judged:
-        return client.send(
-            operation.id,
-            path,
-            found["query"],
-            body=content,
-            media_type=media,
-            headers=headers,
-            resource_group=None,
-            judge=judge,
-        )
+        with judged_refusals():
+            return client.send(
+                operation.id,
+                path,
+                found["query"],
+                body=content,
+                media_type=media,
+                headers=headers,
+                resource_group=None,
+                judge=judge,
+            )
     if media:
         headers.setdefault("Content-Type", media)
     request = Request(
@@ -63,7 +64,8 @@ def send(
         body=content or b"",
     )
     # The contract in force does not have the operation: it can say nothing about the answer.
-    return client.dispatch(operation, request, path, found["query"], judge=False)
+    with judged_refusals():
+        return client.dispatch(operation, request, path, found["query"], judge=False)
 
 
 def send_step(step: Step, client: Client, scope: Scope) -> Exchange:

@@ -59,6 +59,28 @@ OPTIONS = (
         PROFILES,
     ),
     Option("allow-writes", bool, False, "Let a profile beyond smoke create things on a target that is not the mock."),
+    Option(
+        "allow-deployments",
+        bool,
+        False,
+        "Let a run start deployments, which cost money until they are stopped, on a target that is not disposable.",
+    ),
+    Option(
+        "max-executions",
+        int,
+        None,
+        "Start no more executions (default 40; 8 for gate and core on a tenant; no limit where disposable).",
+        "N",
+    ),
+    Option(
+        "max-deployments",
+        int,
+        None,
+        "Start no more deployments (default 20; 2 for gate and core on a tenant; no limit where disposable).",
+        "N",
+    ),
+    Option("max-created", int, None, "Create no more things of all kinds together (default no limit).", "N"),
+    Option("rate", float, None, "Send no more requests a second, all workers together (default no limit).", "NUMBER"),
     Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
     Option(
         "contract",
@@ -127,6 +149,11 @@ class RunConfig:
     dialect: str
     contract: str | None
     allow_writes: bool
+    allow_deployments: bool
+    max_executions: int | None
+    max_deployments: int | None
+    max_created: int | None
+    rate: float | None
     service_key: Path | None
     ca_bundle: Path | None
     resource_group: str | None
@@ -163,6 +190,10 @@ class RunConfig:
                 raise ConfigError(f"--{option.name}: {value!r} is unknown{did_you_mean(value, option.choices)}")
         for name, least in (
             ("max_examples", 1),
+            ("max_executions", 0),
+            ("max_deployments", 0),
+            ("max_created", 0),
+            ("rate", 0.01),
             ("poll_interval", 0),
             ("stop_timeout", 0),
             ("delete_timeout", 0),

@@ -1,0 +1,120 @@
+"""``lmconform cleanup``: removes what a run left on a target, and says what the API cannot delete."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lmconform.errors import ConfigError, HarnessError
+from lmconform.exit_codes import ExitCode
+from lmconform.settings.options import OPTIONS
+
+if TYPE_CHECKING:
+    from lmconform.client.leftovers import Leftovers
+    from lmconform.run.recovery import RunState
+
+# The options of a run that say how to reach a target, and how long it may take.
+_TAKEN = frozenset(
+    ("service-key", "ca-bundle", "poll-interval", "stop-timeout", "delete-timeout", "request-timeout", "rate")
+)
+_SHOWN = 50
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed([option for option in OPTIONS if option.name in _TAKEN]):
+        function = click.option(
+            f"--{option.name}",
+            option.dest,
+            type=option.kind,
+            default=option.default,
+            metavar=option.metavar,
+            help=option.help,
+        )(function)
+    return function
+
+
+@click.command("cleanup")
+@click.argument("names", nargs=-1, metavar="[RUN] [TARGET]")
+@click.option("--all", "every", is_flag=True, help="All runs that left a journal on this machine; no RUN then.")
+@click.option("--yes", is_flag=True, help="Stop and delete; without it nothing is changed.")
+@click.option("--check", is_flag=True, help="Exit 1 when anything is left that can be deleted; changes nothing.")
+@_options
+def command(names: tuple[str, ...], every: bool, yes: bool, check: bool, **options: Any) -> int:
+    """Remove what RUN left on TARGET: what its journal has, and what has its name or runs its configurations.
+
+    RUN is the id of a run, or the folder of its reports. Without TARGET it is the one of the run. Without --yes this
+    only says what is left. With --yes it exits 1 when something is left that ought to be gone.
+    """
+    if yes and check:
+        raise ConfigError("--yes and --check: one deletes, the other only looks; choose one")
+    if len(names) > (1 if every else 2) or not (names or every):
+        raise ConfigError("name a RUN and, if need be, its TARGET; or --all and, if need be, a TARGET")
+    target = (names[0] if every and names else None) if every else (names[1] if len(names) == 2 else None)
+    states = list(_states(names, every, target))
+    if not states:
+        where = f" on {target}" if target else ""
+        click.echo(f"no run left a journal{where}: there is nothing to remove")
+        return ExitCode.PASSED
+    codes = [_one(state, target, options, yes=yes, check=check, alone=len(states) == 1) for state in states]
+    return max(codes)
+
+
+def _states(names: tuple[str, ...], every: bool, target: str | None) -> Iterator[RunState]:
+    from lmconform.run import recovery
+
+    if every:
+        yield from recovery.on_target(target, os.environ)
+    else:
+        yield recovery.find(names[0], os.environ)
+
+
+def _one(
+    state: RunState, target: str | None, options: dict[str, Any], *, yes: bool, check: bool, alone: bool
+) -> ExitCode:
+    """Clean up after one run, or say what is left of it."""
+    from lmconform.client.cleanup import clean
+    from lmconform.client.leftovers import Survey
+    from lmconform.run import recovery
+
+    click.echo(f"run {state.id}")
+    try:
+        session = recovery.open_session(state, target, options)
+        try:
+            survey = Survey(session, session.groups_of_run())
+            found = survey.look()
+            if yes and found.removable:
+                for one in found.removable:
+                    click.echo(f"  delete  {one}")
+                clean(session, patient=True)
+                found = survey.look()
+        finally:
+            session.close()
+    except HarnessError as error:
+        if alone:
+            raise
+        click.echo(f"  error: {error}", err=True)
+        return error.exit_code
+    _print(found, yes=yes)
+    if found.unknown:
+        return ExitCode.INCOMPLETE
+    return ExitCode.FAILED if found.removable and (yes or check) else ExitCode.PASSED
+
+
+def _print(found: Leftovers, *, yes: bool) -> None:
+    for one in found.removable:
+        click.echo(f"  left    {one}")
+    for text in found.unknown:
+        click.echo(f"  unknown {text}")
+    by_noun: dict[str, list[str]] = {}
+    for one in found.permanent:
+        by_noun.setdefault(one.noun, []).append(one.id)
+    for noun, ids in by_noun.items():
+        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+        click.echo(f"  stays   {len(ids)} {noun}s, which the API cannot delete: {' '.join(ids[:_SHOWN])}{more}")
+    if not found.removable:
+        click.echo("  nothing is left that can be deleted")
+    elif not yes:
+        click.echo(f"  nothing was changed; --yes deletes {len(found.removable)}")

@@ -1,0 +1,76 @@
+"""Whether what a run is said to have made belongs to it: seen to run its configuration, or to have the name it gave.
+
+An answer to a creation may name something that was there before. Without a look, a run would change and delete that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lmconform.contract.openapi import Operation
+from lmconform.contract.resources import Resource, Resources, Role
+from lmconform.safety.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Something to look at with its GET before it is changed: its resource, its id."""
+
+    resource: Resource
+    id: str
+
+
+class Ownership:
+    """Decides by answers of the target. Safe to use from several threads: what it knows is in the journal."""
+
+    def __init__(self, resources: Resources, journal: Journal, prefix: str) -> None:
+        self._resources = resources
+        self._journal = journal
+        self._prefix = prefix
+
+    def unseen(self, operation: Operation, path: Mapping[str, str], query: Any, body: Any) -> Iterator[Unseen]:
+        """What a change names, was created by this run, and was not seen yet."""
+        for named in self._resources.ids_named(operation, path, query, body):
+            resource = named.resource
+            if resource.owner:
+                # Metrics belong to whom their execution belongs.
+                resource = self._resources[resource.owner]
+            if self._is_unseen(resource, named.id):
+                yield Unseen(resource, named.id)
+
+    def named(self, resource: Resource, resource_id: str) -> Unseen | None:
+        """One that was not seen yet; None for any other."""
+        return Unseen(resource, resource_id) if self._is_unseen(resource, resource_id) else None
+
+    def awaits(self, operation: Operation, path: Mapping[str, str]) -> Unseen | None:
+        """What the answer to a GET would show for the first time; None for any other request."""
+        if self._resources.role_of(operation) != Role.GET:
+            return None
+        named = self._resources.ids_named(operation, path, {}, None)[-1:]
+        return next((Unseen(n.resource, n.id) for n in named if self._is_unseen(n.resource, n.id)), None)
+
+    def origins(self, unseen: Unseen, shown: Mapping[str, Any]) -> list[Unseen] | None:
+        """What else has to be seen for ``unseen`` to belong to this run; None when the answer shows that it does not.
+
+        ``shown`` is the body of the answer to its GET.
+        """
+        resource = unseen.resource
+        if made_from := self._resources.made_from(resource):
+            found = [self._identified(name, shown.get(name)) for name in made_from]
+            known = [one for one in found if one is not None and self._journal.made(one.resource.noun, one.id)]
+            return [one for one in known if self._is_unseen(one.resource, one.id)] if known else None
+        sent, name = self._journal.name(unseen.id), shown.get("name")
+        is_own = not sent or name == sent or (isinstance(name, str) and name.startswith(self._prefix))
+        return [] if is_own else None
+
+    def _identified(self, name: str, value: Any) -> Unseen | None:
+        resource = self._resources.identified_by(name)
+        return Unseen(resource, value) if resource is not None and isinstance(value, str) else None
+
+    def _is_unseen(self, resource: Resource, resource_id: str) -> bool:
+        if resource.names_itself or resource.operation(Role.GET) is None or self._journal.is_seen(resource_id):
+            return False
+        can_be_known = bool(self._resources.made_from(resource) or self._journal.name(resource_id))
+        return can_be_known and self._journal.made(resource.noun, resource_id)
