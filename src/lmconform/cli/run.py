@@ -52,8 +52,9 @@ def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
 @click.argument("target", required=False)
 @of_a_run()
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes.")
+@click.option("--plan", "only_plan", is_flag=True, help="Say what the run would send, create and take; run nothing.")
 @click.option("--quiet", is_flag=True, help="Print only the end of the report.")
-def command(target: str | None, workers: int, quiet: bool, **options: Any) -> int:
+def command(target: str | None, workers: int, only_plan: bool, quiet: bool, **options: Any) -> int:
     """Run scenarios, probes and fuzz against TARGET: 'mock' or a base URL.
 
     Credentials come from --service-key FILE or from AICORE_* variables. Without TARGET
@@ -64,7 +65,7 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     """
     from lmconform.client import embedded
 
-    with failed_start.recorded(_start(target, options["report_dir"])):
+    with failed_start.recorded(_start(target, None if only_plan else options["report_dir"])):
         config = configure(target, options, os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
     for number in POLITE:
@@ -73,10 +74,28 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     # It starts while we do.
     launched = embedded.launch(config) if config.is_mock else None
     try:
-        return _run(config, launched, workers, quiet=quiet)
+        return _foresee(config, launched, workers) if only_plan else _run(config, launched, workers, quiet=quiet)
     finally:
         if launched is not None:
             launched.stop()
+
+
+def _foresee(config: RunConfig, launched: embedded.Launched | None, workers: int) -> int:
+    """Print what a run would cost; it asks what every run asks before its first item."""
+    from collections import Counter
+
+    from lmconform.reporting import terminal
+    from lmconform.run.catalogue import plan
+    from lmconform.run.invocation import look
+
+    made = plan(config)
+    target, seen = look(made, launched, workers)
+    kinds = Counter(item.id.partition("/")[0] for item in made.items)
+    click.echo(f"plan      {config.target} at {target.base_url}, profile {config.profile}; nothing is run")
+    click.echo(f"items     {len(made.items)}: {', '.join(f'{number} {kind}' for kind, number in kinds.items())}")
+    for line in (*seen.forecast.lines(), *terminal.advised(line.as_json() for line in seen.lines)):
+        click.echo(line)
+    return ExitCode.PASSED
 
 
 def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *, quiet: bool) -> int:
@@ -90,7 +109,7 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
     live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
     with failed_start.recorded(failed_start.Start(config.report_dir, config=config)):
         made = plan(config)
-    run = Run.begin(made, live, launched)
+    run = Run.begin(made, live, launched, workers=workers)
     # Descriptions and plan stay to the end: the garbage collector need not look through them.
     gc.freeze()
     code: int = ExitCode.INTERNAL

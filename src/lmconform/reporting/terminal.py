@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lmconform.judgement import Outcome
@@ -145,11 +145,23 @@ def target(header: Header | None) -> Iterator[str]:
 
 def doctor(header: Header | None) -> Iterator[str]:
     """What is to be done about the target, as the preflight saw it; one line when all is well."""
-    lines = header.doctor if header is not None else ()
-    advised = [line for line in lines if line["state"] != "ok"]
-    yield from (f"doctor    {line['name']}: {line['text']}" for line in advised)
-    if lines and not advised:
-        yield f"doctor    {len(lines)} lines, all ok ('lmconform doctor' shows them)"
+    if header is not None:
+        yield from advised(header.doctor)
+
+
+def advised(lines: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    """The lines of the doctor that are not ok; one when all are."""
+    found = list(lines)
+    shown = [line for line in found if line["state"] != "ok"]
+    yield from (f"doctor    {line['name']}: {line['text']}" for line in shown)
+    if found and not shown:
+        yield f"doctor    {len(found)} lines, all ok ('lmconform doctor' shows them)"
+
+
+def plan(header: Header | None) -> Iterator[str]:
+    """What the run sends, creates and takes at most."""
+    if header is not None and header.plan:
+        yield f"plan      {header.plan}"
 
 
 def stopped(footer: Footer | None) -> Iterator[str]:
