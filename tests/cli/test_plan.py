@@ -72,7 +72,7 @@ def test_a_run_of_the_embedded_mock_stays_within_its_plan(lmconform, tmp_path):
 def test_a_run_of_a_slow_target_stays_within_its_plan(lmconform, tmp_path, start_mock):
     mock = start_mock("--pace", "0.4")
     options = ("--service-key", mock.key_file, "--resource-group", "tutorial", "--profile", "core", "--allow-writes")
-    some = ("--only", "LM-EXEC-*", "--only", "scenario/training/*", "--disposable", "--poll-interval", "0.2")
+    some = ("--only", "LM-EXECUTION-*", "--only", "scenario/training/*", "--disposable", "--poll-interval", "0.2")
     _, polls, _, _, made = compared(lmconform, tmp_path / "out", mock.url, *options, *some)
     assert polls > 0
     assert made["execution"] > 5

@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-import pytest
-
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.run import costs
@@ -53,9 +51,8 @@ def test_workers_share_nothing():
     assert one.requests.total() < four.requests.total() <= 4.1 * one.requests.total()
 
 
-@pytest.mark.parametrize(("examples", "times"), [(10, 1), (50, 1), (100, 2)])
-def test_generated_cases_cost_what_their_number_says(examples, times):
+def test_more_generated_cases_cost_more_and_fewer_are_not_counted_on():
     fuzz = [item for item in EVERY if item.id.startswith("fuzz/")]
-    assert most(fuzz, examples=examples).requests.total() == pytest.approx(
-        times * most(fuzz).requests.total(), rel=0.01
-    )
+    usual = most(fuzz).requests.total()
+    assert most(fuzz, examples=10).requests.total() == usual
+    assert 1.5 * usual < most(fuzz, examples=100).requests.total() <= 2 * usual + 10
