@@ -22,6 +22,7 @@ from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import configuration_body
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
+from lmconform.safety.budget import Bound
 
 DEPLOYMENTS = [name for name in PROBES if name.startswith("LM-DEPLOYMENT-")]
 
@@ -188,18 +189,18 @@ def test_deployments_are_shared(mock):
 
 def test_a_spent_budget_of_deployments_is_inconclusive(mock):
     session = open_session(mock)
-    session.budget.limits["deployment"] = 0
+    session.budget.bounds["deployment"] = Bound(0, "--more", "by the test")
     session.guard._disposable = False
     names = ("LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-BODY-REQUIRED", "LM-DEPLOYMENT-TTL-ECHO")
     for name, outcome in run(session, *names).items():
         assert isinstance(outcome, Inconclusive), name
-        assert "no more deployments" in str(outcome)
+        assert "may create no deployments" in str(outcome)
     assert look(session, "LM-OBS-DEPLOYMENT-UNBOUND")["LM-OBS-DEPLOYMENT-UNBOUND"].startswith("not observed: not sent")
 
 
 def test_a_small_budget_spoils_no_more_than_it_must(mock):
     session = open_session(mock)
-    session.budget.limits["deployment"] = 2
+    session.budget.bounds["deployment"] = Bound(2, "--more", "by the test")
     session.guard._disposable = False
     outcomes = run(session, *DEPLOYMENTS)
     assert gates(outcomes) == {}

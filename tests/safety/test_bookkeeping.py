@@ -102,3 +102,25 @@ def test_a_deletion_that_is_carried_out_is_noted_and_one_that_is_promised_is_ask
     assert left(safety) == {"execution": 1}
     safety.carry_out("uploadFile", 201, {}, path=FILE)
     assert left(safety) == {"execution": 1, "file": 1}
+
+
+@pytest.mark.parametrize("answer", [{}, {"id": 7}, {"id": ".."}, {"id": "a/b"}, {"id": "a b c d"}, {"id": "exec1"}])
+def test_an_id_that_is_none_or_not_new_is_not_taken(answer):
+    safety = Safety()
+    safety.journal.created("configuration", "conf1", "tutorial")
+    safety.journal.created("execution", "exec1", "tutorial")
+    safety.carry_out("createExecution", 202, answer, body=START)
+    assert left(safety) == {"configuration": 1, "execution": 1}
+    assert [maybe.noun for maybe in safety.journal.all_maybe_started()] == ["execution"]
+    assert safety.budget.spent("execution") == 1
+
+
+def test_what_was_no_creation_of_the_run_is_not_owned_any_more_and_what_was_created_is_looked_for():
+    safety = Safety()
+    safety.journal.created("configuration", "conf1", "tutorial")
+    safety.carry_out("createExecution", 202, {"id": "foreign"}, body=START)
+    safety.books.not_own("execution", "foreign", "tutorial")
+    assert not safety.journal.owns("foreign")
+    assert [maybe.noun for maybe in safety.journal.all_maybe_started()] == ["execution"]
+    safety.carry_out("createExecution", 202, {"id": "foreign"}, body=START)
+    assert not safety.journal.owns("foreign")

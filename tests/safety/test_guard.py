@@ -8,7 +8,7 @@ from tests.safety.safety_bench import CONTRACT, Safety
 
 from lmconform.contract import bundle
 from lmconform.contract.openapi import Contract
-from lmconform.errors import BudgetSpent, SafetyRefusal
+from lmconform.errors import BudgetSpent, NotOwn, SafetyRefusal, Unreadable
 from lmconform.safety.cron import quiet_month
 from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
 
@@ -107,3 +107,55 @@ def test_no_schedule_that_fires_soon_is_sent_to_a_tenant(operation, path):
         Safety().check(operation, path, {}, body)
     Safety(disposable=True).check(operation, path, {}, body)
     Safety().check(operation, path, {}, {"cron": f"1 1 1 {quiet_month(datetime.now(UTC))} *"})
+
+
+@pytest.mark.parametrize("cron", ["never", "1 1 1 7", "a b c d e", "0 3 1 7 * * *", "@daily", "0 3 30 2 * *  x"])
+def test_a_cron_that_the_library_does_not_parse_is_not_sent_to_a_tenant(cron):
+    body = {"cron": cron, "configurationId": "conf1"}
+    with pytest.raises(Unreadable, match="cannot be known"):
+        Safety().check("createExecutionSchedule", {}, {}, body)
+    Safety(disposable=True).check("createExecutionSchedule", {}, {}, body)
+
+
+def urls(safety, operation, path, query, **named):
+    """What the guard says of a URL."""
+    return safety.guard.check_url(safety.contract.operation(operation), named, path, query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "executionId=",
+        "executionId=..",
+        "executionId=a%20b",
+        "executionID=exec1",
+        "executionId=exec1&executionId=exec2",
+        "executionIds=exec1",
+    ],
+)
+def test_metrics_are_deleted_for_one_usable_id_or_not_at_all(query):
+    with pytest.raises(SafetyRefusal, match="without one usable executionId"):
+        urls(owning("exec1"), "deleteMetrics", "/lm/metrics", query)
+    urls(owning("exec1"), "deleteMetrics", "/lm/metrics", "executionId=exec1")
+
+
+@pytest.mark.parametrize("name", [".", "..", "%2e%2e", "%2E"])
+@pytest.mark.parametrize("operation", ["deleteDeployment", "modifyDeployment", "getDeployment"])
+def test_no_url_leads_to_another_path(name, operation):
+    with pytest.raises(NotOwn, match="which is no id"):
+        urls(owning(), operation, f"/lm/deployments/{name}", "", deploymentId=name)
+
+
+def test_a_url_that_names_something_else_than_was_looked_at_is_not_sent():
+    with pytest.raises(SafetyRefusal, match="would go to"):
+        urls(owning("exec1"), "deleteExecution", "/lm/executions/exec2", "", executionId="exec1")
+    urls(owning("exec1"), "deleteExecution", "/lm/executions/exec1", "", executionId="exec1")
+
+
+def test_files_of_others_are_not_written_although_their_names_begin_in_the_same_way():
+    safety = Safety()
+    safety.guard._prefix = f"{NAME_PREFIX}abcdef-"
+    with pytest.raises(SafetyRefusal):
+        safety.check("uploadFile", {"path": f"default/{NAME_PREFIX}ghijkl-1/a.csv"})
+    safety.check("uploadFile", {"path": f"default/{NAME_PREFIX}abcdef-1/a.csv"})

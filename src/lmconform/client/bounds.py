@@ -8,7 +8,7 @@ from typing import Final
 from lmconform.contract.life import Runs
 from lmconform.contract.resources import Resources
 from lmconform.safety.budget import ALL, Bound
-from lmconform.settings.options import RunConfig, is_loopback
+from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
 
 # What one run may start without an option: on a tenant in the profiles that gate and core, and elsewhere.
@@ -40,6 +40,5 @@ def _bounds(resources: Resources, config: RunConfig, target: Target) -> Iterator
         elif most is not None:
             yield resource.noun, Bound(most, option, f"{option} {most}")
         elif not target.disposable:
-            narrow = config.profile in ("gate", "core") and not is_loopback(target.host)
-            default = (_TENANT if narrow else _WIDER)[runs]
+            default = (_TENANT if config.is_narrow else _WIDER)[runs]
             yield resource.noun, Bound(default, option, f"as many as a run may without {option}")

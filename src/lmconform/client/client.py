@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -217,9 +217,16 @@ class Client:
         if exchange.status == 404:
             self.session.books.not_found(operation, path, _group(request))
         unseen = self.session.ownership.awaits(operation, path) if exchange.status == 200 else None
-        shown = exchange.json_object() if unseen is not None else {}
-        if unseen is not None and shown and self.session.ownership.origins(unseen, shown) == []:
-            self.session.books.own(unseen.resource.noun, unseen.id)
+        if unseen is None:
+            return
+        noun, books = unseen.resource.noun, self.session.books
+        # What the answer leaves open is asked for before a change.
+        with suppress(NotOwn):
+            others = self.session.ownership.origins(unseen, exchange.json_object())
+            if others is None:
+                books.not_own(noun, unseen.id, _group(request))
+            elif not others:
+                books.own(noun, unseen.id)
 
     def see(self, resource: Resource, resource_id: str) -> None:
         """Look at something, unless that was done, before it is changed; raises NotOwn unless the run made it."""

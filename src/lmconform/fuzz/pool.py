@@ -19,6 +19,8 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import amounts, clock, described
 from lmconform.fuzz.described import ABSENT
 from lmconform.fuzz.recipes import Recipe, recipes
+from lmconform.fuzz.schemas import begin_names_with
+from lmconform.safety.guard import labelled
 from lmconform.settings.time_limits import TimeLimit
 
 __all__ = ["ABSENT", "Pool", "Recipe", "Things"]
@@ -52,6 +54,8 @@ class Pool:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._client = session.client("fuzz/pool")
+        self._prefix = session.run.prefix
+        begin_names_with(self._prefix)
         self._things: dict[str, Things] = {}
         self.contract = session.contract
         self.resources = session.resources
@@ -320,11 +324,12 @@ class Pool:
         for recipe, kept in ((self.trains, self.runnable), (self.serves, self.servable)):
             if recipe is None:
                 continue
-            artifacts = [self.make(register, recipe.artifact(number)) for number in range(2)]
+            bodies = [labelled(recipe.artifact(number, self._prefix), self._session.run.id) for number in range(2)]
+            artifacts = [self.make(register, body) for body in bodies]
             artifacts = [made for made in artifacts if made]
             self._artifacts[recipe.executable] = artifacts
             for count, artifact in zip(range(most), itertools.cycle(artifacts), strict=False):
-                made = self.make(configure, recipe.configuration(artifact, count))
+                made = self.make(configure, recipe.configuration(artifact, count, self._prefix))
                 kept += [made] if made else []
 
     def _listed(self, resource: Resource) -> list[str]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lmconform.safety.guard import NAME_PREFIX
-
 _KINDS = ("model", "dataset", "resultset", "other")
 
 
@@ -29,16 +27,16 @@ class Recipe:
         """Every parameter bound to one value."""
         return [{"key": name, "value": value} for name in self.parameters]
 
-    def artifact(self, number: int) -> dict[str, Any]:
-        """The body that registers an artifact which the inputs take."""
-        name = f"{NAME_PREFIX}fuzz-{number}"
+    def artifact(self, number: int, prefix: str) -> dict[str, Any]:
+        """The body that registers an artifact which the inputs take; ``prefix`` begins its name."""
+        name = f"{prefix}fuzz-{number}"
         kind = next((kind for _, kind in self.inputs if kind in _KINDS), "dataset")
         return {"name": name, "kind": kind, "url": f"ai://default/{name}", "scenarioId": self.scenario}
 
-    def configuration(self, artifact: str, number: int) -> dict[str, Any]:
-        """The body that creates a complete configuration."""
+    def configuration(self, artifact: str, number: int, prefix: str) -> dict[str, Any]:
+        """The body that creates a complete configuration; ``prefix`` begins its name."""
         return {
-            "name": f"{NAME_PREFIX}fuzz-{number}",
+            "name": f"{prefix}fuzz-{number}",
             "scenarioId": self.scenario,
             "executableId": self.executable,
             "parameterBindings": self.values("1"),

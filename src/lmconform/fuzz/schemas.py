@@ -38,8 +38,17 @@ def _visible(most: int) -> SearchStrategy[str]:
     return st.one_of(odd, plain | st.sampled_from(_TOLD) | _text(_LETTERS, most, most))
 
 
+# What names begin with: the prefix of the run, once it is known.
+_prefix = [NAME_PREFIX]
+
+
+def begin_names_with(prefix: str) -> None:
+    """From now on generated names begin with ``prefix``; formats are registered once for a process, as its run is."""
+    _prefix[0] = prefix
+
+
 _FORMATS: dict[str, SearchStrategy[str]] = {
-    "lm-name": _text(f"{_LETTERS} ._()-", 1, 60).map(lambda text: NAME_PREFIX + text),
+    "lm-name": _text(f"{_LETTERS} ._()-", 1, 60).map(lambda text: _prefix[0] + text),
     "lm-search": _text(f"{_LETTERS}._-", 1, 40),
     "lm-plain": st.tuples(_text(string.ascii_letters, 1, 1), _text(f"{_LETTERS}_-", 0, 30)).map("".join),
     "lm-printable": _visible(80),

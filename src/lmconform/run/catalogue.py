@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
+from lmconform.contract.resources import resources
 from lmconform.fuzz import links, oracle
 from lmconform.probes import registry
 from lmconform.run.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, SequenceItem, numbered
@@ -47,7 +49,25 @@ def plan(config: RunConfig) -> Plan:
     contract = Contract.load(config.dialect, overlays=config.overlay)
     register = Register.load()
     items = select(catalogue(contract, register), config.profile, config.only)
+    if config.is_bounded:
+        items = _frugal(items, contract)
     return Plan(config, contract, register, tuple(items))
+
+
+def _frugal(items: list[Item], contract: Contract) -> list[Item]:
+    """The same items in an order that spends few executions and deployments on what finds most.
+
+    Probes share what they start, and one deployment serves dozens of requirements; a workflow that starts a deployment
+    or several executions has them for itself, and comes last. A single training stays where it is: it is what the
+    tutorial is about.
+    """
+    return sorted(items, key=lambda item: isinstance(item, ScenarioItem) and _is_dear(item.workflow, contract))
+
+
+def _is_dear(workflow: Workflow, contract: Contract) -> bool:
+    known = [contract.operation(step.operation_id) for step in workflow.steps if step.operation_id in contract]
+    started = [made.cost.runs for operation in known for made in resources(contract).creates(operation)[:1]]
+    return Runs.UNTIL_STOPPED in started or started.count(Runs.UNTIL_IT_ENDS) > 1
 
 
 def catalogue(contract: Contract, register: Register) -> list[Item]:

@@ -24,6 +24,14 @@ RUN_LABEL: Final = "ext.ai.sap.com/lmconform-run"
 ABSENT_PREFIX: Final = "lmconform-absent-"
 
 
+def labelled(body: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """A body whose labels also name the run; one whose labels are no list stays as it is: it is wrong on purpose."""
+    labels = body.get("labels") or []
+    if not isinstance(labels, list):
+        return dict(body)
+    return {**body, "labels": [*labels, {"key": RUN_LABEL, "value": run}]}
+
+
 class Guard:
     """Refuses a request that names an id which this run did not create and that may exist, or that costs too much.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resource, Resources, Role
+from lmconform.errors import NotOwn
 from lmconform.safety.journal import Journal
 
 
@@ -54,16 +55,18 @@ class Ownership:
     def origins(self, unseen: Unseen, shown: Mapping[str, Any]) -> list[Unseen] | None:
         """What else has to be seen for ``unseen`` to belong to this run; None when the answer shows that it does not.
 
-        ``shown`` is the body of the answer to its GET.
+        ``shown`` is the body of the answer to its GET. Raises NotOwn when that does not say whose it is.
         """
         resource = unseen.resource
-        if made_from := self._resources.made_from(resource):
+        made_from = self._resources.made_from(resource)
+        if not any(isinstance(shown.get(name), str) for name in made_from or ("name",)):
+            raise NotOwn(f"the answer does not say what the {resource.noun} {unseen.id!r} was made from")
+        if made_from:
             found = [self._identified(name, shown.get(name)) for name in made_from]
             known = [one for one in found if one is not None and self._journal.made(one.resource.noun, one.id)]
             return [one for one in known if self._is_unseen(one.resource, one.id)] if known else None
-        sent, name = self._journal.name(unseen.id), shown.get("name")
-        is_own = not sent or name == sent or (isinstance(name, str) and name.startswith(self._prefix))
-        return [] if is_own else None
+        sent, name = self._journal.name(unseen.id), str(shown.get("name"))
+        return [] if not sent or name == sent or name.startswith(self._prefix) else None
 
     def _identified(self, name: str, value: Any) -> Unseen | None:
         resource = self._resources.identified_by(name)

@@ -10,6 +10,7 @@ from lmconform.client.client import Client, encode_query
 from lmconform.client.transport import Request
 from lmconform.errors import SafetyRefusal, judged_refusals
 from lmconform.evidence.exchange import Exchange
+from lmconform.safety.guard import labelled
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, evaluate, find, resolve
 from lmconform.scenarios.model import Body, Call, Parameter, Step
 
@@ -38,6 +39,7 @@ def send(
         payload = values(body.payload, scope)
         if operation.id == "createArtifact":
             _refuse_slash(payload)
+            payload = labelled(payload, client.session.run.id) if isinstance(payload, dict) else payload
         content = _json(payload)
         media = body.content_type or "application/json"
     if operation.id in client.session.contract and call.judged:

@@ -180,6 +180,17 @@ class RunConfig:
         """Whether the embedded mock is the target."""
         return self.target == MOCK
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a run starts little without an option: a short profile on a target that is neither ours nor near."""
+        is_near = self.is_mock or is_loopback(urlsplit(self.target).hostname or "")
+        return self.profile in ("gate", "core") and not (is_near or self.disposable)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the run may be short of executions or deployments."""
+        return self.is_narrow or self.max_executions is not None or self.max_deployments is not None
+
     @classmethod
     def from_options(cls, target: str, options: Mapping[str, Any]) -> RunConfig:
         """Check the values of ``OPTIONS`` (keys with underscores); raises ConfigError."""

@@ -8,6 +8,7 @@ from lmconform.probes.builders import executables
 from lmconform.probes.builders.resource_type import ResourceType, without_none
 from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.fixtures import fixture
+from lmconform.safety.guard import labelled
 
 LABEL_PREFIX: Final = "ext.ai.sap.com/"
 # The kinds of the three members of the batch.
@@ -16,14 +17,16 @@ BATCH_KINDS: Final = ("model", "dataset", "resultset")
 
 def artifact_body(ctx: Context, **overrides: Any) -> Json:
     """A valid body for POST of an artifact; an override None leaves the member out."""
-    body = {
+    body: Json = {
         "name": ctx.unique("artifact"),
         "kind": "dataset",
         "url": "ai://default/data",
         "description": "made by a conformance run",
         "scenarioId": overrides["scenarioId"] if "scenarioId" in overrides else executables.scenario_id(ctx),
+        "labels": [],
     }
-    return without_none({**body, **overrides})
+    body |= overrides
+    return without_none(body if body["labels"] is None else labelled(body, ctx.session.run.id))
 
 
 def create_artifact(ctx: Context, **overrides: Any) -> Created:
