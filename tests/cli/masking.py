@@ -8,6 +8,7 @@ _MASKS = (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b", "<uuid>"),
     (r"\b[0-9a-f]{16}\b", "<id>"),
+    (r"\blmconform-[a-z]{6}-([a-z]+)-[a-z]{10}\b", r"lmconform-<run>-\1-<letters>"),
     (r"\b(lmconform-[a-z]+)-[a-z]{10}\b", r"\1-<letters>"),
     (r"--seed \d+", "--seed <seed>"),
     (r"^(requests +)\d+, of them (\d+) fuzz cases, in [\d.]+ s$", r"\1<number>, of them \2 fuzz cases, in <seconds> s"),
