@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import tests.checks.answers
-from tests.checks.answers import DIGESTS, VARIABLE, exchange, locate, operations, require, success
+from tests.checks.answers import DIGESTS, VARIABLE, locate, require
 
 from lmconform import checks
 from lmconform.contract.openapi import Contract
+from lmconform.evidence.recordings.answers import exchange, operations, success
 from lmconform.judgement import State
 
 Failed, Skipped = pytest.fail.Exception, pytest.skip.Exception

@@ -11,6 +11,8 @@ _MASKS = (
     (r"\blmconform-[a-z]{6}-([a-z]+)-[a-z]{10}\b", r"lmconform-<run>-\1-<letters>"),
     (r"--seed \d+", "--seed <seed>"),
     (r"^(requests +)\d+, of them (\d+) fuzz cases, in [\d.]+ s$", r"\1<number>, of them \2 fuzz cases, in <seconds> s"),
+    # Items come and change, and the pace is that of the machine.
+    (r"^plan      at most .+$", "plan      at most <numbers>"),
     # The register grows.
     (r"^(partial +)\d+ (MUSTs were not exercised: ).+$", r"\1<number> \2<ids>"),
     (r"\blmconform(, version)? \d+\.\d+\.\d+\b", r"lmconform\1 <version>"),

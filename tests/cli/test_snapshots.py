@@ -17,7 +17,7 @@ from lmconform.cli import list_
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "init", "targets", "cleanup", "mock", "compare", "list", "mutants", "distill")
+COMMANDS = ("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge", "compare", "list", "mutants", "distill")
 LISTS = tuple(list_.command.commands)
 # Arguments, exit code, and what the line says.
 UNUSABLE = [
@@ -49,6 +49,9 @@ UNUSABLE = [
     (["run", "--only", "zzzzzz"], 5, "'lmconform list items' shows what there is"),
     (["run", "--profile", "smoke", "--only", "fuzz/*"], 5, "use --profile full"),
     (["run", "--report-dir", "file/inside"], 4, "--report-dir"),
+    (["rejudge", "absent"], 4, "cannot be read"),
+    (["rejudge", "file"], 4, "is no recording"),
+    (["rejudge", "file", "--contract", "1.0.0"], 4, "cannot be judged"),
     (["compare", "absent", "absent"], 4, "cannot be read"),
     (["compare", "old"], 4, "Missing argument"),
     (["mock", "--dialect", "x"], 4, "--dialect: 'x' is unknown"),

@@ -12,10 +12,11 @@ from tests.conftest import free_port, serve
 
 from lmconform.client import token as token_module
 from lmconform.client.patience import Patience, Spent
-from lmconform.client.session import EXCHANGES, Session
+from lmconform.client.session import Session
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.errors import BudgetSpent, NotTestable, TargetLost, TargetUnreachable
+from lmconform.evidence.recorder import EXCHANGES
 from lmconform.evidence.redaction import MASK, Redactor
 from lmconform.safety.budget import Bound
 from lmconform.settings.credentials import Credentials

@@ -17,10 +17,12 @@ from lmconform.reporting import escaping
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
+    "doctor": "Say whether a target can be tested, and what to do.",
     "init": "Write lmconform.toml out of a service key.",
     "targets": "List the targets of lmconform.toml.",
     "cleanup": "Remove what a run left on a target.",
     "mock": "Serve the embedded mock.",
+    "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",
     "list": "Show items, requirements, observations, operations, mutants.",
     "mutants": "Run the suite against mocks with one defect each.",

@@ -5,39 +5,23 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from lmconform import private_files
+from lmconform.cli.options import given, of_a_run
 from lmconform.exit_codes import ExitCode
 from lmconform.run import failed_start
 from lmconform.run.interrupts import POLITE, is_ignored
 from lmconform.settings.choice import configure
-from lmconform.settings.options import OPTIONS, RunConfig
+from lmconform.settings.options import RunConfig
 
 if TYPE_CHECKING:
     from lmconform.client import embedded
     from lmconform.run.invocation import Run
-
-
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(OPTIONS):
-        rest: dict[str, Any] = {"help": option.help, "default": option.default}
-        if option.kind is bool:
-            rest["is_flag"] = True
-        elif option.default == ():
-            rest |= {"multiple": True, "metavar": option.metavar}
-        else:
-            # Choices are checked by RunConfig, which knows a better message.
-            rest |= {"type": option.kind, "metavar": option.metavar or "|".join(option.choices)}
-            rest["show_default"] = option.default is not None
-        function = click.option(f"--{option.name}", option.dest, **rest)(function)
-    return function
 
 
 class _Command(click.Command):
@@ -67,10 +51,11 @@ def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
 
 @click.command("run", cls=_Command)
 @click.argument("target", required=False)
-@_options
+@of_a_run()
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes.")
+@click.option("--plan", "only_plan", is_flag=True, help="Say what the run would send, create and take; run nothing.")
 @click.option("--quiet", is_flag=True, help="Print only the end of the report.")
-def command(target: str | None, workers: int, quiet: bool, **options: Any) -> int:
+def command(target: str | None, workers: int, only_plan: bool, quiet: bool, **options: Any) -> int:
     """Run scenarios, probes and fuzz against TARGET: 'mock', a base URL, or a name in lmconform.toml.
 
     Credentials come from the first of: --service-key, --aicore-profile,
@@ -84,8 +69,8 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
 
     private_files.keep_private()
     private_files.sweep()
-    with failed_start.recorded(_start(target, options["report_dir"])):
-        config = configure(target, _given(options), os.environ)
+    with failed_start.recorded(_start(target, None if only_plan else options["report_dir"])):
+        config = configure(target, given(options), os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
     for number in POLITE:
         if not is_ignored(number):
@@ -93,16 +78,28 @@ def command(target: str | None, workers: int, quiet: bool, **options: Any) -> in
     # It starts while we do.
     launched = embedded.launch(config) if config.is_mock else None
     try:
-        return _run(config, launched, workers, quiet=quiet)
+        return _foresee(config, launched, workers) if only_plan else _run(config, launched, workers, quiet=quiet)
     finally:
         if launched is not None:
             launched.stop()
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    """The options that stand on the command line; the others may come from lmconform.toml."""
-    source = click.get_current_context().get_parameter_source
-    return {dest: value for dest, value in options.items() if source(dest) is not ParameterSource.DEFAULT}
+def _foresee(config: RunConfig, launched: embedded.Launched | None, workers: int) -> int:
+    """Print what a run would cost; it asks what every run asks before its first item."""
+    from collections import Counter
+
+    from lmconform.reporting import terminal
+    from lmconform.run.catalogue import plan
+    from lmconform.run.invocation import look
+
+    made = plan(config)
+    target, seen = look(made, launched, workers)
+    kinds = Counter(item.id.partition("/")[0] for item in made.items)
+    click.echo(f"plan      {config.label} at {target.base_url}, profile {config.profile}; nothing is run")
+    click.echo(f"items     {len(made.items)}: {', '.join(f'{number} {kind}' for kind, number in kinds.items())}")
+    for line in (*seen.forecast.lines(), *terminal.advised(line.as_json() for line in seen.lines)):
+        click.echo(line)
+    return ExitCode.PASSED
 
 
 def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *, quiet: bool) -> int:
@@ -116,7 +113,7 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
     live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
     with failed_start.recorded(failed_start.Start(config.report_dir, config=config)):
         made = plan(config)
-    run = Run.begin(made, live, launched)
+    run = Run.begin(made, live, launched, workers=workers)
     # Descriptions and plan stay to the end: the garbage collector need not look through them.
     gc.freeze()
     code: int = ExitCode.INTERNAL

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from lmconform.client.polling import Overdue, Policy, poll
+from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
 from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resource, Resources, Role
 from lmconform.errors import SafetyRefusal, Skip, TargetLost, TargetUnreachable
 from lmconform.evidence.exchange import Exchange
-from lmconform.settings.time_limits import TimeLimit
+from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
 if TYPE_CHECKING:
     from lmconform.client.client import Client
     from lmconform.client.session import Session
+    from lmconform.settings.target import Target
 
 _SECONDS = 20.0
 # It costs money as long as it is there.
@@ -40,10 +41,7 @@ def clean(session: Session, *, patient: bool = False) -> None:
         once, stopped = removable(session.resources)
         cleanup.remove(once, limits.delete.seconds if patient else _SECONDS)
         for resource in stopped:
-            most = _SECONDS_FOR_WHAT_STAYS if resource.cost.runs is Runs.UNTIL_STOPPED else _SECONDS
-            # What has not stopped and gone in its limits has been judged already.
-            whole = limits.stop.seconds + limits.delete.seconds
-            seconds = whole if patient else min(most, whole)
+            seconds = limits.stop.seconds + limits.delete.seconds if patient else _seconds(resource, limits)
             for group in session.journal.groups(resource.noun):
                 cleanup.stop_and_remove(resource, group, seconds)
         if patient:
@@ -51,6 +49,21 @@ def clean(session: Session, *, patient: bool = False) -> None:
     except (TargetLost, TargetUnreachable):
         # There is no server that could remove it.
         return
+
+
+def most_rounds(resource: Resource, target: Target) -> int:
+    """How often the end of a run asks to delete and to stop one of the resource, at most."""
+    return int(_seconds(resource, target.limits) / _pause(target)) + 1
+
+
+def _seconds(resource: Resource, limits: TimeLimits) -> float:
+    most = _SECONDS_FOR_WHAT_STAYS if resource.cost.runs is Runs.UNTIL_STOPPED else _SECONDS
+    # What has not stopped and gone in its limits has been judged already.
+    return min(most, limits.stop.seconds + limits.delete.seconds)
+
+
+def _pause(target: Target) -> float:
+    return max(min(target.poll_interval, 2.0), LEAST_PAUSE)
 
 
 def removable(resources: Resources) -> tuple[list[Resource], list[Resource]]:
@@ -77,7 +90,7 @@ class Cleanup:
         self._resources = session.resources
         self._journal = session.journal
         self._client: Client = session.client("cleanup")
-        self._pause = min(session.target.poll_interval, 2.0)
+        self._pause = _pause(session.target)
         # Resource, group and id of what was deleted and may still be there.
         self._accepted: list[tuple[Resource, str, str]] = []
 

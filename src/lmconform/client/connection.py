@@ -69,12 +69,17 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it was read. ``truncated``: the body is longer than ``BODY_LIMIT``."""
+    """An answer as it was read. ``truncated``: the body is longer than ``BODY_LIMIT``.
+
+    ``certificate_ends``: until when the certificate is good that the server has shown, in seconds since 1970; None
+    without TLS.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     truncated: bool
+    certificate_ends: float | None = None
 
 
 def session(*, environment: bool, ca_bundle: str = "", context: ssl.SSLContext | None = None) -> requests.Session:
@@ -101,8 +106,9 @@ def exchange(pool: requests.Session, request: requests.PreparedRequest, connect:
     settings: dict[str, Any] = {**pool.merge_environment_settings(url, {}, True, pool.verify, None)}
     try:
         with pool.get_adapter(url).send(request, timeout=(connect, answer), **settings) as reply:
+            ends = getattr(reply.raw.connection, "certificate_ends", None)
             body, truncated = _read(reply)
-            return Answer(reply.status_code, tuple(reply.raw.headers.items()), body, truncated)
+            return Answer(reply.status_code, tuple(reply.raw.headers.items()), body, truncated, ends)
     except _TROUBLE as error:
         raise _broken(error) from error
 
@@ -183,6 +189,15 @@ class _Http(urllib3.connection.HTTPConnection):
 
 class _Https(urllib3.connection.HTTPSConnection):
     response_class = _Response
+    certificate_ends: float | None = None
+
+    def connect(self) -> None:
+        """Connect, and note the last day of the server's certificate: later the socket may be gone."""
+        super().connect()
+        # Of a proxy's TLS inside TLS nothing is known.
+        shown = self.sock.getpeercert() if isinstance(self.sock, ssl.SSLSocket) else None
+        ends = (shown or {}).get("notAfter")
+        self.certificate_ends = float(ssl.cert_time_to_seconds(str(ends))) if ends else None
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):

@@ -17,6 +17,8 @@ from lmconform.settings.target import Target
 _REFUSED: Final = frozenset({401, 403})
 # A valid list of scenarios in another group: whatever an unknown group gets, which no publication says.
 _NO_GROUP: Final = frozenset({400, 401, 403, 404})
+# The same with the envelope of the API, where the credentials were accepted.
+_UNKNOWN_GROUP: Final = frozenset({400, 404})
 # What a server says that has no such path: then two members of an envelope are not enough to know it by.
 _NO_PATH: Final = frozenset({404, 405, 410, 501})
 _WIDE: Final = 120
@@ -31,7 +33,10 @@ def check(target: Target, scenarios: Exchange, meta: Exchange) -> None:
     base = target.base_url
     if scenarios.status in _REFUSED:
         group = f"resource group {target.resource_group!r}"
-        raise TargetUnreachable(f"{base} refuses the credentials for {group}: {_printable(scenarios.brief)}")
+        raise TargetUnreachable(
+            f"{base} refuses the credentials for {group}: {_printable(scenarios.brief)}; "
+            "check the service key and --resource-group"
+        )
     passing = [exchange.status in backoff.PASSING for exchange in (scenarios, meta)]
     known = _is_list(scenarios) or _is_meta(meta) or _is_error(scenarios)
     if all(passing) or (passing[0] and not known):
@@ -44,6 +49,20 @@ def check(target: Target, scenarios: Exchange, meta: Exchange) -> None:
         raise TargetUnreachable(
             f"{base} is no AI API: {_label(scenarios)} answered {_seen(scenarios)}; "
             f"expected 200 and JSON with count and resources{_advice(target)}"
+        )
+
+
+def may_refuse_group(scenarios: Exchange) -> bool:
+    """Whether the error that answers the list of scenarios may be about the resource group."""
+    return scenarios.status in _UNKNOWN_GROUP and _is_error(scenarios)
+
+
+def check_group(target: Target, configurations: Exchange) -> None:
+    """Raise TargetUnreachable when the resource group is refused for its list of configurations as well."""
+    if may_refuse_group(configurations):
+        raise TargetUnreachable(
+            f"{target.base_url} refuses resource group {target.resource_group!r}: "
+            f"{_label(configurations)} answered {_seen(configurations)}; name one that is there with --resource-group"
         )
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lmconform.client import readiness, recognition
+from lmconform.client import doctor
 from lmconform.client.bounds import bounds
 from lmconform.client.client import Client
-from lmconform.client.patience import Patience
 from lmconform.client.polling import Waits
 from lmconform.client.transport import Request, Transport
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.contract.resources import Resources, resources
-from lmconform.errors import NotTestable, TargetUnreachable
-from lmconform.evidence.exchange import Exchange
-from lmconform.evidence.recorder import Recorder
+from lmconform.evidence.recorder import EXCHANGES, Recorder
 from lmconform.evidence.redaction import Redactor, of_process
 from lmconform.safety.bookkeeping import Bookkeeper
 from lmconform.safety.budget import Budget
@@ -34,7 +31,6 @@ from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
 
 T = TypeVar("T")
-EXCHANGES = "exchanges.jsonl"
 
 
 @dataclass(slots=True)
@@ -115,43 +111,11 @@ class Session:
         """A client whose exchanges belong to ``item``."""
         return Client(self, item)
 
-    def examine(self) -> dict[str, Any] | None:
-        """Ask the target for its token, scenarios and capabilities before the first item.
-
-        Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
-        TargetUnreachable when it does not answer, refuses the credentials or the second resource group,
-        is no AI API, or limits the rate for so long that it cannot be asked.
-        """
-        client = self.client("preflight")
-        usual = self.transport.patience
-        self.transport.patience = Patience(
-            connect=4.0, answer=self.config.request_timeout or 6.0, tries=1, waiting=60.0, liveness_checks=0
-        )
-        try:
-            scenarios = client.send("listScenarios", judge=False)
-            meta = client.send("getMeta", judge=False)
-            recognition.check(self.target, scenarios, meta)
-            if self.config.other_resource_group:
-                other = client.send("listScenarios", resource_group=self.config.other_resource_group, judge=False)
-                recognition.check_other_group(self.target, other)
-            if scenarios.ok:
-                # A list that does not answer is a matter of the items.
-                with suppress(NotTestable):
-                    self._await_groups(client, meta)
-        except NotTestable as error:
-            raise TargetUnreachable(f"{self.target.base_url} does not answer: {error}") from error
-        finally:
-            self.transport.patience = usual
-        body = meta.json_object() if meta.ok else {}
-        return dict(body) or None
-
-    def _await_groups(self, client: Client, meta: Exchange) -> None:
-        """Wait until both resource groups are set up; a second one that cannot be used at all is not waited for."""
-        capabilities = Capabilities(dict(meta.json_object()) if meta.ok else None, self.contract)
-        readiness.await_group(client, capabilities, self.target.resource_group)
-        other = self.target.other_resource_group
-        if other is not None and client.send("listScenarios", resource_group=other, judge=False).ok:
-            readiness.await_group(client, capabilities, other)
+    def examine(
+        self, tell: Callable[[doctor.Line], None] = lambda line: None, *, wide: bool = False
+    ) -> dict[str, Any] | None:
+        """Ask the target for its token, scenarios and capabilities before the first item; see ``doctor.examine``."""
+        return doctor.examine(self, tell, wide=wide)
 
     def groups_of_run(self) -> list[str]:
         """The resource groups in which the run of this session may have created something."""

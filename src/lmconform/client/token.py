@@ -26,6 +26,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 10.0
 class TokenProvider:
     """One token for all requests, renewed a minute (or half its life) before it expires.
 
+    ``lifetime`` is the seconds that the last one was good for, ``certificate_ends`` what its answer brought along.
     Safe to use from several threads: one of them fetches, the others wait for that token, or share the failure.
     """
 
@@ -46,6 +47,8 @@ class TokenProvider:
             self._where = "check 'certurl' in the service key, and that the certificate is known there"
         self._token = ""
         self._renew_at = 0.0
+        self.lifetime = 0.0
+        self.certificate_ends: float | None = None
         self._lock = threading.Lock()
         self._failure: TargetUnreachable | None = None
         if credentials.certificate:
@@ -97,6 +100,7 @@ class TokenProvider:
             raise TargetUnreachable(f"token endpoint {url} answered an access_token that no header can carry")
         self._redactor.learn_token(token)
         self._token = token
+        self.lifetime, self.certificate_ends = lifetime, answer.certificate_ends
         self._renew_at = time.monotonic() + max(lifetime - _MARGIN, lifetime / 2)
 
     def _ask(self, url: str) -> Answer:

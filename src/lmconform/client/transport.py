@@ -77,6 +77,8 @@ class Transport:
         self._token_session = self._for_tokens()
         self.token = TokenProvider(target.credentials, self._token_session, redactor, sleep)
         self.sent = 0
+        # Until when the certificate is good that the last answer came with; see connection.Answer.
+        self.certificate_ends: float | None = None
         self._spent = Spent()
         self._lost = ""
         self._outage = Outage()
@@ -169,6 +171,7 @@ class Transport:
         with self._counts:
             self.sent += 1
             number = self.sent
+            self.certificate_ends = answer.certificate_ends
         exchange = Exchange(
             id=f"{self._prefix}{number}",
             item=request.item,

@@ -7,17 +7,18 @@ import os
 import shlex
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.record_size import RecordSize
 from lmconform.evidence.redaction import MASK, Redactor
 
+EXCHANGES: Final = "exchanges.jsonl"
 _BODY_LIMIT = 64 * 1024
 _HEADER_LIMIT = 4 * 1024
 # Masks are shorter than what they stand for, so more than the limit is looked at.
 _REDACTED = 2 * _BODY_LIMIT
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 
 class Recorder:
@@ -101,7 +102,8 @@ def _escaped(character: str) -> str:
 
 
 def _headers(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[list[str]]:
-    return [[_cut(n, redactor), MASK if n.lower() in _SECRET_HEADERS else _cut(v, redactor)] for n, v in pairs]
+    secret = SECRET_HEADERS
+    return [[_cut(n, redactor), MASK if n.lower() in secret else _cut(v, redactor)] for n, v in pairs]
 
 
 def _cut(text: str, redactor: Redactor) -> str:

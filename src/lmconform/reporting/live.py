@@ -33,8 +33,9 @@ class Live:
             self._profile = event.profile
             base = event.configuration["base_url"]
             self._print(f"lmconform {event.lmconform}: {event.target} at {base}, profile {event.profile}")
-            for line in (*terminal.target(event), *terminal.access(event), *terminal.contract(event)):
-                self._print(line)
+            for said in (terminal.target, terminal.access, terminal.contract, terminal.doctor, terminal.plan):
+                for line in said(event):
+                    self._print(line)
         elif isinstance(event, Result):
             self._result(event)
         elif isinstance(event, Observation):

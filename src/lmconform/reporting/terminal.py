@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lmconform.judgement import Outcome
@@ -24,7 +24,7 @@ def paragraph(result: Result) -> str:
 
 def rows(result: Result) -> list[str]:
     """The lines of a finding; what a server said is escaped in them."""
-    ids = ", ".join(result.requirements)
+    ids = ", ".join(result.requirements) or result.id
     found = [
         f"{result.outcome} {ids}  {result.level}  {result.operation}".rstrip(),
         f"  {result.text}" if result.text else "",
@@ -99,7 +99,8 @@ def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
     yield from contract(header)
     yield from left_out(header)
     yield f"report    {folder}"
-    against = f" of {header.target} (profile {header.profile}, dialect {header.dialect})" if header else ""
+    profile = f"profile {header.profile}, " if header and header.profile else ""
+    against = f" of {header.target} ({profile}dialect {header.dialect})" if header else ""
     yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
 
 
@@ -151,6 +152,27 @@ def access(header: Header | None) -> Iterator[str]:
     """The source of the credentials, and what they are used for."""
     if header is not None and header.access:
         yield f"access    {header.access}"
+
+
+def doctor(header: Header | None) -> Iterator[str]:
+    """What is to be done about the target, as the preflight saw it; one line when all is well."""
+    if header is not None:
+        yield from advised(header.doctor)
+
+
+def advised(lines: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    """The lines of the doctor that are not ok; one when all are."""
+    found = list(lines)
+    shown = [line for line in found if line["state"] != "ok"]
+    yield from (f"doctor    {line['name']}: {line['text']}" for line in shown)
+    if found and not shown:
+        yield f"doctor    {len(found)} lines, all ok ('lmconform doctor' shows them)"
+
+
+def plan(header: Header | None) -> Iterator[str]:
+    """What the run sends, creates and takes at most."""
+    if header is not None and header.plan:
+        yield f"plan      {header.plan}"
 
 
 def stopped(footer: Footer | None) -> Iterator[str]:

@@ -15,8 +15,9 @@ class Header:
     ``contract_version`` is the version of SAP's description that the target is judged by, ``contract_because`` the
     reason when it is not simply ours, ``left_out`` the requirements of the run that were published later.
     ``target_because`` is the reason for a target that the user did not name, ``access`` the source of the credentials,
-    the URL and the resource group that they are used for. ``run`` is the id by which ``lmconform cleanup`` finds the
-    journal. A run that could not start may lack
+    the URL and the resource group that they are used for. ``doctor`` is what was looked at before the first item:
+    ``name``, ``state`` (ok, advice, failed) and ``text``; ``plan`` is what the run sends, creates and takes at most.
+    ``run`` is the id by which ``lmconform cleanup`` finds the journal. A run that could not start may lack
     ``profile``, ``dialect`` and the hashes: they are empty.
     """
 
@@ -36,6 +37,8 @@ class Header:
     left_out: tuple[str, ...] = ()
     target_because: str = ""
     access: str = ""
+    doctor: tuple[dict[str, str], ...] = ()
+    plan: str = ""
     run: str = ""
 
 

@@ -14,10 +14,12 @@ from typing import Any
 
 from lmconform import __version__
 from lmconform.client import embedded
-from lmconform.client.session import EXCHANGES, Session
+from lmconform.client.doctor import Line
+from lmconform.client.session import Session
 from lmconform.contract import versions
 from lmconform.contract.resources import resources as contract_resources
-from lmconform.errors import ConfigError, TargetUnreachable
+from lmconform.errors import ConfigError
+from lmconform.evidence.recorder import EXCHANGES
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
@@ -27,6 +29,7 @@ from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
 from lmconform.run import failed_start, leak_check, report_folder
 from lmconform.run.catalogue import Plan
+from lmconform.run.forecast import Forecast, forecast
 from lmconform.safety.run_state import RunState
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
@@ -65,10 +68,17 @@ class Run:
     record: Record | None = None
 
     @classmethod
-    def begin(cls, plan: Plan, listener: Listener | None = None, launched: embedded.Launched | None = None) -> Run:
+    def begin(
+        cls,
+        plan: Plan,
+        listener: Listener | None = None,
+        launched: embedded.Launched | None = None,
+        *,
+        workers: int = 1,
+    ) -> Run:
         """Start or find the target, ask it who it is, open the report; raises HarnessError.
 
-        ``launched`` is the embedded mock when it is on its way already.
+        ``launched`` is the embedded mock when it is on its way already, ``workers`` the number of processes.
         """
         config = plan.config
         with failed_start.recorded(failed_start.Start(config.report_dir, config=config, plan=plan)) as start:
@@ -78,14 +88,13 @@ class Run:
             try:
                 target = target or (mock.target if mock else None)
                 assert target is not None
-                meta = _examine(plan, target)
-                choice = versions.choose(config.contract, meta, plan.contract.version)
-                plan = plan.at(choice.version)
+                seen = _examine(plan, target, workers)
+                plan = seen.plan
                 (folder / EXCHANGES).write_text("")
                 state = _state(config, target, folder, passing=mock is not None)
                 writer = ResultWriter(folder / FILE_NAME)
-                run = cls(plan, folder, target, meta, state, writer, listener or (lambda event: None), mock)
-                run.take(run._header(choice.because))
+                run = cls(plan, folder, target, seen.meta, state, writer, listener or (lambda event: None), mock)
+                run.take(run._header(seen))
                 return run
             except BaseException:
                 if mock is not None:
@@ -236,7 +245,7 @@ class Run:
             return f"{budget} was over before {len(self.cut)} items ran, the first is {self.cut[0]}"
         return f"{len(missing)} items did not run, the first is {missing[0]}" if missing else ""
 
-    def _header(self, because: str) -> Header:
+    def _header(self, seen: Seen) -> Header:
         config = self.plan.config
         return Header(
             lmconform=__version__,
@@ -256,10 +265,12 @@ class Run:
                 "time_limits": self.target.limits.as_json(),
             },
             contract_version=self.plan.contract.version,
-            contract_because=because,
+            contract_because=seen.because,
             left_out=self.plan.left_out(),
             target_because=config.target_because,
             access=self.target.access,
+            doctor=tuple(line.as_json() for line in seen.lines),
+            plan=seen.forecast.line,
             run="" if self.state.passing else self.state.id,
         )
 
@@ -283,12 +294,43 @@ def _state(config: RunConfig, target: Target, folder: Path, *, passing: bool) ->
     return state
 
 
-def _examine(plan: Plan, target: Target) -> dict[str, Any] | None:
-    """What the target says of itself; raises TargetUnreachable with a text that is free of secrets."""
-    probe = Session.open(plan.config, plan.contract, plan.register, target, None)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known once the target has been looked at: the plan at its version, and what that will cost."""
+
+    plan: Plan
+    because: str
+    meta: dict[str, Any] | None
+    lines: tuple[Line, ...]
+    forecast: Forecast
+
+
+def look(plan: Plan, launched: embedded.Launched | None, workers: int) -> tuple[Target, Seen]:
+    """The target, and what a run of ``plan`` would begin with; nothing is created, and no report is opened.
+
+    Raises HarnessError.
+    """
+    config = plan.config
+    if not config.is_mock:
+        target = remote(config, os.environ)
+        return target, _examine(plan, target, workers)
+    with (launched or embedded.launch(config)).ready() as mock:
+        return mock.target, _examine(plan, mock.target, workers)
+
+
+def _examine(plan: Plan, target: Target, workers: int) -> Seen:
+    """Ask the target for what it says of itself; raises TargetUnreachable.
+
+    A run that only reads needs neither content nor room.
+    """
+    probe, lines = Session.open(plan.config, plan.contract, plan.register, target, None), list[Line]()
+    began = time.monotonic()
     try:
-        return probe.examine()
-    except TargetUnreachable as error:
-        raise TargetUnreachable(probe.redactor.text(str(error))) from error
+        meta = probe.examine(lines.append, wide=any(item.profile != "smoke" for item in plan.items))
+        seconds = (time.monotonic() - began) / max(probe.transport.sent, 1)
     finally:
         probe.close()
+    choice = versions.choose(plan.config.contract, meta, plan.contract.version)
+    judged = plan.at(choice.version)
+    found = forecast(judged, target, meta, workers=workers, seconds_per_request=seconds)
+    return Seen(judged, choice.because, meta, tuple(lines), found)

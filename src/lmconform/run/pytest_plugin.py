@@ -129,7 +129,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     prepared = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Prepared)), None)
     chosen = config.stash[_PLAN]
     try:
-        config.stash[_RUN] = prepared.run if prepared else Run.begin(chosen)
+        config.stash[_RUN] = prepared.run if prepared else Run.begin(chosen, workers=_workers(config))
     except HarnessError as error:
         pytest.exit(_words(error), returncode=error.exit_code)
     # Workers get credentials through a pipe: anybody on the machine may see what is in an environment.
@@ -367,6 +367,12 @@ def _with_name(config: RunConfig, named: dict[str, Any] | None) -> RunConfig:
 def _item_id(test: pytest.Item) -> str:
     call = getattr(test, "callspec", None)
     return getattr(call.params.get("item"), "id", "") if call else ""
+
+
+def _workers(config: pytest.Config) -> int:
+    """How many processes pytest-xdist starts; 1 without it."""
+    number = config.getoption("numprocesses", None)
+    return number if isinstance(number, int) and number > 0 else 1
 
 
 def _is_worker(config: pytest.Config) -> bool:

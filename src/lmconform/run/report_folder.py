@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from lmconform.client.session import EXCHANGES
 from lmconform.errors import ConfigError
+from lmconform.evidence.recorder import EXCHANGES
 from lmconform.reporting import allure, registry
 from lmconform.results.stream import FILE_NAME
 from lmconform.settings.options import RunConfig
@@ -34,11 +34,17 @@ NAMES: Final = (*_SIGNS, ALLURE)
 
 
 def make(config: RunConfig) -> Path:
-    """The folder of this run, without any report of another one; raises ConfigError when it cannot be used.
+    """The folder of this run, without any report of another one; raises ConfigError when it cannot be used."""
+    # A name has no scheme.
+    name = config.label.rpartition("://")[2].partition("/")[0].replace(":", "-")
+    return prepared(config.report_dir or unused(f"{name}-{config.profile}"))
+
+
+def prepared(folder: Path) -> Path:
+    """``folder``, made if need be, without any report of another run; raises ConfigError when it cannot be used.
 
     A new one has mode 0700; one that is there keeps its mode.
     """
-    folder = config.report_dir or _unused(config)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         foreign = clear(folder)
@@ -91,13 +97,12 @@ def _is_own(path: Path, sign: re.Pattern[str]) -> bool:
     return not beginning or sign.match(beginning) is not None
 
 
-def _unused(config: RunConfig) -> Path:
-    # A name has no scheme.
-    name = config.label.rpartition("://")[2].partition("/")[0].replace(":", "-")
+def unused(name: str) -> Path:
+    """A folder in ``reports`` that is not there yet: the time, then ``name``."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    wanted = Path("reports") / f"{stamp}-{name}-{config.profile}"
+    wanted = Path("reports") / f"{stamp}-{name}"
     number = 1
     while wanted.exists():
         number += 1
-        wanted = wanted.with_name(f"{stamp}-{name}-{config.profile}-{number}")
+        wanted = wanted.with_name(f"{stamp}-{name}-{number}")
     return wanted

@@ -46,6 +46,13 @@ def check(certificate: str, private_key: str, of_certificate: str, of_key: str) 
         raise ConfigError(f"{of_certificate}: OpenSSL does not take it ({error.reason})") from error
 
 
+def ends(certificate: str) -> float:
+    """Until when a certificate in PEM is good, in seconds since 1970."""
+    from cryptography.x509 import load_pem_x509_certificates
+
+    return load_pem_x509_certificates(certificate.encode())[0].not_valid_after_utc.timestamp()
+
+
 def context(certificate: str, private_key: str) -> ssl.SSLContext:
     """TLS that shows this certificate; raises ssl.SSLError. The server is verified as always."""
     made = create_urllib3_context()

@@ -1,0 +1,59 @@
+"""``lmconform rejudge``: today's checks on exchanges that were recorded earlier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lmconform.contract import versions
+from lmconform.contract.dialects import DIALECTS
+from lmconform.errors import ConfigError
+
+
+@click.command("rejudge")
+@click.argument("recording", type=click.Path(path_type=Path), metavar="RUN|FILE")
+@click.option("--contract", metavar="VERSION", help="Judge by this version of SAP's description.")
+@click.option("--dialect", type=click.Choice(DIALECTS), help="Which endpoints (default: those of the run).")
+@click.option(
+    "--overlay", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Add what this overlay describes."
+)
+@click.option("--report-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where the reports go.")
+@click.option(
+    "--require",
+    type=click.Choice(("partial", "conformant")),
+    default="partial",
+    show_default=True,
+    help="The least verdict that passes.",
+)
+def command(
+    recording: Path,
+    contract: str | None,
+    dialect: str | None,
+    overlay: tuple[Path, ...],
+    report_dir: Path | None,
+    require: str,
+) -> int:
+    """Apply today's checks to recorded exchanges. Sends nothing.
+
+    RUN is the folder of a run or its exchanges.jsonl. FILE is an HTTP Archive (HAR) of a browser, Postman or a proxy,
+    or a file of printed answers, one JSON object a line. What only a probe can judge is not judged: the verdict is
+    partial at best.
+    """
+    from lmconform.evidence.recordings.opening import recording as opened
+    from lmconform.reporting import terminal
+    from lmconform.run import failed_start, report_folder
+    from lmconform.run.rejudging import Wish, rejudge
+
+    if contract is not None:
+        versions.check(contract)
+    found = opened(recording)
+    if report_dir is not None and found.file.resolve().parent == report_dir.resolve():
+        # The reports of this folder are removed, the recording is one of them.
+        raise ConfigError(f"--report-dir {report_dir}: the recording lies there; name another folder")
+    with failed_start.recorded(failed_start.Start(report_dir, str(recording))) as start:
+        folder = start.folder = report_folder.prepared(report_dir or report_folder.unused("rejudge"))
+        record = rejudge(found, Wish(dialect, contract, overlay, require), folder)
+    for line in terminal.lines(record):
+        click.echo(line)
+    return record.footer.exit_code if record.footer is not None else 0

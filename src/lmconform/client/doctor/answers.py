@@ -1,0 +1,87 @@
+"""What the first answers say beside their bodies: the clock, limits of the rate, and whether our requests are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from lmconform.client.doctor.line import Line, advice, ok
+from lmconform.contract import paths
+from lmconform.contract.openapi import Contract, Parameter
+from lmconform.evidence.exchange import Exchange
+
+# Of a Date header whole seconds are known, and gateways keep answers for some.
+_MOST_SKEW: Final = 60.0
+_RATE: Final = ("x-ratelimit", "x-rate-limit", "ratelimit", "retry-after")
+
+
+def clock(exchange: Exchange) -> Line:
+    """How far this machine's clock is from the target's, by the Date header of an answer (RFC 9110, section 6.6.1)."""
+    try:
+        there = parsedate_to_datetime(exchange.header("Date") or "")
+    except (TypeError, ValueError):
+        return ok("clock", "the target does not tell its time")
+    here = datetime.fromisoformat(exchange.started) + timedelta(seconds=exchange.elapsed / 2)
+    skew = (here - (there if there.tzinfo else there.replace(tzinfo=UTC))).total_seconds()
+    if abs(skew) <= _MOST_SKEW:
+        return ok("clock", f"within {max(1, round(abs(skew)))} s of the target's")
+    side = "ahead of" if skew > 0 else "behind"
+    return advice("clock", f"{abs(skew):.0f} s {side} the target's: set the clock of this machine, or of the target")
+
+
+def rate(exchanges: Iterable[Exchange]) -> Line:
+    """What the newest answer with such headers says about how many requests may come."""
+    found: dict[str, str] = {}
+    for exchange in exchanges:
+        found |= {n: v for n, v in exchange.headers if n.lower().startswith(_RATE)}
+    if not found:
+        return ok("rate", "no limit is announced")
+    text = ", ".join(f"{name}: {value}" for name, value in found.items())
+    spent = any("remaining" in name.lower() and value.strip() == "0" for name, value in found.items())
+    return advice("rate", f"{text}; wait, or run with fewer workers") if spent else ok("rate", text)
+
+
+def own_requests(contract: Contract, exchanges: Iterable[Exchange]) -> Line:
+    """Whether what was sent so far is what the contract describes: a wrong option shows here, and not as a finding."""
+    sent = list(exchanges)
+    problems = [text for exchange in sent for text in _problems(contract, exchange)]
+    if problems:
+        return advice("requests", f"{problems[0]}; check the option that it comes from, such as --resource-group")
+    return ok("requests", f"{len(sent)} are as the contract {contract.version} describes them")
+
+
+def _problems(contract: Contract, exchange: Exchange) -> Iterator[str]:
+    label = paths.label(exchange.method, exchange.path)
+    found = contract.match(exchange.method, exchange.path)
+    if found is None:
+        yield f"{label} is no operation of the contract"
+        return
+    # Ids in the path come from answers of the target.
+    operation, _ = found
+    values = {
+        "query": dict(parse_qsl(urlsplit(exchange.url).query)),
+        "header": {name.lower(): value for name, value in exchange.request_headers},
+    }
+    for parameter in operation.parameters:
+        name = parameter.name.lower() if parameter.location == "header" else parameter.name
+        value = values.get(parameter.location, {}).get(name)
+        if value is None and parameter.required and parameter.location in values:
+            yield f"{label} lacks {parameter.name}"
+        elif value is not None and (
+            error := contract.first_error(parameter.schema, _typed(contract, parameter, value))
+        ):
+            yield f"{label} has {parameter.name} {value!r}: {error}"
+    for name in sorted(set(values["query"]) - {p.name for p in operation.parameters if p.location == "query"}):
+        yield f"{label} has {name}, which the contract does not know"
+
+
+def _typed(contract: Contract, parameter: Parameter, value: str) -> Any:
+    """A value as its schema counts it."""
+    schema = contract.resolve(parameter.schema)
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    if kind == "integer" and value.lstrip("-").isdigit():
+        return int(value)
+    return value.split(",") if kind == "array" else value
