@@ -15,6 +15,7 @@
           +-- Unreadable         it is not known what the request would do   exit 3
           +-- NotOwn             the target's answers do not show that what
           |                      it names belongs to this run                exit 3
+          |    +-- NotThere      GET does not find it at all                exit 3
           +-- CreationStopped    too many creations got no usable answer     exit 3
 
     Failure(AssertionError)      the target breaks a requirement; carries a Judgement
@@ -99,6 +100,10 @@ class Unreadable(SafetyRefusal):
 
 class NotOwn(SafetyRefusal):
     """The target gave an id that cannot be used, or the answers do not show that it belongs to this run."""
+
+
+class NotThere(NotOwn):
+    """GET does not find what the run is said to have created."""
 
 
 class CreationStopped(SafetyRefusal):

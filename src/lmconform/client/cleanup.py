@@ -12,7 +12,7 @@ from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
 from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resource, Resources, Role
-from lmconform.errors import SafetyRefusal, Skip, TargetLost, TargetUnreachable
+from lmconform.errors import NotThere, SafetyRefusal, Skip, TargetLost, TargetUnreachable
 from lmconform.evidence.exchange import Exchange
 from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
@@ -208,12 +208,17 @@ class Cleanup:
     def _ask(self, resource: Resource, role: Role, group: str, resource_id: str, **rest: Any) -> int:
         """Send one request about one thing; returns the status, 0 when there is no answer."""
         operation = resource.operations[role]
-        answer = self._send(operation, group, **resource.address(operation, resource_id), **rest)
+        try:
+            answer = self._send(operation, group, **resource.address(operation, resource_id), **rest)
+        except NotThere:
+            return 404
         return answer.status if answer is not None else 0
 
     def _send(self, operation: Operation, group: str, **rest: Any) -> Exchange | None:
         try:
             return self._client.send(operation.id, resource_group=group, judge=False, **rest)
+        except NotThere:
+            raise
         except (SafetyRefusal, Skip):
             return None
 

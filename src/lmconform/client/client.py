@@ -16,7 +16,7 @@ from lmconform.client.transport import Request
 from lmconform.contract import paths
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resource, Role
-from lmconform.errors import NotOwn, NotTestable
+from lmconform.errors import NotOwn, NotTestable, NotThere
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import curl
 from lmconform.judgement import Judgement, State, kept
@@ -200,8 +200,10 @@ class Client:
             return None
         sent = Sent(operation, path, query, body, _group(request), taken)
         try:
-            for unseen in self.session.ownership.unseen(operation, path, query, body):
-                self._see(unseen)
+            # One after the other: the second of two deletions at the same time knows what the first has seen.
+            with self.session.looking:
+                for unseen in self.session.ownership.unseen(operation, path, query, body):
+                    self._see(unseen)
         except BaseException:
             self.session.books.refused(sent)
             raise
@@ -246,7 +248,8 @@ class Client:
         exchange = self._plain_get(reader, unseen, group)
         before = f"not sent: before it is changed the {noun} {unseen.id!r} has to be seen"
         if exchange.status != 200:
-            raise NotOwn(f"{before}, and {reader.label} answered {exchange.brief}")
+            refusal = NotThere if exchange.status == 404 else NotOwn
+            raise refusal(f"{before}, and {reader.label} answered {exchange.brief}")
         others = self.session.ownership.origins(unseen, exchange.json_object())
         if others is None:
             self.session.books.not_own(noun, unseen.id, group)

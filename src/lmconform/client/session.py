@@ -61,6 +61,7 @@ class Session:
     waits: Waits = field(default_factory=Waits)
     shared: dict[str, Any] = field(default_factory=dict)
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
+    looking: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     # Making one shared value may need another.
     _sharing: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
