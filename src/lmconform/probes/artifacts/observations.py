@@ -145,7 +145,8 @@ def label_twice(ctx: Context) -> str:
     if not creation.ok:
         return answer(creation)
     artifact = ctx.get_or_fail("getArtifact", artifactId=str(creation.json_object().get("id")))
-    return f"kept: {' and '.join(sorted(str(e.get('value')) for e in objects(artifact, 'labels')))}"
+    kept = [str(e.get("value")) for e in objects(artifact, "labels") if e.get("key") == f"{LABEL_PREFIX}color"]
+    return f"kept: {' and '.join(sorted(kept))}"
 
 
 @observation(
