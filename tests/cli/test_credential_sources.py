@@ -49,7 +49,7 @@ def check(lmconform, folder, source, url, *more):
     line = f"credentials of {source.name} for {url}/v2, resource group {group}"
     assert f"access    {line}" in done.stdout.splitlines()
     assert read_events(folder / "out")[0]["access"] == line
-    assert f"- access    {line}" in (folder / "out" / "summary.md").read_text().splitlines()
+    assert f"- `access    {line}`" in (folder / "out" / "summary.md").read_text().splitlines()
 
 
 @pytest.mark.parametrize("name", NAMES)

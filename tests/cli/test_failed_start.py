@@ -49,7 +49,7 @@ def expect_no_start(folder, code, words):
     assert footer["message"] in case.find("error").get("message")
     summary = (folder / "summary.md").read_text()
     assert ": incomplete\n" in summary
-    assert f"- stopped   {footer['message']}" in summary
+    assert f"- `stopped   {footer['message']}`" in summary
     return header
 
 

@@ -86,7 +86,7 @@ def test_the_fingerprint_is_a_table_before_the_verdict_and_in_every_report(full_
     assert "AUTH-MISSING                       403 text/plain" in done.stdout
     assert rows.index(next(row for row in rows if row.startswith("verdict"))) > rows.index(table[0])
     summary = (report / "summary.md").read_text()
-    assert "| LM-OBS-AUTH-MISSING | 403 text/plain | Answer without a token. |" in summary
+    assert "| LM-OBS-AUTH-MISSING | `403 text/plain` | Answer without a token. |" in summary
 
 
 @pytest.mark.parametrize(("file", "schema"), [("results", "results"), ("exchanges", "exchanges")])
@@ -386,7 +386,7 @@ def one_line(text):
         (
             '{"clientid": "a", "clientsecret": "b", "url": "https://t.example",'
             ' "serviceurls": {"AI_API_URL": "https://other.example"}}',
-            "the credentials are for other.example",
+            "are for other.example; they would be sent to the wrong host",
         ),
     ],
     ids=["broken", "list", "no-api-url", "no-secret", "plain-http", "other-host"],

@@ -39,7 +39,7 @@ def test_a_service_key_names_the_target_that_is_not_named(lmconform, mock, tmp_p
     reason = "no TARGET was named, --service-key key.json names it"
     assert line(done) == f"target    {mock.url} ({reason})"
     assert header(tmp_path)["target_because"] == reason
-    assert f"- target    {mock.url} ({reason})" in (tmp_path / "out" / "summary.md").read_text()
+    assert f"- `target    {mock.url} ({reason})`" in (tmp_path / "out" / "summary.md").read_text()
 
 
 def test_a_service_key_in_the_environment_names_the_target(lmconform, mock, tmp_path):
