@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from lmconform.client import polling
@@ -32,8 +31,8 @@ def await_group(client: Client, capabilities: Capabilities, group: str) -> None:
     for operation, capability in _refused_when_new(client):
         if not capabilities.has(capability):
             continue
-        _wait(client, operation, group, _PERHAPS_NEW, grace)
-        _wait(client, operation, group, (_NEW,), grace * _GRACES)
+        if not _is_ready(client, operation, group, _PERHAPS_NEW, grace):
+            _is_ready(client, operation, group, (_NEW,), grace * _GRACES)
 
 
 def _refused_when_new(client: Client) -> Iterator[tuple[Operation, str]]:
@@ -45,8 +44,8 @@ def _refused_when_new(client: Client) -> Iterator[tuple[Operation, str]]:
             yield operation, client.session.resources.capability(operation)
 
 
-def _wait(client: Client, operation: Operation, group: str, refusals: Collection[int], seconds: float) -> None:
-    with suppress(polling.Overdue):
+def _is_ready(client: Client, operation: Operation, group: str, refusals: Collection[int], seconds: float) -> bool:
+    try:
         polling.poll(
             lambda: client.send(operation.id, query={"$top": 1}, resource_group=group, judge=False),
             lambda answer: answer.status not in refusals,
@@ -54,3 +53,6 @@ def _wait(client: Client, operation: Operation, group: str, refusals: Collection
             what=f"resource group {group!r}",
             state=lambda answer: answer.brief,
         )
+    except polling.Overdue:
+        return False
+    return True

@@ -54,6 +54,7 @@ class _Examination:
         self._client: Client = session.client(ITEM)
         self._name = ""
         self._asked: list[Exchange] = []
+        self._other: Exchange | None = None
 
     def run(self, *, wide: bool) -> dict[str, Any] | None:
         try:
@@ -104,15 +105,18 @@ class _Examination:
             recognition.check_group(target, self._send("listConfigurations"))
         self._say(ok("group", f"{target.resource_group} is there"))
         if self._session.config.other_resource_group:
-            other = self._send("listScenarios", resource_group=self._session.config.other_resource_group)
-            recognition.check_other_group(target, other)
+            self._other = self._send("listScenarios", resource_group=self._session.config.other_resource_group)
+            recognition.check_other_group(target, self._other)
             self._say(ok("group", f"{target.other_resource_group} is there"))
 
     def _await_groups(self) -> None:
         """Wait until both resource groups are set up; a second one that cannot be used at all is not waited for."""
         capabilities, other = self._session.capabilities, self._target.other_resource_group
         readiness.await_group(self._client, capabilities, self._target.resource_group)
-        if other is not None and self._client.send("listScenarios", resource_group=other, judge=False).ok:
+        if other is None:
+            return
+        scenarios = self._other or self._client.send("listScenarios", resource_group=other, judge=False)
+        if scenarios.ok:
             readiness.await_group(self._client, capabilities, other)
 
     def _token(self) -> Line:
