@@ -1,11 +1,11 @@
 """Measures what each item sends and creates, and writes it into ``run/costs.yaml``, from which ``--plan`` estimates.
 
-Each item is measured twice, on a mock that is seldom polled: ``alone`` in a session that has nothing yet, so that it
+Each item is measured twice, on a mock that is seldom polled: ``single`` in a session that has nothing yet, so that it
 makes all that it shares with others; and ``among`` all items of a run, where most of that is there already. Generated
 data share one pool: alone, an item of them is taken to cost what the dearest costs as well. Run it when items come or
 change. A FOLDER keeps the exchanges, or has them already: for ``among`` it may be the report of a run::
 
-    python benchmarks/costs.py [--only PATTERN] [--among FOLDER] [--alone FOLDER]
+    python benchmarks/costs.py [--only PATTERN] [--among FOLDER] [--single FOLDER]
 """
 
 import argparse
@@ -29,8 +29,8 @@ from lmconform.settings.options import RunConfig
 
 POLL_SECONDS = 0.25
 HEAD = """\
-# What each item sends (by method) and creates (by noun), as benchmarks/costs.py measured it: alone, and among all items
-# of a run. Not edited by hand.
+# What each item sends (by method) and creates (by noun), as benchmarks/costs.py measured it: by itself, and among
+# all items of a run. Not edited by hand.
 """
 
 
@@ -69,7 +69,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", action="append", default=[], metavar="PATTERN")
     parser.add_argument("--among", type=Path, metavar="FOLDER")
-    parser.add_argument("--alone", type=Path, metavar="FOLDER")
+    parser.add_argument("--single", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     config = RunConfig.from_options("mock", {"only": options.only, "poll_interval": POLL_SECONDS})
     made = plan(config)
@@ -77,11 +77,11 @@ def main():
     plainly = [item for item in made.items if not isinstance(item, FuzzItem)]
     with tempfile.TemporaryDirectory() as temporary:
         folders = []
-        for way, given, items in (("alone", options.alone, plainly), ("among", options.among, made.items)):
+        for way, given, items in (("single", options.single, plainly), ("among", options.among, made.items)):
             folders.append(given or Path(temporary, way))
             if not (folders[-1] / EXCHANGES).exists():
                 folders[-1].mkdir(exist_ok=True)
-                measure(made, config, items, folders[-1], alone=way == "alone")
+                measure(made, config, items, folders[-1], alone=way == "single")
         alone, among = (counted(made.contract, folder) for folder in folders)
     dearest = Counter()
     for item in made.items:
@@ -90,7 +90,7 @@ def main():
         there = among.get(item.id, Counter())
         # Alone an item asks for no less than among others.
         by_itself = there + dearest if isinstance(item, FuzzItem) else there | alone.get(item.id, Counter())
-        rows[item.id] = {"alone": by_itself, "among": there}
+        rows[item.id] = {"single": by_itself, "among": there}
     lines = []
     for item, ways in sorted(rows.items()):
         row = json.dumps({way: dict(sorted(counts.items())) for way, counts in ways.items()})

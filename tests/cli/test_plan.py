@@ -93,7 +93,7 @@ def test_a_plan_asks_what_a_run_asks_first_and_leaves_nothing(lmconform, tmp_pat
         plan = lmconform("run", url, "--service-key", key, "--profile", "core", "--allow-writes", "--plan")
     assert plan.returncode == 0, plan.stderr
     first = ["/oauth/token", "/v2/lm/scenarios", "/v2/lm/meta"]
-    assert [path for _, path in seen] == first + CONTENT_AND_ROOM
+    assert [path for _, path in seen] == [*first, "/v2/lm/deployments?$top=1", *CONTENT_AND_ROOM]
     assert [path.name for path in tmp_path.iterdir()] == [key.name]
 
 

@@ -86,7 +86,7 @@ class Api:
 
 
 def test_each_request_has_one_exchange_and_one_whole_line(tmp_path):
-    api = Api({"count": 0, "resources": [], "filler": "x" * 40_000})
+    api = Api({"count": 0, "resources": [], "filler": "x" * 20_000})
     with serve(api) as (url, seen):
         session = open_session(url, tmp_path)
         clients = [session.client(f"item-{number}") for number in range(THREADS)]

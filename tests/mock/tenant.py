@@ -46,9 +46,9 @@ class Tenant:
         connection.close()
         return answer.status
 
-    def artifact(self, url="ai://default/data", kind="dataset"):
+    def artifact(self, url="ai://default/data", kind="dataset", scenario="text-clf-tutorial"):
         """The id of a new artifact."""
-        body = {"name": "data", "kind": kind, "url": url, "scenarioId": "text-clf-tutorial"}
+        body = {"name": "data", "kind": kind, "url": url, "scenarioId": scenario}
         return self.post("/artifacts", 201, **body)["id"]
 
     def training(self, url="ai://default/data"):

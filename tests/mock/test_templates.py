@@ -118,7 +118,7 @@ def test_templates_become_scenarios_and_executables(start_tenant, folder):
 
 def test_executions_of_the_users_templates_run(start_tenant, folder):
     tenant = start_tenant("--workflows", str(folder))
-    artifact = tenant.artifact()
+    artifact = tenant.artifact(scenario="churn")
     configuration = tenant.post(
         "/configurations",
         201,

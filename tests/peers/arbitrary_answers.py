@@ -3,9 +3,11 @@
 import dataclasses
 import json
 import random
+import traceback
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.probes import probe_bench as bench
 
@@ -128,7 +130,9 @@ class Campaign:
             for item in self.items:
                 _, error = item.events(self.session, lambda line: None)
                 if error is not None:
-                    seen.errors.append(f"{item.id}: {type(error).__name__}: {error}")
+                    where = traceback.extract_tb(error.__traceback__)[-1]
+                    said = f"{item.id}: {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+                    seen.errors.append(said)
         seen.passed = [key for key, is_broken in judged.items() if key in self.defect.misshapen and not is_broken]
         seen.answers = self.defect.changed - before
         return seen

@@ -42,7 +42,8 @@ def test_no_item_crashes_over_arbitrary_answers_once_everything_is_there(campaig
     seen = campaign.run(seed, values, 0.5)
     assert seen.errors == []
     assert seen.passed == []
-    assert sum(seen.answers.values()) > 300
+    # Three creations in a row without a usable answer end the creations of that kind.
+    assert sum(seen.answers.values()) > 100
 
 
 @pytest.mark.parametrize(("seed", "share"), [(1, 0.02), (2, 0.1), (3, 0.5)])
@@ -50,7 +51,8 @@ def test_no_item_crashes_over_arbitrary_answers_while_things_are_made(mock, seed
     seen = Campaign(mock).run(seed, [], share)
     assert seen.errors == []
     assert seen.passed == []
-    assert sum(seen.answers.values()) > 30
+    # Three creations in a row without a usable answer end the creations of that kind.
+    assert sum(seen.answers.values()) > 10
 
 
 def answers():

@@ -92,7 +92,7 @@ def test_junit_has_texts_and_no_other_elements(done):
 def test_allure_has_texts_and_no_html(done):
     results = [json.loads(path.read_text()) for path in (done.folder / "allure").glob("*-result.json")]
     assert results
-    assert {result.get("description") for result in results} == {
+    assert {result.get("description") for result in results} <= {
         "The target keeps the requirement.",
         "The target answers.",
     }

@@ -5,7 +5,7 @@ import re
 from tests.probes.probe_bench import open_session
 
 from lmconform.probes.context import Context
-from lmconform.safety.guard import ABSENT_PREFIX, NAME_PREFIX
+from lmconform.safety.guard import ABSENT_PREFIX
 
 
 def test_names_have_the_prefix_and_absent_ids_are_well_formed(mock):
@@ -13,5 +13,5 @@ def test_names_have_the_prefix_and_absent_ids_are_well_formed(mock):
     ctx = Context(session, session.client("probe/test"))
     names, ids = [ctx.unique("thing") for _ in range(9)], [ctx.absent_id() for _ in range(9)]
     assert len({*names, *ids}) == 18
-    assert all(name.startswith(f"{NAME_PREFIX}thing-") for name in names)
+    assert all(name.startswith(f"{session.run.prefix}thing-") for name in names)
     assert all(i.startswith(ABSENT_PREFIX) and re.fullmatch(r"[\w.-]{4,64}", i) for i in ids)

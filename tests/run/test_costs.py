@@ -24,24 +24,24 @@ def test_nearly_every_item_is_declared():
 def test_an_item_among_others_costs_no_more_than_alone():
     for item in EVERY:
         row = costs.row(item.id)
-        assert Counter(row["among"]) <= Counter(row["alone"]), item.id
+        assert Counter(row["among"]) <= Counter(row["single"]), item.id
 
 
 def test_an_item_that_is_not_declared_costs_as_much_as_the_dearest_of_its_kind():
     unknown = costs.row("probe/LM-ANEW")
-    assert all(Counter(costs.row(item.id)[way]) <= unknown[way] for item in PROBES for way in ("alone", "among"))
+    assert all(Counter(costs.row(item.id)[way]) <= unknown[way] for item in PROBES for way in ("single", "among"))
 
 
 def test_a_probe_that_only_reads_creates_nothing():
     for item in PROBES:
         if item.profile == "smoke":
-            assert not [name for name in costs.row(item.id)["alone"] if not name.isupper()], item.id
+            assert not [name for name in costs.row(item.id)["single"] if not name.isupper()], item.id
 
 
 def test_one_item_costs_less_than_all_and_all_cost_less_than_each_alone():
     one, whole = most(PROBES[100:101]), most(EVERY)
     assert 0 < one.requests.total() < whole.requests.total() / 10
-    alone = sum((Counter(costs.row(item.id)["alone"]) for item in EVERY), Counter())
+    alone = sum((Counter(costs.row(item.id)["single"]) for item in EVERY), Counter())
     assert whole.makes["execution"] < alone["execution"]
 
 

@@ -56,7 +56,7 @@ def broken(tmp_path, lines, *arguments):
 def test_a_leak_into_a_file_of_the_run_is_exit_3(tmp_path):
     mistake = """
 from lmconform.evidence import recorder
-recorder._SECRET_HEADERS = frozenset()
+recorder.SECRET_HEADERS = frozenset()
 recorder.Redactor.text = lambda self, value: value
 """
     done = broken(tmp_path, mistake, *SMOKE)

@@ -12,6 +12,7 @@ from tests.scenarios.tutorial_server import ERROR, SCENARIO, Fake, execution, se
 from lmconform.contract.requirements import Register
 from lmconform.errors import SafetyRefusal, TargetLost
 from lmconform.judgement import State
+from lmconform.safety.guard import RUN_LABEL
 from lmconform.scenarios import load
 from lmconform.scenarios.runner import WorkflowRun
 
@@ -518,9 +519,9 @@ def test_a_request_of_another_dialect_is_not_judged_by_the_contract(flow):
     assert not done.client.judged
 
 
-def test_a_server_that_follows_the_page_passes_all_its_steps(flow):
+def test_a_server_that_follows_the_page_passes_all_its_steps(flow, server):
     printed = {
-        "POST /lm/executions": lambda r: (201, {"id": "conf-1", "message": "Configuration created"}),
+        "POST /lm/executions": server.configure,
         "POST /lm/configurations": lambda r: (202, STARTED),
     }
     run = flow(printed, "training-as-printed")
@@ -623,7 +624,7 @@ def test_outputs_and_inputs_reach_the_next_request(written):
         "name": "n-w",
         "kind": "dataset",
         "scenarioId": "text-clf-tutorial",
-        "labels": [{"key": "k", "value": 1}],
+        "labels": [{"key": "k", "value": 1}, {"key": RUN_LABEL, "value": run.session.run.id}],
         "url": "ai://default/w",
     }
 

@@ -46,18 +46,20 @@ class Fake:
     stored: dict[str, Any] = field(default_factory=dict)
     base: str = ""
     polls: int = 0
+    configuration: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reset(self.routes)
 
     def reset(self, routes: dict[str, Route]) -> None:
         """Begin anew, with these routes instead of the lawful ones."""
-        self.seen, self.stored, self.polls = [], {}, 0
+        self.seen, self.stored, self.polls, self.configuration = [], {}, 0, {}
         self.routes = {
             "GET /lm/scenarios": lambda r: (200, {"count": 1, "resources": [SCENARIO]}),
             "GET /lm/scenarios/text-clf-tutorial": lambda r: (200, SCENARIO),
             "POST /lm/artifacts": self.artifact,
-            "POST /lm/configurations": lambda r: (201, {"id": "conf-1", "message": "Configuration created"}),
+            "POST /lm/configurations": self.configure,
+            "GET /lm/configurations/conf-1": lambda r: (200, self.configuration),
             "POST /lm/executions": lambda r: (
                 202,
                 {"id": "e001", "message": "Execution scheduled", "status": "UNKNOWN", "targetStatus": "COMPLETED"},
@@ -71,6 +73,11 @@ class Fake:
     def artifact(self, request: Request) -> Answer:
         """Echo the url."""
         return 201, {"id": "art-1", "message": "Artifact acknowledged", "url": request.body["url"]}
+
+    def configure(self, request: Request) -> Answer:
+        """Keep the configuration."""
+        self.configuration = {**request.body, "id": "conf-1", "createdAt": NOW}
+        return 201, {"id": "conf-1", "message": "Configuration created"}
 
     def execution(self, request: Request) -> Answer:
         """One status further with each look."""

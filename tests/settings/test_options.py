@@ -22,7 +22,7 @@ def test_the_options_are_the_members_of_a_configuration_and_each_has_a_help_and_
 def test_the_command_has_every_option_with_its_help_and_its_default():
     shown = {option.name: option for option in command.params}
     assert {o.dest: o.help for o in OPTIONS} == {o.dest: shown[o.dest].help for o in OPTIONS}
-    assert set(shown) - {o.dest for o in OPTIONS} == {"target", "workers", "quiet"}
+    assert set(shown) - {o.dest for o in OPTIONS} == {"target", "workers", "quiet", "only_plan"}
 
 
 def test_the_mock_runs_everything_and_a_url_only_reads_unless_the_user_says_otherwise():

@@ -1,7 +1,7 @@
 """What items cost at most: requests by method, creations by noun. costs.yaml declares both for each item.
 
-An item that makes what others share costs more than one that finds it: there are two rows for each, ``alone`` and
-``among`` all items of a run. A selection costs no more than its items alone, and no more than the whole run.
+An item that makes what others share costs more than one that finds it: there are two rows for each, ``single`` and
+``among`` all items of a run. A selection costs no more than its items by themselves, and no more than the whole run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FILE: Final = Path(__file__).with_name("costs.yaml")
 MARGIN: Final = 1.5
 # Generated cases per operation and mode behind the rows.
 _EXAMPLES: Final = 50
-_ALONE, _AMONG = "alone", "among"
+_SINGLE, _AMONG = "single", "among"
 Row = Mapping[str, Mapping[str, int]]
 
 
@@ -41,9 +41,9 @@ def most(selected: Iterable[Item], every: Iterable[Item], *, workers: int, examp
 
     ``examples`` is the number of generated cases per operation and mode.
     """
-    alone = _sum(selected, _ALONE, examples)
+    single = _sum(selected, _SINGLE, examples)
     among = _sum(every, _AMONG, examples)
-    found = {name: math.ceil(MARGIN * min(alone[name], workers * among[name])) for name in alone}
+    found = {name: math.ceil(MARGIN * min(single[name], workers * among[name])) for name in single}
     return Cost(
         Counter({name: number for name, number in found.items() if name.isupper() and number}),
         Counter({name: number for name, number in found.items() if not name.isupper() and number}),
@@ -78,7 +78,7 @@ def _rows() -> dict[str, Row]:
 
 @functools.cache
 def _dearest(kind: str) -> Row:
-    dearest: dict[str, Counter[str]] = {_ALONE: Counter(), _AMONG: Counter()}
+    dearest: dict[str, Counter[str]] = {_SINGLE: Counter(), _AMONG: Counter()}
     for item, declared in _rows().items():
         if item.partition("/")[0] == kind:
             for way, counts in declared.items():

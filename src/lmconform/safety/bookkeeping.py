@@ -136,7 +136,8 @@ class Bookkeeper:
             self._budget.usable(made.noun)
 
     def _knows(self, resource_id: Any) -> bool:
-        return self._journal.owns(resource_id) or self._journal.is_disowned(resource_id)
+        known = isinstance(resource_id, str)
+        return known and (self._journal.owns(resource_id) or self._journal.is_disowned(resource_id))
 
     def _give_back(self, sent: Sent) -> None:
         if sent.taken:

@@ -1,4 +1,4 @@
-"""The configuration file of SAP's SDK (fact E5): ``~/.aicore/config.json``, or that of a profile."""
+"""The configuration file of SAP's SDK: ``~/.aicore/config.json``, or that of a profile."""
 
 from __future__ import annotations
 

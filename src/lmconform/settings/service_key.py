@@ -1,4 +1,4 @@
-"""A service key as SAP BTP shows it (JSON, fact E2): its members as credentials."""
+"""A service key as SAP BTP shows it (JSON): its members as credentials."""
 
 from __future__ import annotations
 
