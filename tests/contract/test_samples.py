@@ -25,7 +25,7 @@ BODIES = {o.id: o.request_body.json_schema for o in CONTRACT.operations if o.req
         ({"type": "array", "minItems": 2, "items": {"const": 3}}, [3, 3]),
         ({"type": "object", "required": ["a"], "properties": {"a": {"type": "boolean"}, "b": {}}}, {"a": True}),
         ({"allOf": [{"type": "object", "required": ["a"], "properties": {"a": {"const": 1}}}]}, {"a": 1}),
-        ({"$ref": "#/components/schemas/ScenarioId"}, "lmconform"),
+        ({"$ref": "#/components/schemas/ScenarioId"}, "aa97b177-9383-4934-8543-0f91a7a0283a"),
     ],
 )
 def test_a_schema_has_a_plain_value(schema, value):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lmconform.client import backoff, polling
 from lmconform.client.client import Client
 from lmconform.contract.openapi import Operation
-from lmconform.errors import NotTestable, SafetyRefusal
+from lmconform.errors import CreationStopped, NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz.case_encoding import Wire
 
@@ -23,6 +23,7 @@ class Sender:
     """Sends the requests of one item."""
 
     client: Client
+    sent: int = 0
     dropped: int = 0
     in_vain: int = 0
 
@@ -30,7 +31,7 @@ class Sender:
         """The answer, not judged yet; None when there is none.
 
         ``repeat``: the transport may repeat it as often as it likes. Raises NotTestable when the
-        target breaks one connection after the other.
+        target breaks one connection after the other, and when it has answered creations so that none is sent.
         """
         try:
             exchange = self._dispatch(operation, wire, repeat)
@@ -41,6 +42,10 @@ class Sender:
             exchange = self._dispatch(operation, wire, repeat)
             self.in_vain = self.in_vain + 1 if exchange.status in backoff.PASSING else 0
             return exchange
+        except CreationStopped as refusal:
+            if not self.sent:
+                raise NotTestable(str(refusal)) from refusal
+            return None
         except SafetyRefusal:
             return None
         except NotTestable as error:
@@ -51,4 +56,6 @@ class Sender:
 
     def _dispatch(self, operation: Operation, wire: Wire, repeat: bool) -> Exchange:
         request = wire.request(self.client.item, repeat)
-        return self.client.dispatch(operation, request, wire.path_parameters, wire.query_values, judge=False)
+        exchange = self.client.dispatch(operation, request, wire.path_parameters, wire.query_values, judge=False)
+        self.sent += 1
+        return exchange
