@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lmconform.settings.target import Target
 
 PACE = 0.1
-_START_SECONDS = 15.0
+_START_SECONDS = 60.0
 _KEY, _LOG = "service-key.json", "mock.log"
 
 
