@@ -165,9 +165,12 @@ class Cleanup:
             waiting[:] = [one for one in waiting if self._ask(one[0], Role.GET, one[1], one[2]) != 404]
             return not waiting
 
-        self._repeat(attempt, limit.seconds)
-        for resource, _, resource_id in waiting:
-            self._journal.stays(resource.noun, resource_id)
+        try:
+            self._repeat(attempt, limit.seconds)
+        finally:
+            # A second Ctrl-C ends the waiting: what was not seen to be gone is said to be left.
+            for resource, _, resource_id in waiting:
+                self._journal.stays(resource.noun, resource_id)
 
     def ask(self, resource: Resource, role: Role, group: str, resource_id: str) -> Exchange | None:
         """The answer to one request about one thing; None when there is none."""
