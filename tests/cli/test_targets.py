@@ -86,6 +86,28 @@ def test_a_run_by_name_works_from_a_folder_below_and_with_workers(lmconform, ini
     assert "target    dev (../../lmconform.toml)" in done.stdout.splitlines()
 
 
+@pytest.mark.parametrize("way", ["secret", "key variable", "files", "texts"])
+def test_a_target_behind_tls_is_known_by_each_kind_of_reference(lmconform, secured_mock, tmp_path, way):
+    key, (certificate, private_key) = secured_mock.x509, secured_mock.pair
+    known = f'client_id = "{key["clientid"]}", cert_url = "{key["certurl"]}"'
+    plain = secured_mock.key
+    references = {
+        "secret": f'client_id = {{ env = "ID" }}, client_secret = {{ env = "SECRET" }}, auth_url = "{plain["url"]}"',
+        "key variable": 'service_key = { env = "KEY" }',
+        "files": f'{known}, cert_file_path = "{certificate}", key_file_path = "{private_key}"',
+        "texts": f'{known}, cert_str = {{ env = "CERTIFICATE" }}, key_str = {{ env = "PRIVATE" }}',
+    }
+    (tmp_path / "lmconform.toml").write_text(
+        f'[targets.dev]\nurl = "{secured_mock.tls_url}"\nca_bundle = "{secured_mock.ca}"\n'
+        f"credentials = {{ {references[way]} }}\n"
+    )
+    variables = {"ID": plain["clientid"], "SECRET": plain["clientsecret"], "KEY": json.dumps(key)}
+    variables |= {"CERTIFICATE": key["certificate"], "PRIVATE": key["key"]}
+    done = lmconform("run", "dev", *ONE, env=variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"(lmconform.toml) for {secured_mock.tls_url}/v2" in done.stdout or "(single values) for" in done.stdout
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_line_to_paste_repeats_the_name_and_not_what_the_file_says(lmconform, start_mock, tmp_path, workers):
     mock = start_mock("--mutant", "metrics-replace")
