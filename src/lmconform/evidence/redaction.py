@@ -95,6 +95,9 @@ class Redactor:
 
         Half a surrogate pair, which UTF-8 files cannot hold, becomes a question mark.
         """
+        if len(value) < _SHORTEST and value.isascii():
+            # Half of the texts of an event.
+            return value
         spans = self._known.find(value)
         if spans:
             value = "".join(_masked(value, spans))
