@@ -103,7 +103,12 @@ class NotOwn(SafetyRefusal):
 
 
 class NotThere(NotOwn):
-    """GET does not find what the run is said to have created."""
+    """GET does not find what the run is said to have created: ``noun`` and ``id``."""
+
+    def __init__(self, message: str, noun: str, resource_id: str) -> None:
+        super().__init__(message)
+        self.noun = noun
+        self.id = resource_id
 
 
 class CreationStopped(SafetyRefusal):

@@ -213,8 +213,9 @@ class Cleanup:
         operation = resource.operations[role]
         try:
             answer = self._send(operation, group, **resource.address(operation, resource_id), **rest)
-        except NotThere:
-            return 404
+        except NotThere as refusal:
+            # What it was made from may be what is not there: that says nothing of the thing itself.
+            return 404 if (refusal.noun, refusal.id) == (resource.noun, resource_id) else 0
         return answer.status if answer is not None else 0
 
     def _send(self, operation: Operation, group: str, **rest: Any) -> Exchange | None:

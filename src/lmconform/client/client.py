@@ -248,8 +248,8 @@ class Client:
         exchange = self._plain_get(reader, unseen, group)
         before = f"not sent: before it is changed the {noun} {unseen.id!r} has to be seen"
         if exchange.status != 200:
-            refusal = NotThere if exchange.status == 404 else NotOwn
-            raise refusal(f"{before}, and {reader.label} answered {exchange.brief}")
+            why = f"{before}, and {reader.label} answered {exchange.brief}"
+            raise NotThere(why, noun, unseen.id) if exchange.status == 404 else NotOwn(why)
         others = self.session.ownership.origins(unseen, exchange.json_object())
         if others is None:
             self.session.books.not_own(noun, unseen.id, group)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lmconform.client.doctor.line import Line, advice, ok
 from lmconform.contract.resource import Resource
 from lmconform.contract.resources import Role
-from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.exchange import Exchange, natural
 
 if TYPE_CHECKING:
     from lmconform.client.session import Session
@@ -58,8 +58,7 @@ def room(session: Session, ask: Ask) -> Iterator[Line]:
 
 
 def _room(resource: Resource, answer: Exchange | None, meta: Mapping[str, Any] | None) -> Line:
-    text = answer.text.strip() if answer is not None and answer.ok else ""
-    running = int(text) if text.isdigit() and len(text) < 10 else None
+    running = natural(answer.text.strip()) if answer is not None and answer.ok else None
     most = _most(resource, meta)
     said = f"{'an unknown number of' if running is None else running} {resource.noun}s running"
     if most is None:
