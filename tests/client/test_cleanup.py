@@ -8,6 +8,7 @@ from tests.probes.probe_bench import Defect, answered, open_session
 
 from lmconform.client.cleanup import clean
 from lmconform.probes import enactment_pool
+from lmconform.probes.builders.configurations import deployable_configuration
 from lmconform.probes.builders.schedules import SCHEDULE
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION
@@ -95,3 +96,25 @@ def test_what_cannot_be_removed_is_stopped_and_counted_and_the_end_comes(mock, m
     monkeypatch.undo()
     assert left(session) == {"deployment": 1}
     assert refusing.stops > 1
+
+
+class Hiding(Defect):
+    """Does not find one kind of things by their ids."""
+
+    def __init__(self, operation):
+        self.operation = operation
+
+    def answer(self, exchange):
+        return answered(exchange, 404) if exchange.operation == self.operation else exchange
+
+
+@pytest.mark.parametrize(
+    ("hidden", "expected"), [("getConfiguration", {"deployment": 1}), ("getDeployment", {})], ids=["origin", "itself"]
+)
+def test_what_is_not_found_is_gone_and_what_it_was_made_from_says_nothing_of_it(mock, hidden, expected):
+    session = open_session(mock, defect=Hiding(hidden))
+    ctx = lab_of(session)
+    ctx.send("createDeployment", json={"configurationId": deployable_configuration(ctx).id})
+    assert left(session) == {"deployment": 1}
+    clean(session)
+    assert left(session) == expected
