@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from lmconform.cli.options import given, of_a_run
 from lmconform.errors import ConfigError, HarnessError
 from lmconform.exit_codes import ExitCode
-from lmconform.settings.options import OPTIONS
 
 if TYPE_CHECKING:
     from lmconform.client.leftovers import Leftovers
@@ -18,22 +18,12 @@ if TYPE_CHECKING:
 
 # The options of a run that say how to reach a target, and how long it may take.
 _TAKEN = frozenset(
-    ("service-key", "ca-bundle", "poll-interval", "stop-timeout", "delete-timeout", "request-timeout", "rate")
+    (
+        *("service-key", "aicore-profile", "ca-bundle", "poll-interval", "stop-timeout", "delete-timeout"),
+        *("request-timeout", "rate"),
+    )
 )
 _SHOWN = 50
-
-
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed([option for option in OPTIONS if option.name in _TAKEN]):
-        function = click.option(
-            f"--{option.name}",
-            option.dest,
-            type=option.kind,
-            default=option.default,
-            metavar=option.metavar,
-            help=option.help,
-        )(function)
-    return function
 
 
 @click.command("cleanup")
@@ -41,7 +31,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--all", "every", is_flag=True, help="All runs that left a journal on this machine; no RUN then.")
 @click.option("--yes", is_flag=True, help="Stop and delete; without it nothing is changed.")
 @click.option("--check", is_flag=True, help="Exit 1 when anything is left that can be deleted; changes nothing.")
-@_options
+@of_a_run(_TAKEN)
 def command(names: tuple[str, ...], every: bool, yes: bool, check: bool, **options: Any) -> int:
     """Remove what RUN left on TARGET: what its journal has, and what has its name or runs its configurations.
 
@@ -58,6 +48,7 @@ def command(names: tuple[str, ...], every: bool, yes: bool, check: bool, **optio
         where = f" on {target}" if target else ""
         click.echo(f"no run left a journal{where}: there is nothing to remove")
         return ExitCode.PASSED
+    options = given(options)
     codes = [_one(state, target, options, yes=yes, check=check, alone=len(states) == 1) for state in states]
     return max(codes)
 

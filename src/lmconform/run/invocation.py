@@ -217,11 +217,11 @@ class Run:
         return code
 
     def _leak(self, names: Iterable[str]) -> str:
-        """What to say of files that show a secret; what cannot be read is said where the reports are written."""
+        """What to say of files that show a secret, or that cannot be searched."""
         try:
             return leak_check.finding(self.folder, names, of_process())
-        except OSError:
-            return ""
+        except OSError as error:
+            return f"{self.folder}: cannot be searched for secrets ({error.strerror or error})"
 
     def _cleanup(self) -> str:
         """The command that removes what is left; empty when nothing can be removed, or when it goes with the mock."""
@@ -281,7 +281,7 @@ def _say_nothing(event: Event) -> None:
 
 def _state(config: RunConfig, target: Target, folder: Path, *, passing: bool) -> RunState:
     about = {
-        "target": config.target,
+        "target": config.label,
         "base_url": target.base_url,
         "resource_groups": [group for group in (target.resource_group, target.other_resource_group) if group],
         "dialect": config.dialect,

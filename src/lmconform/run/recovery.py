@@ -45,10 +45,11 @@ def find(name: str, environ: Mapping[str, str]) -> RunState:
 
 
 def on_target(target: str | None, environ: Mapping[str, str]) -> Iterator[RunState]:
-    """All runs that left a journal, or those on one target."""
-    base = api_base(target) if target else ""
+    """All runs that left a journal, or those on one target: a URL, or a name in lmconform.toml."""
     for state in run_state.every(environ):
-        if not base or state.about().get("base_url") == base:
+        about = state.about()
+        is_url = target is not None and "://" in target
+        if target is None or target == about.get("target") or (is_url and about.get("base_url") == api_base(target)):
             yield state
 
 
