@@ -137,6 +137,19 @@ def test_an_option_on_the_command_line_wins_also_with_the_value_of_its_default(l
         assert read_events(initialised / "out")[0]["configuration"]["max_examples"] == number
 
 
+@pytest.mark.parametrize("which", [("out",), ("--all", "dev")], ids=["run", "all of a target"])
+def test_cleanup_reaches_a_target_by_its_name(lmconform, initialised, which):
+    state = {"XDG_STATE_HOME": str(initialised / "state")}
+    only = ("--only", "probe/LM-ARTIFACT-CREATE-TWICE", "--profile", "core", "--allow-writes", "--report-dir", "out")
+    assert lmconform("run", "dev", *only, env=state).returncode == 0
+    run = read_events(initialised / "out")[0]["run"]
+    # Without the secret of the file there would be no access: the id of the run alone does not say it.
+    done = lmconform("cleanup", *which, env=state)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"run {run}" in done.stdout
+    assert "artifacts, which the API cannot delete" in done.stdout
+
+
 def test_the_folder_of_the_reports_has_the_name(lmconform, initialised):
     assert lmconform("run", "dev", "--only", "probe/LM-SCENARIO-LIST-COUNT").returncode == 0
     (folder,) = (initialised / "reports").iterdir()
