@@ -104,7 +104,7 @@ class Cleanup:
             answer = self._send(operation, maybe.resource_group, query={maybe.origin: maybe.value})
             if answer is None or not answer.ok:
                 continue
-            for item in items(answer):
+            for item in answer.resources():
                 # The target may pass over the filter: that the origin is ours is checked here.
                 if item.get(maybe.origin) == maybe.value:
                     self.take_over(self._resources[maybe.noun], maybe.resource_group, item)
@@ -225,12 +225,6 @@ class Cleanup:
             raise
         except (SafetyRefusal, Skip):
             return None
-
-
-def items(answer: Exchange) -> list[dict[str, Any]]:
-    """The entries of a list."""
-    found = answer.json_object().get("resources")
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _is_gone(status: int) -> bool:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from lmconform.client.cleanup import Cleanup, items, removable
+from lmconform.client.cleanup import Cleanup, removable
 from lmconform.client.session import Session
 from lmconform.contract.resources import Resource, Role
 from lmconform.errors import NotOwn, TargetLost
@@ -119,7 +119,7 @@ class Survey:
             # What belongs to another resource is found by a list of ids.
             answer = self._cleanup.find(resource, group, [resource_id])
             if answer is not None and answer.ok:
-                return next(iter(items(answer)), None)
+                return next(iter(answer.resources()), None)
         else:
             answer = self._cleanup.ask(resource, Role.GET, group, resource_id)
         if answer is None:
@@ -140,7 +140,7 @@ class Survey:
                         f"{operation.label} in {group} answered {answer.brief if answer else 'nothing'}"
                     )
                 return
-            fresh = [item for item in items(answer) if str(item.get("id")) not in seen]
+            fresh = [item for item in answer.resources() if str(item.get("id")) not in seen]
             seen.update(str(item.get("id")) for item in fresh)
             yield from fresh
             if len(fresh) < _PAGE:

@@ -86,6 +86,11 @@ class Exchange:
             return {}
         return data if isinstance(data, dict) else {}
 
+    def resources(self) -> list[dict[str, Any]]:
+        """The objects in the list ``resources`` of the body; none when it has no such list, or the status is no 2xx."""
+        found = self.json_object().get("resources") if self.ok else None
+        return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
     @property
     def size(self) -> str:
         """How long its body is, for a message."""

@@ -360,5 +360,4 @@ class Pool:
             answer = self._client.send(resource.operations[Role.LIST].id, path=path, judge=False)
         except NotTestable:
             return []
-        found = answer.json_object().get("resources")
-        return [r for r in found if isinstance(r, dict)] if answer.ok and isinstance(found, list) else []
+        return answer.resources()

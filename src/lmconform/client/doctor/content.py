@@ -25,13 +25,13 @@ _PURPOSES: Final = {False: "train", True: "serve"}
 
 def executables(ask: Ask, scenarios: Exchange) -> Iterator[Line]:
     """An executable to train with and one to serve with, each with its scenario."""
-    listed = [entry for entry in _resources(scenarios) if isinstance(entry.get("id"), str)]
+    listed = [entry for entry in scenarios.resources() if isinstance(entry.get("id"), str)]
     found: dict[bool, str] = {}
     for scenario in listed[:MOST_SCENARIOS]:
         if len(found) == len(_PURPOSES):
             break
         answer = ask("listExecutables", path={"scenarioId": scenario["id"]})
-        for entry in _resources(answer):
+        for entry in answer.resources() if answer is not None else ():
             if isinstance(deployable := entry.get("deployable"), bool):
                 found.setdefault(deployable, f"{scenario['id']}/{entry.get('id')}")
     rest = f" among the first {MOST_SCENARIOS} of {len(listed)} scenarios" if len(listed) > MOST_SCENARIOS else ""
@@ -74,8 +74,3 @@ def _most(resource: Resource, meta: Mapping[str, Any] | None) -> int | None:
     for part in ("aiApi", "limits", resource.collection.rpartition("/")[2], "maxRunningCount"):
         node = node.get(part) if isinstance(node, Mapping) else None
     return node if isinstance(node, int) and not isinstance(node, bool) and node >= 0 else None
-
-
-def _resources(exchange: Exchange | None) -> list[dict[str, Any]]:
-    found = exchange.json_object().get("resources") if exchange is not None and exchange.ok else None
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []

@@ -68,7 +68,7 @@ def list_during_a_deletion_is_a_list(ctx: Context) -> None:
         entries = answer.json_object().get("resources")
         good = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
         ctx.expect(good, expected="resources: a list of schedules", actual=answer.brief, exchange=answer)
-        listed = [entry.get("id") for entry in entries] if isinstance(entries, list) else []
+        listed = [str(entry.get("id")) for entry in entries] if isinstance(entries, list) else []
         text = "each once"
         ctx.expect(len(set(listed)) == len(listed), expected=text, actual=f"{listed}", exchange=answer)
         missing = sorted(sent.kept - set(listed))
