@@ -89,6 +89,7 @@ class Cleanup:
     def __init__(self, session: Session) -> None:
         self._resources = session.resources
         self._journal = session.journal
+        self._ownership = session.ownership
         self._client: Client = session.client("cleanup")
         self._pause = _pause(session.target)
         # Resource, group and id of what was deleted and may still be there.
@@ -120,6 +121,9 @@ class Cleanup:
     def remove(self, resources: list[Resource], seconds: float) -> None:
         """Remove what goes by one request, and ask again where the API itself did not answer."""
         deadline, rounds = time.monotonic() + seconds, itertools.count(1)
+        for resource in resources:
+            for group in self._journal.groups(resource.noun):
+                self._look(resource, group)
         refused = set[tuple[str, str]]()
 
         def attempt() -> bool:
@@ -139,6 +143,7 @@ class Cleanup:
     def stop_and_remove(self, resource: Resource, group: str, seconds: float) -> None:
         """Delete all that is left in a group, and ask to stop what cannot be deleted yet."""
         deaf = 0
+        self._look(resource, group)
 
         def attempt() -> bool:
             nonlocal deaf
@@ -192,6 +197,13 @@ class Cleanup:
         except (SafetyRefusal, Skip):
             return False
         return True
+
+    def _look(self, resource: Resource, group: str) -> None:
+        """See by one list what else would be seen by a GET for each, before it is changed."""
+        left = self._journal.left(resource.noun, group)
+        unseen = [one for one in left if self._ownership.named(resource, one) is not None]
+        if len(unseen) > 1 and resource.operation(Role.LIST) is not None:
+            self.listed(resource, group)
 
     def _removed(self, resource: Resource, group: str, resource_id: str) -> None:
         self._journal.removed(resource.noun, resource_id)

@@ -224,6 +224,8 @@ class Client:
         """What an answer to a GET shows of the things of this run."""
         if exchange.status == 404:
             self.session.books.not_found(operation, path, _group(request))
+        for one in self.session.ownership.listed(operation, exchange.resources()):
+            self.session.books.own(one.resource.noun, one.id)
         unseen = self.session.ownership.awaits(operation, path) if exchange.status == 200 else None
         if unseen is None:
             return

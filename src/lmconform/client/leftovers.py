@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lmconform.client.cleanup import Cleanup, removable
 from lmconform.client.session import Session
 from lmconform.contract.resources import Resource, Role
-from lmconform.errors import NotOwn, TargetLost
+from lmconform.errors import TargetLost
 from lmconform.safety.guard import RUN_LABEL
 
 # Entries of one page of a list, and pages that are read at most.
@@ -75,10 +74,6 @@ class Survey:
                 continue
             if self._is_marked(item):
                 self._cleanup.take_over(resource, group, item)
-            unseen = self._session.ownership.named(resource, resource_id)
-            with suppress(NotOwn):
-                if unseen is not None and self._session.ownership.origins(unseen, item) == []:
-                    self._journal.seen(resource_id)
             if self._journal.made(resource.noun, resource_id):
                 yield Leftover(resource.noun, resource_id, group)
 

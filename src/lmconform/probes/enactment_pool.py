@@ -179,9 +179,9 @@ def active(ctx: Context, kind: Enactment = EXECUTION, statuses: Collection[str] 
     """A spare one whose last answer had one of the ``statuses``; raises Inconclusive."""
     waiting = []
     for pooled in _pool(ctx, kind).spare:
-        status = pooled.current_status(ctx)
         if pooled.stop_accepted:
             continue
+        status = pooled.current_status(ctx)
         if status in statuses:
             return pooled
         if status == "UNKNOWN" or status in ACTIVE:

@@ -5,7 +5,8 @@ An answer to a creation may name something that was there before. Without a look
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,19 @@ class Ownership:
             return None
         named = self._resources.ids_named(operation, path, {}, None)[-1:]
         return next((Unseen(n.resource, n.id) for n in named if self._is_unseen(n.resource, n.id)), None)
+
+    def listed(self, operation: Operation, entries: Iterable[Mapping[str, Any]]) -> Iterator[Unseen]:
+        """What was not seen yet and a list shows to belong to the run; nothing for any other request."""
+        resource = self._resources.resource_of(operation)
+        if resource is None or self._resources.role_of(operation) != Role.LIST:
+            return
+        for entry in entries:
+            found = entry.get("id")
+            if isinstance(found, str) and self._is_unseen(resource, found):
+                unseen = Unseen(resource, found)
+                with suppress(NotOwn):
+                    if self.origins(unseen, entry) == []:
+                        yield unseen
 
     def origins(self, unseen: Unseen, shown: Mapping[str, Any]) -> list[Unseen] | None:
         """What else has to be seen for ``unseen`` to belong to this run; None when the answer shows that it does not.

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from lmconform.probes.builders.resource_type import batch
-from lmconform.probes.builders.schedules import SCHEDULE, schedule_body, window
-from lmconform.probes.context import SCHEDULES, Context, Json
+from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, schedule_body, window
+from lmconform.probes.context import SCHEDULES, Context, Created, Json
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.observing import answer, listed
 from lmconform.probes.registry import observation
 from lmconform.safety.cron import quiet_month
@@ -89,10 +90,13 @@ def _modification(name: str, text: str, source: str, fields: Callable[[Context],
         text=text,
     )
     def modification_answer(ctx: Context) -> str:
-        schedule_id = SCHEDULE.make(ctx).id
-        exchange = ctx.send("modifyExecutionSchedule", {SCHEDULE.parameter: schedule_id}, json=fields(ctx))
-        _delete(ctx, schedule_id)
-        return answer(exchange)
+        return answer(change_schedule(ctx, _changed(ctx), **fields(ctx)))
+
+
+@fixture(builds_on=lambda created: [created.id])
+def _changed(ctx: Context) -> Created:
+    """The schedule whose changes are observed: what one change does to it decides about no other."""
+    return SCHEDULE.make(ctx)
 
 
 _modification("LM-OBS-SCHEDULE-MODIFY-NOTHING", "A change of a schedule that names nothing.", "C5", lambda ctx: {})
