@@ -1,6 +1,7 @@
 """No false alarm: every pair of legal choices of the mock, several seeds, and how many gating outcomes.
 
 python benchmarks/silence.py [--seeds 10] [--rows N] [--profile core] [--workers 2]
+python benchmarks/silence.py --habits --seeds 10                the presets, and slow stops, deletions and lists
 python benchmarks/silence.py --plain --seeds 20 --profile full --max-examples 50
 """
 
@@ -21,6 +22,17 @@ from lmconform.settings.options import MOCK, RunConfig
 WAITS = {"start_timeout": 2.0, "poll_timeout": 2.0}
 
 
+SLOW = ("stop=slow", "deletion=slow", "list-lag=late")
+
+
+def habits() -> list[MutantRun]:
+    """The mock as it is, with its presets, and slow in one way and in all."""
+    chosen = [(choice,) for choice in SLOW] + [SLOW]
+    options = [tuple(part for choice in choices for part in ("--switch", choice)) for choices in chosen]
+    slow = [MutantRun("-".join(choices), options=words) for choices, words in zip(chosen, options, strict=True)]
+    return [*LAWFUL, *slow]
+
+
 def pairwise() -> list[MutantRun]:
     """Mocks whose choices together hold every pair of values of any two switches."""
     found = []
@@ -37,17 +49,22 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--rows", type=int, help="only the first N")
     parser.add_argument("--plain", action="store_true", help="only the mock as it is")
+    parser.add_argument("--habits", action="store_true", help="the presets, and mocks that are slow in some way")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--profile", default="core")
     parser.add_argument("--max-examples", type=int, default=10)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    rows = [LAWFUL[0]] if arguments.plain else pairwise()[: arguments.rows]
+    rows = [LAWFUL[0]] if arguments.plain else habits() if arguments.habits else pairwise()[: arguments.rows]
     config = RunConfig.from_options(
         MOCK, {"profile": arguments.profile, "max_examples": arguments.max_examples, **WAITS}
     )
-    jobs = [Job(row, seed, everything=True) for seed in range(arguments.seeds) for row in rows]
+    seeds = range(arguments.first, arguments.first + arguments.seeds)
+    jobs = [Job(row, seed, everything=True) for seed in seeds for row in rows]
     began, gating, items, causes = time.monotonic(), 0, 0, Counter[str]()
-    for trial in tried(config, jobs, arguments.workers):
+    for number, trial in enumerate(tried(config, jobs, arguments.workers), 1):
+        if number % len(rows) == 0:
+            print(f"{number} of {len(jobs)} runs, {gating} gating outcomes", flush=True)
         items += trial.items
         gating += len(trial.kills) + bool(trial.error)
         if trial.error:
@@ -58,7 +75,7 @@ def main() -> int:
     for cause, number in causes.most_common():
         print(f"{number:>5}  {cause}")
     seconds = time.monotonic() - began
-    switches = "" if arguments.plain else f"{len(SWITCHES)} switches in "
+    switches = "" if arguments.plain or arguments.habits else f"{len(SWITCHES)} switches in "
     print(f"{switches}{len(rows)} mocks at {arguments.seeds} seeds: {items} items, ", end="")
     print(f"{gating} gating outcomes, {seconds:.0f} s")
     return 1 if gating else 0
