@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class Level(StrEnum):
@@ -93,7 +93,8 @@ class Judgement:
     of one item: an operation id, or the requirement of a check; the item's main judgement has none.
     ``expected``, ``actual`` and ``message`` are short texts for people, ``because`` says why a
     requirement was not judged, ``option`` names the option of a run that would let it be judged.
-    ``exchanges`` are ids, the telling one first; ``request`` is a curl line; ``count`` is the number
+    ``exchanges`` are ids, the telling one first; ``request`` is a curl line; ``story`` are the requests that led to
+    it, the oldest first, as ``evidence.step`` makes them; ``count`` is the number
     of requests that showed it. ``duration`` is in seconds.
     Generated data only: ``cases`` were sent, ``positive`` of them ought to be accepted, ``accepted``
     of these were; ``case`` is the number of the case that was the first to show what is broken.
@@ -110,6 +111,7 @@ class Judgement:
     option: str = ""
     exchanges: tuple[str, ...] = ()
     request: str = ""
+    story: tuple[dict[str, Any], ...] = ()
     count: int = 1
     duration: float = 0.0
     cases: int = 0

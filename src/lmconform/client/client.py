@@ -19,6 +19,7 @@ from lmconform.contract.resources import Resource, Role
 from lmconform.errors import NotOwn, NotTestable, NotThere
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import curl
+from lmconform.evidence.story import Entry, Makers, Story
 from lmconform.judgement import Judgement, State, kept
 from lmconform.safety.bookkeeping import Sent
 from lmconform.safety.ownership import Unseen
@@ -43,7 +44,8 @@ _SHOWN = 3
 class Client:
     """Sends for one item, and runs the contract's checks on every exchange.
 
-    ``exchanges`` keeps ids, ``judged`` the requirements of the checks that had something to say.
+    ``exchanges`` keeps ids, ``story`` what of them may lead to a finding, ``judged`` the requirements of the checks
+    that had something to say.
     ``broken`` maps requirement and operation id to the first judgement that it is broken, with
     the number of exchanges that broke it. Safe to send with from several threads; ``last`` is then
     one of the last exchanges.
@@ -55,7 +57,12 @@ class Client:
     judged: set[str] = field(default_factory=set)
     broken: dict[tuple[str, str], Judgement] = field(default_factory=dict)
     last: Exchange | None = None
+    story: Story = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Items of a session share what created the things that they name."""
+        self.story = Story(self.session.once("client.makers", Makers))
 
     def send(
         self,
@@ -126,6 +133,7 @@ class Client:
         if operation is not None and request.authorize:
             self._look(operation, path, request, exchange)
         with self._lock:
+            self.story.add(exchange, len(self.exchanges))
             self.exchanges.append(exchange.id)
             self.last = exchange
         if operation is not None and judge:
@@ -156,27 +164,32 @@ class Client:
             operation=exchange.operation,
             exchanges=(exchange.id,),
             request=curl(exchange, self.session.redactor),
+            story=self.story.told(self.session.redactor, (exchange.id,), shown=exchange),
         )
 
     def completed(self, judgement: Judgement, since: int = 0) -> Judgement:
-        """``judgement`` with what it does not name: operation, exchanges, and the curl line where something is broken.
+        """``judgement`` with what it does not name: operation, exchanges, story, a curl line if it is broken.
 
         ``since`` is the number of exchanges of the item before those that the judgement is about.
         """
         sent = self.exchanges[since:]
         last = self.last if sent else None
         is_broken = judgement.state in (State.BROKEN, State.NOTED)
+        exchanges = judgement.exchanges or tuple(sent[: -_SHOWN - 1 : -1])
+        leads = bool(sent) and judgement.state in (State.BROKEN, State.NOT_TESTABLE)
         return replace(
             judgement,
             operation=judgement.operation or (last.operation if last else ""),
-            exchanges=judgement.exchanges or tuple(sent[: -_SHOWN - 1 : -1]),
+            exchanges=exchanges,
             request=curl(last, self.session.redactor) if last and is_broken else "",
+            story=self.story.told(self.session.redactor, exchanges, since=since) if leads else (),
         )
 
-    def recall(self, exchanges: Sequence[str], last: Exchange | None) -> None:
+    def recall(self, entries: Sequence[Entry], last: Exchange | None) -> None:
         """Take exchanges of another item of the session as evidence; ``last`` is the newest of them."""
         with self._lock:
-            self.exchanges += [one for one in exchanges if one not in self.exchanges]
+            self.story.take(entries, len(self.exchanges))
+            self.exchanges += [e.exchange.id for e in entries if e.exchange.id not in self.exchanges]
             self.last = last or self.last
 
     def judgements(self) -> list[Judgement]:

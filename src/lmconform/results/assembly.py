@@ -40,6 +40,7 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         option=judgement.option,
         exchanges=judgement.exchanges,
         request=_request(redactor.text(judgement.request), judgement.exchanges),
+        story=judgement.story if gates or outcome is Outcome.WARN else (),
         again=again,
         duration=round(judgement.duration, 4),
         cases=judgement.cases,

@@ -50,7 +50,11 @@ class Result:
     those that ought to be accepted, ``accepted`` those of them that were, ``case`` is the number of the
     generated case that was the first to show what is broken;
     ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
-    item; ``request`` is a curl line. ``option`` is the option of a run that would let the requirement be judged.
+    item; ``request`` is a curl line. ``story`` has the requests that led to what gates or warns, the oldest first:
+    ``method``, ``path``, ``query``, ``headers`` and ``body`` of each, ``status``, ``answer_headers``, ``answer`` and
+    ``seconds``; ``item`` is the one that sent it, ``times`` how often in a row, ``left_out`` the number of requests
+    before it that are not shown, ``telling`` whether it shows the finding. ``option`` is the option of a run that would
+    let the requirement be judged.
     """
 
     type: ClassVar[str] = "result"
@@ -71,6 +75,7 @@ class Result:
     option: str = ""
     exchanges: tuple[str, ...] = ()
     request: str = ""
+    story: tuple[dict[str, Any], ...] = ()
     again: str = ""
     duration: float = 0.0
     cases: int = 0

@@ -10,6 +10,7 @@ from types import TracebackType
 from lmconform.errors import ConfigError
 from lmconform.evidence.redaction import Redactor, of_process
 from lmconform.results.events import Event, Footer, Header, Observation, Result, as_json, from_json, with_texts
+from lmconform.results.story_size import StorySize
 
 FILE_NAME = "results.jsonl"
 
@@ -21,10 +22,11 @@ class ResultWriter:
         self.path = path
         self._redactor = redactor or of_process()
         self._file = path.open("w", encoding="utf-8", buffering=1)
+        self._stories = StorySize()
 
     def write(self, event: Event) -> Event:
         """Append one event; returns it as it was written."""
-        clean = with_texts(event, self._redactor.text)
+        clean = with_texts(self._stories.cut(event), self._redactor.text)
         self._file.write(json.dumps(as_json(clean), ensure_ascii=False) + "\n")
         return clean
 

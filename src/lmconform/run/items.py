@@ -208,6 +208,7 @@ class FuzzItem(Item):
 
         fuzzer = session.once("fuzzer", lambda: Fuzzer(session))
         client = session.client(self.id)
+        client.story.alone = True
         main = kept(self.requirements[0], operation=self.operation)
         try:
             generated = self._drive(fuzzer, session.contract.operation(self.operation), client)

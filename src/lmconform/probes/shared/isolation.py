@@ -13,6 +13,7 @@ from lmconform.contract.resource import properties
 from lmconform.contract.resources import Role
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.story import Entry
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.artifacts import ARTIFACT, artifact_body
 from lmconform.probes.builders.configurations import CONFIGURATION, configuration_body
@@ -112,17 +113,17 @@ def _judge_each(ctx: Context, operations: Iterable[Operation]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Crossing:
-    """What an operation did for another resource group: the failure, if it is one, and the exchanges that show it."""
+    """What an operation did for another resource group: the failure, if it is one, and the requests that show it."""
 
     failure: Failure | None
-    exchanges: tuple[str, ...]
+    entries: tuple[Entry, ...]
     last: Exchange | None
 
 
 def _judge(ctx: Context, operation: Operation, other: str) -> None:
     """Raise Failure when the operation reaches across; several requirements hold it, and it is asked once for all."""
     crossing = _crossing(ctx, operation.id, other)
-    ctx.client.recall(crossing.exchanges, crossing.last)
+    ctx.client.recall(crossing.entries, crossing.last)
     if crossing.failure is not None:
         raise crossing.failure.with_traceback(None)
 
@@ -135,7 +136,7 @@ def _crossing(ctx: Context, operation_id: str, other: str) -> _Crossing:
         _reach_across(ctx, ctx.session.contract.operation(operation_id), other)
     except Failure as error:
         failure = error
-    return _Crossing(failure, tuple(ctx.client.exchanges[since:]), ctx.client.last)
+    return _Crossing(failure, tuple(ctx.client.story.since(since)), ctx.client.last)
 
 
 def _reach_across(ctx: Context, operation: Operation, other: str) -> None:
