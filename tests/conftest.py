@@ -171,7 +171,7 @@ def serve(answer, context=None):
             seen.append((self.command, self.path))
             answer(self)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do  # noqa: N815
+        do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = do_PUT = do  # noqa: N815
 
         def log_message(self, *arguments):
             """Say nothing."""

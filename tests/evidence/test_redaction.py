@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from lmconform.evidence.curl import curl
 from lmconform.evidence.exchange import Exchange
-from lmconform.evidence.recorder import Recorder, as_json, curl
+from lmconform.evidence.recorder import Recorder, as_json
 from lmconform.evidence.redaction import MASK, Redactor
 
 SECRET = 's3cret"!b1|a+b/c='

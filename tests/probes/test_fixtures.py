@@ -11,11 +11,30 @@ from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes.fixtures import fixture
 
 
+class Client:
+    """What a probe sends with: numbers stand for what was sent, and for what is told of it."""
+
+    def __init__(self):
+        self.story = self
+        self.sent = []
+
+    @property
+    def position(self):
+        return len(self.sent)
+
+    def since(self, position):
+        return self.sent[position:]
+
+    def recall(self, entries):
+        self.sent += entries
+
+
 class Context:
     """A context of one probe of a session; ``doubted`` are the ids that the journal doubts."""
 
     def __init__(self, session=None, doubted=()):
         self.session = session or SimpleNamespace(shared={})
+        self.client = Client()
         self._doubted = doubted
 
     def doubts(self, *ids):
@@ -141,3 +160,18 @@ def test_a_fixture_may_ask_for_another_one():
         return inner(ctx, "inner")
 
     assert outer(Context()) == (1, "inner", False)
+
+
+def test_a_probe_that_gets_a_remembered_value_also_gets_what_was_sent_for_it():
+    @fixture()
+    def value(ctx):
+        ctx.client.sent += ["POST", "GET"]
+        return 1
+
+    first = Context()
+    first.client.sent.append("of the first probe")
+    value(first)
+    second = Context(first.session)
+    value(second)
+    assert first.client.sent == ["of the first probe", "POST", "GET"]
+    assert second.client.sent == ["POST", "GET"]

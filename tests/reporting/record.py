@@ -5,6 +5,16 @@ from dataclasses import replace
 from lmconform.results.events import Footer, Header, Observation, Result
 from lmconform.results.stream import FILE_NAME, ResultWriter, Run
 
+
+def step(number, method, path, status, *, item="probe/LM-B", answer="{}", telling=False, times=1):
+    """A step of a story."""
+    return {
+        **{"id": number, "item": item, "method": method, "path": path, "query": "", "headers": [], "body": ""},
+        **{"status": status, "answer_headers": [], "answer": answer, "seconds": 0.1, "times": times},
+        **{"left_out": 0, "telling": telling},
+    }
+
+
 HEADER = Header(
     "0.1.0", "2026-01-01T00:00:00+00:00", "mock", "full", "published", 7, "a" * 64, "b" * 64, {}, {"base_url": "x"}
 )
@@ -20,9 +30,12 @@ FAIL = Result(
     operation="getMeta",
     text="A count is the number of resources.",
     source="F1",
+    basis="F1: What a count is. (SAP Help; proven)",
+    since="2.32.1 or before",
     expected="count 1 | 2",
     actual="count 3\nand \x00 more <of> it",
     request="curl -X GET 'http://127.0.0.1/v2/lm/meta'",
+    story=(step("1", "POST", "/v2/lm/artifacts", 201), step("2", "GET", "/v2/lm/meta", 200, telling=True)),
     again="lmconform run mock --only probe/LM-B --seed 7",
     duration=1.5,
 )

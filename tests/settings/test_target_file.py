@@ -76,10 +76,10 @@ def test_the_file_is_the_nearest_one_upward(written, tmp_path):
 
 def test_an_option_on_the_command_line_wins_and_is_the_only_one_that_a_line_to_paste_repeats(written):
     folder = written(HEAD + "stop_timeout = 20\nstart_timeout = 30\n")
-    assert config(folder).judging_arguments() == ["--seed", "0"]
+    assert config(folder).repeating() == ["--seed", "0"]
     changed = config(folder, given={"stop_timeout": 5.0, "seed": 3})
     assert (changed.stop_timeout, changed.start_timeout) == (5.0, 30)
-    assert changed.judging_arguments() == ["--seed", "3", "--stop-timeout", "5.0"]
+    assert changed.repeating() == ["--seed", "3", "--stop-timeout", "5.0"]
 
 
 def test_a_target_has_what_the_defaults_say_unless_it_says_otherwise(written):

@@ -17,8 +17,8 @@ from lmconform.contract import paths
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Resource, Role
 from lmconform.errors import NotOwn, NotTestable, NotThere
+from lmconform.evidence.curl import curl
 from lmconform.evidence.exchange import Exchange
-from lmconform.evidence.recorder import curl
 from lmconform.evidence.story import Entry, Makers, Story
 from lmconform.judgement import Judgement, State, kept
 from lmconform.safety.bookkeeping import Sent
@@ -76,14 +76,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
         resource_group: str | None = OWN_GROUP,
         authorize: bool = True,
+        token: str = "",
         judge: bool = True,
     ) -> Exchange:
         """Send a request for an operation of the contract.
 
         ``query`` values that are lists are serialised as the parameter's style says; booleans
         become ``true`` and ``false``. ``json`` is encoded, ``body`` goes as it is.
-        ``resource_group`` None leaves the header out. ``judge`` False skips the contract's
-        checks, for requests that are wrong on purpose in a way that the contract cannot judge.
+        ``resource_group`` None leaves the header out. ``token`` is that of ``Request``. ``judge`` False skips
+        the contract's checks, for requests that are wrong on purpose in a way that the contract cannot judge.
         """
         operation = self.session.contract.operation(operation_id)
         content = _encode(json) if json is not _UNSET else (body or b"")
@@ -102,6 +103,7 @@ class Client:
             headers=tuple(pairs.items()),
             body=content,
             authorize=authorize,
+            token=token,
         )
         return self.dispatch(operation, request, path or {}, query or {}, judge=judge)
 
@@ -176,21 +178,29 @@ class Client:
         last = self.last if sent else None
         is_broken = judgement.state in (State.BROKEN, State.NOTED)
         exchanges = judgement.exchanges or tuple(sent[: -_SHOWN - 1 : -1])
+        shown = (self.story.exchange(exchanges[0]) if exchanges else None) or last
         leads = bool(sent) and judgement.state in (State.BROKEN, State.NOT_TESTABLE)
         return replace(
             judgement,
             operation=judgement.operation or (last.operation if last else ""),
             exchanges=exchanges,
-            request=curl(last, self.session.redactor) if last and is_broken else "",
+            request=curl(shown, self.session.redactor) if shown and is_broken else "",
             story=self.story.told(self.session.redactor, exchanges, since=since) if leads else (),
         )
 
-    def recall(self, entries: Sequence[Entry], last: Exchange | None) -> None:
-        """Take exchanges of another item of the session as evidence; ``last`` is the newest of them."""
+    @property
+    def position(self) -> int:
+        """The number of exchanges so far, for ``story.since``."""
+        return len(self.exchanges)
+
+    def recall(self, entries: Sequence[Entry]) -> None:
+        """Take exchanges of another item of the session as evidence, the newest last."""
+        # A deletion tidies up: what is judged was seen before it.
+        seen = [e.exchange for e in entries if e.exchange.method != "DELETE"] or [e.exchange for e in entries]
         with self._lock:
             self.story.take(entries, len(self.exchanges))
             self.exchanges += [e.exchange.id for e in entries if e.exchange.id not in self.exchanges]
-            self.last = last or self.last
+            self.last = seen[-1] if seen else self.last
 
     def judgements(self) -> list[Judgement]:
         """What the contract's checks say of all exchanges: one judgement for each requirement, by its id."""

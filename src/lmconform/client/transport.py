@@ -41,7 +41,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class Request:
     """What is to be sent. ``path`` begins with ``/lm`` and is percent-encoded; ``query`` is raw text.
 
-    ``repeat`` False: a 429 or a passing 5xx goes back to the caller, who waits himself.
+    ``token`` is that of the exchange, where ``authorize`` is False. ``repeat`` False: a 429 or a passing 5xx goes back
+    to the caller, who waits himself.
     """
 
     item: str
@@ -53,6 +54,7 @@ class Request:
     body: bytes = b""
     authorize: bool = True
     repeat: bool = True
+    token: str = ""
 
 
 class Transport:
@@ -187,6 +189,7 @@ class Transport:
             truncated=answer.truncated,
             started=started.isoformat(timespec="milliseconds"),
             elapsed=elapsed,
+            token="$TOKEN" if request.authorize else request.token,
         )
         self._record(exchange)
         return exchange

@@ -26,6 +26,7 @@ class Exchange:
     ``operation`` is the operationId, or empty when the request is for no operation.
     ``path`` begins with ``/lm`` and carries neither query nor host. Header names are kept
     as sent; ``header`` looks them up in any case. ``elapsed`` is in seconds.
+    ``token`` makes the token of its header Authorization in a shell; empty where that token is no secret.
     ``truncated``: the body was longer than we read, or holds more values than we can judge.
     """
 
@@ -43,6 +44,7 @@ class Exchange:
     truncated: bool
     started: str
     elapsed: float
+    token: str = "$TOKEN"
 
     def __post_init__(self) -> None:
         """An answer that is too large a value counts as cut: nothing reads a part of it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shlex
 import threading
 from pathlib import Path
 from typing import Any, Final
@@ -68,37 +67,6 @@ def as_json(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
             **_body(exchange.body, redactor, exchange.truncated),
         },
     }
-
-
-def curl(exchange: Exchange, redactor: Redactor) -> str:
-    """A command line that repeats the request; the token is a shell variable, a long body a file."""
-    parts = [f"curl -X {exchange.method}"]
-    for name, value in exchange.request_headers:
-        if name.lower() == "authorization":
-            parts.append('-H "Authorization: Bearer $TOKEN"')
-        elif name.lower() not in ("content-length", "connection", "accept-encoding", "user-agent", "accept"):
-            parts.append(f"-H {_quoted(redactor.text(f'{name}: {value}'))}")
-    if len(exchange.request_body) > _BODY_LIMIT:
-        # No shell takes a command line of megabytes.
-        parts.append("--data-binary @body")
-    elif exchange.request_body:
-        parts.append(f"--data-raw {_quoted(redactor.text(exchange.request_body.decode('utf-8', 'replace')))}")
-    parts.append(_quoted(redactor.text(exchange.url)))
-    return " ".join(parts)
-
-
-def _quoted(text: str) -> str:
-    """``text`` as one word of a shell, in one line; what is not shown itself needs the quotes of bash."""
-    return shlex.quote(text) if text.isprintable() else f"$'{''.join(map(_escaped, text))}'"
-
-
-def _escaped(character: str) -> str:
-    if character in "\\'":
-        return f"\\{character}"
-    number = ord(character)
-    if character.isprintable():
-        return character
-    return f"\\x{number:02x}" if number < 0x80 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def _headers(pairs: tuple[tuple[str, str], ...], redactor: Redactor) -> list[list[str]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from lmconform.evidence.curl import authorization
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.recorder import SECRET_HEADERS
 from lmconform.evidence.redaction import MASK, Redactor
@@ -34,7 +35,11 @@ def step(exchange: Exchange, redactor: Redactor, *, times: int = 1, left_out: in
         "method": exchange.method,
         "path": _short(redactor.text(url.path)),
         "query": _short(redactor.text(url.query)),
-        "headers": _headers(exchange.request_headers, redactor, lambda name: name not in _PLAIN),
+        "headers": _headers(
+            ((name, _sent(exchange, name, value, redactor)) for name, value in exchange.request_headers),
+            redactor,
+            lambda name: name not in _PLAIN,
+        ),
         "body": _body(exchange.request_body, redactor),
         "status": exchange.status,
         "answer_headers": _headers(exchange.headers, redactor, lambda name: name in _TELLING),
@@ -47,15 +52,14 @@ def step(exchange: Exchange, redactor: Redactor, *, times: int = 1, left_out: in
 
 
 def _headers(pairs: Iterable[tuple[str, str]], redactor: Redactor, is_wanted: Callable[[str], bool]) -> list[list[str]]:
-    wanted = [(name, value) for name, value in pairs if is_wanted(name.lower())][:_HEADERS]
-    return [
-        [_short(redactor.text(name), _HEADER), MASK if name.lower() in SECRET_HEADERS else _value(value, redactor)]
-        for name, value in wanted
-    ]
+    wanted = [pair for pair in pairs if is_wanted(pair[0].lower())][:_HEADERS]
+    return [[_short(redactor.text(text), _HEADER) for text in pair] for pair in wanted]
 
 
-def _value(value: str, redactor: Redactor) -> str:
-    return _short(redactor.text(value), _HEADER)
+def _sent(exchange: Exchange, name: str, value: str, redactor: Redactor) -> str:
+    if name.lower() == "authorization":
+        return authorization(exchange, value, redactor)
+    return MASK if name.lower() in SECRET_HEADERS else value
 
 
 def _body(body: bytes, redactor: Redactor) -> str:

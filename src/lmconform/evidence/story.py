@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from lmconform.evidence.curl import LONGEST_BODY
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.redaction import Redactor
 from lmconform.evidence.step import Step, step
@@ -13,7 +14,7 @@ from lmconform.evidence.step import Step, step
 # Requests that a story shows at most: so many of the first, and of the last.
 _BEGINNING: Final = 5
 _END: Final = 15
-# Bytes of a body that are remembered. A cut may show less than is kept, never more.
+# Bytes of an answer that are remembered. A request is: it may be a curl line.
 _KEPT: Final = 16 * 1024
 # Creations that a session remembers.
 _MAKERS: Final = 1000
@@ -99,6 +100,11 @@ class Story:
         """The entries from that position on."""
         return [entry for entry in (*self._first, *self._last) if entry.position >= position]
 
+    def exchange(self, exchange_id: str) -> Exchange | None:
+        """The exchange of that id, as far as it is remembered."""
+        known = (entry.exchange for entry in (*self._last, *self._first))
+        return next((one for one in known if one.id == exchange_id), None)
+
     def take(self, entries: Iterable[Entry], position: int) -> None:
         """Tell of what another item of the session sent as well, as if it were sent from ``position`` on."""
         known = {entry.exchange.id for entry in (*self._first, *self._last)}
@@ -152,7 +158,8 @@ def _is_again(before: Exchange, now: Exchange) -> bool:
 
 def _light(exchange: Exchange) -> Exchange:
     """The exchange without the rest of long bodies: many are remembered, and few are told."""
-    if max(len(exchange.body), len(exchange.request_body)) <= _KEPT:
+    if len(exchange.body) <= _KEPT and len(exchange.request_body) <= LONGEST_BODY:
         return exchange
-    body, sent = exchange.body[:_KEPT], exchange.request_body[:_KEPT]
+    # One byte more: what is too long for a command line stays too long.
+    body, sent = exchange.body[:_KEPT], exchange.request_body[: LONGEST_BODY + 1]
     return replace(exchange, body=body, request_body=sent, truncated=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 from lmconform.errors import Failure, Skip
+from lmconform.evidence.story import Entry
 
 if TYPE_CHECKING:
     from lmconform.probes.context import Context
@@ -21,10 +22,14 @@ _STORE: Final = "probes.fixtures"
 
 @dataclass(slots=True)
 class _Slot:
-    """The place of one value. ``outcome`` is empty until the value, or an exception to remember, is known."""
+    """The place of one value. ``outcome`` is empty until the value, or an exception to remember, is known.
+
+    ``sent`` is what was sent for it.
+    """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     outcome: list[Any] = field(default_factory=list)
+    sent: list[Entry] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -62,7 +67,12 @@ class Fixture(Generic[P, T]):
         slot = self._slot(ctx, *args, **kwargs)
         with slot.lock:
             if not slot.outcome or self._is_stale(ctx, slot.outcome[0]):
+                since = ctx.client.position
                 slot.outcome = [self._make(ctx, *args, **kwargs)]
+                slot.sent = ctx.client.story.since(since)
+            elif slot.sent:
+                # What made the value is a part of what this probe has to tell.
+                ctx.client.recall(slot.sent)
             outcome = slot.outcome[0]
         if self._remember and isinstance(outcome, self._remember):
             raise outcome.with_traceback(None)
@@ -73,7 +83,7 @@ class Fixture(Generic[P, T]):
         """Remember ``value`` from now on: a probe has made what the function would make."""
         slot = self._slot(ctx, *args, **kwargs)
         with slot.lock:
-            slot.outcome = [value]
+            slot.outcome, slot.sent = [value], []
 
     def _make(self, ctx: Context, *args: P.args, **kwargs: P.kwargs) -> Any:
         try:

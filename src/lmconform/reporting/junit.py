@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from lmconform.judgement import Outcome
 from lmconform.reporting import escaping
+from lmconform.reporting.finding import Finding
 from lmconform.reporting.terminal import rows
 from lmconform.results.events import Result
 from lmconform.results.stream import Run
@@ -43,8 +44,9 @@ def _case(suite: ET.Element, kind: str, result: Result) -> None:
     if result.outcome == Outcome.ERROR:
         ET.SubElement(case, "error", message=escaping.xml(result.message)).text = _paragraph(result)
     elif result.gates:
-        short = result.because or result.message or f"expected {result.expected}, got {result.actual}"
-        ET.SubElement(case, "failure", message=escaping.xml(short), type=result.outcome).text = _paragraph(result)
+        ET.SubElement(
+            case, "failure", message=escaping.xml(Finding(result).brief), type=result.outcome
+        ).text = _paragraph(result)
     elif result.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE):
         ET.SubElement(case, "skipped", message=escaping.xml(f"{result.outcome}: {result.because}"))
     elif result.outcome != Outcome.PASS:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from lmconform.judgement import Outcome
 from lmconform.reporting import escaping, fuzzing, terminal
-from lmconform.reporting.causes import causes
+from lmconform.reporting.causes import Cause, causes
 from lmconform.results.stream import Run
 
-# Characters of one text.
+# Characters of one text, and operations of one cause.
 _WIDE: Final = 300
+_FEW: Final = 6
 
 SIGN: Final = re.compile(r"# .*\n\nlmconform \d")
 
@@ -42,20 +43,10 @@ def _lines(run: Run) -> Iterator[str]:
         yield ""
     found = causes(run.results.values())
     if found:
-        yield "| outcome | requirement | operation | expected | actual | results |"
-        yield "|---|---|---|---|---|---|"
         for cause in found:
-            first = cause.first
-            cells = (
-                first.outcome,
-                _cell(", ".join(first.requirements)),
-                _cell(", ".join(cause.operations[:4])),
-                _code(first.expected),
-                _code(first.actual or first.because or first.message),
-                str(cause.count),
-            )
-            yield "| " + " | ".join(cells) + " |"
-        yield ""
+            if cause.gates:
+                yield from _paragraph(cause)
+        yield from _folded([cause for cause in found if not cause.gates])
     yield from fuzzing.markdown(run.results.values())
     yield "| item | outcome | seconds |"
     yield "|---|---|---|"
@@ -70,6 +61,37 @@ def _lines(run: Run) -> Iterator[str]:
         yield "|---|---|---|"
         for observation in run.observations.values():
             yield f"| {observation.id} | {_code(observation.value)} | {_cell(observation.text)} |"
+
+
+def _paragraph(cause: Cause) -> Iterator[str]:
+    """A cause in full: what it is, how to see it again, what follows from it."""
+    yield f"### {_cell(cause.first.title)}"
+    yield ""
+    if cause.first.sentence:
+        yield _cell(cause.first.sentence)
+        yield ""
+    for name, text in cause.first.fields:
+        # A line to paste is whole.
+        yield f"- {name} {escaping.markdown(text) if name in ('again', 'request') else _code(text)}"
+    if cause.count > 1:
+        yield f"- {cause.count} results with this cause: {_cell(', '.join(cause.operations[:_FEW]))}"
+    for one in cause.following:
+        yield f"- behind it {one.count} {one.first.result.outcome}: {_code(one.first.brief)}"
+    yield ""
+
+
+def _folded(others: Sequence[Cause]) -> Iterator[str]:
+    """What does not fail the gate, one line a cause, which a reader unfolds."""
+    if not others:
+        return
+    number = sum(cause.count for cause in others)
+    yield f"<details><summary>{number} findings that do not fail the gate</summary>"
+    yield ""
+    for cause in others:
+        yield f"- {_cell(cause.first.title)} ({cause.count}): {_code(cause.first.brief)}"
+    yield ""
+    yield "</details>"
+    yield ""
 
 
 def _cell(text: str) -> str:

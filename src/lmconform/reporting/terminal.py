@@ -8,13 +8,17 @@ from pathlib import Path
 from lmconform.judgement import Outcome
 from lmconform.reporting import escaping, fuzzing
 from lmconform.reporting.causes import Cause, causes
+from lmconform.reporting.finding import Finding
 from lmconform.results.events import Footer, Header, Observation, Result
 from lmconform.results.stream import Run
 
 _SHOWN = 20
 _FEW = 10
-# Characters of an observed value; summary.md has all of it.
+# Reasons that follow from a cause, and ids for each.
+_FOLLOWING = 3
+# Characters of an observed value, and of a finding that does not gate; the files have all of it.
 _WIDE = 100
+_FOLDED = 240
 
 
 def paragraph(result: Result) -> str:
@@ -24,19 +28,10 @@ def paragraph(result: Result) -> str:
 
 def rows(result: Result) -> list[str]:
     """The lines of a finding; what a server said is escaped in them."""
-    ids = ", ".join(result.requirements) or result.id
-    found = [
-        f"{result.outcome} {ids}  {result.level}  {result.operation}".rstrip(),
-        f"  {result.text}" if result.text else "",
-        _row("message", result.message),
-        _row("because", result.because),
-        _row("expected", result.expected),
-        _row("actual", result.actual),
-        _row("source", result.source),
-        _row("again", result.again),
-        _row("request", result.request),
-    ]
-    return [escaping.terminal(row) for row in found if row]
+    finding = Finding(result)
+    sentence = [f"  {finding.sentence}"] if finding.sentence else []
+    found = [finding.title, *sentence, *(_row(name, text) for name, text in finding.fields)]
+    return [escaping.terminal(row) for row in found]
 
 
 def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
@@ -47,12 +42,14 @@ def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
     if fingerprint and run.observations:
         yield from _fingerprint(run.observations.values())
     found = causes(run.results.values())
-    for cause in found[:_SHOWN]:
+    gating, others = [c for c in found if c.gates], [c for c in found if not c.gates]
+    for cause in gating[:_SHOWN]:
         yield from _cause(cause)
         yield ""
-    if len(found) > _SHOWN:
-        yield f"… and {len(found) - _SHOWN} more causes, all of them in {run.file}"
+    if len(gating) > _SHOWN:
+        yield f"… and {len(gating) - _SHOWN} more causes, all of them in {run.file}"
         yield ""
+    yield from _folded(others, run)
     for result in run.results.values():
         # A pass with a remark: the reader should know how it came to pass.
         if result.outcome == Outcome.PASS and result.message and result.item.startswith("scenario/"):
@@ -78,10 +75,34 @@ def _fingerprint(observations: Iterable[Observation]) -> Iterator[str]:
 
 
 def _cause(cause: Cause) -> Iterator[str]:
-    yield from rows(cause.first)
+    yield from rows(cause.first.result)
     if cause.count > 1:
         where = ", ".join(cause.operations[:6]) + (" …" if len(cause.operations) > 6 else "")
         yield f"  times     {cause.count} results with this cause{f' ({where})' if where else ''}"
+    others = cause.requirements[len(cause.first.result.requirements) :]
+    if others:
+        yield f"  also      {_some(others)}"
+    following = list(cause.following)
+    for one in following[:_FOLLOWING]:
+        names = _some([finding.result.id for finding in one.findings], _FOLLOWING)
+        yield escaping.terminal(f"  behind    {one.first.result.outcome} {names}: {one.first.brief}")
+    if len(following) > _FOLLOWING:
+        yield f"  behind    {sum(one.count for one in following[_FOLLOWING:])} more results for other reasons"
+
+
+def _folded(others: Sequence[Cause], run: Run) -> Iterator[str]:
+    """What does not fail the gate, one line a cause."""
+    if not others:
+        return
+    yield f"{sum(cause.count for cause in others)} findings do not fail the gate:"
+    for cause in others[:_FEW]:
+        more = f" (and {cause.count - 1} more)" if cause.count > 1 else ""
+        line = f"  {cause.first.title}{more}  {cause.first.brief}"
+        yield escaping.terminal(line if len(line) <= _FOLDED else f"{line[: _FOLDED - 1]}…")
+    if len(others) > _FEW:
+        yield f"  … and {len(others) - _FEW} more causes"
+    yield f"  'lmconform show {run.file.parent}' has all of them"
+    yield ""
 
 
 def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
@@ -137,9 +158,9 @@ def unjudged(run: Run) -> Iterator[str]:
         yield f"unjudged  {len(requirements)} requirements, {option}{also} lets them be judged: {names}"
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    return ", ".join(names[:_FEW]) + more
+def _some(names: Sequence[str], few: int = _FEW) -> str:
+    more = f" and {len(names) - few} more" if len(names) > few else ""
+    return ", ".join(names[:few]) + more
 
 
 def target(header: Header | None) -> Iterator[str]:
@@ -195,4 +216,4 @@ def left_out(header: Header | None) -> Iterator[str]:
 
 
 def _row(name: str, value: str) -> str:
-    return f"  {name:<9} {value}" if value else ""
+    return f"  {name:<9} {value}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from lmconform.contract.requirements import Register
+from lmconform.contract import facts, versions
+from lmconform.contract.requirements import Register, Requirement
 from lmconform.evidence.redaction import Redactor
 from lmconform.judgement import Judgement, Level, Outcome, weigh
 from lmconform.results.events import Result
@@ -33,6 +34,8 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         operation=judgement.operation,
         text=requirement.text,
         source=requirement.source,
+        basis=facts.in_words(requirement.source) if outcome.is_finding else "",
+        since=_since(requirement) if outcome.is_finding else "",
         expected=short(redactor.text(judgement.expected)),
         actual=short(redactor.text(judgement.actual)),
         message=short(redactor.text(message)),
@@ -48,6 +51,10 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         accepted=judgement.accepted,
         case=judgement.case,
     )
+
+
+def _since(requirement: Requirement) -> str:
+    return requirement.since or f"{versions.OLDEST} or before"
 
 
 def error(item: str, requirements: Iterable[str], message: str, duration: float) -> Result:

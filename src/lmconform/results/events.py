@@ -49,6 +49,8 @@ class Result:
     ``duration`` is in seconds; ``cases`` counts generated requests (fuzz items only), ``positive``
     those that ought to be accepted, ``accepted`` those of them that were, ``case`` is the number of the
     generated case that was the first to show what is broken;
+    Of findings, ``basis`` is ``source`` in words, and ``since`` the version of SAP's description with which the promise
+    came.
     ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
     item; ``request`` is a curl line. ``story`` has the requests that led to what gates or warns, the oldest first:
     ``method``, ``path``, ``query``, ``headers`` and ``body`` of each, ``status``, ``answer_headers``, ``answer`` and
@@ -68,6 +70,8 @@ class Result:
     operation: str = ""
     text: str = ""
     source: str = ""
+    basis: str = ""
+    since: str = ""
     expected: str = ""
     actual: str = ""
     message: str = ""

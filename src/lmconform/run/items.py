@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -90,7 +91,7 @@ class Item(ABC):
 
     def _results(self, session: Session, judgements: Iterable[Judgement], of: str = "") -> list[Event]:
         item = of or self.id
-        again = " ".join(("lmconform run", session.target.name, "--only", item, *session.config.judging_arguments()))
+        again = shlex.join(("lmconform", "run", session.target.name, "--only", item, *session.config.repeating()))
         return [assembly.result(item, j, session.register, session.redactor, again) for j in judgements]
 
 

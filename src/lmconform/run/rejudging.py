@@ -15,7 +15,8 @@ from lmconform.contract import versions
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.contract.requirements import Register
 from lmconform.errors import NothingSelected
-from lmconform.evidence.recorder import EXCHANGES, Recorder, curl
+from lmconform.evidence.curl import curl
+from lmconform.evidence.recorder import EXCHANGES, Recorder
 from lmconform.evidence.recordings.recording import Recorded, Recording, Unjudged, Why
 from lmconform.evidence.redaction import Redactor
 from lmconform.judgement import Judgement, Level, Outcome, State

@@ -18,6 +18,7 @@ from lmconform.contract.limits import Limits
 from lmconform.contract.paths import META
 from lmconform.errors import Failure, NotApplicable, Skip
 from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.story import Story
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.safety.cron import quiet_month
 from lmconform.scenarios.criteria import first_broken
@@ -74,6 +75,8 @@ class WorkflowRun:
         self._steps: dict[str, Mapping[str, Any]] = {}
         self._lacking: set[str] = set()
         self._reported: set[str] = set()
+        # A step stands on those before it, and so does what it has to tell.
+        self._story: Story | None = None
 
     def until(self, step_id: str) -> StepOutcome:
         """Run up to and including ``step_id``, and return what became of it.
@@ -96,6 +99,7 @@ class WorkflowRun:
     def _advance(self, step: Step) -> None:
         started = time.monotonic()
         client = self.session.client(item_id(self.workflow, step))
+        client.story = self._story = self._story or client.story
         reason = self._not_advertised(step)
         if reason:
             self._lacking.add(step.id)

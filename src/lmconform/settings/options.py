@@ -17,10 +17,8 @@ from lmconform.settings.named_target import NamedTarget
 
 PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
-# What a line to paste repeats, beside target, item and seed.
-_JUDGING = frozenset(
-    ("contract", "overlay", "stop-timeout", "delete-timeout", "start-timeout", "poll-timeout", "expect", "disposable")
-)
+# What a line that repeats one item leaves out: what is about a run, and not about how the item is judged.
+_OF_A_RUN = frozenset(("only", "seed", "max-time", "report-dir", "require"))
 _LEAST = {
     "max-examples": 1,
     "max-executions": 0,
@@ -242,7 +240,7 @@ class RunConfig:
         if values["contract"] is not None:
             versions.check(values["contract"])
         _check_target(target)
-        profile = values["profile"] or ("full" if target == MOCK else "smoke")
+        profile = values["profile"] or _usual_profile(target)
         if target != MOCK and profile != "smoke" and not values["allow_writes"]:
             raise ConfigError(
                 f"profile {profile} creates things on {target}; add --allow-writes, or use --profile smoke"
@@ -268,25 +266,31 @@ class RunConfig:
 
     def as_arguments(self) -> list[str]:
         """The options that give this configuration again."""
-        return ["--target", self.target, *(word for o in OPTIONS for word in self._words(o, "="))]
+        return ["--target", self.target, *("=".join(pair) for o in OPTIONS for pair in self._pairs(o))]
 
-    def judging_arguments(self) -> list[str]:
-        """The seed, and what was given of the options that change how one item is judged; a part of a line to paste.
+    def repeating(self) -> list[str]:
+        """The words of a line to paste that repeats an item: its seed, and what was given of the other options.
 
         What lmconform.toml says of the target is said by its name.
         """
-        said = self.named.keys if self.named else frozenset()
-        judging = [o for o in OPTIONS if o.name in _JUDGING and o.dest not in said]
-        given = [o for o in judging if getattr(self, o.dest) != o.default]
-        return ["--seed", str(self.seed), *(word for o in given for word in " ".join(self._words(o, " ")).split())]
+        said = {*(self.named.keys if self.named else ()), *(["profile"] if self._is_usual_profile else [])}
+        given = [o for o in OPTIONS if o.name not in _OF_A_RUN and o.dest not in said]
+        words = [pair for o in given if getattr(self, o.dest) != o.default for pair in self._pairs(o)]
+        return ["--seed", str(self.seed), *(word for pair in words for word in pair)]
 
-    def _words(self, option: Option, between: str) -> list[str]:
-        value = getattr(self, option.dest)
+    @property
+    def _is_usual_profile(self) -> bool:
+        """Whether the profile is the one that a run has for which none is named."""
+        return self.profile == _usual_profile(self.target)
+
+    def _pairs(self, option: Option) -> list[tuple[str, ...]]:
+        """The option with its value, as often as it is given."""
+        value, name = getattr(self, option.dest), f"--{option.name}"
         if option.kind is bool:
-            return [f"--{option.name}"] if value else []
+            return [(name,)] if value else []
         if isinstance(value, tuple):
-            return [f"--{option.name}{between}{part}" for part in value]
-        return [] if value is None else [f"--{option.name}{between}{value}"]
+            return [(name, str(part)) for part in value]
+        return [] if value is None else [(name, str(value))]
 
     @property
     def seconds(self) -> dict[str, float | None]:
@@ -314,6 +318,10 @@ def check(option: Option, value: Any) -> str:
         if value < option.least:
             return f"{value} is too small; expected {option.least} or more"
     return ""
+
+
+def _usual_profile(target: str) -> str:
+    return "full" if target == MOCK else "smoke"
 
 
 def _plain(value: Any) -> Any:

@@ -22,12 +22,24 @@ from lmconform.probes.shared.effects import expect_undone
 from lmconform.probes.shared.requests import Prepared, prepare
 
 _REFUSED: Final = frozenset({401, 403})
+# What ``changed_claims`` does, as an expression of a shell.
+_CHANGED: Final = (
+    '$(python3 -c \'import base64, json, sys; head, payload, signature = sys.argv[1].split("."); '
+    'claims = json.loads(base64.urlsafe_b64decode(payload + "==")) | {"lmconform": 1}; '
+    'print(head, base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("="), signature, sep=".")\' '
+    '"$TOKEN")'
+)
 
 
-def send_with_authorization(ctx: Context, operation: str, authorization: str | None = None) -> Exchange:
-    """Send a request with another Authorization header than that of the session; None sends no such header."""
+def send_with_authorization(
+    ctx: Context, operation: str, authorization: str | None = None, *, token: str = ""
+) -> Exchange:
+    """Send a request with another Authorization header than that of the session; None sends no such header.
+
+    ``token`` makes its token in a shell, where it is a secret.
+    """
     headers = {"Authorization": authorization} if authorization else {}
-    return ctx.send(operation, headers=headers, authorize=False)
+    return ctx.send(operation, headers=headers, authorize=False, token=token)
 
 
 def _expect_refused(ctx: Context, answer: Exchange) -> None:
@@ -63,7 +75,7 @@ def changed_token_is_refused(ctx: Context) -> None:
         raise NotApplicable("the tokens of the target are no JWTs")
     # The original token could be restored from the changed one.
     ctx.session.redactor.learn_token(changed)
-    _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", f"Bearer {changed}"))
+    _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", f"Bearer {changed}", token=_CHANGED))
 
 
 def changed_claims(token: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from lmconform.contract.openapi import Operation
@@ -13,7 +13,6 @@ from lmconform.contract.resource import properties
 from lmconform.contract.resources import Role
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.evidence.story import Entry
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.artifacts import ARTIFACT, artifact_body
 from lmconform.probes.builders.configurations import CONFIGURATION, configuration_body
@@ -111,32 +110,15 @@ def _judge_each(ctx: Context, operations: Iterable[Operation]) -> None:
         ctx.judge_part(operation.id, functools.partial(_judge, ctx, operation, other))
 
 
-@dataclass(frozen=True, slots=True)
-class _Crossing:
-    """What an operation did for another resource group: the failure, if it is one, and the requests that show it."""
-
-    failure: Failure | None
-    entries: tuple[Entry, ...]
-    last: Exchange | None
-
-
 def _judge(ctx: Context, operation: Operation, other: str) -> None:
     """Raise Failure when the operation reaches across; several requirements hold it, and it is asked once for all."""
-    crossing = _crossing(ctx, operation.id, other)
-    ctx.client.recall(crossing.entries, crossing.last)
-    if crossing.failure is not None:
-        raise crossing.failure.with_traceback(None)
+    _cross(ctx, operation.id, other)
 
 
-@fixture()
-def _crossing(ctx: Context, operation_id: str, other: str) -> _Crossing:
-    """The judgement of one operation; raises NotApplicable, NotTestable and Inconclusive."""
-    since, failure = len(ctx.client.exchanges), None
-    try:
-        _reach_across(ctx, ctx.session.contract.operation(operation_id), other)
-    except Failure as error:
-        failure = error
-    return _Crossing(failure, tuple(ctx.client.story.since(since)), ctx.client.last)
+@fixture(remember=(Failure,))
+def _cross(ctx: Context, operation_id: str, other: str) -> None:
+    """The judgement of one operation; raises Failure, NotApplicable, NotTestable and Inconclusive."""
+    _reach_across(ctx, ctx.session.contract.operation(operation_id), other)
 
 
 def _reach_across(ctx: Context, operation: Operation, other: str) -> None:
