@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lmconform.mutation import curve_svg
-from lmconform.mutation.rendering import render
+from lmconform.rendering import render
 
 _ROW, _COLUMN, _LEFT, _TOP = 9, 5, 230, 150
 _GAP = 8
@@ -18,6 +18,7 @@ _COLORS = {"killed": "#2e7d32", "elsewhere": "#ef6c00", "survived": "#c62828", "
 def write(out: Path, data: Mapping[str, Any]) -> None:
     """Write the HTML of a matrix (``data`` is that of matrix.json) to ``out``."""
     page = render(
+        "lmconform.mutation",
         "matrix.html",
         colors=_COLORS,
         problems=data["problems"],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from lmconform.reporting import junit, markdown
+from lmconform.reporting.page import page
 from lmconform.results.stream import Run
 
 
@@ -23,6 +24,7 @@ class Format:
 
 FORMATS: Final = {
     "junit": Format("junit.xml", junit.write, junit.SIGN),
+    "html": Format("report.html", page.write, page.SIGN),
     "markdown": Format("summary.md", markdown.write, markdown.SIGN),
 }
 
