@@ -129,7 +129,8 @@ def items(run: Run) -> dict[str, Any]:
 
     ``rows``: id, outcome, operation, requirements, seconds, and the members that say more where there are any.
     """
-    operations, requirements, texts = _Numbers(), _Numbers(), {}
+    operations, requirements = _Numbers(), _Numbers()
+    texts: dict[str, str] = {}
     rows = []
     for result in run.results.values():
         for name in result.requirements:
