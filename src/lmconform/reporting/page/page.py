@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from lmconform.rendering import render
 from lmconform.reporting import escaping, terminal
-from lmconform.reporting.causes import causes
+from lmconform.reporting.causes import Cause, causes
 from lmconform.reporting.page import content
 from lmconform.results.stream import Run
 
@@ -36,7 +36,7 @@ def page(run: Run) -> str:
         header=header,
         footer=footer,
         verdict=footer.verdict if footer else "incomplete",
-        why=escaping.visible(content.why(run, sum(cause.gates for cause in found))),
+        why=escaping.visible(content.why(run, sum(map(_fails, found)))),
         remarks=[line for lines in _remarks(run) for line in lines],
         counts=content.counts(run),
         words=content.WORDS,
@@ -60,6 +60,11 @@ def body(text: str) -> str:
     except (ValueError, RecursionError):
         shown = text
     return "\n".join(map(escaping.visible, shown.split("\n")))
+
+
+def _fails(cause: Cause) -> bool:
+    """Whether a result fails the gate for this reason; an internal error has no verdict of its own."""
+    return any(finding.result.gates for one in (cause, *cause.following) for finding in one.findings)
 
 
 def _remarks(run: Run) -> Any:
