@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.browsing import browser  # noqa: F401 - a fixture of all tests
+
 LMCONFORM = [sys.executable, "-m", "lmconform"]
 
 

@@ -16,30 +16,6 @@ from tests.mock.tenant import Tenant
 HOSTILE = '<script>document.title="taken"</script><img src=x onerror=alert(1)>'
 
 
-def absent(reason):
-    """Skip, but not where the tests are to run in full."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{reason}, and CI is set")
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's Chromium."""
-    program = shutil.which("chromium")
-    if program is None:
-        absent("no chromium on the path (apt-get install chromium)")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        absent("playwright is not installed (pip install playwright)")
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=sandbox)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     """A mock for the tests of the page, with a lifecycle slow enough to be observed."""

@@ -72,11 +72,11 @@ def test_each_text_stands_in_the_page_as_it_is_and_makes_no_tag(page):
 
 
 def test_there_is_a_cell_for_each_kill_and_for_each_declaration_that_was_not_seen(page):
-    cells = [attributes for tag, attributes in page().tags if tag == "rect" and "class" in attributes]
-    assert [(cell["class"], cell["fill"]) for cell in cells] == [("k", "#2e7d32"), ("k", "#90caf9"), ("c", "none")]
+    cells = [at for tag, at in page().tags if tag == "rect" and at.get("class", "").startswith("cell")]
+    assert [cell["class"] for cell in cells] == ["cell declared", "cell other", "cell unseen"]
     # Requirements are columns, mutants are rows.
-    assert cells[0]["x"] < cells[1]["x"] == cells[2]["x"]
-    assert cells[0]["y"] == cells[1]["y"] < cells[2]["y"]
+    assert int(cells[0]["x"]) < int(cells[1]["x"]) == int(cells[2]["x"])
+    assert int(cells[0]["y"]) == int(cells[1]["y"]) < int(cells[2]["y"])
 
 
 def test_the_reasons_and_the_curve_are_there_when_the_matrix_has_them(page):
@@ -85,3 +85,22 @@ def test_the_reasons_and_the_curve_are_there_when_the_matrix_has_them(page):
     plain = page(problems=[], curve=None)
     assert "Red, because" not in plain.text
     assert "What fuzzing earns" not in plain.text
+
+
+def test_labels_stay_in_sight_and_can_be_read_in_the_dark(browser, tmp_path):
+    many = [mutant(f"mutant-{n}", "killed", ["LM-A-ONE"], kill("LM-A-ONE")) for n in range(300)]
+    columns = [{"id": f"LM-{group}-{n}", "killed": []} for group in ("A", "B") for n in range(100)]
+    matrix = {**MATRIX, "mutants": many, "requirements": [{"id": "LM-A-ONE", "killed": []}, *columns]}
+    matrix_html.write(tmp_path / "matrix.html", matrix)
+    page = browser.new_page(viewport={"width": 900, "height": 700}, color_scheme="dark")
+    page.goto(f"file://{tmp_path}/matrix.html")
+    page.locator(".scroll").evaluate("box => box.scrollTo(1500, 2000)")
+    boxes = [page.locator(part).bounding_box() for part in (".scroll", ".side", ".head")]
+    assert boxes[1]["x"] - boxes[0]["x"] < 3
+    assert boxes[2]["y"] - boxes[0]["y"] < 3
+    color, back = page.locator(".side text").last.evaluate(
+        "one => [getComputedStyle(one).fill, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert (color, back) == ("rgb(123, 201, 138)", "rgb(22, 24, 27)")
+    assert page.locator(".head text").count() == 201
+    page.close()

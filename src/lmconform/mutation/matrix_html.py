@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from lmconform.mutation import curve_svg
-from lmconform.mutation.rendering import render
+from lmconform.rendering import render
 
-_ROW, _COLUMN, _LEFT, _TOP = 9, 5, 230, 150
-_GAP = 8
-_COLORS = {"killed": "#2e7d32", "elsewhere": "#ef6c00", "survived": "#c62828", "error": "#6a1b9a"}
+# Pixels; the labels of rows and columns are drawings of their own, which stay where they are while the grid moves.
+_ROW, _COLUMN, _LABELS, _HEAD = 12, 12, 290, 250
+_GAP = 14
 
 
 def write(out: Path, data: Mapping[str, Any]) -> None:
     """Write the HTML of a matrix (``data`` is that of matrix.json) to ``out``."""
     page = render(
+        "lmconform.mutation",
         "matrix.html",
-        colors=_COLORS,
         problems=data["problems"],
         killed=sum(m["status"] == "killed" for m in data["mutants"]),
         numbers=_numbers(data),
@@ -51,15 +51,15 @@ def _grid(data: Mapping[str, Any]) -> dict[str, Any]:
     columns, labels, width = _columns(data["requirements"])
     rows, bands, height = _rows(data["mutants"], columns)
     return {
-        **{"left": _LEFT, "top": _TOP, "width": width, "height": height},
-        **{"labels": labels, "bands": bands, "rows": rows},
+        **{"labels_width": _LABELS, "head_height": _HEAD, "width": width, "height": height},
+        **{"groups": labels, "columns": columns, "bands": bands, "rows": rows, "size": _COLUMN - 1},
     }
 
 
 def _columns(requirements: list[Mapping[str, Any]]) -> tuple[dict[str, int], list[dict[str, Any]], int]:
     columns: dict[str, int] = {}
     labels = []
-    x = _LEFT
+    x = 0
     for group, members in groupby(requirements, key=lambda r: r["id"].split("-")[1]):
         left = x
         for requirement in members:
@@ -74,10 +74,10 @@ def _rows(
     mutants: list[Mapping[str, Any]], columns: Mapping[str, int]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
     rows, bands = [], []
-    y = _TOP
+    y = 0
     for family, members in groupby(mutants, key=lambda m: m["family"]):
         bands.append({"name": family, "y": y})
-        y += 12
+        y += 16
         for mutant in members:
             cells = list(_cells(mutant, columns))
             rows.append(
