@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from lmconform import private_files
 from lmconform.reporting import junit, markdown
 from lmconform.results.stream import Run
 
@@ -28,7 +29,11 @@ FORMATS: Final = {
 
 
 def write(run: Run, folder: Path, *, without: Collection[str] = ()) -> None:
-    """Write every report of ``run`` into ``folder``, but for the files that ``without`` names."""
+    """Write every report of ``run`` into ``folder``, but for the files that ``without`` names.
+
+    Each appears whole or not at all. Raises OSError.
+    """
     for form in FORMATS.values():
         if form.file not in without:
-            form.write(run, folder / form.file)
+            with private_files.draft(folder / form.file) as file:
+                form.write(run, file)
