@@ -94,7 +94,7 @@ class Run:
             target = target or (mock.target if mock else None)
             assert target is not None
             seen = _examine(plan, target, workers)
-            run = cls._open(seen, held, target, listener or _say_nothing, mock, undone)
+            run = cls._open(seen, held, seen.target, listener or _say_nothing, mock, undone)
             undone.pop_all()
             return run
 
@@ -332,9 +332,10 @@ def _state(config: RunConfig, target: Target, folder: Path, *, passing: bool) ->
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known once the target has been looked at: the plan at its version, and what that will cost."""
+    """What is known once the target has been looked at: its clock, the plan at its version, what that will cost."""
 
     plan: Plan
+    target: Target
     because: str
     meta: dict[str, Any] | None
     lines: tuple[Line, ...]
@@ -369,4 +370,4 @@ def _examine(plan: Plan, target: Target, workers: int) -> Seen:
     choice = versions.choose(plan.config.contract, meta, plan.contract.version)
     judged = plan.at(choice.version)
     found = forecast(judged, target, meta, workers=workers, seconds_per_request=seconds)
-    return Seen(judged, choice.because, meta, tuple(lines), found)
+    return Seen(judged, probe.target, choice.because, meta, tuple(lines), found)
