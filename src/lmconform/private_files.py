@@ -68,14 +68,24 @@ def write(path: Path, text: str) -> None:
 
     A link of that name is replaced, and not followed.
     """
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with draft(path) as file:
+        file.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """An empty file of mode 0600 beside ``path``, to be filled: at the end it replaces what is there, be it a link.
+
+    An exception removes it. Raises OSError.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(descriptor)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(draft).replace(path)
+        yield Path(name)
+        Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
-            os.unlink(draft)
+            os.unlink(name)
         raise
 
 

@@ -43,6 +43,8 @@ def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) 
     if not evidence.killers:
         raise ConfigError(f"{matrices[0]}: has no kills; 'lmconform mutants' without IDS makes a matrix of all mutants")
     there = _items(out) if check else []
+    if not check:
+        _try_out(out)
     timer = reduction.estimated if estimate else timing.timed
     evidence = timer(evidence, None)
     whole = evidence.full
@@ -87,6 +89,17 @@ def _items(path: Path) -> list[str]:
         return list(yaml.safe_load(path.read_text(encoding="utf-8"))["items"])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ConfigError(f"--out {path}: is no profile; 'lmconform distill' without --check writes it") from error
+
+
+def _try_out(path: Path) -> None:
+    """Raise ConfigError when the profile could not be written after all the runs."""
+    is_new = not path.exists()
+    try:
+        with path.open("a"):
+            if is_new:
+                path.unlink()
+    except OSError as error:
+        raise ConfigError(f"--out {path}: cannot be written ({error.strerror})") from error
 
 
 def _write(path: Path, gate: reduction.Distilled, evidence: reduction.MatrixEvidence) -> None:

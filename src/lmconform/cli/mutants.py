@@ -11,12 +11,14 @@ import click
 
 from lmconform import mutants
 from lmconform.contract.requirements import Register
-from lmconform.errors import NothingSelected, closest
+from lmconform.errors import NothingSelected, StorageLost, closest
 from lmconform.exit_codes import ExitCode
 from lmconform.mutation import matrix_html, matrix_json
 from lmconform.mutation.curve import MOST, Curve, trace
 from lmconform.mutation.matrix import build
 from lmconform.mutation.trial import MutantRun, MutantTrial
+from lmconform.run import own_files, report_folder
+from lmconform.run.reservation import Reservation, reserved
 from lmconform.settings.options import MOCK, PROFILES, RunConfig
 
 # Seconds of each time limit: nothing on the mock takes longer than one, and a mutant may never get there.
@@ -35,7 +37,7 @@ _LIMITS = dict.fromkeys(("stop_timeout", "delete_timeout", "start_timeout", "pol
 @click.option("--curve", type=click.IntRange(1), default=None, metavar="N", help="Fuzz curve over N seeds as well.")
 @click.option(
     "--report-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path),
     default=Path("reports/mutants"),
     show_default=True,
     metavar="DIR",
@@ -59,6 +61,7 @@ def command(
     """
     register = Register.load()
     runs = _select(ids, register)
+    click.get_current_context().with_resource(_reserved(report_dir))
     options: dict[str, Any] = {"profile": profile, **_LIMITS}
     if max_examples:
         options["max_examples"] = max_examples
@@ -90,9 +93,11 @@ def command(
     unproven = mutants.unproven()
     problems = list(found.problems(register, unproven, whole=not ids))
     data = matrix_json.as_json(found, register, unproven, problems, chosen, traced)
-    report_dir.mkdir(parents=True, exist_ok=True)
-    matrix_json.write(report_dir, data, found)
-    matrix_html.write(report_dir / "matrix.html", data)
+    try:
+        matrix_json.write(report_dir, data, found)
+        matrix_html.write(report_dir / matrix_html.FILE, data)
+    except OSError as error:
+        raise StorageLost(f"{report_dir}: the matrix cannot be written ({error.strerror})") from error
     for problem in problems:
         click.echo(f"red   {problem}")
     if traced:
@@ -100,8 +105,18 @@ def command(
     first = data["first_failure"]
     killed = sum(trial.status == "killed" for trial in found.trials)
     click.echo(f"first failure after {first['median']:g} s (median), {first['p95']:g} s (95th percentile)")
-    click.echo(f"killed {killed} of {len(found.trials)} mutants in {found.seconds:.0f} s; {report_dir}/matrix.html")
+    click.echo(
+        f"killed {killed} of {len(found.trials)} mutants in {found.seconds:.0f} s; {report_dir / matrix_html.FILE}"
+    )
     return ExitCode.FAILED if problems else ExitCode.PASSED
+
+
+def _reserved(folder: Path) -> Reservation:
+    """The folder of the matrix, checked before the trials, which take minutes; raises ConfigError."""
+    held = reserved(folder, report_folder.OPTION)
+    for path in own_files.foreign(folder, {**matrix_json.SIGNS, matrix_html.FILE: matrix_html.SIGN}):
+        raise own_files.refusal(report_folder.OPTION, path)
+    return held
 
 
 def _show_curve(curve: Curve) -> None:

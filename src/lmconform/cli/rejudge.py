@@ -8,7 +8,7 @@ import click
 
 from lmconform.contract import versions
 from lmconform.contract.dialects import DIALECTS
-from lmconform.errors import ConfigError
+from lmconform.errors import ConfigError, StorageLost
 
 
 @click.command("rejudge")
@@ -52,8 +52,11 @@ def command(
         # The reports of this folder are removed, the recording is one of them.
         raise ConfigError(f"--report-dir {report_dir}: the recording lies there; name another folder")
     with failed_start.recorded(failed_start.Start(report_dir, str(recording))) as start:
-        folder = start.folder = report_folder.prepared(report_dir or report_folder.unused("rejudge"))
-        record = rejudge(found, Wish(dialect, contract, overlay, require), folder)
+        folder = start.holds(report_folder.prepared(report_dir, "rejudge"))
+        try:
+            record = rejudge(found, Wish(dialect, contract, overlay, require), folder)
+        except OSError as error:
+            raise StorageLost(f"{folder}: the reports cannot be written ({error.strerror or error})") from error
     for line in terminal.lines(record):
         click.echo(line)
     return record.footer.exit_code if record.footer is not None else 0

@@ -14,16 +14,27 @@ PASSING: Final = frozenset({502, 503, 504})
 
 def asked(headers: Iterable[tuple[str, str]]) -> float | None:
     """Seconds that the ``Retry-After`` among ``headers`` asks to wait; None when there is none that can be read."""
-    value = next((value for name, value in headers if name.lower() == "retry-after"), None)
-    return retry_after(value) if value is not None else None
+    first = {name.lower(): value for name, value in reversed(list(headers))}
+    value = first.get("retry-after")
+    return retry_after(value, http_date(first.get("date"))) if value is not None else None
 
 
-def retry_after(value: str) -> float | None:
-    """Seconds from a ``Retry-After`` value (RFC 9110, section 10.2.3): a number or a date."""
+def retry_after(value: str, now: datetime | None = None) -> float | None:
+    """Seconds from a ``Retry-After`` value (RFC 9110, section 10.2.3): a number or a date.
+
+    ``now`` is the time of the answer by the clock of the server, which says nothing about the clock of this machine.
+    """
     if value.strip().isascii() and value.strip().isdigit():
         return float(value)
+    date = http_date(value)
+    return None if date is None else max(0.0, (date - (now or datetime.now(UTC))).total_seconds())
+
+
+def http_date(value: str | None) -> datetime | None:
+    """The time that a header such as ``Date`` names; None when it cannot be read."""
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+        found = parsedate_to_datetime(value or "")
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
     except (TypeError, ValueError):
         return None
 

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -36,6 +37,8 @@ _TROUBLE = (
     OSError,
     zlib.error,
 )
+# What OpenSSL says when only the time is wrong: here or there.
+_NOT_NOW = ("certificate has expired", "certificate is not yet valid")
 _ALERT = re.compile(r"\balert ([a-z ]+)")
 REFUSED = "connection refused"
 # What may come before the final answer, but for 101, which ends HTTP on the connection and which we never ask for.
@@ -251,6 +254,14 @@ def _pieces(reply: requests.Response) -> Iterator[bytes]:
     yield decoder.flush(_PIECE)
 
 
+def _handshake(text: str) -> str:
+    """Why there was no TLS connection, by the words of OpenSSL."""
+    if any(words in text for words in _NOT_NOW):
+        now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        return f"the certificate is not good on {now}, which is the time of this machine; is it right?"
+    return "the certificate is not trusted, see --ca-bundle" if "CERTIFICATE" in text else "no handshake"
+
+
 def _broken(error: Exception) -> Broken:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return Broken("no answer in time", late=True)
@@ -258,9 +269,6 @@ def _broken(error: Exception) -> Broken:
     if alert := _ALERT.search(str(error)):
         return Broken(f"TLS failed, the server ended it with {alert[1].strip()!r}")
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return Broken(
-            "TLS failed, "
-            + ("the certificate is not trusted, see --ca-bundle" if "CERTIFICATE" in str(error) else "no handshake")
-        )
+        return Broken(f"TLS failed, {_handshake(str(error))}")
     text = f"{type(error).__name__}: {error}"
     return Broken(next((label for word, label in _WORDS if word in text), f"transport error ({type(error).__name__})"))

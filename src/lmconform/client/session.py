@@ -70,7 +70,14 @@ class Session:
         disposable, prefix = self.target.disposable, self.run.prefix
         self.journal = self.run.journal(self.worker or MAIN)
         self.budget = Budget(bounds(self.resources, self.config, self.target), self.run.counters)
-        self.guard = Guard(self.resources, self.journal, self.budget, disposable=disposable, prefix=prefix)
+        self.guard = Guard(
+            self.resources,
+            self.journal,
+            self.budget,
+            disposable=disposable,
+            prefix=prefix,
+            now=lambda: self.target.now(),
+        )
         self.books = Bookkeeper(self.resources, self.journal, self.budget)
         self.ownership = Ownership(self.resources, self.journal, prefix)
         self.transport.rate = Rate(self.config.rate, self.run.counters)

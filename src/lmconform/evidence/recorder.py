@@ -25,7 +25,7 @@ class Recorder:
 
     def __init__(self, path: Path, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         self._lock = threading.Lock()
         self._size = RecordSize()
 

@@ -101,18 +101,24 @@ def _bulk(noun: str) -> _Builder:
 
 
 def _schedule_change(pool: Pool, capabilities: Capabilities) -> Schema:
-    times = {"start": one_of(clock.starts()), "end": one_of(clock.ends()), "cron": one_of(clock.far_crons())}
+    today = pool.now()
+    times = {
+        "start": one_of(clock.starts(today)),
+        "end": one_of(clock.ends(today)),
+        "cron": one_of(clock.far_crons(today)),
+    }
     chosen = {"status": one_of(["ACTIVE", "INACTIVE"]), "configurationId": one_of(pool.runnable or [ABSENT])}
     return record({}, times | chosen)
 
 
 def _schedule(pool: Pool, capabilities: Capabilities) -> Schema:
+    today = pool.now()
     needed = {
         "name": text("name"),
         "configurationId": one_of([*pool.runnable, ABSENT]),
-        "cron": one_of(clock.far_crons()),
+        "cron": one_of(clock.far_crons(today)),
     }
-    return record(needed, {"start": one_of(clock.starts()), "end": one_of(clock.ends())})
+    return record(needed, {"start": one_of(clock.starts(today)), "end": one_of(clock.ends(today))})
 
 
 def _times_to_live(capabilities: Capabilities) -> list[str]:

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from lmconform.client import polling
@@ -74,6 +75,10 @@ class Pool:
         self._shown: Counter[str] = Counter()
         self._find()
         self._make_base()
+
+    def now(self) -> datetime:
+        """The time by the clock of the target."""
+        return self._session.target.now()
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
@@ -248,7 +253,7 @@ class Pool:
             return {}
         values = dict(known or {})
         if resource.cost.at:
-            values[resource.cost.at] = clock.far_cron()
+            values[resource.cost.at] = clock.far_cron(self.now())
         ids = self.names(operation)
 
         def turned(name: str) -> list[str] | None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from lmconform import private_files
 from lmconform.mutation import curve_svg
 from lmconform.rendering import render
 
+FILE: Final = "matrix.html"
+# How the file begins.
+SIGN: Final = re.compile(r"<!doctype html>.*\n<title>Kill matrix: ")
 # Pixels; the labels of rows and columns are drawings of their own, which stay where they are while the grid moves.
 _ROW, _COLUMN, _LABELS, _HEAD = 12, 12, 290, 250
 _GAP = 14
 
 
 def write(out: Path, data: Mapping[str, Any]) -> None:
-    """Write the HTML of a matrix (``data`` is that of matrix.json) to ``out``."""
+    """Write the HTML of a matrix (``data`` is that of matrix.json) to ``out``; raises OSError."""
     page = render(
         "lmconform.mutation",
-        "matrix.html",
+        FILE,
         problems=data["problems"],
         killed=sum(m["status"] == "killed" for m in data["mutants"]),
         numbers=_numbers(data),
@@ -27,7 +32,7 @@ def write(out: Path, data: Mapping[str, Any]) -> None:
         curve=curve_svg.layout(data["curve"]) if data["curve"] else None,
         mutants=[{**m, "kill": _declared_kill(m)} for m in data["mutants"]],
     )
-    out.write_text(page, encoding="utf-8")
+    private_files.write(out, page)
 
 
 def _numbers(data: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, Final
 
-from lmconform import __version__
+from lmconform import __version__, private_files
 from lmconform.contract.requirements import Register
 from lmconform.mutation.curve import Curve
 from lmconform.mutation.matrix import Matrix, families
 from lmconform.mutation.trial import MutantTrial
+
+JSON: Final = "matrix.json"
+MARKDOWN: Final = "matrix.md"
+# How the files begin, by name.
+SIGNS: Final = {JSON: re.compile(r'\{\s*"lmconform": "'), MARKDOWN: re.compile("# Kill matrix: ")}
 
 
 def as_json(
@@ -61,9 +67,9 @@ def first_failure(trials: Sequence[MutantTrial]) -> dict[str, float]:
 
 
 def write(folder: Path, data: Mapping[str, Any], matrix: Matrix) -> None:
-    """``matrix.json`` and ``matrix.md`` in ``folder``."""
-    (folder / "matrix.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    (folder / "matrix.md").write_text("\n".join(_lines(data, matrix)) + "\n", encoding="utf-8")
+    """``matrix.json`` and ``matrix.md`` in ``folder``; raises OSError."""
+    private_files.write(folder / JSON, json.dumps(data, indent=1) + "\n")
+    private_files.write(folder / MARKDOWN, "\n".join(_lines(data, matrix)) + "\n")
 
 
 def _mutant(trial: MutantTrial) -> dict[str, Any]:

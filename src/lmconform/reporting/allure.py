@@ -43,23 +43,29 @@ def is_own(path: Path) -> bool:
         return False
 
 
-def install(config: pytest.Config, clean: Callable[[str], str]) -> None:
-    """Set the ids of every Allure result of this process before it is written, and pass its texts through ``clean``."""
+def install(config: pytest.Config, clean: Callable[[str], str], lost: Callable[[str], None]) -> None:
+    """Set the ids of every Allure result of this process before it is written, and pass its texts through ``clean``.
+
+    ``lost`` is told why a result cannot be written.
+    """
     plugin = _StableIds(clean)
     for logger in allure_commons.plugin_manager.get_plugins():
         if isinstance(logger, AllureFileLogger):
-            _write_only_results(logger)
+            _write_only_results(logger, lost)
     allure_commons.plugin_manager.register(plugin)
     config.add_cleanup(lambda: allure_commons.plugin_manager.unregister(plugin))
 
 
-def _write_only_results(logger: AllureFileLogger) -> None:
-    """Files about fixtures say nothing, and there would be one an item."""
+def _write_only_results(logger: AllureFileLogger, lost: Callable[[str], None]) -> None:
+    """Files about fixtures say nothing, and there would be one an item. A full disk must not end pytest itself."""
     write: Callable[[Any], None] = logger._report_item
 
     def write_result(item: Any) -> None:
         if not isinstance(item, TestResultContainer):
-            write(item)
+            try:
+                write(item)
+            except OSError as error:
+                lost(f"the results for Allure cannot be written ({error.strerror or error})")
 
     logger._report_item = write_result  # type: ignore[method-assign]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from lmconform import private_files
 from lmconform.reporting import badge, code_quality, github, har, junit, markdown, openmetrics, sarif
 from lmconform.reporting.page import page
 from lmconform.results.stream import Run
@@ -40,7 +41,11 @@ FORMATS: Final = {
 
 
 def write(run: Run, folder: Path, *, without: Collection[str] = ()) -> None:
-    """Write every report of ``run`` into ``folder``, but for the files that ``without`` names."""
+    """Write every report of ``run`` into ``folder``, but for the files that ``without`` names.
+
+    Each appears whole or not at all. Raises OSError.
+    """
     for form in FORMATS.values():
         if form.always and form.file not in without:
-            form.write(run, folder / form.file)
+            with private_files.draft(folder / form.file) as file:
+                form.write(run, file)

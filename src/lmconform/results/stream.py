@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -16,12 +18,15 @@ FILE_NAME = "results.jsonl"
 
 
 class ResultWriter:
-    """Writes events as they come, redacted; every line is on disk before the next item starts."""
+    """Writes events as they come, redacted; every line is on disk before the next item starts.
+
+    A link of the name of the file is not followed: OSError is raised.
+    """
 
     def __init__(self, path: Path, redactor: Redactor | None = None) -> None:
         self.path = path
         self._redactor = redactor or of_process()
-        self._file = path.open("w", encoding="utf-8", buffering=1)
+        self._file = open(path, "w", encoding="utf-8", buffering=1, opener=_without_links)  # noqa: SIM115
         self._stories = StorySize()
 
     def write(self, event: Event) -> Event:
@@ -34,11 +39,22 @@ class ResultWriter:
         """Release the file."""
         self._file.close()
 
+    def discard(self) -> None:
+        """Release the file and remove it: nothing was done that it would have to say."""
+        with suppress(OSError):
+            self.close()
+        with suppress(OSError):
+            self.path.unlink()
+
     def __enter__(self) -> ResultWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+
+def _without_links(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def read(path: Path) -> Iterator[Event]:

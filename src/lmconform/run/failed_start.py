@@ -6,17 +6,18 @@ What writes them is imported when it is needed: the command line imports this mo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lmconform.errors import HarnessError
+from lmconform.errors import ConfigError, HarnessError
 from lmconform.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from lmconform.results.events import Header
     from lmconform.run.catalogue import Plan
+    from lmconform.run.reservation import Reservation
     from lmconform.settings.options import RunConfig
 
 
@@ -24,13 +25,20 @@ if TYPE_CHECKING:
 class Start:
     """What is known of a run before its first item: it grows until the run has begun.
 
-    Without a ``folder`` nothing is written: the user named none, and none was made.
+    Without a ``folder`` nothing is written: the user named none, and none was made. ``held`` is the right to write
+    there, once the run has it.
     """
 
     folder: Path | None
     target: str = ""
     config: RunConfig | None = None
     plan: Plan | None = None
+    held: Reservation | None = None
+
+    def holds(self, held: Reservation) -> Path:
+        """The run has its folder now; returns that."""
+        self.held, self.folder = held, held.folder
+        return held.folder
 
 
 @contextmanager
@@ -52,8 +60,8 @@ def recorded(start: Start) -> Iterator[Start]:
 def record(start: Start, reason: str, code: ExitCode) -> None:
     """Replace what an earlier run left in the folder by reports of a run that could not start, for ``reason``.
 
-    Files of that name that lmconform did not write stay; a folder that cannot be written
-    is left as it is: the user reads the reason on the terminal.
+    Files of that name that lmconform did not write stay; a folder that cannot be written, or that another run
+    writes into, is left as it is: the user reads the reason on the terminal.
     """
     if start.folder is None:
         return
@@ -62,13 +70,15 @@ def record(start: Start, reason: str, code: ExitCode) -> None:
     from lmconform.results.stream import FILE_NAME, ResultWriter, Run
     from lmconform.results.verdict import Verdict
     from lmconform.run import report_folder
+    from lmconform.run.reservation import Reservation
 
-    with suppress(OSError):
+    with suppress(OSError, ConfigError), ExitStack() as stack:
         start.folder.mkdir(parents=True, exist_ok=True)
-        foreign = {path.name for path in report_folder.clear(start.folder)}
+        folder = stack.enter_context(start.held or Reservation(start.folder, report_folder.OPTION))
+        foreign = {path.name for path in report_folder.clear(folder)}
         if FILE_NAME in foreign:
             return
-        with ResultWriter(start.folder / FILE_NAME) as writer:
+        with ResultWriter(folder / FILE_NAME) as writer:
             writer.write(_header(start, now()))
             writer.write(
                 Footer(
@@ -83,7 +93,7 @@ def record(start: Start, reason: str, code: ExitCode) -> None:
                     message=f"the run could not start: {reason}",
                 )
             )
-        registry.write(Run(start.folder), start.folder, without=foreign)
+        registry.write(Run(folder), folder, without=foreign)
 
 
 def _header(start: Start, now: str) -> Header:

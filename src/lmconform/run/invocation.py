@@ -7,6 +7,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -18,8 +19,7 @@ from lmconform.client.doctor import Line
 from lmconform.client.session import Session
 from lmconform.contract import versions
 from lmconform.contract.resources import resources as contract_resources
-from lmconform.errors import ConfigError
-from lmconform.evidence.recorder import EXCHANGES
+from lmconform.errors import ConfigError, StorageLost
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import registry
@@ -30,6 +30,7 @@ from lmconform.results.verdict import Tally, Verdict, exit_code
 from lmconform.run import failed_start, leak_check, report_folder
 from lmconform.run.catalogue import Plan
 from lmconform.run.forecast import Forecast, forecast
+from lmconform.run.reservation import Reservation
 from lmconform.safety.run_state import RunState
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
@@ -43,7 +44,7 @@ class Run:
     """Opened before the first item, closed after the last; between them it takes events."""
 
     plan: Plan
-    folder: Path
+    held: Reservation
     target: Target
     meta: dict[str, Any] | None
     state: RunState
@@ -81,25 +82,51 @@ class Run:
         ``launched`` is the embedded mock when it is on its way already, ``workers`` the number of processes.
         """
         config = plan.config
-        with failed_start.recorded(failed_start.Start(config.report_dir, config=config, plan=plan)) as start:
+        start = failed_start.Start(config.report_dir, config=config, plan=plan)
+        # In this order: what was begun is undone, then the reports say why.
+        with failed_start.recorded(start), ExitStack() as undone:
             target = None if config.is_mock else remote(config, os.environ)
-            folder = start.folder = report_folder.make(config)
+            held = report_folder.make(config)
+            start.holds(held)
             mock = (launched or embedded.launch(config)).ready() if config.is_mock else None
-            try:
-                target = target or (mock.target if mock else None)
-                assert target is not None
-                seen = _examine(plan, target, workers)
-                plan = seen.plan
-                (folder / EXCHANGES).write_text("")
-                state = _state(config, target, folder, passing=mock is not None)
-                writer = ResultWriter(folder / FILE_NAME)
-                run = cls(plan, folder, target, seen.meta, state, writer, listener or (lambda event: None), mock)
-                run.take(run._header(seen))
-                return run
-            except BaseException:
-                if mock is not None:
-                    mock.stop()
-                raise
+            if mock is not None:
+                undone.callback(mock.stop)
+            target = target or (mock.target if mock else None)
+            assert target is not None
+            seen = _examine(plan, target, workers)
+            run = cls._open(seen, held, seen.target, listener or _say_nothing, mock, undone)
+            undone.pop_all()
+            return run
+
+    @classmethod
+    def _open(
+        cls,
+        seen: Seen,
+        held: Reservation,
+        target: Target,
+        listener: Listener,
+        mock: embedded.EmbeddedMock | None,
+        undone: ExitStack,
+    ) -> Run:
+        """Begin the journal and the results; raises StorageLost, and ``undone`` closes them then."""
+        folder = held.folder
+        try:
+            state = _state(seen.plan.config, target, folder, passing=mock is not None)
+            undone.callback(state.end)
+            writer = ResultWriter(folder / FILE_NAME)
+            undone.callback(writer.discard)
+        except OSError as error:
+            raise StorageLost(f"{folder} cannot be written ({_reason(error)})") from error
+        run = cls(seen.plan, held, target, seen.meta, state, writer, listener, mock)
+        run.take(run._header(seen))
+        if run.lost:
+            raise StorageLost(run.lost)
+        return run
+
+    @property
+    def folder(self) -> Path:
+        """Where the reports go."""
+        return self.held.folder
 
     def session(self, worker: str = "") -> Session:
         """A session in this process; ``worker`` names its journal where it is not that of this process."""
@@ -136,7 +163,7 @@ class Run:
         try:
             event = self.writer.write(event)
         except OSError as error:
-            self.lost = self.lost or f"{self.folder} cannot be written ({error.strerror or error})"
+            self.lost = self.lost or f"{self.folder} cannot be written ({_reason(error)})"
         if isinstance(event, Result):
             self.tally.add(event)
             self.reported.add(event.item)
@@ -206,13 +233,17 @@ class Run:
             self.record = Record(self.folder)
             registry.write(self.record, self.folder)
         except (OSError, ConfigError) as error:
-            self.unwritten = f"{self.folder}: the reports cannot be written ({error})"
-            code = ExitCode.INCOMPLETE if code in (ExitCode.PASSED, ExitCode.FAILED) else code
+            self.unwritten = f"{self.folder}: the reports cannot be written ({_reason(error)})"
+        if not self.unwritten and self.record is not None and self.record.footer is None:
+            self.unwritten = self.lost
+        if self.unwritten and code in (ExitCode.PASSED, ExitCode.FAILED):
+            code = ExitCode.INCOMPLETE
         # They are views of what was looked through: only a mistake of their own could show more.
         if leak := self._leak(form.file for form in registry.FORMATS.values()):
             print(leak, file=sys.stderr)
             code = ExitCode.INTERNAL
         self.stop_mock()
+        self.held.release()
         self.exit_code = code
         return code
 
@@ -221,7 +252,7 @@ class Run:
         try:
             return leak_check.finding(self.folder, names, of_process())
         except OSError as error:
-            return f"{self.folder}: cannot be searched for secrets ({error.strerror or error})"
+            return f"{self.folder}: cannot be searched for secrets ({_reason(error)})"
 
     def _cleanup(self) -> str:
         """The command that removes what is left; empty when nothing can be removed, or when it goes with the mock."""
@@ -275,6 +306,11 @@ class Run:
         )
 
 
+def _reason(error: Exception) -> str:
+    """Why a file cannot be used, without the path that the reader knows."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def _say_nothing(event: Event) -> None:
     pass
 
@@ -296,9 +332,10 @@ def _state(config: RunConfig, target: Target, folder: Path, *, passing: bool) ->
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known once the target has been looked at: the plan at its version, and what that will cost."""
+    """What is known once the target has been looked at: its clock, the plan at its version, what that will cost."""
 
     plan: Plan
+    target: Target
     because: str
     meta: dict[str, Any] | None
     lines: tuple[Line, ...]
@@ -333,4 +370,4 @@ def _examine(plan: Plan, target: Target, workers: int) -> Seen:
     choice = versions.choose(plan.config.contract, meta, plan.contract.version)
     judged = plan.at(choice.version)
     found = forecast(judged, target, meta, workers=workers, seconds_per_request=seconds)
-    return Seen(judged, choice.because, meta, tuple(lines), found)
+    return Seen(judged, probe.target, choice.because, meta, tuple(lines), found)

@@ -107,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except HarnessError as error:
         raise pytest.UsageError(_words(error)) from error
     if config.getoption("allure_report_dir", None):
-        allure.install(config, of_process().text)
+        allure.install(config, of_process().text, lambda reason: _lose(config, reason))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -258,7 +258,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         config.stash[_INTERRUPTS].hold()
     if _is_worker(config):
         tokens = of_process().tokens()[-_TOKENS:]
-        output = {"sent": sent, "left": left, "in_doubt": in_doubt, "tokens": tokens}
+        lost = config.stash[_SESSION].transport.unrecorded if _SESSION in config.stash else ""
+        output = {"sent": sent, "left": left, "in_doubt": in_doubt, "tokens": tokens, "lost": lost}
         config.workeroutput["lmconform"] = output  # type: ignore[attr-defined]
     if _RUN not in config.stash:
         return
@@ -325,6 +326,15 @@ def _stop(config: pytest.Config, reason: str) -> None:
     distributing = config.pluginmanager.get_plugin("dsession")
     if distributing is not None:
         distributing.shouldstop = reason
+
+
+def _lose(config: pytest.Config, reason: str) -> None:
+    """A report of this process cannot be written: the run ends after the next item."""
+    if _RUN in config.stash:
+        config.stash[_RUN].lost = config.stash[_RUN].lost or reason
+    elif _SESSION in config.stash:
+        transport = config.stash[_SESSION].transport
+        transport.unrecorded = transport.unrecorded or reason
 
 
 def _leave(config: pytest.Config) -> tuple[int, dict[str, list[str]], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from contextlib import suppress
@@ -9,17 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from lmconform.errors import ConfigError
 from lmconform.evidence.recorder import EXCHANGES
 from lmconform.reporting import allure, registry
 from lmconform.results.stream import FILE_NAME
+from lmconform.run import own_files
+from lmconform.run.reservation import Reservation, reserved, unwritable
 from lmconform.settings.options import RunConfig
 
+OPTION: Final = "--report-dir"
 ALLURE: Final = "allure"
 # Says where the journal of the run is.
 POINTER: Final = "journal.json"
-# Characters that are looked at to know a file.
-_BEGINNING: Final = 4096
+_REPORTS: Final = Path("reports")
 # File name -> how every report of that name begins.
 _SIGNS: Final = {
     FILE_NAME: re.compile(re.escape('{"type": "header", "lmconform": ')),
@@ -33,31 +35,30 @@ _SIGNS: Final = {
 NAMES: Final = (*_SIGNS, ALLURE)
 
 
-def make(config: RunConfig) -> Path:
+def make(config: RunConfig) -> Reservation:
     """The folder of this run, without any report of another one; raises ConfigError when it cannot be used."""
     # A name has no scheme.
     name = config.label.rpartition("://")[2].partition("/")[0].replace(":", "-")
-    return prepared(config.report_dir or unused(f"{name}-{config.profile}"))
+    return prepared(config.report_dir, f"{name}-{config.profile}")
 
 
-def prepared(folder: Path) -> Path:
-    """``folder``, made if need be, without any report of another run; raises ConfigError when it cannot be used.
+def prepared(folder: Path | None, name: str) -> Reservation:
+    """``folder``, or a new one in ``reports`` that is called after the time and ``name``, for this process alone.
 
-    A new one has mode 0700; one that is there keeps its mode.
+    It is made if need be, with mode 0700; one that is there keeps its mode. Reports of another run are removed from it.
+    Raises ConfigError when it cannot be used.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        foreign = clear(folder)
-        if foreign:
-            raise ConfigError(
-                f"--report-dir {folder}: holds {foreign[0].name}, which no run of lmconform wrote; name another folder"
-            )
-        (folder / EXCHANGES).touch()
+        held = reserved(folder or _new(name), OPTION)
+        try:
+            for path in clear(held.folder):
+                raise own_files.refusal(OPTION, path)
+        except BaseException:
+            held.release()
+            raise
     except OSError as error:
-        raise ConfigError(
-            f"--report-dir {folder}: cannot be written ({error.strerror}); name another folder"
-        ) from error
-    return folder
+        raise unwritable(OPTION, folder or _REPORTS, error) from error
+    return held
 
 
 def point_to(folder: Path, run: str, journal: Path) -> None:
@@ -66,43 +67,42 @@ def point_to(folder: Path, run: str, journal: Path) -> None:
 
 
 def clear(folder: Path) -> list[Path]:
-    """Remove the reports that an earlier run left in ``folder``.
+    """Remove the reports that an earlier run left in ``folder``; returns what else has the name of a report.
 
-    What has the name of a report, and does not begin as lmconform's own does, stays: it is returned.
-    Raises OSError.
+    A report of a run is a file that begins as those of lmconform do; links are not followed. Raises OSError.
     """
-    foreign = []
-    for name, sign in _SIGNS.items():
-        path = folder / name
-        if not path.exists():
-            continue
-        if path.is_file() and _is_own(path, sign):
-            path.unlink()
-        else:
-            foreign.append(path)
-    if (folder / ALLURE).is_dir():
-        for path in (folder / ALLURE).glob(allure.RESULTS):
-            if allure.is_own(path):
-                path.unlink()
-        # Results of other tools may lie there: then it stays.
-        with suppress(OSError):
-            (folder / ALLURE).rmdir()
+    foreign = own_files.foreign(folder, _SIGNS)
+    if own_files.is_own(folder / FILE_NAME, _SIGNS[FILE_NAME]):
+        # A run that was killed as it began leaves empty files beside the head of its results.
+        foreign = [path for path in foreign if path.is_symlink() or not path.is_file() or path.stat().st_size]
+    own = [path for name in _SIGNS if own_files.is_there(path := folder / name) and path not in foreign]
+    results = folder / ALLURE
+    if own_files.is_there(results) and (results.is_symlink() or not results.is_dir()):
+        foreign.append(results)
+    else:
+        _clear_allure(results)
+    for path in own:
+        path.unlink()
     return foreign
 
 
-def _is_own(path: Path, sign: re.Pattern[str]) -> bool:
-    """Whether lmconform wrote the file. An empty one is what a run leaves that was killed as it began."""
-    with path.open("rb") as file:
-        beginning = file.read(_BEGINNING).decode("utf-8", "replace")
-    return not beginning or sign.match(beginning) is not None
+def _clear_allure(folder: Path) -> None:
+    """Remove the results of items; what other tools left there stays, and the folder with it."""
+    own = [path for path in folder.glob(allure.RESULTS) if not path.is_symlink() and allure.is_own(path)]
+    for path in own:
+        path.unlink()
+    if own:
+        with suppress(OSError):
+            folder.rmdir()
 
 
-def unused(name: str) -> Path:
-    """A folder in ``reports`` that is not there yet: the time, then ``name``."""
+def _new(name: str) -> Path:
+    """A new folder in ``reports``: the time, then ``name``; raises OSError."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    wanted = Path("reports") / f"{stamp}-{name}"
-    number = 1
-    while wanted.exists():
-        number += 1
-        wanted = wanted.with_name(f"{stamp}-{name}-{number}")
-    return wanted
+    for number in itertools.count(1):
+        folder = _REPORTS / (f"{stamp}-{name}" if number == 1 else f"{stamp}-{name}-{number}")
+        with suppress(FileExistsError):
+            # Of two runs that begin at once, each gets one.
+            folder.mkdir(parents=True)
+            return folder
+    raise AssertionError("unreachable")

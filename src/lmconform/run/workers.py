@@ -102,6 +102,7 @@ class Controller:
         output = getattr(node, "workeroutput", {}).get("lmconform")
         if output:
             self._run.leave(output["sent"], output["left"], output["in_doubt"])
+            self._run.lost = self._run.lost or output["lost"]
             for token in output["tokens"]:
                 of_process().learn(token)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
@@ -32,21 +32,34 @@ def labelled(body: Mapping[str, Any], run: str) -> dict[str, Any]:
     return {**body, "labels": [*labels, {"key": RUN_LABEL, "value": run}]}
 
 
+def _here() -> datetime:
+    return datetime.now(UTC)
+
+
 class Guard:
     """Refuses a request that names an id which this run did not create and that may exist, or that costs too much.
 
     ``disposable``: the owner of the target allows schedules that start executions within days. ``prefix`` begins the
-    names that this run gives. Safe to use from several threads: what it decides by is in the journal and the budget.
+    names that this run gives, ``now`` tells the time of the target. Safe to use from several threads: what it decides
+    by is in the journal and the budget.
     """
 
     def __init__(
-        self, resources: Resources, journal: Journal, budget: Budget, *, disposable: bool, prefix: str = NAME_PREFIX
+        self,
+        resources: Resources,
+        journal: Journal,
+        budget: Budget,
+        *,
+        disposable: bool,
+        prefix: str = NAME_PREFIX,
+        now: Callable[[], datetime] = _here,
     ) -> None:
         self._resources = resources
         self._journal = journal
         self._budget = budget
         self._disposable = disposable
         self._prefix = prefix
+        self._now = now
 
     def check(self, operation: Operation | None, path: Mapping[str, str], query: Any, body: Any) -> str:
         """Raise SafetyRefusal when the request must not be sent.
@@ -112,7 +125,7 @@ class Guard:
         resource = self._resources.resource_of(operation)
         if resource is None or not resource.cost.starts or not isinstance(body, Mapping):
             return
-        cron, now = body.get(resource.cost.at), datetime.now(UTC)
+        cron, now = body.get(resource.cost.at), self._now()
         if not isinstance(cron, str):
             return
         if not is_readable(cron, now):

@@ -7,7 +7,7 @@ import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from lmconform.client.client import Client
@@ -274,13 +274,13 @@ def _provided(session: Session) -> dict[str, Any]:
     """
     return {
         "resourceGroup": session.target.resource_group,
-        **session.once(_PROVIDED, lambda: _inputs(session.run.prefix)),
+        **session.once(_PROVIDED, lambda: _inputs(session.run.prefix, session.target.now())),
     }
 
 
-def _inputs(prefix: str) -> dict[str, str]:
+def _inputs(prefix: str, now: datetime) -> dict[str, str]:
     letters = "".join(random.SystemRandom().choices(string.ascii_lowercase, k=8))
-    month = quiet_month(datetime.now(UTC))
+    month = quiet_month(now)
     return {"runId": f"{prefix}{letters}", "cron": f"0 3 1 {month} *", "otherCron": f"30 4 1 {month} *"}
 
 

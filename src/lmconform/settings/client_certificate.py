@@ -36,9 +36,11 @@ def check(certificate: str, private_key: str, of_certificate: str, of_key: str) 
     if key.public_key() != public:
         raise ConfigError(f"{of_key}: does not belong to the certificate; both come from one service key")
     begin, end = first.not_valid_before_utc, first.not_valid_after_utc
-    if end < datetime.now(UTC):
-        raise ConfigError(f"{of_certificate}: expired on {end:%Y-%m-%d}; create a new service key")
-    if begin > datetime.now(UTC):
+    now = datetime.now(UTC)
+    if end < now:
+        today = f"the clock of this machine says {now:%Y-%m-%d}"
+        raise ConfigError(f"{of_certificate}: expired on {end:%Y-%m-%d}, {today}; create a new service key")
+    if begin > now:
         raise ConfigError(f"{of_certificate}: is not valid before {begin:%Y-%m-%d %H:%M} UTC; is the clock right?")
     try:
         context(certificate, private_key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from lmconform.errors import ConfigError
@@ -23,7 +24,8 @@ class Target:
     ``disposable``: its owner allows any number of executions, deployments and schedules. ``expected`` are outcomes
     that its owner expects. ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
     ``source`` is where the credentials came from, ``group_because`` what named the resource group, texts for people.
-    ``content`` is what its owner names to train and to serve with.
+    ``content`` is what its owner names to train and to serve with. ``skew`` is by how many seconds its clock is
+    ahead of this machine's.
     """
 
     name: str
@@ -39,6 +41,11 @@ class Target:
     source: str = ""
     group_because: str = ""
     content: Content = field(default_factory=Content)
+    skew: float = 0.0
+
+    def now(self) -> datetime:
+        """The time by the clock of the target: times that are sent must not depend on the clock of this machine."""
+        return datetime.now(UTC) + timedelta(seconds=self.skew)
 
     @property
     def access(self) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from lmconform.client import backoff
 from lmconform.client.doctor.line import Line, advice, ok
 from lmconform.contract import paths
 from lmconform.contract.openapi import Contract, Parameter
@@ -18,18 +18,26 @@ _MOST_SKEW: Final = 60.0
 _RATE: Final = ("x-ratelimit", "x-rate-limit", "ratelimit", "retry-after")
 
 
-def clock(exchange: Exchange) -> Line:
-    """How far this machine's clock is from the target's, by the Date header of an answer (RFC 9110, section 6.6.1)."""
-    try:
-        there = parsedate_to_datetime(exchange.header("Date") or "")
-    except (TypeError, ValueError):
-        return ok("clock", "the target does not tell its time")
+def skew(exchange: Exchange) -> float | None:
+    """By how many seconds the target's clock is ahead of this machine's; None when the target does not tell its time.
+
+    The time of the target is the Date header of an answer (RFC 9110, section 6.6.1).
+    """
+    there = backoff.http_date(exchange.header("Date"))
+    if there is None:
+        return None
     here = datetime.fromisoformat(exchange.started) + timedelta(seconds=exchange.elapsed / 2)
-    skew = (here - (there if there.tzinfo else there.replace(tzinfo=UTC))).total_seconds()
-    if abs(skew) <= _MOST_SKEW:
-        return ok("clock", f"within {max(1, round(abs(skew)))} s of the target's")
-    side = "ahead of" if skew > 0 else "behind"
-    return advice("clock", f"{abs(skew):.0f} s {side} the target's: set the clock of this machine, or of the target")
+    return (there - here).total_seconds()
+
+
+def clock(ahead: float | None) -> Line:
+    """What to say of the ``skew``; no judgement depends on it."""
+    if ahead is None:
+        return ok("clock", "the target does not tell its time")
+    if abs(ahead) <= _MOST_SKEW:
+        return ok("clock", f"within {max(1, round(abs(ahead)))} s of the target's")
+    side = "behind" if ahead > 0 else "ahead of"
+    return advice("clock", f"{abs(ahead):.0f} s {side} the target's: set the clock of this machine, or of the target")
 
 
 def rate(exchanges: Iterable[Exchange]) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -80,8 +81,10 @@ class _Examination:
         meta = self._send("getMeta")
         recognition.check(target, scenarios, meta)
         self._say(ok("api", f"{paths.label(scenarios.method, scenarios.path)} answered {scenarios.status}"))
+        ahead = answers.skew(scenarios)
+        session.target = replace(target, skew=ahead or 0.0)
         self._say_all(network.certificates(session))
-        self._say(answers.clock(scenarios))
+        self._say(answers.clock(ahead))
         self._name = "group"
         self._groups(scenarios)
         body = dict(meta.json_object()) if meta.ok else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -80,17 +79,17 @@ def certificates(session: Session) -> Iterator[Line]:
     }
     for host, ends in shown.items():
         if ends is not None:
-            yield _until(f"certificate of {host}", ends, "its owner has to renew it")
+            yield _until(f"certificate of {host}", ends, target.now(), "its owner has to renew it")
     if all(ends is None for ends in shown.values()):
         secure = urlsplit(target.base_url).scheme == "https"
         yield ok("tls", "the certificate was not seen" if secure else "plain http on this machine")
     if target.credentials.certificate:
         ends = client_certificate.ends(target.credentials.certificate)
-        yield _until("certificate of this client", ends, "create a new service key")
+        yield _until("certificate of this client", ends, target.now(), "create a new service key")
 
 
-def _until(what: str, ends: float, advise: str) -> Line:
-    days = (ends - time.time()) / _DAY
+def _until(what: str, ends: float, now: datetime, advise: str) -> Line:
+    days = (ends - now.timestamp()) / _DAY
     text = f"{what} is good until {datetime.fromtimestamp(ends, UTC):%Y-%m-%d}"
     return ok("tls", text) if days > _SOON_DAYS else advice("tls", f"{text}, {max(days, 0):.0f} days; {advise}")
 

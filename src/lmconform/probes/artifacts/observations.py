@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -151,14 +150,13 @@ def label_twice(ctx: Context) -> str:
 
 
 @observation(
-    "LM-OBS-CLOCK", operation="createArtifact", source="D1", text="Whether the target's clock agrees with ours."
+    "LM-OBS-CLOCK", operation="createArtifact", source="D1", text="Whether createdAt agrees with the target's clock."
 )
 def clock(ctx: Context) -> str:
-    created_at = ARTIFACT.fetch(ctx, create_artifact(ctx)).get("createdAt")
-    try:
-        away = abs((datetime.now(UTC) - datetime.fromisoformat(str(created_at))).total_seconds())
-    except (ValueError, TypeError):
+    created_at = instant(ARTIFACT.fetch(ctx, create_artifact(ctx)).get("createdAt"))
+    if created_at is None:
         return "createdAt is no time"
+    away = abs((ctx.session.target.now() - created_at).total_seconds())
     return "within a minute" if away < 60 else "within an hour" if away < 3600 else "more than an hour away"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from lmconform.evidence.exchange import Exchange
@@ -13,14 +13,14 @@ from lmconform.probes.fixtures import fixture
 from lmconform.safety.cron import quiet_month
 
 
-def quiet_cron(minute: int = 1) -> str:
+def quiet_cron(ctx: Context, minute: int = 1) -> str:
     """A cron that starts nothing for months, however long this run takes."""
-    return f"{minute} 1 1 {quiet_month(datetime.now(UTC))} *"
+    return f"{minute} 1 1 {quiet_month(ctx.session.target.now())} *"
 
 
 def schedule_body(ctx: Context, **overrides: Any) -> Json:
     """A valid body for POST of a schedule; an override None leaves the member out."""
-    body = {"name": ctx.unique("schedule"), "cron": quiet_cron(), **overrides}
+    body = {"name": ctx.unique("schedule"), "cron": quiet_cron(ctx), **overrides}
     if "configurationId" not in body:
         body["configurationId"] = schedule_configuration(ctx).id
     return without_none(body)
@@ -32,9 +32,9 @@ def schedule_configuration(ctx: Context, purpose: str = "creation") -> Created:
     return create_configuration(ctx)
 
 
-def window(first: int, last: int) -> Json:
-    """A start and an end, that many days from now, in whole seconds (C53)."""
-    now = datetime.now(UTC)
+def window(ctx: Context, first: int, last: int) -> Json:
+    """A start and an end, that many days from now by the clock of the target, in whole seconds (C53)."""
+    now = ctx.session.target.now()
     days = {"start": now + timedelta(days=first), "end": now + timedelta(days=last)}
     return {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in days.items()}
 

@@ -37,13 +37,13 @@ def resuming_makes_active(ctx: Context) -> None:
 @probe("LM-SCHEDULE-MODIFY-CRON")
 def cron_changes(ctx: Context) -> None:
     before = _prepare(ctx, status="ACTIVE")
-    _expect_changed(ctx, cron=_other_cron(before))
+    _expect_changed(ctx, cron=_other_cron(ctx, before))
 
 
 @probe("LM-SCHEDULE-MODIFY-WINDOW")
 def window_changes(ctx: Context) -> None:
     _prepare(ctx, status="ACTIVE")
-    _expect_changed(ctx, **window(2, 800))
+    _expect_changed(ctx, **window(ctx, 2, 800))
 
 
 @probe("LM-SCHEDULE-MODIFY-CONFIGURATION")
@@ -55,14 +55,14 @@ def configuration_changes(ctx: Context) -> None:
 @probe("LM-SCHEDULE-MODIFY-KEEPS")
 def other_members_stay(ctx: Context) -> None:
     before = _prepare(ctx, status="ACTIVE")
-    after = _expect_changed(ctx, cron=_other_cron(before))
+    after = _expect_changed(ctx, cron=_other_cron(ctx, before))
     kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
     ctx.expect_same(kept, after, what="what the change does not name")
 
 
 @probe("LM-SCHEDULE-MODIFY-LISTED")
 def list_shows_a_change(ctx: Context) -> None:
-    created, cron = _changed(ctx), _other_cron(_prepare(ctx, status="ACTIVE"))
+    created, cron = _changed(ctx), _other_cron(ctx, _prepare(ctx, status="ACTIVE"))
     answer = change_schedule(ctx, created, cron=cron)
     ctx.require_success(answer)
 
@@ -81,7 +81,7 @@ def list_shows_a_change(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-PAUSE-KEEPS")
 def pausing_keeps_other_members(ctx: Context) -> None:
-    created = SCHEDULE.make(ctx, **window(1, 730))
+    created = SCHEDULE.make(ctx, **window(ctx, 1, 730))
     before = SCHEDULE.fetch(ctx, created)
     answer = change_schedule(ctx, created, status="INACTIVE")
     ctx.require_success(answer)
@@ -99,14 +99,14 @@ def pausing_keeps_other_members(ctx: Context) -> None:
 @probe("LM-SCHEDULE-ANSWER-ID")
 def answers_name_what_changes(ctx: Context) -> None:
     created = _changed(ctx)
-    expect_named(ctx, created.id, change_schedule(ctx, created, cron=_other_cron(SCHEDULE.fetch(ctx, created))))
+    expect_named(ctx, created.id, change_schedule(ctx, created, cron=_other_cron(ctx, SCHEDULE.fetch(ctx, created))))
     expect_named(ctx, *_deleted(ctx))
 
 
 @probe("LM-SCHEDULE-NAME-STAYS")
 def name_does_not_change(ctx: Context) -> None:
     created = _changed(ctx)
-    cron = _other_cron(SCHEDULE.fetch(ctx, created))
+    cron = _other_cron(ctx, SCHEDULE.fetch(ctx, created))
     change_schedule(ctx, created, name=ctx.unique("renamed"), cron=cron)
     ctx.expect_same({"name": created.sent["name"]}, SCHEDULE.fetch(ctx, created), what="the name as before")
 
@@ -177,9 +177,9 @@ def _prepare(ctx: Context, **fields: Any) -> Json:
     return SCHEDULE.fetch(ctx, created)
 
 
-def _other_cron(now: Json) -> str:
+def _other_cron(ctx: Context, now: Json) -> str:
     """A cron that the schedule with this body does not have."""
-    return quiet_cron(8 if now.get("cron") == quiet_cron(7) else 7)
+    return quiet_cron(ctx, 8 if now.get("cron") == quiet_cron(ctx, 7) else 7)
 
 
 def _expect_changed(ctx: Context, **fields: Any) -> Json:

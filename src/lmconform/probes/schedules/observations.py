@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from lmconform.probes.builders.resource_type import batch
 from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, schedule_body, window
@@ -47,7 +46,7 @@ def _creation(name: str, text: str, source: str, fields: Callable[[Context], Jso
 
 
 def _six_fields(ctx: Context) -> Json:
-    month = quiet_month(datetime.now(UTC))
+    month = quiet_month(ctx.session.target.now())
     # Whether the first field is read as seconds or as minutes, nothing starts for months.
     return {"cron": f"0 1 1 {month} {month} *"}
 
@@ -70,13 +69,13 @@ _creation(
     "LM-OBS-SCHEDULE-WINDOW-REVERSED",
     "A schedule that ends before it starts.",
     "C51",
-    lambda ctx: window(730, 1),
+    lambda ctx: window(ctx, 730, 1),
 )
 _creation(
     "LM-OBS-SCHEDULE-WINDOW-OVER",
     "A schedule that ended in the past.",
     "C51",
-    lambda ctx: window(-40, -10),
+    lambda ctx: window(ctx, -40, -10),
 )
 
 

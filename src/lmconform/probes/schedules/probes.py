@@ -35,7 +35,7 @@ def get_returns_what_was_sent(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-WINDOW-ECHO")
 def window_is_returned(ctx: Context) -> None:
-    created = SCHEDULE.make(ctx, **window(1, 730))
+    created = SCHEDULE.make(ctx, **window(ctx, 1, 730))
     wanted = {name: created.sent[name] for name in ("start", "end")}
     ctx.expect_same(wanted, SCHEDULE.fetch(ctx, created), what="as sent")
 
@@ -115,7 +115,7 @@ refuses(
     "createExecutionSchedule",
     lambda ctx: [
         schedule_body(ctx, name=7),
-        schedule_body(ctx, cron=[quiet_cron()]),
+        schedule_body(ctx, cron=[quiet_cron(ctx)]),
         schedule_body(ctx, configurationId={}),
     ],
 )

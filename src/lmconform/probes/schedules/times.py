@@ -34,7 +34,7 @@ def change_is_not_before_the_creation(ctx: Context) -> None:
 def creation_time_stays(ctx: Context) -> None:
     created, first, since = _created(ctx)
     rest(max(0.0, since + _OLD_ENOUGH - time.monotonic()))
-    cron = quiet_cron(9)
+    cron = quiet_cron(ctx, 9)
     ctx.require_success(change_schedule(ctx, created, cron=cron))
     changed = time.monotonic()
 
