@@ -13,12 +13,26 @@ from tests.cli.masking import masked, shape
 from tests.conftest import free_port, service_key
 from tests.reporting import record
 
-from lmconform.cli import list_
+from lmconform.cli import list_, waivers
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge", "compare", "list", "mutants", "distill")
+COMMANDS = (
+    "run",
+    "doctor",
+    "init",
+    "targets",
+    "cleanup",
+    "mock",
+    "rejudge",
+    "compare",
+    "waivers",
+    "list",
+    "mutants",
+    "distill",
+)
 LISTS = tuple(list_.command.commands)
+WAIVERS = [("waivers", name) for name in waivers.command.commands]
 # Arguments, exit code, and what the line says.
 UNUSABLE = [
     (["runn"], 4, "did you mean 'run'?"),
@@ -94,7 +108,9 @@ def test_without_a_command_the_help_is_printed_and_nothing_is_judged(call):
     assert out.strip() == call("--help")[1].strip()
 
 
-@pytest.mark.parametrize("command", [(name,) for name in COMMANDS] + [("list", kind) for kind in LISTS], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [(name,) for name in COMMANDS] + [("list", kind) for kind in LISTS] + WAIVERS, ids=" ".join
+)
 def test_the_help_of_a_subcommand_says_what_it_does_and_what_it_takes(call, snapshot, command):
     code, out, _ = call(*command, "--help")
     assert code == ExitCode.PASSED

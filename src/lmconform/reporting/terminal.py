@@ -33,6 +33,7 @@ def rows(result: Result) -> list[str]:
         _row("expected", result.expected),
         _row("actual", result.actual),
         _row("source", result.source),
+        _row("waiver", result.waiver),
         _row("again", result.again),
         _row("request", result.request),
     ]
@@ -95,6 +96,8 @@ def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
         named = ", ".join(footer.not_exercised[:5])
         more = f" and {len(footer.not_exercised) - 5} more" if len(footer.not_exercised) > 5 else ""
         yield f"partial   {len(footer.not_exercised)} MUSTs were not exercised: {named}{more}"
+    yield from waived(run)
+    yield from waivers(header)
     yield from stopped(footer)
     yield from contract(header)
     yield from left_out(header)
@@ -135,6 +138,23 @@ def unjudged(run: Run) -> Iterator[str]:
         also = "" if option == "--disposable" else " or --disposable"
         names = _some(list(requirements))
         yield f"unjudged  {len(requirements)} requirements, {option}{also} lets them be judged: {names}"
+
+
+def waived(run: Run) -> Iterator[str]:
+    """What fails as a waiver says: one line a waiver, with the number of results."""
+    found: dict[str, list[str]] = {}
+    for result in run.results.values():
+        if result.outcome == Outcome.XFAIL:
+            found.setdefault(result.waiver, []).append(", ".join(result.requirements))
+    for waiver, requirements in found.items():
+        results = "1 result" if len(requirements) == 1 else f"{len(requirements)} results"
+        yield f"waived    {_some(list(dict.fromkeys(requirements)))} ({results}): {waiver}"
+
+
+def waivers(header: Header | None) -> Iterator[str]:
+    """The waivers that have expired or soon will, and who decides about them."""
+    if header is not None:
+        yield from (f"waiver    {remark}" for remark in header.waivers)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,18 @@ from lmconform.errors import ConfigError
 from lmconform.evidence.recorder import EXCHANGES
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
-from lmconform.reporting import registry
+from lmconform.reporting import allure, registry
 from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, leak_check, report_folder
+from lmconform.run import failed_start, leak_check, report_folder, waiving
 from lmconform.run.catalogue import Plan
 from lmconform.run.forecast import Forecast, forecast
 from lmconform.safety.run_state import RunState
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
+from lmconform.waivers.matching import Active
 
 Listener = Callable[[Event], None]
 _LIBRARIES = ("pytest", "schemathesis", "hypothesis", "requests", "jsonschema-rs", "allure-pytest")
@@ -50,6 +52,7 @@ class Run:
     writer: ResultWriter
     listener: Listener
     mock: embedded.EmbeddedMock | None
+    waivers: Active
     started: float = field(default_factory=time.monotonic)
     tally: Tally = field(default_factory=Tally)
     reported: set[str] = field(default_factory=set)
@@ -93,7 +96,9 @@ class Run:
                 (folder / EXCHANGES).write_text("")
                 state = _state(config, target, folder, passing=mock is not None)
                 writer = ResultWriter(folder / FILE_NAME)
-                run = cls(plan, folder, target, seen.meta, state, writer, listener or (lambda event: None), mock)
+                waivers = waiving.active(plan.waivers, config, plan.contract.version, datetime.now(UTC).date())
+                said = listener or (lambda event: None)
+                run = cls(plan, folder, target, seen.meta, state, writer, said, mock, waivers)
                 run.take(run._header(seen))
                 return run
             except BaseException:
@@ -124,6 +129,7 @@ class Run:
             "named": self._named(),
             "run": self.state.id,
             "state": str(self.state.folder or ""),
+            "today": self.waivers.today.isoformat(),
         }
 
     def _named(self) -> dict[str, Any] | None:
@@ -133,6 +139,7 @@ class Run:
 
     def take(self, event: Event) -> None:
         """Write an event free of secrets, count it, and pass it on; where that fails the run is lost, and goes on."""
+        self.waivers.note(event)
         try:
             event = self.writer.write(event)
         except OSError as error:
@@ -172,8 +179,12 @@ class Run:
         register = self.plan.register.at(self.plan.contract.version)
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
         complete = not (interrupted or self.lost or missing or self.cut or exit_status == ExitCode.INTERNAL)
+        for result in self.waivers.stale({item.id for item in self.plan.items}) if complete else ():
+            self.take(result)
+            allure.add_failure(result.item, f"expected {result.expected}; {result.actual}")
         verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(register, complete=complete)
-        code = exit_code(verdict, require_conformant=self.plan.config.require == "conformant")
+        is_strict = self.plan.config.require == "conformant"
+        code = exit_code(verdict, require_conformant=is_strict, stale_waivers=self.tally.stale)
         if interrupted:
             code = ExitCode.INTERRUPTED
         elif exit_status == ExitCode.INTERNAL:
@@ -272,6 +283,7 @@ class Run:
             doctor=tuple(line.as_json() for line in seen.lines),
             plan=seen.forecast.line,
             run="" if self.state.passing else self.state.id,
+            waivers=self.waivers.remarks(),
         )
 
 

@@ -167,6 +167,8 @@ OPTIONS = (
         "TARGET may be used up: any number of executions, deployments and schedules that fire (the mock always is).",
     ),
     Option("report-dir", str, None, "Where the files of this run go (default reports/<run>).", "DIR"),
+    Option("waivers", str, None, "Known defects that do not gate until a date (docs/waivers.md).", "FILE"),
+    Option("allow-renewals", bool, False, "Accept waivers that were renewed more than twice."),
     Option("require", str, "partial", "The least verdict that passes the gate.", "", ("partial", "conformant")),
 )
 
@@ -207,6 +209,8 @@ class RunConfig:
     expect: tuple[str, ...]
     disposable: bool
     report_dir: Path | None
+    waivers: Path | None
+    allow_renewals: bool
     require: str
     target_because: str = ""
     named: NamedTarget | None = field(default=None, repr=False)
@@ -254,7 +258,7 @@ class RunConfig:
             )
         if target == MOCK and values["ca_bundle"]:
             raise ConfigError("--ca-bundle: the embedded mock has no TLS; give a URL as TARGET, or drop the option")
-        for name in ("service_key", "ca_bundle", "report_dir"):
+        for name in ("service_key", "ca_bundle", "report_dir", "waivers"):
             values[name] = Path(values[name]) if values[name] else None
         values |= {name: tuple(values[name] or ()) for name in ("only", "expect")} | {"profile": profile}
         values["overlay"] = tuple(map(Path, values["overlay"] or ()))
