@@ -25,7 +25,7 @@ _COMMANDS = {
     "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",
     "waivers": "Judge and suggest waivers: known defects that do not gate.",
-    "list": "Show items, requirements, observations, operations, mutants.",
+    "list": "Show items, requirements, revisions, observations, operations, mutants.",
     "mutants": "Run the suite against mocks with one defect each.",
     "distill": "Compute the smallest suite from a kill matrix.",
 }

@@ -36,7 +36,7 @@ def _lines(run: Run) -> Iterator[str]:
     remarks = (
         *(terminal.target(header), terminal.access(header), terminal.contract(header), terminal.left_out(header)),
         *(terminal.stopped(footer), terminal.left(footer), terminal.unjudged(run), terminal.waived(run)),
-        terminal.waivers(header),
+        *(terminal.waivers(header), terminal.unscored(run)),
     )
     for line in (line for lines in remarks for line in lines):
         yield f"- {escaping.markdown(line)}"

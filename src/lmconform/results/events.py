@@ -54,6 +54,7 @@ class Result:
     ``exchanges`` are ids in exchanges.jsonl, the telling one first; ``again`` repeats this
     item; ``request`` is a curl line. ``option`` is the option of a run that would let the requirement be judged.
     ``waiver`` is what waivers.yaml says of a result that fails: an XFAIL, or one that fails in another way.
+    ``unscored`` is the revision that the target is held to and that lacks the requirement: it is shown and never gates.
     """
 
     type: ClassVar[str] = "result"
@@ -81,6 +82,7 @@ class Result:
     accepted: int = 0
     case: int = 0
     waiver: str = ""
+    unscored: str = ""
 
 
 @dataclass(frozen=True, slots=True)

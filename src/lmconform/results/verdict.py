@@ -53,7 +53,7 @@ class Tally:
             r.id
             for r in register.values()
             if r.level is Level.MUST
-            and r.evidence.may_gate
+            and r.may_gate
             and not r.excluded
             and r.id not in self.judged
             and r.id not in self.not_applicable

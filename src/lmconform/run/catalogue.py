@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from lmconform.contract import revisions
 from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
@@ -56,7 +57,8 @@ def plan(config: RunConfig) -> Plan:
     items = select(every, config.profile, config.only)
     if config.is_bounded:
         items = _frugal(items, contract)
-    return Plan(config, contract, register, tuple(items), waivers)
+    # Waivers may name what is not scored here: the file is shared with other targets.
+    return Plan(config, contract, revisions.held_to(register, config.revision), tuple(items), waivers)
 
 
 def _frugal(items: list[Item], contract: Contract) -> list[Item]:

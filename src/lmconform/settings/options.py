@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lmconform.contract import paths, versions
+from lmconform.contract import paths, revisions, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.settings.expectations import Expectation
@@ -19,7 +19,17 @@ PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
 # What a line to paste repeats, beside target, item and seed.
 _JUDGING = frozenset(
-    ("contract", "overlay", "stop-timeout", "delete-timeout", "start-timeout", "poll-timeout", "expect", "disposable")
+    (
+        "contract",
+        "revision",
+        "overlay",
+        "stop-timeout",
+        "delete-timeout",
+        "start-timeout",
+        "poll-timeout",
+        "expect",
+        "disposable",
+    )
 )
 _LEAST = {
     "max-examples": 1,
@@ -120,6 +130,13 @@ OPTIONS = (
         "VERSION",
     ),
     Option(
+        "revision",
+        str,
+        None,
+        "Score by this frozen set of requirements; newer ones are shown (default: all; 'lmconform list revisions').",
+        "NAME",
+    ),
+    Option(
         "overlay", str, (), "Add what this OpenAPI Overlay describes, such as a resource to come (repeatable).", "FILE"
     ),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
@@ -184,6 +201,7 @@ class RunConfig:
     profile: str
     dialect: str
     contract: str | None
+    revision: str | None
     allow_writes: bool
     allow_deployments: bool
     max_executions: int | None
@@ -245,6 +263,8 @@ class RunConfig:
                 raise ConfigError(f"--{option.name}: {problem}")
         if values["contract"] is not None:
             versions.check(values["contract"])
+        if values["revision"] is not None:
+            revisions.check(values["revision"])
         _check_target(target)
         profile = values["profile"] or ("full" if target == MOCK else "smoke")
         if target != MOCK and profile != "smoke" and not values["allow_writes"]:

@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 from lmconform.contract.requirements import Register, Requirement
 from lmconform.errors import ConfigError, closest, did_you_mean
-from lmconform.judgement import Level, Outcome, State, weigh
+from lmconform.judgement import Level, Outcome, State
 from lmconform.waivers.entry import Entry, plain
 
 _JOKERS: Final = frozenset("*?[")
@@ -88,7 +88,7 @@ def _of_requirement(entry: Entry, known: Known) -> Entry:
 
 def _outcomes(requirement: Requirement) -> list[str]:
     """The outcomes with which it can fail, the usual one first."""
-    broken, _ = weigh(State.BROKEN, requirement.level, requirement.evidence)
+    broken, _ = requirement.weigh(State.BROKEN)
     if broken is Outcome.INFO:
         return []
     return [broken, Outcome.NOT_TESTABLE] if requirement.level is Level.MUST else [broken]
