@@ -199,7 +199,7 @@ def test_check_judges_the_dates_on_the_day_that_it_is_told(lmconform, tmp_path):
     assert check("2027-03-16") == (0, ["ok", "ok"])
     assert check("2027-03-17") == (0, ["ok", "ending"])
     assert check("2027-04-01") == (1, ["ok", "expired"])
-    assert "renewed 1 time" in lmconform("waivers", "check", "waivers.yaml", "--today", "2027-03-16").stdout
+    assert "renewals: 1)" in lmconform("waivers", "check", "waivers.yaml", "--today", "2027-03-16").stdout
 
 
 def test_the_schema_that_is_printed_is_the_one_in_the_package(lmconform):

@@ -116,7 +116,7 @@ def revisions(as_json: bool) -> None:
 def _revision(name: str, register: Register) -> dict[str, Any]:
     levels = frozen.read(name)
     newer = [r.id for r in register.held_to(levels, name).values() if r.unscored and not r.excluded]
-    counts = {level: [*levels.values()].count(level) for level in Level}
+    counts = {str(level): [*levels.values()].count(level) for level in Level}
     return {"name": name, "state": "older" if newer else "latest", **counts, "newer": newer}
 
 

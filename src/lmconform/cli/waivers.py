@@ -93,7 +93,7 @@ def _configured() -> list[Path]:
 
 def _until(entry: Entry, today: date) -> str:
     left = (entry.expires - today).days
-    renewed = f", renewed {len(entry.renewals)} times" if entry.renewals else ""
+    renewed = f", renewals: {len(entry.renewals)}" if entry.renewals else ""
     return f"until {entry.expires} ({left} days, {entry.owner}{renewed})"
 
 

@@ -53,21 +53,19 @@ def _one(entry: Entry, known: Known) -> Entry:
     for operation in entry.operations:
         if operation not in known.operations:
             _unknown(entry, "operation", operation, known.operations)
-    for target in entry.targets if known.targets is not None else ():
+    for target in entry.targets:
         is_name = "://" not in target and not _JOKERS.intersection(target)
         if known.targets is not None and is_name and target not in known.targets:
             _unknown(entry, "target", target, known.targets)
-    entry = (
-        replace(entry, outcome=entry.outcome or Outcome.FAIL, reach=known.reach(entry))
-        if not entry.requirement
-        else (_of_requirement(entry, known))
-    )
+    outcome = _outcome(entry, known) if entry.requirement else entry.outcome or Outcome.FAIL
+    entry = replace(entry, outcome=outcome, reach=known.reach(entry))
     if not entry.reach:
         raise ConfigError(f"{entry.where}: no item judges {entry.requirement} among {', '.join(entry.items)}")
     return entry
 
 
-def _of_requirement(entry: Entry, known: Known) -> Entry:
+def _outcome(entry: Entry, known: Known) -> str:
+    """The outcome that it expects of a requirement; raises ConfigError for one that cannot be."""
     if entry.requirement not in known.register:
         _unknown(entry, "requirement", entry.requirement, known.register)
     requirement = known.register[entry.requirement]
@@ -83,7 +81,7 @@ def _of_requirement(entry: Entry, known: Known) -> Entry:
             f"{entry.where}: {requirement.id} is a {requirement.level}, which is never {outcome}; "
             f"write 'outcome: {legal[0]}'"
         )
-    return replace(entry, outcome=outcome, reach=known.reach(entry))
+    return outcome
 
 
 def _outcomes(requirement: Requirement) -> list[str]:
