@@ -65,8 +65,3 @@ def test_revisions_are_listed_with_what_each_lacks(later):
         ("2026-01", "older", [REQUIREMENT]),
         *((name, "latest", []) for name in revisions.names()),
     ]
-
-
-def test_an_unknown_revision_is_exit_4_before_anything_is_sent(lmconform):
-    done = lmconform("run", "--revision", "2026-1")
-    assert (done.returncode, "did you mean '2026-11'?" in done.stderr) == (4, True)

@@ -25,7 +25,7 @@ _COMMANDS = {
     "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",
     "waivers": "Judge and suggest waivers: known defects that do not gate.",
-    "list": "Show items, requirements, revisions, observations, operations, mutants.",
+    "list": "Show what there is to run, and to be held to.",
     "mutants": "Run the suite against mocks with one defect each.",
     "distill": "Compute the smallest suite from a kill matrix.",
 }
