@@ -3,7 +3,7 @@
 import pytest
 
 from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, caught
-from lmconform.judgement import Evidence, Judgement, Level, Outcome, State, kept, stated, weigh
+from lmconform.judgement import Evidence, Judgement, Level, Outcome, State, kept, stated, weigh, weigh_waived
 
 PROMISED = [Evidence.SPEC, Evidence.PROVEN, Evidence.DOCUMENTED]
 EVERY = [(level, evidence) for level in Level for evidence in Evidence]
@@ -85,3 +85,11 @@ def test_a_remark_on_what_was_judged_is_a_message_and_a_reason_not_to_judge_is_a
         *("as printed", "no room"),
         "",
     )
+
+
+def test_what_fails_as_a_waiver_says_does_not_gate_and_a_waiver_without_a_failure_does():
+    assert weigh_waived(fails=True) == (Outcome.XFAIL, False)
+    assert weigh_waived(fails=False) == (Outcome.XPASS, True)
+    assert [outcome for outcome in Outcome if not outcome.is_finding] == [
+        *(Outcome.PASS, Outcome.INFO, Outcome.NOT_APPLICABLE, Outcome.XFAIL)
+    ]

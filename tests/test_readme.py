@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -73,6 +74,8 @@ def commands():
 @pytest.mark.parametrize("words", list(commands()), ids=" ".join)
 def test_a_printed_command_exists_and_has_the_options_that_stand_beside_it(words):
     command = cli.get_command(None, words[1])
+    if isinstance(command, click.Group):
+        command = command.get_command(None, words[2])
     assert command is not None
     named = {word.partition("=")[0] for word in words if word.startswith("-")}
     assert named <= options_of(command) | {"--help"}

@@ -55,11 +55,13 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
     NOT_TESTABLE = "NOT_TESTABLE"
     ERROR = "ERROR"
+    XFAIL = "XFAIL"  # it fails as a waiver says
+    XPASS = "XPASS"  # what a waiver names does not fail: the waiver is to be removed
 
     @property
     def is_finding(self) -> bool:
         """Whether somebody has to look at it."""
-        return self not in (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.INFO)
+        return self not in (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.INFO, Outcome.XFAIL)
 
 
 _BROKEN: Final = {Level.MUST: Outcome.FAIL, Level.SHOULD: Outcome.WARN, Level.MAY: Outcome.INFO}
@@ -82,6 +84,14 @@ def weigh(state: State, level: Level, evidence: Evidence) -> tuple[Outcome, bool
     if evidence.may_gate and state is State.BROKEN:
         return _BROKEN[level], level is Level.MUST
     return _OTHERWISE[state], evidence.may_gate and state is State.NOT_TESTABLE and level is Level.MUST
+
+
+def weigh_waived(*, fails: bool) -> tuple[Outcome, bool]:
+    """The outcome of what a waiver names, and whether it fails the gate.
+
+    What fails as the waiver says does not; when nothing does any more, the waiver hides the next defect, and gates.
+    """
+    return (Outcome.XFAIL, False) if fails else (Outcome.XPASS, True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ _MASKS = (
     (r"^plan      at most .+$", "plan      at most <numbers>"),
     # The register grows.
     (r"^(partial +)\d+ (MUSTs were not exercised: ).+$", r"\1<number> \2<ids>"),
+    (r"\b\d+ (MUST|SHOULD|MAY)\b", r"<number> \1"),
     (r"\blmconform(, version)? \d+\.\d+\.\d+\b", r"lmconform\1 <version>"),
 )
 

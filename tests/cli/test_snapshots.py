@@ -13,12 +13,26 @@ from tests.cli.masking import masked, shape
 from tests.conftest import free_port, service_key
 from tests.reporting import record
 
-from lmconform.cli import list_
+from lmconform.cli import list_, waivers
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge", "compare", "list", "mutants", "distill")
+COMMANDS = (
+    "run",
+    "doctor",
+    "init",
+    "targets",
+    "cleanup",
+    "mock",
+    "rejudge",
+    "compare",
+    "waivers",
+    "list",
+    "mutants",
+    "distill",
+)
 LISTS = tuple(list_.command.commands)
+WAIVERS = [("waivers", name) for name in waivers.command.commands]
 # Arguments, exit code, and what the line says.
 UNUSABLE = [
     (["runn"], 4, "did you mean 'run'?"),
@@ -52,6 +66,12 @@ UNUSABLE = [
     (["rejudge", "absent"], 4, "cannot be read"),
     (["rejudge", "file"], 4, "is no recording"),
     (["rejudge", "file", "--contract", "1.0.0"], 4, "cannot be judged"),
+    (["run", "--revision", "2026-1"], 4, "did you mean '2026-11'?"),
+    (["run", "--waivers", "absent.yaml"], 4, "absent.yaml: cannot be read"),
+    (["waivers", "check"], 4, "waivers.yaml: cannot be read"),
+    (["waivers", "check", "file"], 4, "file:1: expected the file as a mapping"),
+    (["waivers", "check", "--today", "soon"], 4, "--today: 'soon' is no day"),
+    (["waivers", "suggest", "absent"], 4, "absent: cannot be read"),
     (["compare", "absent", "absent"], 4, "cannot be read"),
     (["compare", "old"], 4, "Missing argument"),
     (["mock", "--dialect", "x"], 4, "--dialect: 'x' is unknown"),
@@ -94,7 +114,9 @@ def test_without_a_command_the_help_is_printed_and_nothing_is_judged(call):
     assert out.strip() == call("--help")[1].strip()
 
 
-@pytest.mark.parametrize("command", [(name,) for name in COMMANDS] + [("list", kind) for kind in LISTS], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [(name,) for name in COMMANDS] + [("list", kind) for kind in LISTS] + WAIVERS, ids=" ".join
+)
 def test_the_help_of_a_subcommand_says_what_it_does_and_what_it_takes(call, snapshot, command):
     code, out, _ = call(*command, "--help")
     assert code == ExitCode.PASSED

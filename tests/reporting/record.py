@@ -44,13 +44,19 @@ WARN = Result("probe/LM-D", "probe/LM-D", ("LM-D",), "SHOULD", "spec", "WARN", F
 ABSENT = Result("probe/LM-E", "probe/LM-E", ("LM-E",), "MUST", "spec", "NOT_APPLICABLE", False, because="no metrics")
 UNKNOWN = Result("probe/LM-F", "probe/LM-F", ("LM-F",), "MUST", "spec", "NOT_TESTABLE", True, because="403 before it")
 OPEN = replace(UNKNOWN, id="probe/LM-G", item="probe/LM-G", requirements=("LM-G",), gates=False, because="no group")
+WAIVED = replace(
+    FAIL,
+    **{"id": "probe/LM-H", "item": "probe/LM-H", "requirements": ("LM-H",), "outcome": "XFAIL", "gates": False},
+    waiver="waivers.yaml:2 expects FAIL until 2027-01-31 (team <x>, #1): known | so",
+)
+STALE = replace(PASS, id="waiver/LM-I", item="waiver/LM-I", requirements=(), evidence="", outcome="XPASS", gates=True)
 FUZZ = Result(
     *("fuzz/createArtifact", "fuzz/createArtifact", ("LM-FUZZ",), "MUST", "spec", "PASS", False),
     cases=50,
     positive=30,
     accepted=28,
 )
-RESULTS = (PASS, FAIL, ERROR, WARN, ABSENT, UNKNOWN, OPEN, FUZZ)
+RESULTS = (PASS, FAIL, ERROR, WARN, ABSENT, UNKNOWN, OPEN, WAIVED, STALE, FUZZ)
 SEEN = Observation("LM-OBS-ORDER", "observe/LM-OBS-ORDER", "listArtifacts", "newest | first", "Order of lists.", "F3")
 FOOTER = Footer(
     True, "nonconformant", 1, "2026-01-01T00:00:09+00:00", 9.0, {"PASS": 2}, 50, 120, left_behind={"artifact": 3}

@@ -28,7 +28,7 @@ def cases(suites):
 
 def test_each_result_is_one_case_in_the_suite_of_its_kind(suites, cases):
     assert set(cases) == {result.id for result in record.RESULTS}
-    assert {name: len(list(suite)) for name, suite in suites.items()} == {"probe": 6, "fuzz": 2}
+    assert {name: len(list(suite)) for name, suite in suites.items()} == {"probe": 7, "waiver": 1, "fuzz": 2}
     assert cases["probe/LM-A"].classname == "lmconform.probe"
     assert cases["probe/LM-B"].time == 1.5
 
@@ -43,6 +43,8 @@ def test_each_result_is_one_case_in_the_suite_of_its_kind(suites, cases):
         (record.ABSENT, Skipped),
         (record.UNKNOWN, Failure),
         (record.OPEN, Skipped),
+        (record.WAIVED, Skipped),
+        (record.STALE, Failure),
     ],
     ids=lambda value: getattr(value, "outcome", ""),
 )

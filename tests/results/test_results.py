@@ -73,10 +73,29 @@ def test_an_error_of_ours_or_an_early_end_is_incomplete():
     assert tally(PASS).verdict(known, complete=False) is Verdict.INCOMPLETE
 
 
+def test_a_must_that_fails_as_a_waiver_says_is_waived_and_less_than_a_must_changes_no_verdict():
+    known = register(requirement("LM-A"), requirement("LM-B", Level.SHOULD))
+    waived = replace(PASS, outcome="XFAIL")
+    assert tally(waived).verdict(known, complete=True) is Verdict.WAIVED
+    should = replace(waived, id="probe/LM-B", requirements=("LM-B",), level="SHOULD")
+    assert tally(PASS, should).verdict(known, complete=True) is Verdict.CONFORMANT
+    assert tally(waived).verdict(register(requirement("LM-A"), requirement("LM-C")), complete=True) is Verdict.PARTIAL
+
+
+def test_a_waiver_to_be_removed_fails_the_gate_and_says_nothing_against_the_target():
+    stale = replace(PASS, id="waiver/LM-A", item="waiver/LM-A", requirements=(), outcome="XPASS", gates=True)
+    counted = tally(PASS, stale)
+    assert counted.verdict(register(requirement("LM-A")), complete=True) is Verdict.CONFORMANT
+    for verdict in (Verdict.CONFORMANT, Verdict.WAIVED, Verdict.PARTIAL, Verdict.NONCONFORMANT):
+        assert exit_code(verdict, require_conformant=False, stale_waivers=counted.stale) is ExitCode.FAILED
+    assert exit_code(Verdict.INCOMPLETE, require_conformant=False, stale_waivers=1) is ExitCode.INCOMPLETE
+
+
 @pytest.mark.parametrize(
     ("verdict", "require", "expected"),
     [
         (Verdict.CONFORMANT, True, ExitCode.PASSED),
+        (Verdict.WAIVED, True, ExitCode.PASSED),
         (Verdict.PARTIAL, False, ExitCode.PASSED),
         (Verdict.PARTIAL, True, ExitCode.FAILED),
         (Verdict.NONCONFORMANT, False, ExitCode.FAILED),
@@ -133,6 +152,15 @@ def test_comparison_names_what_regressed_and_what_was_fixed_new_and_vanished(wri
     assert [change.id for change in found.new] == ["probe/LM-D"]
     assert [change.id for change in found.vanished] == ["probe/LM-C"]
     assert found.has_regression
+
+
+def test_a_waiver_fixes_nothing_and_without_it_the_same_failure_is_a_regression(write):
+    failed, waived = Run(write("failed", HEADER, FAIL, FOOTER)), replace(PASS, outcome="XFAIL")
+    excused, passed = Run(write("excused", HEADER, waived, FOOTER)), Run(write("passed", HEADER, PASS, FOOTER))
+    assert compare(failed, excused).fixed == ()
+    assert [change.id for change in compare(excused, passed).fixed] == [PASS.id]
+    assert compare(excused, failed).has_regression
+    assert not compare(passed, excused).has_regression
 
 
 def test_a_new_item_that_fails_is_a_regression_and_a_new_item_that_passes_is_none(write):

@@ -198,7 +198,7 @@ def test_a_resource_group_and_a_bundle_of_the_file_are_said_to_be_from_there(wri
         ),
         (HEAD + 'ca_bundle = ""\n', "targets.dev.ca_bundle: is no path of a file"),
         (HEAD + 'ca_bundle = "~nobody-of-that-name/ca.pem"\n', "targets.dev.ca_bundle: is no path of a file"),
-        (HEAD + 'waivers = ""\n', "targets.dev.waivers: is empty; give a value, or leave the key out"),
+        (HEAD + 'waivers = ""\n', "targets.dev.waivers: is no path of a file"),
         (HEAD + "only = []\n", "targets.dev.only: is unknown"),
         (HEAD + 'service_key = "k"\n', "targets.dev.service_key: is unknown"),
         ("[defaults]\nallow_writes = true\n", "lmconform.toml:2: defaults.allow_writes: belongs to one target"),
@@ -268,8 +268,8 @@ def test_a_url_and_the_mock_need_no_file(written):
     assert config(folder, URL).target == URL
 
 
-def test_waivers_are_kept_with_their_path(written, tmp_path):
-    assert config(written(HEAD + 'waivers = "w.toml"\n')).named.waivers == Path(tmp_path / "w.toml")
+def test_the_path_of_waivers_counts_from_the_folder_of_the_file(written, tmp_path):
+    assert config(written(HEAD + 'waivers = "w.yaml"\n')).waivers == Path(tmp_path / "w.yaml")
 
 
 def test_reading_the_file_shows_no_folder_of_its_user(written):

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from lmconform.contract import paths
+from lmconform.contract import revisions as frozen
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
@@ -25,7 +26,7 @@ _dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default
 
 @click.group("list")
 def command() -> None:
-    """Show items, requirements, observations, operations, mutants. Sends nothing."""
+    """Show items, requirements, revisions, observations, operations, mutants. Sends nothing."""
 
 
 @command.command("items")
@@ -101,6 +102,28 @@ def observations(as_json: bool) -> None:
         for o in (item.look for item in found if isinstance(item, ObservationItem))
     ]
     _show(rows, as_json, lambda r: f"{r['effect']:<11} {r['id']:<44} {r['text']}", "effect")
+
+
+@command.command("revisions")
+@_json_option
+def revisions(as_json: bool) -> None:
+    """The frozen sets of requirements, the oldest first: what each scores, and what is newer."""
+    register = Register.load()
+    rows = [_revision(name, register) for name in frozen.names()]
+    _show(rows, as_json, _revision_line, "state")
+
+
+def _revision(name: str, register: Register) -> dict[str, Any]:
+    levels = frozen.read(name)
+    newer = [r.id for r in register.held_to(levels, name).values() if r.unscored and not r.excluded]
+    counts = {str(level): [*levels.values()].count(level) for level in Level}
+    return {"name": name, "state": "older" if newer else "latest", **counts, "newer": newer}
+
+
+def _revision_line(row: dict[str, Any]) -> str:
+    counts = ", ".join(f"{row[level]} {level}" for level in Level)
+    newer = f"; not in it: {', '.join(row['newer'])}" if row["newer"] else ""
+    return f"{row['name']}  {counts}{newer}"
 
 
 @command.command("operations")

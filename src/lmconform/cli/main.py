@@ -24,7 +24,8 @@ _COMMANDS = {
     "mock": "Serve the embedded mock.",
     "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",
-    "list": "Show items, requirements, observations, operations, mutants.",
+    "waivers": "Judge and suggest waivers: known defects that do not gate.",
+    "list": "Show what there is to run, and to be held to.",
     "mutants": "Run the suite against mocks with one defect each.",
     "distill": "Compute the smallest suite from a kill matrix.",
 }
@@ -32,7 +33,7 @@ _COMMANDS = {
 _EXIT_CODES = """\b
 Exit codes:
   0   the gate passed (verdict conformant, or partial without --require conformant)
-  1   the gate failed, or compare found a regression
+  1   the gate failed, a waiver is to be removed, or compare found a regression
   2   interrupted
   3   lmconform itself broke
   4   wrong option, configuration, specification or scenario; nothing was sent

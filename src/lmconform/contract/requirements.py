@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lmconform.contract import bundle, versions
 from lmconform.errors import ContractError, did_you_mean
-from lmconform.judgement import Evidence, Level
+from lmconform.judgement import Evidence, Level, Outcome, State, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Requirement:
     ``source`` points into openapi.yaml (``openapi.yaml#/paths/…``) or names facts (``F35``);
     ``capability`` is a dotted path into ``GET /lm/meta`` that must be true, or empty;
     ``effect`` is the most that judging it does: read, write or destructive;
-    ``since`` is the version of SAP's description that brought it, empty for 2.32.1 and before.
+    ``since`` is the version of SAP's description that brought it, empty for 2.32.1 and before;
+    ``unscored`` is the revision that the target is held to and that does not have it yet, or empty.
     """
 
     id: str
@@ -31,6 +32,16 @@ class Requirement:
     effect: str
     excluded: str
     since: str = ""
+    unscored: str = ""
+
+    @property
+    def may_gate(self) -> bool:
+        """Whether breaking it may fail a build: somebody published it, and the target is held to it."""
+        return self.evidence.may_gate and not self.unscored
+
+    def weigh(self, state: State) -> tuple[Outcome, bool]:
+        """Its outcome in that state, and whether it fails the gate; what is not scored is shown and never does."""
+        return weigh(state, self.level, self.evidence if self.may_gate else Evidence.ASSUMED)
 
     def later_than(self, version: str) -> str:
         """Why it does not apply to a runtime of ``version``: it was published later; else an empty text."""
@@ -63,6 +74,20 @@ class Register(Mapping[str, Requirement]):
         """The requirements that were published by ``version``; the hash stays that of the whole file."""
         known = {r.id: r for r in self._requirements.values() if not r.later_than(version)}
         return Register(known, self.sha256)
+
+    def scored(self) -> dict[str, Level]:
+        """What a revision that is frozen now lists: the requirements that are judged; a MAY never gates."""
+        return {r.id: r.level if r.may_gate else Level.MAY for r in self._requirements.values() if not r.excluded}
+
+    def held_to(self, levels: Mapping[str, Level], revision: str) -> Register:
+        """The same requirements: those without a level there are not scored, and none binds more than it says there."""
+        found = {
+            r.id: replace(r, level=max(r.level, levels[r.id], key=list(Level).index))
+            if r.id in levels
+            else replace(r, unscored=revision)
+            for r in self._requirements.values()
+        }
+        return Register(found, self.sha256)
 
     def __getitem__(self, requirement_id: str) -> Requirement:
         try:

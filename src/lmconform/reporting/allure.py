@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+import uuid
 from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import Any, Final
 import allure_commons
 import pytest
 from allure_commons.logger import AllureFileLogger
-from allure_commons.model2 import TestResultContainer
+from allure_commons.model2 import Label, Status, StatusDetails, TestResult, TestResultContainer
 from allure_commons.types import LabelType
 
 _LABEL = "lmconform"
@@ -32,6 +34,21 @@ def describe(item_id: str, requirements: Iterable[str]) -> None:
     dynamic.label(LabelType.FEATURE, item_id.partition("/")[0])
     for requirement in requirements:
         dynamic.label(LabelType.STORY, requirement)
+
+
+def add_failure(item_id: str, message: str) -> None:
+    """Report a failure that no test has; does nothing when Allure is off."""
+    moment = round(time.time() * 1000)
+    result = TestResult(
+        uuid=str(uuid.uuid4()),
+        name=item_id,
+        status=Status.FAILED,
+        statusDetails=StatusDetails(message=message),
+        labels=[Label(_LABEL, item_id), Label(LabelType.FEATURE, item_id.partition("/")[0])],
+        start=moment,
+        stop=moment,
+    )
+    allure_commons.plugin_manager.hook.report_result(result=result)
 
 
 def is_own(path: Path) -> bool:

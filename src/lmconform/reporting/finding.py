@@ -45,6 +45,7 @@ class Finding:
         found = (
             ("message", result.message),
             ("because", result.because),
+            ("waiver", result.waiver),
             ("expected", result.expected),
             ("actual", result.actual),
             ("evidence", f"{result.evidence}: {EVIDENCE[result.evidence]}" if result.evidence in EVIDENCE else ""),

@@ -15,6 +15,8 @@ from lmconform.reporting.terminal import rows
 from lmconform.results.events import Result
 from lmconform.results.stream import Run
 
+# What says neither that the target holds the contract, nor that it has to be mended now.
+_SKIPPED: Final = (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE, Outcome.XFAIL)
 SIGN: Final = re.compile(r"<\?xml [^>]*>\s*<testsuites name=\"lmconform\"")
 
 
@@ -47,20 +49,20 @@ def _case(suite: ET.Element, kind: str, result: Result) -> None:
         ET.SubElement(
             case, "failure", message=escaping.xml(Finding(result).brief), type=result.outcome
         ).text = _paragraph(result)
-    elif result.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE):
-        ET.SubElement(case, "skipped", message=escaping.xml(f"{result.outcome}: {result.because}"))
+    elif result.outcome in _SKIPPED:
+        reason = result.waiver if result.outcome == Outcome.XFAIL else result.because
+        ET.SubElement(case, "skipped", message=escaping.xml(f"{result.outcome}: {reason}"))
     elif result.outcome != Outcome.PASS:
         ET.SubElement(case, "system-out").text = _paragraph(result)
 
 
 def _counts(results: Iterable[Result]) -> dict[str, str]:
     rows = list(results)
-    skipped = (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE)
     return {
         "tests": str(len(rows)),
         "failures": str(sum(r.gates for r in rows)),
         "errors": str(sum(r.outcome == Outcome.ERROR for r in rows)),
-        "skipped": str(sum(r.outcome in skipped and not r.gates for r in rows)),
+        "skipped": str(sum(r.outcome in _SKIPPED and not r.gates for r in rows)),
         "time": f"{sum(r.duration for r in rows):.3f}",
     }
 

@@ -33,7 +33,14 @@ class Live:
             self._profile = event.profile
             base = event.configuration["base_url"]
             self._print(f"lmconform {event.lmconform}: {event.target} at {base}, profile {event.profile}")
-            for said in (terminal.target, terminal.access, terminal.contract, terminal.doctor, terminal.plan):
+            for said in (
+                terminal.target,
+                terminal.access,
+                terminal.contract,
+                terminal.doctor,
+                terminal.plan,
+                terminal.waivers,
+            ):
                 for line in said(event):
                     self._print(line)
         elif isinstance(event, Result):
@@ -79,5 +86,5 @@ class Live:
 def _style(line: str) -> str:
     first = line.partition(" ")[0]
     if first == "verdict":
-        return "bold red" if " nonconformant" in line or " incomplete" in line else "bold green"
+        return "bold green" if line.endswith(", exit 0") else "bold red"
     return _STYLES.get(Outcome(first), "") if first in Outcome.__members__ else ""

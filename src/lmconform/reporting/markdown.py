@@ -36,7 +36,8 @@ def _lines(run: Run) -> Iterator[str]:
         yield ""
     remarks = (
         *(terminal.target(header), terminal.access(header), terminal.contract(header), terminal.left_out(header)),
-        *(terminal.stopped(footer), terminal.left(footer), terminal.unjudged(run)),
+        *(terminal.stopped(footer), terminal.left(footer), terminal.unjudged(run), terminal.waived(run)),
+        *(terminal.waivers(header), terminal.unscored(run)),
     )
     for line in (line for lines in remarks for line in lines):
         yield f"- {escaping.markdown(line)}"
@@ -52,7 +53,7 @@ def _lines(run: Run) -> Iterator[str]:
     yield "|---|---|---|"
     for result in run.results.values():
         if result.id == result.item:
-            remark = result.because or (result.message if result.outcome == Outcome.PASS else "")
+            remark = result.waiver or result.because or (result.message if result.outcome == Outcome.PASS else "")
             said = f"{result.outcome}: {_code(remark)}" if remark else result.outcome
             yield f"| {_cell(result.id)} | {said} | {result.duration:.2f} |"
     if run.observations:

@@ -116,6 +116,9 @@ def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
         named = ", ".join(footer.not_exercised[:5])
         more = f" and {len(footer.not_exercised) - 5} more" if len(footer.not_exercised) > 5 else ""
         yield f"partial   {len(footer.not_exercised)} MUSTs were not exercised: {named}{more}"
+    yield from waived(run)
+    yield from waivers(header)
+    yield from unscored(run)
     yield from stopped(footer)
     yield from contract(header)
     yield from left_out(header)
@@ -156,6 +159,39 @@ def unjudged(run: Run) -> Iterator[str]:
         also = "" if option == "--disposable" else " or --disposable"
         names = _some(list(requirements))
         yield f"unjudged  {len(requirements)} requirements, {option}{also} lets them be judged: {names}"
+
+
+def waived(run: Run) -> Iterator[str]:
+    """What fails as a waiver says: one line a waiver, with the number of results."""
+    found: dict[str, list[str]] = {}
+    for result in run.results.values():
+        if result.outcome == Outcome.XFAIL:
+            found.setdefault(result.waiver, []).append(", ".join(result.requirements))
+    for waiver, requirements in found.items():
+        results = "1 result" if len(requirements) == 1 else f"{len(requirements)} results"
+        yield f"waived    {_some(list(dict.fromkeys(requirements)))} ({results}): {waiver}"
+
+
+def unscored(run: Run) -> Iterator[str]:
+    """What would fail if the target were not held to an older revision: one line a requirement."""
+    newer = [r for r in run.results.values() if r.unscored and r.outcome == Outcome.INFO]
+    found = {result.requirements: result for result in reversed(newer)}
+    for result in list(reversed(found.values()))[:_FEW]:
+        shown = f"expected {result.expected}, got {result.actual}"
+        where = f" at {result.operation}" if result.operation else ""
+        yield f"newer     {', '.join(result.requirements)} ({result.level}, not scored){where}: {shown}"
+    if found:
+        names = {result.unscored for result in newer}
+        yield (
+            f"unscored  {len(found)} requirements are newer than revision {', '.join(names)}, and do not hold; "
+            "'lmconform list revisions' shows the next one"
+        )
+
+
+def waivers(header: Header | None) -> Iterator[str]:
+    """The waivers that have expired or soon will, and who decides about them."""
+    if header is not None:
+        yield from (f"waiver    {remark}" for remark in header.waivers)
 
 
 def _some(names: Sequence[str], few: int = _FEW) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from lmconform.contract import facts, versions
 from lmconform.contract.requirements import Register, Requirement
 from lmconform.evidence.redaction import Redactor
-from lmconform.judgement import Judgement, Level, Outcome, weigh
+from lmconform.judgement import Judgement, Level, Outcome
 from lmconform.results.events import Result
 
 # Characters of one text, and of a curl line; the exchanges have the rest.
@@ -19,7 +19,7 @@ _LONGEST_REQUEST: Final = 4000
 def result(item: str, judgement: Judgement, register: Register, redactor: Redactor, again: str) -> Result:
     """The result event of ``judgement``; ``again`` is the command that repeats the item."""
     requirement = register[judgement.requirement]
-    outcome, gates = weigh(judgement.state, requirement.level, requirement.evidence)
+    outcome, gates = requirement.weigh(judgement.state)
     message = judgement.message
     if judgement.count > 1:
         message = f"{message} ({judgement.count} requests)".strip()
@@ -50,6 +50,7 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         positive=judgement.positive,
         accepted=judgement.accepted,
         case=judgement.case,
+        unscored=requirement.unscored,
     )
 
 

@@ -17,6 +17,7 @@ class Header:
     ``target_because`` is the reason for a target that the user did not name, ``access`` the source of the credentials,
     the URL and the resource group that they are used for. ``doctor`` is what was looked at before the first item:
     ``name``, ``state`` (ok, advice, failed) and ``text``; ``plan`` is what the run sends, creates and takes at most.
+    ``waivers`` are remarks on waivers that have expired or soon will.
     ``run`` is the id by which ``lmconform cleanup`` finds the journal. A run that could not start may lack
     ``profile``, ``dialect`` and the hashes: they are empty.
     """
@@ -40,6 +41,7 @@ class Header:
     doctor: tuple[dict[str, str], ...] = ()
     plan: str = ""
     run: str = ""
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Result:
     ``seconds``; ``item`` is the one that sent it, ``times`` how often in a row, ``left_out`` the number of requests
     before it that are not shown, ``telling`` whether it shows the finding. ``option`` is the option of a run that would
     let the requirement be judged.
+    ``waiver`` is what waivers.yaml says of a result that fails: an XFAIL, or one that fails in another way.
+    ``unscored`` is the revision that the target is held to and that lacks the requirement: it is shown and never gates.
     """
 
     type: ClassVar[str] = "result"
@@ -86,6 +90,8 @@ class Result:
     positive: int = 0
     accepted: int = 0
     case: int = 0
+    waiver: str = ""
+    unscored: str = ""
 
 
 @dataclass(frozen=True, slots=True)

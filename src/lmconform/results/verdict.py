@@ -16,7 +16,8 @@ class Verdict(StrEnum):
     """The word for a whole run."""
 
     CONFORMANT = "conformant"  # every MUST that applies was exercised, and none is broken
-    PARTIAL = "partial"  # none is broken, and some MUST was not exercised
+    WAIVED = "waived"  # every MUST that applies was exercised, and what is broken fails as waivers say
+    PARTIAL = "partial"  # none is broken without a waiver, and some MUST was not exercised
     NONCONFORMANT = "nonconformant"  # something gates
     INCOMPLETE = "incomplete"  # the run ended early, or we made an error
 
@@ -26,7 +27,10 @@ class Tally:
     """Counts results as they come; memory grows with the register, not with the run."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    # Results that say something against the target, MUSTs that waivers excuse, and waivers to be removed.
     gating: int = 0
+    waived: int = 0
+    stale: int = 0
     fuzz_cases: int = 0
     judged: set[str] = field(default_factory=set)
     not_applicable: set[str] = field(default_factory=set)
@@ -34,7 +38,9 @@ class Tally:
     def add(self, result: Result) -> None:
         """Count one result."""
         self.counts[result.outcome] += 1
-        self.gating += result.gates
+        self.gating += result.gates and result.outcome != Outcome.XPASS
+        self.waived += result.outcome == Outcome.XFAIL and result.level == Level.MUST
+        self.stale += result.outcome == Outcome.XPASS
         self.fuzz_cases += result.cases
         if result.outcome == Outcome.NOT_APPLICABLE:
             self.not_applicable.update(result.requirements)
@@ -47,7 +53,7 @@ class Tally:
             r.id
             for r in register.values()
             if r.level is Level.MUST
-            and r.evidence.may_gate
+            and r.may_gate
             and not r.excluded
             and r.id not in self.judged
             and r.id not in self.not_applicable
@@ -59,13 +65,17 @@ class Tally:
             return Verdict.NONCONFORMANT if complete else Verdict.INCOMPLETE
         if not complete or self.counts[Outcome.ERROR]:
             return Verdict.INCOMPLETE
-        return Verdict.PARTIAL if self.not_exercised(register) else Verdict.CONFORMANT
+        if self.not_exercised(register):
+            return Verdict.PARTIAL
+        return Verdict.WAIVED if self.waived else Verdict.CONFORMANT
 
 
-def exit_code(verdict: Verdict, *, require_conformant: bool) -> ExitCode:
-    """What the process returns for ``verdict``."""
+def exit_code(verdict: Verdict, *, require_conformant: bool, stale_waivers: int = 0) -> ExitCode:
+    """What the process returns for ``verdict``; waivers that are to be removed fail a gate that passes otherwise."""
     match verdict:
-        case Verdict.CONFORMANT:
+        case Verdict.CONFORMANT | Verdict.WAIVED | Verdict.PARTIAL if stale_waivers:
+            return ExitCode.FAILED
+        case Verdict.CONFORMANT | Verdict.WAIVED:
             return ExitCode.PASSED
         case Verdict.PARTIAL:
             return ExitCode.FAILED if require_conformant else ExitCode.PASSED

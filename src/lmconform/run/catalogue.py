@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from lmconform.contract import revisions
 from lmconform.contract.life import Runs
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
 from lmconform.contract.resources import resources
 from lmconform.fuzz import links, oracle
 from lmconform.probes import registry
+from lmconform.run import waiving
 from lmconform.run.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, SequenceItem, numbered
 from lmconform.run.selection import select
 from lmconform.scenarios.document import load as load_scenarios
 from lmconform.scenarios.model import Step, Workflow
 from lmconform.settings.options import RunConfig
+from lmconform.waivers.entry import Entry
 
 _FUZZ_SEQUENCE = (
     *("LM-FUZZ-ANSWERED", "LM-FUZZ-SEQUENCE-READABLE"),
@@ -26,12 +29,13 @@ _FUZZ_SEQUENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one run will do; nothing was sent to make it."""
+    """What one run will do; nothing was sent to make it. ``waivers`` are those of the file, for any target and day."""
 
     config: RunConfig
     contract: Contract
     register: Register
     items: tuple[Item, ...]
+    waivers: tuple[Entry, ...] = ()
 
     def at(self, version: str) -> Plan:
         """The same items, judged by the contract as it was published in ``version``."""
@@ -48,10 +52,13 @@ def plan(config: RunConfig) -> Plan:
     # All of it: which version judges the target is known once GET /lm/meta has answered.
     contract = Contract.load(config.dialect, overlays=config.overlay)
     register = Register.load()
-    items = select(catalogue(contract, register), config.profile, config.only)
+    every = catalogue(contract, register)
+    waivers = waiving.read(config.waivers, contract, register, every, allow_renewals=config.allow_renewals)
+    items = select(every, config.profile, config.only)
     if config.is_bounded:
         items = _frugal(items, contract)
-    return Plan(config, contract, register, tuple(items))
+    # Waivers may name what is not scored here: the file is shared with other targets.
+    return Plan(config, contract, revisions.held_to(register, config.revision), tuple(items), waivers)
 
 
 def _frugal(items: list[Item], contract: Contract) -> list[Item]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,18 +23,19 @@ from lmconform.contract.resources import resources as contract_resources
 from lmconform.errors import ConfigError, StorageLost
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
-from lmconform.reporting import registry
+from lmconform.reporting import allure, registry
 from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, leak_check, report_folder
+from lmconform.run import failed_start, leak_check, report_folder, waiving
 from lmconform.run.catalogue import Plan
 from lmconform.run.forecast import Forecast, forecast
 from lmconform.run.reservation import Reservation
 from lmconform.safety.run_state import RunState
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
+from lmconform.waivers.matching import Active
 
 Listener = Callable[[Event], None]
 _LIBRARIES = ("pytest", "schemathesis", "hypothesis", "requests", "jsonschema-rs", "allure-pytest")
@@ -51,6 +53,7 @@ class Run:
     writer: ResultWriter
     listener: Listener
     mock: embedded.EmbeddedMock | None
+    waivers: Active
     started: float = field(default_factory=time.monotonic)
     tally: Tally = field(default_factory=Tally)
     reported: set[str] = field(default_factory=set)
@@ -117,7 +120,9 @@ class Run:
             undone.callback(writer.discard)
         except OSError as error:
             raise StorageLost(f"{folder} cannot be written ({_reason(error)})") from error
-        run = cls(seen.plan, held, target, seen.meta, state, writer, listener, mock)
+        plan = seen.plan
+        waivers = waiving.active(plan.waivers, plan.config, plan.contract.version, datetime.now(UTC).date())
+        run = cls(plan, held, target, seen.meta, state, writer, listener, mock, waivers)
         run.take(run._header(seen))
         if run.lost:
             raise StorageLost(run.lost)
@@ -151,6 +156,7 @@ class Run:
             "named": self._named(),
             "run": self.state.id,
             "state": str(self.state.folder or ""),
+            "today": self.waivers.today.isoformat(),
         }
 
     def _named(self) -> dict[str, Any] | None:
@@ -160,6 +166,7 @@ class Run:
 
     def take(self, event: Event) -> None:
         """Write an event free of secrets, count it, and pass it on; where that fails the run is lost, and goes on."""
+        self.waivers.note(event)
         try:
             event = self.writer.write(event)
         except OSError as error:
@@ -199,8 +206,12 @@ class Run:
         register = self.plan.register.at(self.plan.contract.version)
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
         complete = not (interrupted or self.lost or missing or self.cut or exit_status == ExitCode.INTERNAL)
+        for result in self.waivers.stale({item.id for item in self.plan.items}) if complete else ():
+            self.take(result)
+            allure.add_failure(result.item, f"expected {result.expected}; {result.actual}")
         verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(register, complete=complete)
-        code = exit_code(verdict, require_conformant=self.plan.config.require == "conformant")
+        is_strict = self.plan.config.require == "conformant"
+        code = exit_code(verdict, require_conformant=is_strict, stale_waivers=self.tally.stale)
         if interrupted:
             code = ExitCode.INTERRUPTED
         elif exit_status == ExitCode.INTERNAL:
@@ -303,6 +314,7 @@ class Run:
             doctor=tuple(line.as_json() for line in seen.lines),
             plan=seen.forecast.line,
             run="" if self.state.passing else self.state.id,
+            waivers=self.waivers.remarks(),
         )
 
 

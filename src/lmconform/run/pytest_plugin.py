@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +40,14 @@ if TYPE_CHECKING:
     from lmconform.run.interrupts import Interrupts
     from lmconform.run.invocation import Run
     from lmconform.run.items import Item
+    from lmconform.waivers.matching import Active
 
 # The plan and the reports are imported where they are needed: this plugin is loaded by every
 # pytest of the checkout, also by those that have nothing to do with a target.
 _PLAN: pytest.StashKey[Plan] = pytest.StashKey()
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_WAIVERS: pytest.StashKey[Active] = pytest.StashKey()
 _INTERRUPTS: pytest.StashKey[Interrupts] = pytest.StashKey()
 _BEGUN: pytest.StashKey[float] = pytest.StashKey()
 _PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
@@ -199,7 +202,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def lm_session(request: pytest.FixtureRequest) -> Session:
-    """This process' session with the target."""
+    """This process' session with the target, and the waivers that count for it."""
+    from lmconform.run import waiving
+
     config = request.config
     if _is_worker(config):
         chosen = config.stash[_PLAN]
@@ -214,8 +219,11 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
             handed["meta"],
             RunState.join(handed["run"], handed["state"]),
         )
+        day = date.fromisoformat(handed["today"])
+        config.stash[_WAIVERS] = waiving.active(chosen.waivers, session.config, session.contract.version, day)
     else:
         session = config.stash[_RUN].session()
+        config.stash[_WAIVERS] = config.stash[_RUN].waivers
     session.shield = config.stash[_INTERRUPTS].shield
     config.stash[_SESSION] = session
     return session
@@ -231,6 +239,7 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
         allure.describe(item.id, item.requirements)
         cut = _is_time_over(lm_session, request.config)
         events, error = _left_out(item, lm_session) if cut else _run_item(item, lm_session, request.config)
+        events = request.config.stash[_WAIVERS].judged(events)
         words = "" if error is None else _words(error)
         lost = words if isinstance(error, TargetLost | TargetUnreachable | StorageLost) else ""
         lost = lost or lm_session.transport.unrecorded
@@ -245,6 +254,8 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
             pytest.fail("\n\n".join(gating), pytrace=False)
         if results and results[0].outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_TESTABLE):
             pytest.skip(escaping.terminal(results[0].because))
+        if waived := next((result.waiver for result in results if result.outcome == Outcome.XFAIL), ""):
+            raise pytest.xfail.Exception(escaping.terminal(of_process().text(waived)), pytrace=False)
 
     return run
 

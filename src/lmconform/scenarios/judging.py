@@ -9,7 +9,7 @@ from lmconform.client.client import Client
 from lmconform.client.polling import looks
 from lmconform.contract.requirements import Register
 from lmconform.errors import Failure, Inconclusive, NotTestable
-from lmconform.judgement import Judgement, Outcome, State, weigh
+from lmconform.judgement import Judgement, Outcome, State
 from lmconform.scenarios.compare import difference
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, resolve
@@ -117,5 +117,5 @@ def is_fine(step: Step, state: State, register: Register) -> bool:
     """Whether the flow goes on after a step in that state: it does not when the state costs more than a remark."""
     if state is State.BROKEN:
         needed = [register[requirement] for requirement in step.requirements]
-        return bool(needed) and all(weigh(state, r.level, r.evidence)[0] is Outcome.INFO for r in needed)
+        return bool(needed) and all(requirement.weigh(state)[0] is Outcome.INFO for requirement in needed)
     return state in (State.KEPT, State.NOTED, State.NOT_APPLICABLE)

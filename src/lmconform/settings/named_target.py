@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from lmconform.settings.content import Content
 from lmconform.settings.credential_reference import Reference
@@ -13,8 +12,7 @@ from lmconform.settings.credential_reference import Reference
 class NamedTarget:
     """``name`` and the file that has it, as ``shown`` in reports.
 
-    ``keys`` are the options (as attributes of RunConfig) whose values are those of the file. ``waivers`` is the path of
-    a file, which is kept here and not applied.
+    ``keys`` are the options (as attributes of RunConfig) whose values are those of the file.
     """
 
     name: str
@@ -22,4 +20,3 @@ class NamedTarget:
     keys: frozenset[str] = frozenset()
     credentials: Reference | None = None
     content: Content = field(default_factory=Content)
-    waivers: Path | None = None

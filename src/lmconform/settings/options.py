@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lmconform.contract import paths, versions
+from lmconform.contract import paths, revisions, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.settings.expectations import Expectation
@@ -118,6 +118,13 @@ OPTIONS = (
         "VERSION",
     ),
     Option(
+        "revision",
+        str,
+        None,
+        "Score by this frozen set of requirements; newer ones are shown (default: all; 'lmconform list revisions').",
+        "NAME",
+    ),
+    Option(
         "overlay", str, (), "Add what this OpenAPI Overlay describes, such as a resource to come (repeatable).", "FILE"
     ),
     Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
@@ -165,6 +172,8 @@ OPTIONS = (
         "TARGET may be used up: any number of executions, deployments and schedules that fire (the mock always is).",
     ),
     Option("report-dir", str, None, "Where the files of this run go (default reports/<run>).", "DIR"),
+    Option("waivers", str, None, "Known defects that do not gate until a date (docs/waivers.md).", "FILE"),
+    Option("allow-renewals", bool, False, "Accept waivers that were renewed more than twice."),
     Option("require", str, "partial", "The least verdict that passes the gate.", "", ("partial", "conformant")),
 )
 
@@ -180,6 +189,7 @@ class RunConfig:
     profile: str
     dialect: str
     contract: str | None
+    revision: str | None
     allow_writes: bool
     allow_deployments: bool
     max_executions: int | None
@@ -205,6 +215,8 @@ class RunConfig:
     expect: tuple[str, ...]
     disposable: bool
     report_dir: Path | None
+    waivers: Path | None
+    allow_renewals: bool
     require: str
     target_because: str = ""
     named: NamedTarget | None = field(default=None, repr=False)
@@ -239,6 +251,8 @@ class RunConfig:
                 raise ConfigError(f"--{option.name}: {problem}")
         if values["contract"] is not None:
             versions.check(values["contract"])
+        if values["revision"] is not None:
+            revisions.check(values["revision"])
         _check_target(target)
         profile = values["profile"] or _usual_profile(target)
         if target != MOCK and profile != "smoke" and not values["allow_writes"]:
@@ -252,7 +266,7 @@ class RunConfig:
             )
         if target == MOCK and values["ca_bundle"]:
             raise ConfigError("--ca-bundle: the embedded mock has no TLS; give a URL as TARGET, or drop the option")
-        for name in ("service_key", "ca_bundle", "report_dir"):
+        for name in ("service_key", "ca_bundle", "report_dir", "waivers"):
             values[name] = Path(values[name]) if values[name] else None
         values |= {name: tuple(values[name] or ()) for name in ("only", "expect")} | {"profile": profile}
         values["overlay"] = tuple(map(Path, values["overlay"] or ()))

@@ -104,7 +104,6 @@ class _Reader:
             return at if key in own or key not in defaults else ("defaults",)
 
         merged = defaults | own
-        waivers = self.string(merged, (*owner(keys.WAIVERS), keys.WAIVERS))
         runs = {part: self.runs(merged, (*owner(part), part)) for part in keys.CONTENT}
         named = NamedTarget(
             name,
@@ -112,7 +111,6 @@ class _Reader:
             frozenset(values),
             self.credentials(merged, (*owner(keys.CREDENTIALS), keys.CREDENTIALS)),
             Content(**runs),
-            self.file(waivers, (*owner(keys.WAIVERS), keys.WAIVERS)) if waivers else None,
         )
         return Entry(named, url, values)
 

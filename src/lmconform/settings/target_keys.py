@@ -17,7 +17,6 @@ KEYS: Final[dict[str, Option]] = {option.dest: option for option in OPTIONS if o
 PERMISSIONS: Final = frozenset(key for key, option in KEYS.items() if option.kind is bool)
 
 URL: Final = "url"
-WAIVERS: Final = "waivers"
 CREDENTIALS: Final = "credentials"
 CONTENT: Final = ("train", "serve")
 RUNS: Final = ("scenario", "executable", "artifact")
@@ -29,8 +28,8 @@ VALUES: Final = tuple(name for name in NAMES if name != "base_url")
 SECRETS: Final = frozenset({"client_secret", "cert_str", "key_str"})
 VARIABLE: Final = "env"
 
-OF_DEFAULTS: Final = (*(key for key in KEYS if key not in PERMISSIONS), WAIVERS, CREDENTIALS, *CONTENT)
-OF_TARGET: Final = (URL, *KEYS, WAIVERS, CREDENTIALS, *CONTENT)
+OF_DEFAULTS: Final = (*(key for key in KEYS if key not in PERMISSIONS), CREDENTIALS, *CONTENT)
+OF_TARGET: Final = (URL, *KEYS, CREDENTIALS, *CONTENT)
 _KINDS: Final = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 

@@ -17,7 +17,6 @@ def schema() -> dict[str, Any]:
     """The schema; it describes the shape, and what it cannot say is checked when the file is read."""
     shared = {"$ref": "#/$defs/credentials"}, {"$ref": "#/$defs/runs"}
     of_all = {key: _described(option) for key, option in keys.KEYS.items()}
-    of_all |= {keys.WAIVERS: _TEXT | {"description": "Path of a file with waivers; it is kept, and not applied yet."}}
     of_all |= {keys.CREDENTIALS: shared[0], **dict.fromkeys(keys.CONTENT, shared[1])}
     url = _TEXT | {"description": "Base URL of the API; not needed where the credentials have it."}
     return {

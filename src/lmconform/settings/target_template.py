@@ -39,6 +39,7 @@ resource_group = $group
 # smoke reads only; gate, core and full create things, and need allow_writes.
 profile = "smoke"
 # allow_writes = true
+# waivers = "waivers.yaml"   # known defects that do not gate until a date
 # disposable = true          # everything in it may be used up: no limit on executions and deployments
 # expect = ["training=may-die", "serving=may-die"]   # the tenant lacks the tutorial's data or images
 
