@@ -89,7 +89,8 @@ def rows(page):
 def test_the_verdict_and_the_reasons_are_said_in_words(opened):
     page = opened()
     assert page.locator("h1 .verdict").inner_text() == "nonconformant"
-    assert "Results that fail the gate: 3. Reasons: 3." in page.locator("header").inner_text()
+    number = sum(result.gates for result in (*record.RESULTS, FINDING))
+    assert f"Results that fail the gate: {number}. Reasons: {number}." in page.locator("header").inner_text()
     assert page.title() == "nonconformant: mock - lmconform"
 
 

@@ -12,9 +12,8 @@ from lmconform.reporting.finding import Finding
 from lmconform.results import difference
 from lmconform.results.events import Result
 
-_RANK: Final = {
-    o: n for n, o in enumerate((Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.ERROR, Outcome.XPASS, Outcome.WARN))
-}
+_ORDER: Final = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.XPASS, Outcome.ERROR, Outcome.WARN)
+_RANK: Final = {outcome: rank for rank, outcome in enumerate(_ORDER)}
 _REQUIREMENT: Final = re.compile(r"\bLM-[A-Z0-9-]+\b")
 _BROKEN: Final = (Outcome.FAIL, Outcome.WARN)
 _ERRORS: Final = 400
