@@ -10,7 +10,7 @@ class ExitCode(IntEnum):
 
     PASSED = 0  # the gate passed: verdict conformant, or partial without --require conformant
     FAILED = 1  # the gate failed: a gating outcome, or a regression found by compare
-    INTERRUPTED = 2  # somebody pressed Ctrl-C
+    INTERRUPTED = 2  # Ctrl-C, SIGTERM, SIGHUP or SIGQUIT
     INTERNAL = 3  # the harness itself broke
     USAGE = 4  # wrong option, configuration, specification or scenario; nothing was sent
     NOTHING_RAN = 5  # the selection matched no item; nothing was sent

@@ -1,13 +1,14 @@
 """What stands around a run changes nothing of it: pytest's variables, a time budget, Ctrl-C at the first moment."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.conftest import clean_environment, read_events, results_of
+from tests.conftest import LMCONFORM, clean_environment, read_events, results_of, serve, service_key
 
 ONE = ("run", "mock", "--profile", "smoke", "--only", "probe/LM-SCENARIO-*", "--report-dir", "out")
 
@@ -19,11 +20,16 @@ ONE = ("run", "mock", "--profile", "smoke", "--only", "probe/LM-SCENARIO-*", "--
         {"PYTEST_PLUGINS": "a_plugin_that_is_nowhere"},
         {"PYTEST_DEBUG": "1"},
         {"PYTEST_XDIST_WORKER": "gw0"},
+        {"PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "0", "TERM": "dumb", "HOME": "/proc"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUMNS": "x", "TMPDIR": "/absent"},
     ],
     ids=lambda variables: next(iter(variables)),
 )
 @pytest.mark.parametrize("workers", [1, 2])
-def test_the_environment_of_pytest_changes_nothing(lmconform, tmp_path, variables, workers):
+def test_the_environment_changes_nothing(lmconform, tmp_path, variables, workers):
+    # Neither do files for another pytest in the folder where it is called.
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nonsense\n")
+    (tmp_path / "conftest.py").write_text("raise RuntimeError\n")
     done = lmconform(*ONE, "--workers", workers, env=variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
@@ -31,21 +37,74 @@ def test_the_environment_of_pytest_changes_nothing(lmconform, tmp_path, variable
 
 
 # Modules as they are imported, from the first on that the command line imports to the last before the first line.
-@pytest.mark.parametrize("module", ["lmconform.cli", "click", "lmconform.errors", "rich.console", "lmconform.checks"])
-def test_ctrl_c_before_the_first_line_is_exit_2_in_one_line(tmp_path, module):
+@pytest.mark.parametrize(
+    ("module", "number"),
+    [
+        *((m, "SIGINT") for m in ("lmconform.cli", "click", "lmconform.errors", "rich.console", "lmconform.checks")),
+        *(("lmconform.cli", "SIGTERM"), ("rich.console", "SIGTERM"), ("click", "SIGHUP")),
+    ],
+)
+def test_a_signal_before_the_first_line_is_exit_2_in_one_line(tmp_path, module, number):
     command = [sys.executable, "-X", "importtime", "-m", "lmconform", *ONE]
     run = subprocess.Popen(
         command, cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     for row in run.stderr:
         if row.rpartition("|")[2].strip() == module:
-            run.send_signal(signal.SIGINT)
+            run.send_signal(signal.Signals[number])
             break
     else:
         pytest.fail(f"{module} is not imported before the first line")
     out, rest = run.communicate(timeout=30)
     said = [row for row in rest.splitlines() if row and not row.startswith("import time:")]
     assert (run.returncode, out, said) == (2, "", ["lmconform: interrupted"])
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_the_doctor_waits_is_exit_2_in_one_line(tmp_path, number):
+    def answer(handler):
+        doctor.send_signal(signal.Signals[number])
+
+    with serve(answer) as (url, _):
+        command = [*LMCONFORM, "doctor", url, "--service-key", str(service_key(tmp_path, url))]
+        doctor = subprocess.Popen(command, env=clean_environment(), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        printed = doctor.communicate(timeout=60)[1]
+    assert (doctor.returncode, printed.split()) == (2, [b"lmconform:", b"interrupted"])
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true"])
+def test_streams_that_are_closed_or_full_change_nothing_of_a_run(tmp_path, closed):
+    command = shlex.join([*LMCONFORM, *ONE, "--workers", "2"])
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} {closed}"],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    events = read_events(tmp_path / "out")
+    assert (events[0]["type"], events[-1]["exit_code"], events[-1]["complete"]) == ("header", 0, True)
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code", "words"), [(">/dev/full", 11, "No space left on device"), ("| true", 0, "")]
+)
+def test_what_a_command_prints_and_cannot_be_written_is_one_line(tmp_path, redirected, code, words):
+    command = shlex.join([*LMCONFORM, "list", "items"])
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} {redirected}"],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == code
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == bool(words)
 
 
 def test_a_job_in_the_background_that_ignores_ctrl_c_goes_on(tmp_path):

@@ -23,7 +23,6 @@ _TAKEN = frozenset(
         *("request-timeout", "rate"),
     )
 )
-_SHOWN = 50
 
 
 @click.command("cleanup")
@@ -103,8 +102,7 @@ def _print(found: Leftovers, *, yes: bool) -> None:
     for one in found.permanent:
         by_noun.setdefault(one.noun, []).append(one.id)
     for noun, ids in by_noun.items():
-        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-        click.echo(f"  stays   {len(ids)} {noun}s, which the API cannot delete: {' '.join(ids[:_SHOWN])}{more}")
+        click.echo(f"  stays   {len(ids)} {noun}s, which the API cannot delete: {' '.join(ids)}")
     if not found.removable:
         click.echo("  nothing is left that can be deleted")
     elif not yes:

@@ -6,6 +6,7 @@ import importlib
 import signal
 import sys
 import traceback
+from contextlib import suppress
 
 import click
 
@@ -14,6 +15,7 @@ from lmconform.errors import HarnessError, did_you_mean
 from lmconform.evidence import streams
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import escaping
+from lmconform.run.interrupts import POLITE, is_ignored
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
@@ -34,7 +36,7 @@ _EXIT_CODES = """\b
 Exit codes:
   0   the gate passed (verdict conformant, or partial without --require conformant)
   1   the gate failed, a waiver is to be removed, or compare found a regression
-  2   interrupted
+  2   interrupted, by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT
   3   lmconform itself broke
   4   wrong option, configuration, specification or scenario; nothing was sent
   5   the selection matched nothing; nothing was sent
@@ -77,8 +79,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with one of our exit codes."""
     streams.guard()
     try:
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in (signal.SIGINT, *POLITE):
+            if not is_ignored(number):
+                signal.signal(number, signal.default_int_handler)
         code = cli.main(arguments, prog_name="lmconform", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
@@ -92,10 +95,13 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("lmconform: interrupted", err=True)
         code = ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # Somebody read enough (a pager, head): no reason to complain.
-        sys.stderr.close()
-        code = ExitCode.PASSED
+    except streams.OutputLost as error:
+        streams.abandon()
+        # Where a pager or head has read enough there is no reason to complain.
+        code = ExitCode.PASSED if error.is_closed else ExitCode.INCOMPLETE
+        if not error.is_closed:
+            with suppress(OSError):
+                click.echo(f"lmconform: error: standard output cannot be written ({error})", err=True)
     except Exception as error:
         for line in traceback.format_exc().splitlines():
             # Behind a bar: a line of the text of an error may look like one of ours.

@@ -46,6 +46,7 @@ def clean(session: Session, *, patient: bool = False) -> None:
                 cleanup.stop_and_remove(resource, group, seconds)
         if patient:
             cleanup.wait_until_gone(limits.delete)
+        cleanup.adopt_outputs()
     except (TargetLost, TargetUnreachable):
         # There is no server that could remove it.
         return
@@ -76,6 +77,17 @@ def removable(resources: Resources) -> tuple[list[Resource], list[Resource]]:
     once = sorted((r for r in found if not _stop(r)), key=lambda r: not r.cost.starts)
     stopped = sorted((r for r in found if _stop(r)), key=lambda r: r.cost.runs is not Runs.UNTIL_STOPPED)
     return once, stopped
+
+
+def outputs(resources: Resources) -> Iterator[tuple[Resource, str, Resource]]:
+    """What is made by what runs, and stays: the resource, the parameter of its list that names the maker, the maker."""
+    for resource in resources:
+        if not resource.is_permanent or Role.LIST not in resource.operations:
+            continue
+        for parameter in resource.operations[Role.LIST].parameters:
+            maker = resources.identified_by(parameter.name)
+            if maker is not None and maker.cost.runs is not None:
+                yield resource, parameter.name, maker
 
 
 def _stop(resource: Resource) -> Mapping[str, str]:
@@ -111,12 +123,30 @@ class Cleanup:
                     self.take_over(self._resources[maybe.noun], maybe.resource_group, item)
             self._journal.looked_for(maybe)
 
-    def take_over(self, resource: Resource, group: str, item: Mapping[str, Any]) -> None:
-        """Put into the journal what a list shows to belong to the run."""
+    def adopt_outputs(self) -> list[tuple[Resource, str, str]]:
+        """Put into the journal what executions of the run have made: it bears their id, and no name of the run.
+
+        Returns resource, resource group and id of what was not known before.
+        """
+        found = []
+        for resource, name, maker in outputs(self._resources):
+            for group in self._journal.groups(maker.noun):
+                for maker_id in self._journal.all(maker.noun, group):
+                    # An answer to a creation may have named the execution of somebody else.
+                    answer = self.listed(resource, group, {name: maker_id}) if self._journal.is_seen(maker_id) else None
+                    for item in answer.resources() if answer is not None and answer.ok else ():
+                        if item.get(name) == maker_id and self.take_over(resource, group, item):
+                            found.append((resource, group, str(item["id"])))
+        return found
+
+    def take_over(self, resource: Resource, group: str, item: Mapping[str, Any]) -> bool:
+        """Put into the journal what a list shows to belong to the run; returns whether it was not there."""
         found = item.get("id")
-        if isinstance(found, str) and resource.is_id(found) and not self._journal.owns(found):
-            self._journal.created(resource.noun, found, group)
-            self._journal.seen(found)
+        if not isinstance(found, str) or not resource.is_id(found) or self._journal.owns(found):
+            return False
+        self._journal.created(resource.noun, found, group)
+        self._journal.seen(found)
+        return True
 
     def remove(self, resources: list[Resource], seconds: float) -> None:
         """Remove what goes by one request, and ask again where the API itself did not answer."""

@@ -64,6 +64,8 @@ class Survey:
         for resource in (r for kind in removable(resources) for r in kind):
             for group in self._groups:
                 found.removable += self._there(resource, group)
+        made = self._cleanup.adopt_outputs()
+        found.permanent += [Leftover(resource.noun, resource_id, group) for resource, group, resource_id in made]
         return found
 
     def _named(self, resource: Resource, group: str) -> Iterator[Leftover]:

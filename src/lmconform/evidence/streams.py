@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from lmconform.evidence.redaction import Redactor, of_process
 
 
+class OutputLost(OSError):
+    """Standard output or standard error cannot be written; ``is_closed``: because what read it has ended.
+
+    It is no BrokenPipeError: click and rich end the process when they see one, in the middle of a run.
+    """
+
+    def __init__(self, reason: str, *, is_closed: bool) -> None:
+        super().__init__(reason)
+        self.is_closed = is_closed
+
+
 class RedactedStream:
     """Passes text on to a stream, redacted. A line is passed on when it is complete, or when it is flushed.
 
-    It has no ``buffer``: bytes would not be redacted.
+    It has no ``buffer``: bytes would not be redacted. Raises OutputLost.
     """
 
     def __init__(self, stream: TextIO, redactor: Redactor) -> None:
@@ -49,20 +63,37 @@ class RedactedStream:
         with self._lock:
             lines, end, self._begun = (self._begun + text).rpartition("\n")
             if end:
-                self._stream.write(self._redactor.text(lines) + end)
+                with _writing():
+                    self._stream.write(self._redactor.text(lines) + end)
         return len(text)
 
     def flush(self) -> None:
         """Pass on what is there."""
         with self._lock:
             begun, self._begun = self._begun, ""
-            if begun:
-                self._stream.write(self._redactor.text(begun))
-            self._stream.flush()
+            with _writing():
+                if begun:
+                    self._stream.write(self._redactor.text(begun))
+                self._stream.flush()
 
     def close(self) -> None:
         """Close the stream behind this one."""
         self._stream.close()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputLost(error.strerror or str(error), is_closed=isinstance(error, BrokenPipeError)) from error
+
+
+def abandon() -> None:
+    """Nothing more is printed on standard output: what waits to be written goes nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
 
 
 def guard() -> None:

@@ -53,6 +53,12 @@ def entries(contract: Contract, schema: Any, ids: Ids) -> dict[str, Any]:
     return {}
 
 
+def members(contract: Contract, schema: Any) -> frozenset[str]:
+    """The names of the members that an object of the schema may have."""
+    node = contract.resolve(schema)
+    return frozenset(_members(contract, node)[0]) if isinstance(node, dict) else frozenset()
+
+
 def refers(name: str) -> bool:
     """Whether a member of that name holds an id, or ids, of something."""
     return name.endswith(("Id", "Ids"))

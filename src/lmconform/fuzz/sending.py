@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 
 from lmconform.client import backoff, polling
 from lmconform.client.client import Client
 from lmconform.contract.openapi import Operation
 from lmconform.errors import CreationStopped, NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
+from lmconform.fuzz import described
 from lmconform.fuzz.case_encoding import Wire
+from lmconform.safety.guard import labelled
 
 _BROKEN_CONNECTIONS = 3
 # The transport waits where it may repeat a request; the others are repeated here, once.
@@ -54,8 +57,25 @@ class Sender:
                 raise NotTestable(f"{self.dropped} generated requests got no answer, the last: {error}") from error
             return None
 
+    def _marked(self, operation: Operation, wire: Wire) -> Wire:
+        """With the label of the run, where the body may have labels: a name that was generated may say nothing.
+
+        What is wrong with the body stays wrong, and what is right stays right.
+        """
+        session, value = self.client.session, wire.value
+        schema = operation.request_body.json_schema if operation.request_body is not None else None
+        if schema is None or not isinstance(value, dict) or not isinstance(value.get("labels", []), list):
+            return wire
+        contract = session.contract
+        if not session.resources.creates(operation) or "labels" not in described.members(contract, schema):
+            return wire
+        marked = labelled(value, session.run.id)
+        if contract.is_valid(schema, marked) is not contract.is_valid(schema, value):
+            return wire
+        return replace(wire, value=marked, body=json.dumps(marked).encode())
+
     def _dispatch(self, operation: Operation, wire: Wire, repeat: bool) -> Exchange:
-        request = wire.request(self.client.item, repeat)
+        request = self._marked(operation, wire).request(self.client.item, repeat)
         exchange = self.client.dispatch(operation, request, wire.path_parameters, wire.query_values, judge=False)
         self.sent += 1
         return exchange

@@ -137,7 +137,7 @@ def left(footer: Footer | None) -> Iterator[str]:
     }
     if stays:
         counts = ", ".join(f"{number} {kind}s" for kind, number in stays.items())
-        yield f"left      {counts} (the API cannot delete artifacts and configurations; names begin with lmconform-)"
+        yield f"left      {counts} (the API cannot delete artifacts and configurations; results.jsonl has their ids)"
     for kind, ids in footer.left.items():
         if kind not in stays:
             yield f"left      {len(ids)} {kind}s: {_some(ids)}"

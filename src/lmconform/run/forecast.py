@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lmconform.client.bounds import bounds
-from lmconform.client.cleanup import most_rounds
+from lmconform.client.cleanup import most_rounds, outputs
 from lmconform.client.polling import LEAST_PAUSE
 from lmconform.contract.capabilities import Capabilities
 from lmconform.contract.life import Runs
@@ -140,7 +140,10 @@ def _bounded(makes: Counter[str], known: Resources, plan: Plan, target: Target) 
 
 def _cleaning(creates: Counter[str], known: Resources) -> Counter[str]:
     number = sum(n for noun, n in creates.items() if not known[noun].is_permanent)
-    return Counter({method: times * number for method, times in _CLEANING.items() if number})
+    found = Counter({method: times * number for method, times in _CLEANING.items() if number})
+    # What each of them has made is asked for.
+    found["GET"] += sum(creates[maker.noun] for _, _, maker in outputs(known))
+    return +found
 
 
 def _waits(resource: Resource, limits: TimeLimits) -> tuple[float, ...]:
