@@ -118,5 +118,5 @@ def _matches(names: Iterable[str], pattern: str) -> bool:
 
 def _fits(pattern: str, text: str) -> bool:
     """Whether ``text`` is ``pattern``, in which only ``*`` is special."""
-    parts = (re.escape(difference.normalized(part)) for part in pattern.split("*"))
-    return re.fullmatch(r"\s*.*?\s*".join(parts), text, re.DOTALL) is not None
+    parts = (re.escape(part.strip()) for part in difference.normalized(pattern).split("*"))
+    return re.fullmatch(r".*?".join(parts), text, re.DOTALL) is not None
