@@ -27,7 +27,7 @@ from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, leak_check, report_folder
+from lmconform.run import failed_start, leak_check, pruning, report_folder
 from lmconform.run.catalogue import Plan
 from lmconform.run.forecast import Forecast, forecast
 from lmconform.safety.run_state import RunState
@@ -91,6 +91,7 @@ class Run:
                 seen = _examine(plan, target, workers)
                 plan = seen.plan
                 (folder / EXCHANGES).write_text("")
+                pruning.prune(contract_resources(plan.contract), os.environ)
                 state = _state(config, target, folder, passing=mock is not None)
                 writer = ResultWriter(folder / FILE_NAME)
                 run = cls(plan, folder, target, seen.meta, state, writer, listener or (lambda event: None), mock)
