@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, field
 from urllib.parse import urlsplit
 
 from lmconform.errors import ConfigError
-from lmconform.settings import ca_bundle, credential_sources, expectations, resource_group
+from lmconform.settings import ca_bundle, credential_sources, expectations, proxies, resource_group
 from lmconform.settings.content import Content
 from lmconform.settings.credential_sources import Named
 from lmconform.settings.credentials import Credentials
@@ -23,7 +23,8 @@ class Target:
     ``disposable``: its owner allows any number of executions, deployments and schedules. ``expected`` are outcomes
     that its owner expects. ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
     ``source`` is where the credentials came from, ``group_because`` what named the resource group, texts for people.
-    ``content`` is what its owner names to train and to serve with.
+    ``content`` is what its owner names to train and to serve with. ``proxies`` is as ``proxies.find`` returns it, with
+    passwords.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Target:
     source: str = ""
     group_because: str = ""
     content: Content = field(default_factory=Content)
+    proxies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def access(self) -> str:
@@ -112,4 +114,5 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
         source=source.source,
         group_because=group.because,
         content=config.named.content if config.named else Content(),
+        proxies=proxies.find((base, found.token_url), environ),
     )
