@@ -18,18 +18,18 @@ class Pair:
     key: str
 
 
-def pair(*, begin=-1, end=1, passphrase=None):
-    """A certificate for 127.0.0.1 that vouches for itself, good from so many days on to so many."""
+def pair(*, begin=-1, end=1, passphrase=None, names=()):
+    """A certificate for 127.0.0.1 and ``names`` that vouches for itself, good from so many days on to so many."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    places = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, names)]
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now + timedelta(days=begin))
         .not_valid_after(now + timedelta(days=end))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(places), critical=False)
         .sign(key, hashes.SHA256())
     )
     lock = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()

@@ -76,7 +76,8 @@ class MockProcess:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=clean_environment()
             )
-        deadline = time.monotonic() + 20
+        # A busy machine takes its time.
+        deadline = time.monotonic() + 60
         while True:
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, "the mock does not start"

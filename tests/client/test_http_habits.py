@@ -26,7 +26,7 @@ def ask(url, pool):
 @pytest.mark.parametrize("name", LAWFUL)
 def test_a_lawful_answer_is_read_whatever_its_form(name):
     with serve(sending(LAWFUL[name], name in CLOSES)) as (url, seen):
-        pool = connection.session(environment=False)
+        pool = connection.session()
         # The second one shows that the first was read to its end.
         answers = [ask(url, pool) for _ in range(2)]
         pool.close()
@@ -41,7 +41,7 @@ def test_a_lawful_answer_is_read_whatever_its_form(name):
 def test_an_answer_that_can_be_read_in_two_ways_is_refused_with_its_word(name):
     render, words = UNLAWFUL[name]
     with serve(sending(render, closes=True)) as (url, _):
-        pool = connection.session(environment=False)
+        pool = connection.session()
         with pytest.raises(connection.Broken, match=words):
             ask(url, pool)
         pool.close()
@@ -52,7 +52,7 @@ def test_interim_answers_without_end_are_no_answer():
         handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 400_000)
 
     with serve(answer) as (url, _):
-        pool = connection.session(environment=False)
+        pool = connection.session()
         with pytest.raises(connection.Broken):
             ask(url, pool)
         pool.close()

@@ -279,6 +279,8 @@ WRONG = [
         "gone: expected true or false, got str",
     ),
     ("workflows/0/steps/0/x-lm-absent", {"operationId": "getScenario"}, "x-lm-absent has no says"),
+    ("workflows/0/x-lm-content", "trian", "x-lm-content: 'trian' is unknown; did you mean 'train'?"),
+    ("workflows/0/steps/1/x-lm-binds", "$steps.one.outputs.n", "the workflow does not say what it needs"),
 ]
 
 

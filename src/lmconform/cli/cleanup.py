@@ -46,10 +46,11 @@ def command(names: tuple[str, ...], every: bool, yes: bool, check: bool, **optio
     if not states:
         where = f" on {target}" if target else ""
         click.echo(f"no run left a journal{where}: there is nothing to remove")
-        return ExitCode.PASSED
     options = given(options)
     codes = [_one(state, target, options, yes=yes, check=check, alone=len(states) == 1) for state in states]
-    return max(codes)
+    if yes:
+        _prune()
+    return max(codes, default=ExitCode.PASSED)
 
 
 def _states(names: tuple[str, ...], every: bool, target: str | None) -> Iterator[RunState]:
@@ -59,6 +60,16 @@ def _states(names: tuple[str, ...], every: bool, target: str | None) -> Iterator
         yield from recovery.on_target(target, os.environ)
     else:
         yield recovery.find(names[0], os.environ)
+
+
+def _prune() -> None:
+    from lmconform.contract.openapi import Contract
+    from lmconform.contract.resources import resources
+    from lmconform.run import pruning
+
+    if number := pruning.prune(resources(Contract.load()), os.environ):
+        what = f"{number} journal{'s' if number > 1 else ''}"
+        click.echo(f"removed {what} of runs that left nothing to delete, unchanged for {pruning.DAYS} days")
 
 
 def _one(

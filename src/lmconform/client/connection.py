@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +40,8 @@ _TROUBLE = (
 # What OpenSSL says when only the time is wrong: here or there.
 _NOT_NOW = ("certificate has expired", "certificate is not yet valid")
 _ALERT = re.compile(r"\balert ([a-z ]+)")
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+_WHO = 407
 REFUSED = "connection refused"
 # What may come before the final answer, but for 101, which ends HTTP on the connection and which we never ask for.
 _INTERIM = frozenset(range(100, 200)) - {101}
@@ -85,14 +87,17 @@ class Answer:
     certificate_ends: float | None = None
 
 
-def session(*, environment: bool, ca_bundle: str = "", context: ssl.SSLContext | None = None) -> requests.Session:
-    """A pool of connections for ``exchange``; ``environment``: proxies and CA bundles set there count.
+def session(
+    proxies: Mapping[str, str] | None = None, *, ca_bundle: str = "", context: ssl.SSLContext | None = None
+) -> requests.Session:
+    """A pool of connections for ``exchange``; ``proxies`` by scheme and host. The environment does not count.
 
     Several threads may use it, for ``exchange`` uses only its adapter, which is made for that.
-    ``ca_bundle`` is a file or folder that counts instead; ``context`` shows a client's certificate.
+    ``ca_bundle`` is a file or folder in place of the usual certificates; ``context`` shows a client's certificate.
     """
     made = requests.Session()
-    made.trust_env = environment
+    made.trust_env = False
+    made.proxies = dict(proxies or {})
     made.verify = ca_bundle or True
     for scheme in ("http://", "https://"):
         made.mount(scheme, _Adapter(context))
@@ -265,6 +270,9 @@ def _handshake(text: str) -> str:
 def _broken(error: Exception) -> Broken:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return Broken("no answer in time", late=True)
+    if tunnel := _TUNNEL.search(str(error)):
+        hint = "; check user and password in its URL" if int(tunnel[1]) == _WHO else ""
+        return Broken(f"the proxy answered {tunnel[1]}{hint}")
     # Who refuses our certificate, or misses one, says so in an alert, with TLS 1.3 after the handshake.
     if alert := _ALERT.search(str(error)):
         return Broken(f"TLS failed, the server ended it with {alert[1].strip()!r}")

@@ -71,6 +71,12 @@ class Spent:
                 self._in_vain += 1
             return worth_it
 
+    @property
+    def is_patient(self) -> bool:
+        """Whether a request would wait: not after so many that waited in vain."""
+        with self._lock:
+            return self._in_vain < _MOST_IN_VAIN
+
     def answered(self, *, succeeded: bool) -> None:
         """A request is over without having to wait; ``succeeded``: the target was ready to answer it."""
         with self._lock:

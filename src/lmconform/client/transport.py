@@ -25,8 +25,7 @@ from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.safety.counters import Counters
 from lmconform.safety.rate import Rate
-from lmconform.settings import client_certificate
-from lmconform.settings.options import is_loopback
+from lmconform.settings import client_certificate, proxies
 from lmconform.settings.target import Target
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
@@ -74,8 +73,11 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.target = target
-        # A proxy between us and our own machine would only be in the way.
-        self.session = connection.session(environment=not is_loopback(target.host), ca_bundle=target.ca_bundle)
+        for proxy in target.proxies.values():
+            user, password = proxies.credentials(proxy)
+            redactor.learn(password)
+            redactor.learn_basic(user, password)
+        self.session = connection.session(target.proxies, ca_bundle=target.ca_bundle)
         self._token_session = self._for_tokens()
         self.token = TokenProvider(target.credentials, self._token_session, redactor, sleep)
         self.sent = 0
@@ -127,13 +129,16 @@ class Transport:
                 continue
             limited += 1
             wait = _wait_before_repeating(exchange, limited)
+            if not request.repeat:
+                self._hold(exchange)
             if wait is None or not request.repeat or not self._spent.take(self.patience, wait, limited):
                 if wait is None or not request.repeat:
                     self._spent.answered(succeeded=wait is None)
                 if self._outage.is_likely(exchange):
                     self._check_in_service()
                 return exchange
-            self._sleep(wait)
+            if not self._hold(exchange):
+                self._sleep(wait)
         raise AssertionError("unreachable")
 
     def close(self) -> None:
@@ -141,13 +146,24 @@ class Transport:
         self.session.close()
         self._token_session.close()
 
+    def _hold(self, exchange: Exchange) -> bool:
+        """Whether the target named a time before which no worker may ask again; then none does.
+
+        A target that limits for ever is not waited for at each request: one that waited in vain holds no other.
+        """
+        wait = backoff.asked(exchange.headers) if exchange.status == backoff.TOO_MANY else None
+        if wait is None or wait > _LONGEST_WAIT or not self._spent.is_patient:
+            return False
+        self.rate.hold(wait)
+        return True
+
     def _for_tokens(self) -> requests.Session:
         """Where tokens come from: a client's certificate is shown there and nowhere else."""
         known = self.target.credentials
         if not known.certificate:
             return self.session
         return connection.session(
-            environment=not is_loopback(urlsplit(known.token_url).hostname or ""),
+            self.target.proxies,
             ca_bundle=self.target.ca_bundle,
             context=client_certificate.context(known.certificate, known.private_key),
         )

@@ -88,7 +88,7 @@ def forecast(
     applicable = [item for item in plan.items if _applies(item, register, capabilities)]
     cost = costs.most(applicable, every, workers=workers, examples=config.max_examples)
     creates = _bounded(cost.makes, known, plan, target)
-    requests = cost.requests + _cleaning(creates, known)
+    requests = cost.requests + _cleaning(creates, known) + _asking(applicable, target)
     waits = {noun: _waits(known[noun], target.limits) for noun in creates if known[noun].cost.runs is not None}
     interval = max(target.poll_interval, LEAST_PAUSE)
     waiting = sum(creates[noun] * sum(seconds) for noun, seconds in waits.items())
@@ -144,6 +144,13 @@ def _cleaning(creates: Counter[str], known: Resources) -> Counter[str]:
     # What each of them has made is asked for.
     found["GET"] += sum(creates[maker.noun] for _, _, maker in outputs(known))
     return +found
+
+
+def _asking(items: Iterable[Item], target: Target) -> Counter[str]:
+    """What scenarios ask of the target before they use what its owner names: one executable each."""
+    named = any(target.content.of(deployable=deployable).executable for deployable in (False, True))
+    flows = {item.workflow.id for item in items if isinstance(item, ScenarioItem)}
+    return Counter({"GET": len(flows)} if named and flows else {})
 
 
 def _waits(resource: Resource, limits: TimeLimits) -> tuple[float, ...]:

@@ -28,7 +28,7 @@ from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, leak_check, report_folder, waiving
+from lmconform.run import failed_start, leak_check, pruning, report_folder, waiving
 from lmconform.run.catalogue import Plan
 from lmconform.run.forecast import Forecast, forecast
 from lmconform.run.reservation import Reservation
@@ -114,6 +114,7 @@ class Run:
         """Begin the journal and the results; raises StorageLost, and ``undone`` closes them then."""
         folder = held.folder
         try:
+            pruning.prune(contract_resources(seen.plan.contract), os.environ)
             state = _state(seen.plan.config, target, folder, passing=mock is not None)
             undone.callback(state.end)
             writer = ResultWriter(folder / FILE_NAME)

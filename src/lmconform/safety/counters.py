@@ -41,6 +41,14 @@ class Counters:
                 self._write(numbers)
                 return result
 
+    def value(self, name: str) -> float:
+        """One number; nothing is written."""
+        with self._lock:
+            if self._fd < 0:
+                return self._numbers.get(name, 0.0)
+            with self._locked():
+                return self._read().get(name, 0.0)
+
     def close(self) -> None:
         """Release the file."""
         if self._fd >= 0:

@@ -1,4 +1,4 @@
-"""How many requests a second go to a target, for all workers together."""
+"""When requests go to a target, for all workers together: so many a second, and none before the target allows it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Final
 from lmconform.safety.counters import Counters, Numbers
 
 _NEXT: Final = "next request"
+_HELD: Final = "no request before"
 
 
 class Rate:
-    """Gives each request a moment, ``seconds`` after that of the one before; 0 gives all of them now.
+    """Gives each request a moment, so many ``per_second``; None gives all of them now.
 
     Moments are by time.monotonic(), which the processes of one machine share.
     """
@@ -23,11 +24,23 @@ class Rate:
 
     def wait(self, sleep: Callable[[float], None]) -> None:
         """Return when the next request may be sent."""
+        now = time.monotonic()
         if self._seconds:
-            now = time.monotonic()
             moment = self._counters.change(lambda numbers: self._take(numbers, now))
-            if moment > now:
-                sleep(moment - now)
+            now = self._sleep_until(moment, now, sleep)
+        # Another worker may be told to wait while this one does.
+        while (moment := self._counters.value(_HELD)) > now:
+            now = self._sleep_until(moment, now, sleep)
+
+    def hold(self, seconds: float) -> None:
+        """No request goes out for so long, whatever the worker."""
+        until = time.monotonic() + seconds
+        self._counters.change(lambda numbers: numbers.update({_HELD: max(until, numbers.get(_HELD, 0.0))}))
+
+    def _sleep_until(self, moment: float, now: float, sleep: Callable[[float], None]) -> float:
+        if moment > now:
+            sleep(moment - now)
+        return max(moment, time.monotonic())
 
     def _take(self, numbers: Numbers, now: float) -> float:
         moment = max(now, numbers.get(_NEXT, 0.0))

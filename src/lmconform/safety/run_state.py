@@ -28,7 +28,8 @@ from lmconform.safety.journal_file import JournalFile
 
 MAIN: Final = "main"
 ABOUT: Final = "run.json"
-_COUNTERS: Final = "counters.json"
+COUNTERS: Final = "counters.json"
+JOURNAL: Final = ".jsonl"
 _LETTERS: Final = 6
 
 
@@ -76,12 +77,12 @@ class RunState:
                     "set XDG_STATE_HOME to a folder that can"
                 ) from error
             return cls(run)
-        return cls(run, folder, Counters(folder / _COUNTERS), passing)
+        return cls(run, folder, Counters(folder / COUNTERS), passing)
 
     @classmethod
     def join(cls, run: str, folder: str) -> RunState:
         """That of another process of the same run; ``folder`` empty: there is none."""
-        return cls(run, Path(folder), Counters(Path(folder) / _COUNTERS)) if folder else cls(run)
+        return cls(run, Path(folder), Counters(Path(folder) / COUNTERS)) if folder else cls(run)
 
     @classmethod
     def find(cls, folder: Path) -> RunState:
@@ -95,7 +96,7 @@ class RunState:
 
     def journal(self, worker: str = MAIN) -> Journal:
         """An empty journal for a process of this run; ``worker`` distinguishes those."""
-        file = JournalFile(self.folder / f"{worker}.jsonl") if self.folder is not None else None
+        file = JournalFile(self.folder / f"{worker}{JOURNAL}") if self.folder is not None else None
         return Journal(file)
 
     def recorded(self, worker: str = "", *, into: Journal | None = None) -> Journal:
@@ -108,7 +109,7 @@ class RunState:
 
     def files(self) -> list[Path]:
         """The journals of all its processes."""
-        return sorted(self.folder.glob("*.jsonl")) if self.folder is not None else []
+        return sorted(self.folder.glob(f"*{JOURNAL}")) if self.folder is not None else []
 
     def is_running(self) -> bool:
         """Whether a process of the run still writes its journal."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from lmconform.contract import times
+from lmconform.contract import times, urls
 
 
 def difference(expected: Any, actual: Any, exact: Collection[str] = (), where: str = "") -> str:
@@ -14,7 +14,7 @@ def difference(expected: Any, actual: Any, exact: Collection[str] = (), where: s
 
     An object may have further members, a list further elements; elements match in any order,
     each one only once. The list of a member named in ``exact`` has no further elements.
-    Texts that are RFC 3339 instants are equal when they mean the same moment.
+    Texts that are RFC 3339 instants are equal when they mean the same moment; a member ``url`` may have got a slash.
     """
     here = where or "the value"
     if isinstance(expected, dict):
@@ -24,16 +24,18 @@ def difference(expected: Any, actual: Any, exact: Collection[str] = (), where: s
             place = f"{where}.{key}" if where else key
             if key not in actual:
                 return f"{place} is missing"
+            if key == "url" and urls.came_back(value, actual[key]):
+                continue
             if found := difference(value, actual[key], exact, place):
                 return found
             if key in exact and isinstance(value, list) and len(actual[key]) > len(value):
-                return f"{place} has {len(actual[key])} elements, expected {len(value)}: {_short(actual[key])}"
+                return f"{place} has {len(actual[key])} elements, expected {len(value)}: {short(actual[key])}"
         return ""
     if isinstance(expected, list):
         if not isinstance(actual, list):
             return f"{here} is {_kind(actual)}, expected a list"
         return _elements(expected, actual, exact, where)
-    return "" if same(expected, actual) else f"{here} is {_short(actual)}, expected {_short(expected)}"
+    return "" if same(expected, actual) else f"{here} is {short(actual)}, expected {short(expected)}"
 
 
 def same(expected: Any, actual: Any) -> bool:
@@ -52,7 +54,7 @@ def _elements(expected: list[Any], actual: list[Any], exact: Collection[str], wh
         if not _assign(index, table, owner, set()):
             close = ((i, got) for i, got in enumerate(actual) if _alike(want, got))
             near = next(filter(None, (difference(want, got, exact, f"{where}[{i}]") for i, got in close)), "")
-            return near or f"{where or 'the list'} has no element {_short(want)}"
+            return near or f"{where or 'the list'} has no element {short(want)}"
     return ""
 
 
@@ -80,6 +82,7 @@ def _kind(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value as JSON, cut."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 120 else f"{text[:117]}…"

@@ -30,13 +30,14 @@ _WORKFLOW = Shape(
     "workflow",
     ("workflowId", "steps"),
     ("summary", "description", "inputs", "parameters", "outputs"),
+    ("x-lm-content",),
     unsupported=("dependsOn", "successActions", "failureActions"),
 )
 _STEP = Shape(
     "step",
     ("stepId", "operationId"),
     ("description", "parameters", "requestBody", "successCriteria", "onSuccess", "onFailure", "outputs"),
-    ("x-lm-requirements", "x-lm-dialect", "x-lm-poll", "x-lm-contains", "x-lm-absent"),
+    ("x-lm-requirements", "x-lm-dialect", "x-lm-poll", "x-lm-contains", "x-lm-absent", "x-lm-binds"),
     unsupported=("operationPath", "workflowId"),
 )
 _PARAMETER = Shape("parameter", ("name", "in", "value"))
@@ -126,6 +127,7 @@ class _Reader:
             inputs=self._inputs(node, place),
             steps=built,
             outputs=table(node, "outputs", place),
+            content=extensions.content(node, place),
         )
 
     def _inputs(self, node: Mapping[str, Any], place: Place) -> dict[str, Any]:
@@ -170,6 +172,7 @@ class _Reader:
             poll=poll,
             contains=extensions.contains(node, place),
             absent=self._absent(node, shared, place),
+            binds=text(node, "x-lm-binds", place),
         )
 
     def _absent(self, node: Mapping[str, Any], shared: tuple[Parameter, ...], place: Place) -> Any:

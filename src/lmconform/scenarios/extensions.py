@@ -12,8 +12,9 @@ from lmconform.judgement import Outcome, State
 from lmconform.scenarios.model import Absent, Contains, Poll
 from lmconform.scenarios.shape import Place, Shape, flag, table, text, texts
 from lmconform.settings.expectations import Expectation
+from lmconform.settings.target_keys import CONTENT
 
-__all__ = ["ABSENT", "Absent", "contains", "fills", "observe", "poll", "requirements", "state"]
+__all__ = ["ABSENT", "Absent", "contains", "content", "fills", "observe", "poll", "requirements", "state"]
 
 ABSENT = Shape("x-lm-absent", ("operationId", "says"), ("parameters",))
 _POLL = Shape("x-lm-poll", (), ("good", "bad", "gone", "late", "excuse", "unless", "needs"))
@@ -71,6 +72,14 @@ def contains(node: Mapping[str, Any], place: Place) -> Contains | None:
         return None
     found = _CONTAINS.read(node["x-lm-contains"], place)
     return Contains(text(found, "context", place), found["value"], frozenset(texts(found, "exact", place)))
+
+
+def content(node: Mapping[str, Any], place: Place) -> str:
+    """``x-lm-content`` of a workflow: what of the target it needs."""
+    value = text(node, "x-lm-content", place)
+    if value and value not in CONTENT:
+        place.fail(f"x-lm-content: {value!r} is unknown{did_you_mean(value, CONTENT)}")
+    return value
 
 
 def observe(node: Mapping[str, Any], place: Place) -> tuple[str, str] | None:

@@ -10,9 +10,9 @@ from lmconform.client.polling import looks
 from lmconform.contract.requirements import Register
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.judgement import Judgement, Outcome, State
-from lmconform.scenarios.compare import difference
+from lmconform.scenarios.compare import difference, short
 from lmconform.scenarios.criteria import first_broken
-from lmconform.scenarios.expressions import MISSING, Scope, resolve
+from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.model import Absent, Step
 from lmconform.scenarios.sending import send, send_step, values
 
@@ -99,7 +99,9 @@ def judge(step: Step, client: Client, scope: Scope) -> None:
         wanted = values(step.contains.value, scope)
         problem = difference(wanted, None if value is MISSING else value, step.contains.exact)
         if problem:
-            raise breaks(f"{step.contains.context} holds what was stored", problem)
+            if step.absent:
+                _confirm(step.absent, step.label, problem, client, scope)
+            raise breaks(f"{step.contains.context} holds {short(wanted)}", problem)
 
 
 def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Scope) -> None:
@@ -107,7 +109,7 @@ def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Sco
     other, refused = absent.call.operation.label, scope.exchange is not None and not scope.exchange.ok
     answer = send(client, absent.call, absent.parameters, None, scope)
     if answer.status in _NOWHERE:
-        raise Inconclusive(absent.says)
+        raise Inconclusive(as_text(resolve(absent.says, scope)))
     if not answer.ok:
         raise NotTestable(f"{other} answered {answer.status}; expected 200, or 404 when there is none")
     raise breaks(f"what {other} finds", f"{label} {'refuses' if refused else 'lacks'} it: {actual}")

@@ -109,7 +109,8 @@ class Absent:
 class Step:
     """One step; workflow-level parameters are merged in.
 
-    ``dialect``: the request is right in that dialect only, and the contract judges it only there.
+    ``dialect``: the request is right in that dialect only, and the contract judges it only there. ``binds`` is the
+    artifact that the body of a configuration binds (``x-lm-binds``), an expression.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Step:
     poll: Poll | None
     contains: Contains | None
     absent: Absent | None
+    binds: str = ""
 
     @property
     def effect(self) -> str:
@@ -145,12 +147,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """An ordered flow. ``inputs`` maps each input to its default, or None."""
+    """An ordered flow. ``inputs`` maps each input to its default, or None.
+
+    ``content`` says what of the target it needs (``x-lm-content``): to train or to serve with, empty for nothing.
+    """
 
     id: str
     inputs: Mapping[str, Any]
     steps: tuple[Step, ...]
     outputs: Mapping[str, Any]
+    content: str = ""
 
     @property
     def step_ids(self) -> tuple[str, ...]:

@@ -51,8 +51,12 @@ class _Checker:
         if step.contains:
             self.tree("x-lm-contains", [step.contains.context, step.contains.value], place, answered=True)
         if step.absent:
-            values = [parameter.value for parameter in step.absent.parameters]
+            values = [step.absent.says, *(parameter.value for parameter in step.absent.parameters)]
             self.tree("x-lm-absent", values, place, answered=False)
+        if step.poll:
+            self.tree("x-lm-poll", step.poll.needs, place, answered=False)
+        if step.binds:
+            self.binds(step, place)
 
     def action(self, action: Action, step: Step, place: Place) -> None:
         if action.step:
@@ -67,6 +71,15 @@ class _Checker:
             for output in outputs:
                 _known(output, self.workflow.step(name).outputs, f"action {action.name!r} fills output", place)
             self.tree("x-lm-fills", outputs, place, answered=True)
+
+    def binds(self, step: Step, place: Place) -> None:
+        if not self.workflow.content:
+            place.fail("x-lm-binds: the workflow does not say what it needs; add x-lm-content to it")
+        if not (step.body and isinstance(step.body.payload, dict)):
+            place.fail("x-lm-binds: the step has no body; it belongs to one that creates a configuration")
+        if not step.binds.startswith("$steps."):
+            place.fail(f"x-lm-binds: {step.binds!r} is no output of a step; write $steps.ID.outputs.NAME")
+        self.tree("x-lm-binds", step.binds, place, answered=False)
 
     def tree(self, what: str, tree: Any, place: Place, *, answered: bool) -> None:
         try:

@@ -21,6 +21,7 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.story import Story
 from lmconform.judgement import Judgement, State, kept, stated
 from lmconform.safety.cron import quiet_month
+from lmconform.scenarios import content
 from lmconform.scenarios.criteria import first_broken
 from lmconform.scenarios.expressions import MISSING, Scope, as_text, resolve
 from lmconform.scenarios.judging import StepOutcome, is_fine, judge, judge_settled
@@ -66,7 +67,8 @@ class WorkflowRun:
         self.session = session
         self._progress = progress
         self._sleep = sleep
-        self._inputs = {
+        self._fits = not workflow.content
+        self._inputs: dict[str, Any] = {
             **{name: default for name, default in workflow.inputs.items() if default is not None},
             **{name: value for name, value in _provided(session).items() if name in workflow.inputs},
         }
@@ -134,9 +136,11 @@ class WorkflowRun:
         attempt = _Attempt(self._scope())
         try:
             self._require(step)
+            step = self._fitting(step, client)
             if step.poll:
                 label = f"{self.workflow.id}/{step.id}"
-                follow(step.poll, label, lambda: send_step(step, client, attempt.scope), self._pace(step.poll, client))
+                poll = replace(step.poll, needs=as_text(resolve(step.poll.needs, attempt.scope)))
+                follow(poll, label, lambda: send_step(step, client, attempt.scope), self._pace(poll, client))
                 judge_settled(step, client, attempt.scope, self._sleep)
             else:
                 send_step(step, client, attempt.scope)
@@ -145,6 +149,15 @@ class WorkflowRun:
             attempt.problem = problem
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
+
+    def _fitting(self, step: Step, client: Client) -> Step:
+        """The step with what the owner of the target names, which is asked for before the first step; as ``fit``."""
+        if not self._fits:
+            self.workflow, inputs = content.fit(self.workflow, client)
+            # What the bindings of a fitted step read is no input of the file.
+            self._inputs |= inputs
+            self._fits = True
+        return self.workflow.step(step.id)
 
     def _pace(self, poll: Poll, client: Client) -> Pace:
         target = self.session.target

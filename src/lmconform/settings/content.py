@@ -20,6 +20,11 @@ class Runs:
     parameters: tuple[tuple[str, str], ...] = ()
     where: str = ""
 
+    @property
+    def label(self) -> str:
+        """The executable, and where it is named, for people."""
+        return f"{self.where}: scenario {self.scenario}, executable {self.executable}"
+
 
 @dataclass(frozen=True, slots=True)
 class Content:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from lmconform.errors import ConfigError
-from lmconform.settings import ca_bundle, credential_sources, expectations, resource_group
+from lmconform.settings import ca_bundle, credential_sources, expectations, proxies, resource_group
 from lmconform.settings.content import Content
 from lmconform.settings.credential_sources import Named
 from lmconform.settings.credentials import Credentials
@@ -26,6 +26,7 @@ class Target:
     ``source`` is where the credentials came from, ``group_because`` what named the resource group, texts for people.
     ``content`` is what its owner names to train and to serve with. ``skew`` is by how many seconds its clock is
     ahead of this machine's.
+    ``proxies`` is as ``proxies.find`` returns it, with passwords.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Target:
     source: str = ""
     group_because: str = ""
     content: Content = field(default_factory=Content)
+    proxies: Mapping[str, str] = field(default_factory=dict)
     skew: float = 0.0
 
     def now(self) -> datetime:
@@ -119,4 +121,5 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
         source=source.source,
         group_because=group.because,
         content=config.named.content if config.named else Content(),
+        proxies=proxies.find((base, found.token_url), environ),
     )

@@ -137,6 +137,9 @@ class _Reader:
         table = self.table(merged, at, (*keys.RUNS, keys.PARAMETERS))
         texts = {key: self.string(table, (*at, key)) for key in keys.RUNS}
         found = Runs(**texts, parameters=self.parameters(table, (*at, keys.PARAMETERS)), where=self.where(at))
+        if found.artifact.endswith("/"):
+            # The API takes it, and what reads it fails, much later (FACTS.md, F26).
+            self.fail((*at, "artifact"), "ends in '/', and no run could load it; drop the slash")
         if bool(found.scenario) != bool(found.executable):
             lacking = "executable" if found.scenario else "scenario"
             self.fail(at, f"has no {lacking}; an executable is named together with its scenario")

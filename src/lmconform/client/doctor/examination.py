@@ -154,7 +154,7 @@ class _Examination:
         """What the user gets: in one line, without secrets, and with the proxy that may be the reason."""
         does_not_answer = isinstance(error, NotTestable)
         text = f"{self._target.base_url} does not answer: {error}" if does_not_answer else str(error)
-        through = sorted(set(network.proxies(self._target).values()))
+        through = sorted(set(network.through(self._target).values()))
         if through and "does not answer" in text:
             text = f"{text}; it is asked through the proxy {' and '.join(through)}"
         return TargetUnreachable(self._session.redactor.text(text))

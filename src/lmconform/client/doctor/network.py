@@ -10,12 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from requests.utils import get_environ_proxies, select_proxy
-
 from lmconform.client.doctor.line import Line, advice, ok
 from lmconform.errors import TargetUnreachable
-from lmconform.settings import client_certificate
-from lmconform.settings.options import is_loopback
+from lmconform.settings import client_certificate, proxies
 
 if TYPE_CHECKING:
     from lmconform.client.session import Session
@@ -28,22 +25,14 @@ _SOON_DAYS: Final = 14
 _DAY: Final = 86400.0
 
 
-def proxies(target: Target) -> dict[str, str]:
-    """The proxy of each host that is asked through one, without its password; this machine is asked directly."""
-    found = {}
-    for url in (target.base_url, target.credentials.token_url):
-        host = urlsplit(url).hostname or ""
-        proxy = None if is_loopback(host) else select_proxy(url, get_environ_proxies(url))
-        if proxy:
-            parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-            port = f":{parts.port}" if parts.port else ""
-            found[host] = f"{parts.scheme}://{parts.hostname}{port}"
-    return found
+def through(target: Target) -> dict[str, str]:
+    """The proxy of each host that is asked through one, without its password."""
+    return {proxies.host_of(key): proxies.shown(proxy) for key, proxy in target.proxies.items()}
 
 
 def proxy(target: Target) -> Line:
     """Which proxy stands between us and the target; nothing is asked."""
-    found = proxies(target)
+    found = through(target)
     if not found:
         return ok("proxy", "none")
     return ok("proxy", ", ".join(f"{host} through {where}" for host, where in found.items()))
@@ -54,11 +43,11 @@ def names(target: Target) -> Line:
 
     What is asked through a proxy is resolved there.
     """
-    through = proxies(target)
+    behind = through(target)
     found = []
     for url in dict.fromkeys((target.base_url, target.credentials.token_url)):
         host = urlsplit(url).hostname or ""
-        if host in through:
+        if host in behind:
             found.append(f"{host}: resolved by the proxy")
         elif addresses := _resolved(host):
             found.append(f"{host}: {addresses[0]}")

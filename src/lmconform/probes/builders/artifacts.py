@@ -9,6 +9,7 @@ from lmconform.probes.builders.resource_type import ResourceType, without_none
 from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.safety.guard import labelled
+from lmconform.settings.runnable import ARTIFACT_URL
 
 LABEL_PREFIX: Final = "ext.ai.sap.com/"
 # The kinds of the three members of the batch.
@@ -20,7 +21,7 @@ def artifact_body(ctx: Context, **overrides: Any) -> Json:
     body: Json = {
         "name": ctx.unique("artifact"),
         "kind": "dataset",
-        "url": executables.ARTIFACT_URL,
+        "url": ARTIFACT_URL,
         "description": "made by a conformance run",
         "scenarioId": overrides["scenarioId"] if "scenarioId" in overrides else executables.scenario_id(ctx),
         "labels": [],

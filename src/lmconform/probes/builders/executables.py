@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.probes.context import Context, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import objects
-from lmconform.settings.content import Runs
+from lmconform.settings.runnable import Runnable, purpose, runnable
 
 _SCENARIO: Final = "text-clf-tutorial"
-ARTIFACT_URL: Final = "ai://default/data"
 _EXECUTABLES: Final = ("text-clf-train-tutorial", "text-clf-infer-tutorial")
-_ARTIFACT_KINDS: Final = frozenset({"model", "dataset", "resultset", "other"})
 # A tenant may have hundreds of scenarios; the first ones are as good as any.
 _MOST_SCENARIOS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Runnable:
-    """An executable with what a configuration must bind: ``inputs`` as (key, kind), ``parameters`` as (key, value).
-
-    ``invented``: a value of ``parameters`` is made up, and only the author of the executable knows good ones.
-    ``artifact`` is the URL of what the inputs are bound to.
-    """
-
-    scenario_id: str
-    executable_id: str
-    version_id: str
-    inputs: tuple[tuple[str, str], ...]
-    parameters: tuple[tuple[str, str], ...]
-    invented: bool
-    artifact: str
 
 
 @fixture()
@@ -117,26 +97,21 @@ def find(ctx: Context, *, deployable: bool = False) -> Runnable:
     candidates = list(_until_without_parameters(_candidates(ctx, deployable)))
     best = min(candidates, key=lambda r: len(r.parameters), default=None)
     if best is None:
-        raise Inconclusive(f"the tenant has no executable that {_purpose(deployable)}")
+        raise Inconclusive(f"the tenant has no executable that {purpose(deployable=deployable)}")
     return best
 
 
 def _named(ctx: Context, deployable: bool) -> Runnable:
     """The executable that the owner of the target names; Inconclusive when the tenant has none like it."""
     named = ctx.session.target.content.of(deployable=deployable)
-    wanted = f"{named.where}: scenario {named.scenario}, executable {named.executable}"
     if named.scenario not in [entry["id"] for entry in scenarios(ctx)]:
-        raise Inconclusive(f"{wanted}: the tenant has no such scenario")
+        raise Inconclusive(f"{named.label}: the tenant has no such scenario")
     found = next((e for e in executables(ctx, named.scenario) if e["id"] == named.executable), None)
     if found is None:
-        raise Inconclusive(f"{wanted}: the scenario has no such executable")
+        raise Inconclusive(f"{named.label}: the scenario has no such executable")
     if found.get("deployable") is not deployable:
-        raise Inconclusive(f"{wanted}: expected one that {_purpose(deployable)}")
-    return _runnable(named.scenario, found, named)
-
-
-def _purpose(deployable: bool) -> str:
-    return "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
+        raise Inconclusive(f"{named.label}: expected one that {purpose(deployable=deployable)}")
+    return runnable(named.scenario, found, named)
 
 
 def _until_without_parameters(candidates: Iterator[Runnable]) -> Iterator[Runnable]:
@@ -150,28 +125,7 @@ def _candidates(ctx: Context, deployable: bool) -> Iterator[Runnable]:
     for entry in scenarios(ctx)[:_MOST_SCENARIOS]:
         for executable in executables(ctx, str(entry["id"])):
             if executable.get("deployable") is deployable:
-                yield _runnable(str(entry["id"]), executable)
-
-
-def _runnable(scenario_id: str, executable: Json, named: Runs | None = None) -> Runnable:
-    known = named or Runs()
-    given = dict(known.parameters)
-    # A parameter with a default need not be bound (K).
-    needed = [str(p["name"]) for p in objects(executable, "parameters") if "name" in p and p.get("default") is None]
-    default_kind = "model" if executable.get("deployable") else "dataset"
-    return Runnable(
-        scenario_id=scenario_id,
-        executable_id=str(executable["id"]),
-        version_id=str(executable.get("versionId", "")),
-        inputs=tuple(
-            (str(a["name"]), a["kind"] if a.get("kind") in _ARTIFACT_KINDS else default_kind)
-            for a in objects(executable, "inputArtifacts")
-            if "name" in a
-        ),
-        parameters=tuple((dict.fromkeys(needed, "1") | given).items()),
-        invented=any(name not in given for name in needed),
-        artifact=known.artifact or ARTIFACT_URL,
-    )
+                yield runnable(str(entry["id"]), executable)
 
 
 def _entries(body: Json, first: tuple[str, ...]) -> tuple[Json, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from lmconform.contract import urls
 from lmconform.contract.openapi import Contract
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes.builders.resource_type import ResourceType
@@ -171,7 +172,7 @@ def mismatches(sent: Mapping[str, Any], view: Mapping[str, Any]) -> Iterator[tup
 
 def _is_same(name: str, wanted: Any, actual: Any) -> bool:
     """Whether a value came back; numbers are compared as doubles, which is what JSON can exchange (RFC 8259)."""
-    if name == "url" and actual == f"{wanted}/":
+    if name == "url" and urls.came_back(wanted, actual):
         return True
     if name == "value" and isinstance(wanted, int | float) and isinstance(actual, int | float):
         return float(wanted) == float(actual)
