@@ -26,6 +26,8 @@ _SECONDS = 20.0
 _SECONDS_FOR_WHAT_STAYS = 120.0
 _DEAF_ROUNDS = 3
 _ROUNDS = 5
+# Entries that are asked for at once where that may be all of them.
+_PAGE = 1000
 _REFUSALS = frozenset({400, 404, 409, 412})
 
 
@@ -131,13 +133,25 @@ class Cleanup:
         found = []
         for resource, name, maker in outputs(self._resources):
             for group in self._journal.groups(maker.noun):
-                for maker_id in self._journal.all(maker.noun, group):
-                    # An answer to a creation may have named the execution of somebody else.
-                    answer = self.listed(resource, group, {name: maker_id}) if self._journal.is_seen(maker_id) else None
-                    for item in answer.resources() if answer is not None and answer.ok else ():
-                        if item.get(name) == maker_id and self.take_over(resource, group, item):
-                            found.append((resource, group, str(item["id"])))
+                # An answer to a creation may have named the execution of somebody else.
+                makers = [one for one in self._journal.all(maker.noun, group) if self._journal.is_seen(one)]
+                for item in self._made_by(makers, name, resource, group):
+                    if item.get(name) in makers and self.take_over(resource, group, item):
+                        found.append((resource, group, str(item["id"])))
         return found
+
+    def _made_by(self, makers: list[str], name: str, resource: Resource, group: str) -> Iterator[Mapping[str, Any]]:
+        """Entries of a list among which are all that the ``makers`` made: one request where one page holds all."""
+        if len(makers) > 1 and resource.operations[Role.LIST].parameter("$top") is not None:
+            page = self.listed(resource, group, {"$top": _PAGE})
+            entries = page.resources() if page is not None and page.ok else []
+            count = page.json_object().get("count") if page is not None else None
+            if isinstance(count, int) and len(entries) == count < _PAGE:
+                yield from entries
+                return
+        for maker in makers:
+            answer = self.listed(resource, group, {name: maker})
+            yield from answer.resources() if answer is not None and answer.ok else ()
 
     def take_over(self, resource: Resource, group: str, item: Mapping[str, Any]) -> bool:
         """Put into the journal what a list shows to belong to the run; returns whether it was not there."""
