@@ -107,6 +107,13 @@ def test_what_a_command_prints_and_cannot_be_written_is_one_line(tmp_path, redir
     assert len(done.stderr.splitlines()) == bool(words)
 
 
+@pytest.mark.parametrize("streams", ["2>/dev/full", "2>&-", "2>/dev/full >/dev/full"])
+def test_an_error_that_cannot_be_printed_keeps_its_exit_code(tmp_path, streams):
+    command = shlex.join([*LMCONFORM, "list", "--nonsense"])
+    done = subprocess.run(["bash", "-c", f"{command} {streams}"], cwd=tmp_path, env=clean_environment(), timeout=120)
+    assert done.returncode == 4
+
+
 def test_a_job_in_the_background_that_ignores_ctrl_c_goes_on(tmp_path):
     code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     code += "import os, sys; os.execv(sys.executable, [sys.executable, '-m', 'lmconform', 'list', 'items'])"

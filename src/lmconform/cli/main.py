@@ -6,7 +6,6 @@ import importlib
 import signal
 import sys
 import traceback
-from contextlib import suppress
 
 import click
 
@@ -87,29 +86,36 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message())
         code = ExitCode.USAGE
     except click.ClickException as error:
-        click.echo(f"lmconform: error: {error.format_message()}", err=True)
+        _say(f"lmconform: error: {error.format_message()}")
         code = ExitCode.USAGE
     except HarnessError as error:
-        click.echo(f"lmconform: error: {escaping.terminal(str(error))}", err=True)
+        _say(f"lmconform: error: {escaping.terminal(str(error))}")
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("lmconform: interrupted", err=True)
+        _say("lmconform: interrupted")
         code = ExitCode.INTERRUPTED
     except streams.OutputLost as error:
-        streams.abandon()
+        streams.abandon(1)
         # Where a pager or head has read enough there is no reason to complain.
         code = ExitCode.PASSED if error.is_closed else ExitCode.INCOMPLETE
         if not error.is_closed:
-            with suppress(OSError):
-                click.echo(f"lmconform: error: standard output cannot be written ({error})", err=True)
+            _say(f"lmconform: error: standard output cannot be written ({error})")
     except Exception as error:
         for line in traceback.format_exc().splitlines():
             # Behind a bar: a line of the text of an error may look like one of ours.
-            click.echo(f"| {escaping.terminal(line)}", err=True)
+            _say(f"| {escaping.terminal(line)}")
         words = escaping.terminal(f"{type(error).__name__}: {error}")
-        click.echo(f"lmconform: internal error: {words}; please report it", err=True)
+        _say(f"lmconform: internal error: {words}; please report it")
         code = ExitCode.INTERNAL
     # Once a signal broke into source text that is executed (an import of dataclasses does that), CPython ends the
     # process by that signal in place of our exit code, until more source text was executed.
     exec("")  # noqa: S102 (constant)
     sys.exit(int(code or 0))
+
+
+def _say(line: str) -> None:
+    """Print a line on standard error; where that cannot be written, the exit code says it alone."""
+    try:
+        click.echo(line, err=True)
+    except OSError:
+        streams.abandon(2)

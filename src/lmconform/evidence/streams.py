@@ -89,10 +89,10 @@ def _writing() -> Iterator[None]:
         raise OutputLost(error.strerror or str(error), is_closed=isinstance(error, BrokenPipeError)) from error
 
 
-def abandon() -> None:
-    """Nothing more is printed on standard output: what waits to be written goes nowhere."""
+def abandon(descriptor: int) -> None:
+    """Nothing more is printed there, 1 or 2: what waits to be written goes nowhere."""
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
+    os.dup2(null, descriptor)
     os.close(null)
 
 
