@@ -208,7 +208,12 @@ def caught(function: Callable[[], object]) -> Failure | Skip | None:
 
 def closest(name: str, known: Iterable[str]) -> str:
     """The known name nearest to ``name``, or the empty string."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)), "")
+    return next(iter(closest_of(name, known, 1)), "")
+
+
+def closest_of(name: str, known: Iterable[str], number: int = 3) -> list[str]:
+    """The known names nearest to ``name``, at most ``number`` of them, the nearest first."""
+    return difflib.get_close_matches(name, sorted(known), n=number, cutoff=0.4)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -18,18 +18,8 @@ from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
 COMMANDS = (
-    "run",
-    "doctor",
-    "init",
-    "targets",
-    "cleanup",
-    "mock",
-    "rejudge",
-    "compare",
-    "waivers",
-    "list",
-    "mutants",
-    "distill",
+    *("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge"),
+    *("show", "compare", "waivers", "explain", "list", "mutants", "distill"),
 )
 LISTS = tuple(list_.command.commands)
 WAIVERS = [("waivers", name) for name in waivers.command.commands]
@@ -224,10 +214,11 @@ def test_a_comparison_as_json_has_the_same_exit_code_and_says_what_it_stands_for
 # --- a run
 
 
-def test_a_run_with_a_finding_says_what_is_broken_and_how_to_see_it_again(call, start_mock, snapshot):
+def test_a_run_with_a_finding_says_what_is_broken_and_how_to_see_it_again(call, start_mock, snapshot, tmp_path):
     mock = start_mock("--mutant", "metrics-replace")
+    (tmp_path / "key.json").write_bytes(mock.key_file.read_bytes())
     code, out, _ = call(
-        *("run", mock.url, "--service-key", mock.key_file, "--resource-group", "tutorial", "--report-dir", "out"),
+        *("run", mock.url, "--service-key", "key.json", "--resource-group", "tutorial", "--report-dir", "out"),
         *("--profile", "core", "--allow-writes", "--only", "probe/LM-METRICS-PATCH-APPENDS"),
     )
     assert code == ExitCode.FAILED

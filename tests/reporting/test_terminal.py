@@ -12,7 +12,7 @@ from lmconform.reporting.live import Live
 
 @pytest.fixture
 def shown(tmp_path):
-    return list(terminal.lines(record.whole(tmp_path), fingerprint=True))
+    return list(terminal.lines(record.whole(tmp_path)))
 
 
 def test_a_finding_says_what_was_expected_seen_and_how_to_see_it_again():
@@ -30,11 +30,31 @@ def test_a_finding_says_what_was_expected_seen_and_how_to_see_it_again():
     ]
 
 
-def test_the_fingerprint_stands_before_the_findings_and_the_verdict_is_the_last_line(shown):
-    assert shown[0].startswith("fingerprint")
-    assert shown[1].split() == ["ORDER", "newest", "|", "first"]
-    assert shown[-1] == "verdict   nonconformant of mock (profile full, dialect published), exit 1"
-    assert any(line.startswith("left      3 artifacts") for line in shown)
+def test_findings_stand_first_and_the_last_lines_say_what_was_left_where_the_report_is_and_what_to_do(shown, tmp_path):
+    assert shown[0] == "FAIL LM-B  MUST  getMeta"
+    assert not any("newest | first" in line for line in shown)
+    assert any(line.startswith("observed  1 behaviours") for line in shown)
+    assert [line for line in shown if line[:4] in ("left", "repo", "next", "verd")] == [
+        "left      3 artifacts (the API cannot delete artifacts and configurations; names begin with lmconform-)",
+        f"report    {tmp_path}",
+        f"next      'lmconform show {tmp_path} probe/LM-B' has every request of the first finding",
+        "verdict   nonconformant of mock (profile full, dialect published), exit 1",
+    ]
+
+
+def test_ids_of_what_cannot_be_deleted_are_named(tmp_path):
+    footer = replace(record.FOOTER, left={"artifact": ["a1", "b2", "c3", "d4"]}, left_behind={"artifact": 4})
+    shown = list(terminal.lines(record.write(tmp_path, record.HEADER, record.PASS, footer)))
+    assert "          artifacts a1, b2, c3 and 1 more" in shown
+
+
+def test_a_smoke_run_says_how_much_it_covers(tmp_path):
+    missing = tuple(f"LM-{n}" for n in range(352))
+    footer = replace(record.FOOTER, verdict="partial", exit_code=0, not_exercised=missing)
+    run = record.write(tmp_path, replace(record.HEADER, profile="smoke"), record.PASS, record.ABSENT, footer)
+    shown = list(terminal.lines(run))
+    assert "partial   smoke covers 1 of 353 MUSTs; --profile core --allow-writes judges more" in shown
+    assert not any("LM-351" in line or "LM-0" in line for line in shown)
 
 
 def test_what_does_not_gate_is_folded_to_one_line_a_cause(shown):
@@ -42,7 +62,7 @@ def test_what_does_not_gate_is_folded_to_one_line_a_cause(shown):
     assert shown[start + 1 : start + 4] == [
         "  NOT_TESTABLE LM-G  MUST  no group",
         "  WARN LM-D  SHOULD  expected a, got b",
-        f"  'lmconform show {shown[-2].split()[1]}' has all of them",
+        f"  'lmconform show {shown[-3].split()[1]}' has all of them",
     ]
 
 
@@ -51,7 +71,7 @@ def test_of_many_causes_twenty_are_printed_and_the_rest_is_counted(tmp_path):
     run = record.write(tmp_path, record.HEADER, *found, record.FOOTER)
     shown = list(terminal.lines(run))
     assert sum(line.startswith("FAIL ") for line in shown) == 20
-    assert f"… and 3 more causes, all of them in {run.file}" in shown
+    assert f"… and 3 more causes: 'lmconform show {run.file.parent}' has all of them" in shown
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import translate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -15,8 +17,11 @@ from lmconform.contract import revisions as frozen
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.openapi import Contract
 from lmconform.contract.requirements import Register
+from lmconform.errors import NothingSelected, closest
 from lmconform.judgement import Evidence, Level
 
+_JOKERS: Final = frozenset("*?[")
+_pattern_argument = click.argument("pattern", required=False)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 _overlay_option = click.option(
     "--overlay", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Add what this overlay describes."
@@ -26,14 +31,18 @@ _dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default
 
 @click.group("list")
 def command() -> None:
-    """Show items, requirements, revisions, observations, operations, mutants. Sends nothing."""
+    """Show items, requirements, revisions, observations, operations, mutants. Sends nothing.
+
+    PATTERN is a glob over ids, or a part of an id or a sentence, in any case.
+    """
 
 
 @command.command("items")
+@_pattern_argument
 @_dialect_option
 @_overlay_option
 @_json_option
-def items(dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
+def items(pattern: str | None, dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
     """Every item with the smallest profile that runs it."""
     from lmconform.run.catalogue import catalogue
 
@@ -41,12 +50,13 @@ def items(dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
         {"id": item.id, "profile": item.profile, "requirements": list(item.requirements)}
         for item in catalogue(Contract.load(dialect, overlays=overlay), Register.load())
     ]
-    _show(rows, as_json, lambda r: f"{r['profile']:<6} {r['id']}", "profile")
+    _show(_matching(rows, pattern), as_json, lambda r: f"{r['profile']:<6} {r['id']}", "profile")
 
 
 @command.command("requirements")
+@_pattern_argument
 @_json_option
-def requirements(as_json: bool) -> None:
+def requirements(pattern: str | None, as_json: bool) -> None:
     """The register: level, evidence, id, sentence; what nothing judges, and why."""
     found = Register.load()
     rows = [
@@ -63,12 +73,14 @@ def requirements(as_json: bool) -> None:
         }
         for r in found.values()
     ]
-    _show(
-        rows, as_json, lambda r: f"{r['level']:<6} {r['evidence']:<10} {r['id']:<44} {r['text']}{_since(r)}", "evidence"
-    )
-    if not as_json:
+    _show(_matching(rows, pattern), as_json, _requirement_line, "evidence")
+    if not as_json and pattern is None:
         for line in _table(found):
             click.echo(line)
+
+
+def _requirement_line(row: dict[str, Any]) -> str:
+    return f"{row['level']:<6} {row['evidence']:<10} {row['id']:<44} {row['text']}{_since(row)}"
 
 
 def _since(row: dict[str, Any]) -> str:
@@ -90,8 +102,9 @@ def _table(found: Register) -> Iterator[str]:
 
 
 @command.command("observations")
+@_pattern_argument
 @_json_option
-def observations(as_json: bool) -> None:
+def observations(pattern: str | None, as_json: bool) -> None:
     """Behaviour that no publication promises: recorded, never gated."""
     from lmconform.run.catalogue import catalogue
     from lmconform.run.items import ObservationItem
@@ -101,7 +114,7 @@ def observations(as_json: bool) -> None:
         {"id": o.name, "operation": o.operation, "text": o.text, "source": o.source, "effect": o.effect}
         for o in (item.look for item in found if isinstance(item, ObservationItem))
     ]
-    _show(rows, as_json, lambda r: f"{r['effect']:<11} {r['id']:<44} {r['text']}", "effect")
+    _show(_matching(rows, pattern), as_json, lambda r: f"{r['effect']:<11} {r['id']:<44} {r['text']}", "effect")
 
 
 @command.command("revisions")
@@ -127,10 +140,11 @@ def _revision_line(row: dict[str, Any]) -> str:
 
 
 @command.command("operations")
+@_pattern_argument
 @_dialect_option
 @_overlay_option
 @_json_option
-def operations(dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
+def operations(pattern: str | None, dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
     """The operations of the contract, and how many of them are judged."""
     from lmconform.run.catalogue import catalogue
 
@@ -139,21 +153,41 @@ def operations(dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
         {"id": o.id, "method": o.method, "path": f"{paths.BASE}{o.path}", "effect": o.effect}
         for o in contract.operations
     ]
-    _show(rows, as_json, lambda r: f"{r['method']:<6} {r['path']:<64} {r['id']}", "effect")
-    if not as_json:
+    _show(_matching(rows, pattern), as_json, lambda r: f"{r['method']:<6} {r['path']:<64} {r['id']}", "effect")
+    if not as_json and pattern is None:
         judged = {name for item in catalogue(contract, Register.load()) for name in item.names}
         click.echo(f"{sum(row['id'] in judged for row in rows)}/{len(rows)} operations are judged")
 
 
 @command.command("mutants")
+@_pattern_argument
 @_json_option
-def mutants(as_json: bool) -> None:
+def mutants(pattern: str | None, as_json: bool) -> None:
     """The mutants of the mock: family, id, what goes wrong, and the requirement that must see it."""
     from lmconform import mutants as known
 
     register = Register.load()
     rows = [{"id": m.id, "family": m.family, "text": m.text(register), "breaks": list(m.breaks)} for m in known.load()]
-    _show(rows, as_json, lambda r: f"{r['family']:<20} {r['id']:<36} {r['text']}", "family")
+    _show(_matching(rows, pattern), as_json, lambda r: f"{r['family']:<20} {r['id']:<36} {r['text']}", "family")
+
+
+def _matching(rows: list[dict[str, Any]], pattern: str | None) -> list[dict[str, Any]]:
+    """The rows that have a text which the pattern matches, all without one; raises NothingSelected."""
+    if pattern is None:
+        return rows
+    wanted = pattern.casefold()
+    matches = re.compile(translate(wanted)).match if _JOKERS & set(wanted) else lambda text: wanted in text
+    found = [row for row in rows if any(matches(text.casefold()) for text in _texts(row))]
+    if not found:
+        near = closest(pattern, [str(row["id"]) for row in rows])
+        hint = f"; did you mean {near!r}?" if near else "; leave it out to see all"
+        raise NothingSelected(f"PATTERN: {pattern!r} matches nothing{hint}")
+    return found
+
+
+def _texts(row: dict[str, Any]) -> Iterator[str]:
+    for value in row.values():
+        yield from map(str, value if isinstance(value, list) else [value])
 
 
 def _show(rows: list[dict[str, Any]], as_json: bool, line: Callable[[dict[str, Any]], str], count_by: str) -> None:

@@ -107,13 +107,15 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
     from rich.console import Console
 
     from lmconform.reporting.live import Live
+    from lmconform.reporting.progress import Progress
     from lmconform.run.catalogue import plan
     from lmconform.run.invocation import Run
 
-    live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet)
+    progress = None if quiet else Progress()
+    live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet, progress=progress)
     with failed_start.recorded(failed_start.Start(config.report_dir, config=config)):
         made = plan(config)
-    run = Run.begin(made, live, launched, workers=workers)
+    run = Run.begin(made, live, launched, workers=workers, progress=progress)
     # Descriptions and plan stay to the end: the garbage collector need not look through them.
     gc.freeze()
     code: int = ExitCode.INTERNAL

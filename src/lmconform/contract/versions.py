@@ -114,3 +114,8 @@ def _numbers(version: str) -> tuple[int, ...]:
     if found is None:
         raise ValueError(f"{version!r} is no version such as {OLDEST}")
     return tuple(map(int, found.group(1, 2, 3)))
+
+
+def first(since: str) -> str:
+    """Since which version something is known, in words; ``since`` is empty for the oldest."""
+    return since or f"{OLDEST} or before"

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from lmconform.judgement import Outcome
 from lmconform.reporting import escaping, terminal
+from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Header, Observation, Result
 from lmconform.results.stream import Run
 
@@ -17,11 +18,11 @@ _STYLES = {Outcome.FAIL: "bold red", Outcome.ERROR: "bold magenta", Outcome.NOT_
 class Live:
     """Listens to the events of a run: one line when a kind of item is done, findings as they come."""
 
-    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+    def __init__(self, console: Console, *, quiet: bool = False, progress: Progress | None = None) -> None:
         self._console = console
+        self._progress = progress
         self._quiet = quiet
         self._kind = ""
-        self._profile = ""
         self._counts: Counter[str] = Counter()
         self._told: set[tuple[str, str]] = set()
 
@@ -30,7 +31,6 @@ class Live:
         if self._quiet:
             return
         if isinstance(event, Header):
-            self._profile = event.profile
             base = event.configuration["base_url"]
             self._print(f"lmconform {event.lmconform}: {event.target} at {base}, profile {event.profile}")
             for said in (
@@ -47,6 +47,8 @@ class Live:
             self._result(event)
         elif isinstance(event, Observation):
             self._counts["observed"] += 1
+        if self._progress is not None and isinstance(event, Result | Observation):
+            self._progress.ends(event.item)
 
     def end(self, run: Run | None) -> None:
         """Print the end of the report, when there is one."""
@@ -54,9 +56,7 @@ class Live:
             self._flush()
             self._print("")
         if run is not None:
-            # A smoke run only looks whether the target is well: the larger profiles say how it behaves.
-            fingerprint = not self._quiet and self._profile != "smoke"
-            for line in terminal.lines(run, fingerprint=fingerprint):
+            for line in terminal.lines(run):
                 self._print(line, _style(line))
 
     def _result(self, result: Result) -> None:
@@ -80,6 +80,8 @@ class Live:
         self._kind = ""
 
     def _print(self, line: str, style: str = "") -> None:
+        if self._progress is not None:
+            self._progress.clear()
         self._console.print(escaping.terminal(line), style=style or None, markup=False)
 
 

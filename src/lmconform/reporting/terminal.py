@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from lmconform.judgement import Outcome
+from lmconform.judgement import Level, Outcome
 from lmconform.reporting import escaping, fuzzing
 from lmconform.reporting.causes import Cause, causes
 from lmconform.reporting.finding import Finding
-from lmconform.results.events import Footer, Header, Observation, Result
+from lmconform.results.events import Footer, Header, Result
 from lmconform.results.stream import Run
 
 _SHOWN = 20
 _FEW = 10
+_JUDGED = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.INFO})
 # Reasons that follow from a cause, and ids for each.
 _FOLLOWING = 3
-# Characters of an observed value, and of a finding that does not gate; the files have all of it.
-_WIDE = 100
+# Characters of a finding that does not gate; the files have all of it.
 _FOLDED = 240
 
 
@@ -34,20 +34,15 @@ def rows(result: Result) -> list[str]:
     return [escaping.terminal(row) for row in found]
 
 
-def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
-    """The end of a run: findings by cause, observations that say something, verdict.
-
-    ``fingerprint`` puts the table of observations before it: long, and nothing to act upon.
-    """
-    if fingerprint and run.observations:
-        yield from _fingerprint(run.observations.values())
+def lines(run: Run) -> Iterator[str]:
+    """The end of a run: findings by cause, remarks, what was left, where the report is, what to do next, verdict."""
     found = causes(run.results.values())
     gating, others = [c for c in found if c.gates], [c for c in found if not c.gates]
     for cause in gating[:_SHOWN]:
         yield from _cause(cause)
         yield ""
     if len(gating) > _SHOWN:
-        yield f"… and {len(gating) - _SHOWN} more causes, all of them in {run.file}"
+        yield f"… and {len(gating) - _SHOWN} more causes: 'lmconform show {run.file.parent}' has all of them"
         yield ""
     yield from _folded(others, run)
     for result in run.results.values():
@@ -65,13 +60,19 @@ def lines(run: Run, *, fingerprint: bool = False) -> Iterator[str]:
         yield from _footer(run, run.footer, run.file.parent)
 
 
-def _fingerprint(observations: Iterable[Observation]) -> Iterator[str]:
-    """How the target behaves where the contract leaves it open, one line each."""
-    yield "fingerprint (never gates; lmconform compare shows what changes)"
-    for one in sorted(observations, key=lambda o: o.id):
-        value = " ".join(one.value.split())
-        yield f"  {one.id.removeprefix('LM-OBS-'):<34} {value if len(value) <= _WIDE else value[: _WIDE - 1] + '…'}"
-    yield ""
+def findings(run: Run) -> Iterator[str]:
+    """All findings of a run, by cause, and its verdict; nothing is folded."""
+    found = causes(run.results.values())
+    for cause in found:
+        yield from _cause(cause)
+        yield ""
+    if not found:
+        yield "no findings"
+    if run.footer is not None:
+        yield from stopped(run.footer)
+        yield f"verdict   {run.footer.verdict}, exit {run.footer.exit_code}"
+    else:
+        yield "verdict   incomplete: the run has no footer"
 
 
 def _cause(cause: Cause) -> Iterator[str]:
@@ -112,10 +113,7 @@ def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
     yield f"requests  {footer.exchanges}, of them {footer.fuzz_cases} fuzz cases, in {footer.duration:.1f} s"
     yield from left(footer)
     yield from unjudged(run)
-    if footer.not_exercised and footer.verdict == "partial":
-        named = ", ".join(footer.not_exercised[:5])
-        more = f" and {len(footer.not_exercised) - 5} more" if len(footer.not_exercised) > 5 else ""
-        yield f"partial   {len(footer.not_exercised)} MUSTs were not exercised: {named}{more}"
+    yield from partial(run)
     yield from waived(run)
     yield from waivers(header)
     yield from unscored(run)
@@ -123,9 +121,40 @@ def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
     yield from contract(header)
     yield from left_out(header)
     yield f"report    {folder}"
+    yield from following(run)
     profile = f"profile {header.profile}, " if header and header.profile else ""
     against = f" of {header.target} ({profile}dialect {header.dialect})" if header else ""
     yield f"verdict   {footer.verdict}{against}, exit {footer.exit_code}"
+
+
+def partial(run: Run) -> Iterator[str]:
+    """How many of the MUSTs that apply were exercised, where some were not."""
+    footer, profile = run.footer, run.header.profile if run.header else ""
+    if footer is None or footer.verdict != "partial" or not footer.not_exercised:
+        return
+    missing = len(footer.not_exercised)
+    if profile == "smoke":
+        # What only reads has a long list of what it does not do.
+        judged = {
+            name
+            for r in run.results.values()
+            if r.outcome in _JUDGED and r.level == Level.MUST
+            for name in r.requirements
+        }
+        covered = f"smoke covers {len(judged)} of {len(judged) + missing} MUSTs"
+        yield f"partial   {covered}; --profile core --allow-writes judges more"
+    else:
+        yield f"partial   {missing} MUSTs were not exercised: {_some(footer.not_exercised, 5)}"
+
+
+def following(run: Run) -> Iterator[str]:
+    """What to do next."""
+    footer, folder = run.footer, run.file.parent
+    first = next((c for c in causes(run.results.values()) if c.gates), None)
+    if first is not None:
+        yield f"next      'lmconform show {folder} {first.first.result.item}' has every request of the first finding"
+    elif footer is not None and footer.complete and not footer.cleanup:
+        yield f"next      'lmconform compare {folder} <a later run>' says what has changed"
 
 
 def left(footer: Footer | None) -> Iterator[str]:
@@ -138,6 +167,9 @@ def left(footer: Footer | None) -> Iterator[str]:
     if stays:
         counts = ", ".join(f"{number} {kind}s" for kind, number in stays.items())
         yield f"left      {counts} (the API cannot delete artifacts and configurations; results.jsonl has their ids)"
+        for kind in stays:
+            if kind in footer.left:
+                yield f"          {kind}s {_some(footer.left[kind], _FOLLOWING)}"
     for kind, ids in footer.left.items():
         if kind not in stays:
             yield f"left      {len(ids)} {kind}s: {_some(ids)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from lmconform.contract import facts, versions
-from lmconform.contract.requirements import Register, Requirement
+from lmconform.contract.requirements import Register
 from lmconform.evidence.redaction import Redactor
 from lmconform.judgement import Judgement, Level, Outcome
 from lmconform.results.events import Result
@@ -35,7 +35,7 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         text=requirement.text,
         source=requirement.source,
         basis=facts.in_words(requirement.source) if outcome.is_finding else "",
-        since=_since(requirement) if outcome.is_finding else "",
+        since=versions.first(requirement.since) if outcome.is_finding else "",
         expected=short(redactor.text(judgement.expected)),
         actual=short(redactor.text(judgement.actual)),
         message=short(redactor.text(message)),
@@ -52,10 +52,6 @@ def result(item: str, judgement: Judgement, register: Register, redactor: Redact
         case=judgement.case,
         unscored=requirement.unscored,
     )
-
-
-def _since(requirement: Requirement) -> str:
-    return requirement.since or f"{versions.OLDEST} or before"
 
 
 def error(item: str, requirements: Iterable[str], message: str, duration: float) -> Result:

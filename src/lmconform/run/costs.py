@@ -56,6 +56,11 @@ def row(item: str) -> Row:
     return rows[item] if item in rows else _dearest(item.partition("/")[0])
 
 
+def weight(item: str) -> float:
+    """What an item takes among all others, as the number of its requests and one."""
+    return 1.0 + sum(number for name, number in row(item)[_AMONG].items() if name.isupper())
+
+
 def is_declared(item: str) -> bool:
     """Whether the item has a row."""
     return item in _rows()

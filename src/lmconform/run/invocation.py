@@ -24,14 +24,16 @@ from lmconform.errors import ConfigError, StorageLost
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import allure, registry
+from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, leak_check, pruning, report_folder, waiving
+from lmconform.run import costs, failed_start, leak_check, pruning, report_folder, waiving
 from lmconform.run.catalogue import Plan
 from lmconform.run.forecast import Forecast, forecast
 from lmconform.run.reservation import Reservation
+from lmconform.run.sent_so_far import SentSoFar
 from lmconform.safety.run_state import RunState
 from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target, remote
@@ -70,6 +72,8 @@ class Run:
     unwritten: str = ""
     # What the file says, once it is complete.
     record: Record | None = None
+    # Who follows the run while it goes on.
+    progress: Progress | None = None
 
     @classmethod
     def begin(
@@ -79,6 +83,7 @@ class Run:
         launched: embedded.Launched | None = None,
         *,
         workers: int = 1,
+        progress: Progress | None = None,
     ) -> Run:
         """Start or find the target, ask it who it is, open the report; raises HarnessError.
 
@@ -99,6 +104,7 @@ class Run:
             seen = _examine(plan, target, workers)
             run = cls._open(seen, held, seen.target, listener or _say_nothing, mock, undone)
             undone.pop_all()
+            run.follow(progress)
             return run
 
     @classmethod
@@ -133,6 +139,13 @@ class Run:
     def folder(self) -> Path:
         """Where the reports go."""
         return self.held.folder
+
+    def follow(self, progress: Progress | None) -> None:
+        """Tell ``progress`` of the items, and of what is sent."""
+        self.progress = progress
+        if progress is not None:
+            weights = {item.id: costs.weight(item.id) for item in self.plan.items}
+            progress.starts(weights, SentSoFar(self.folder / EXCHANGES))
 
     def session(self, worker: str = "") -> Session:
         """A session in this process; ``worker`` names its journal where it is not that of this process."""

@@ -26,7 +26,6 @@ from lmconform.evidence import streams
 from lmconform.evidence.redaction import of_process
 from lmconform.judgement import Outcome
 from lmconform.reporting import escaping
-from lmconform.reporting.progress import Progress
 from lmconform.results.events import Event, Result, as_json
 from lmconform.safety.run_state import RunState
 from lmconform.settings import environment
@@ -50,7 +49,6 @@ _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _WAIVERS: pytest.StashKey[Active] = pytest.StashKey()
 _INTERRUPTS: pytest.StashKey[Interrupts] = pytest.StashKey()
 _BEGUN: pytest.StashKey[float] = pytest.StashKey()
-_PROGRESS: pytest.StashKey[Progress] = pytest.StashKey()
 # Tokens of a worker that the files of the run are searched for.
 _TOKENS = 2
 _MASK: pytest.StashKey[int] = pytest.StashKey()
@@ -317,7 +315,13 @@ def _left_out(item: Item, session: Session) -> tuple[list[Event], None]:
 
 def _run_item(item: Item, session: Session, config: pytest.Config) -> tuple[list[Event], Exception | None]:
     with config.stash[_INTERRUPTS].acting():
-        return item.events(session, config.stash.setdefault(_PROGRESS, Progress()))
+        return item.events(session, _polls(config))
+
+
+def _polls(config: pytest.Config) -> Callable[[str], None]:
+    """Who hears of polls: the progress of the run, in the process that has it."""
+    progress = config.stash[_RUN].progress if _RUN in config.stash else None
+    return progress.poll if progress is not None else lambda line: None
 
 
 def _hand_over(config: pytest.Config, events: list[Event], lost: str, cut: str) -> None:

@@ -39,6 +39,12 @@ class Controller:
         self._working: list[Any] = []
         self._killed: list[str] = []
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Show which item has begun, here or in a worker."""
+        item = self._item_of(nodeid)
+        if item and self._run.progress is not None:
+            self._run.progress.begins(item)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what an item said in a worker; an item that could not even start is our error."""
         properties = dict(report.user_properties)

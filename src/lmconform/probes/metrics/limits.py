@@ -91,7 +91,10 @@ def emptied(ctx: Context) -> Iterator[str]:
     try:
         yield execution
     finally:
+        # What tidies up shows no finding.
+        last = ctx.client.last
         clear()
+        ctx.client.last = last
 
 
 def sections_of(number: int, named: int) -> Json:

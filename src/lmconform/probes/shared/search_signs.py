@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from lmconform.evidence.exchange import Exchange
 from lmconform.probes.builders.resource_type import ResourceType
 from lmconform.probes.context import Context
 from lmconform.probes.fixtures import fixture
@@ -24,11 +25,14 @@ _ENDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Searched:
-    """One resource whose name holds all texts, others whose names hold what patterns would find, and the ids found."""
+    """One resource whose name holds all texts, others whose names hold what patterns would find.
+
+    ``found`` has for each text the ids that a search finds, and the exchange that shows them.
+    """
 
     own: str
     others: frozenset[str]
-    found: Mapping[str, frozenset[str]]
+    found: Mapping[str, tuple[frozenset[str], Exchange | None]]
 
 
 def install(resource: ResourceType) -> None:
@@ -37,17 +41,17 @@ def install(resource: ResourceType) -> None:
     @probe(f"LM-{resource.noun}-SEARCH-SIGNS")
     def text_is_found_whatever_signs_it_has(ctx: Context) -> None:
         searched = _searched(ctx, resource)
-        for text, ids in searched.found.items():
-            ctx.expect(
-                searched.own in ids, expected=f"the {resource.noun.lower()} named {text!r}", actual=f"{sorted(ids)}"
-            )
+        for text, (ids, exchange) in searched.found.items():
+            wanted = f"the {resource.noun.lower()} named {text!r}"
+            ctx.expect(searched.own in ids, expected=wanted, actual=f"{sorted(ids)}", exchange=exchange)
 
     @probe(f"LM-{resource.noun}-SEARCH-NO-PATTERN")
     def search_text_is_no_pattern(ctx: Context) -> None:
         searched = _searched(ctx, resource)
-        for text, ids in searched.found.items():
+        for text, (ids, exchange) in searched.found.items():
             matches = sorted(searched.others & ids)
-            ctx.expect(not matches, expected=f"no match for {text!r}", actual=f"{matches}, whose names do not hold it")
+            seen = f"{matches}, whose names do not hold it"
+            ctx.expect(not matches, expected=f"no match for {text!r}", actual=seen, exchange=exchange)
 
 
 @fixture(builds_on=lambda searched: [searched.own, *searched.others])
@@ -59,5 +63,5 @@ def _searched(ctx: Context, resource: ResourceType) -> _Searched:
     parts = [f"{token}{end}" for ends in _ENDS.values() for end in ends]
     # A name has 256 characters at most.
     others = [resource.make(ctx, name=" ".join(names)).id for names in (parts[::2], parts[1::2])]
-    found = {text: frozenset(ctx.ids(resource.list, {"$search": text})) for text in texts}
+    found = {text: (frozenset(ctx.ids(resource.list, {"$search": text})), ctx.client.last) for text in texts}
     return _Searched(own.id, frozenset(others), found)
