@@ -24,6 +24,7 @@ _COMMANDS = {
     "mock": "Serve the embedded mock.",
     "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",
+    "report": "Make the reports of a run again.",
     "list": "Show items, requirements, observations, operations, mutants.",
     "mutants": "Run the suite against mocks with one defect each.",
     "distill": "Compute the smallest suite from a kill matrix.",

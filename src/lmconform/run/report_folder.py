@@ -76,7 +76,7 @@ def clear(folder: Path) -> list[Path]:
         path = folder / name
         if not path.exists():
             continue
-        if path.is_file() and _is_own(path, sign):
+        if path.is_file() and is_own(path, sign):
             path.unlink()
         else:
             foreign.append(path)
@@ -90,7 +90,7 @@ def clear(folder: Path) -> list[Path]:
     return foreign
 
 
-def _is_own(path: Path, sign: re.Pattern[str]) -> bool:
+def is_own(path: Path, sign: re.Pattern[str]) -> bool:
     """Whether lmconform wrote the file. An empty one is what a run leaves that was killed as it began."""
     with path.open("rb") as file:
         beginning = file.read(_BEGINNING).decode("utf-8", "replace")
