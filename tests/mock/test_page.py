@@ -329,7 +329,9 @@ def test_a_foreign_host_name_is_refused(house):
         "": 421,
         "localhost:8090": 200,
         "[::1]:8090": 200,
-        "mock:8090": 200,
+        "page.localhost:8090": 200,
+        # A search domain makes rebound.example of it.
+        "rebound:8090": 421,
     }.items():
         assert requests.get(f"{url}/-/state", headers={"Host": host}, timeout=5).status_code == status, host
 

@@ -1,21 +1,13 @@
-"""Runs all items in this process on a mock whose answers are replaced by arbitrary ones."""
+"""Puts arbitrary answers in the place of those of a mock: other values, other bytes, other statuses, other types."""
 
 import dataclasses
 import json
 import random
-import traceback
+import re
 from collections import Counter
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.probes import probe_bench as bench
 
-from lmconform import checks
-from lmconform.client import client, polling
-from lmconform.run.catalogue import catalogue
-
-SCHEMA = "LM-HTTP-BODY-SCHEMA"
 # What once made an item crash, or pass.
 ODD = (
     *(None, True, 0, -1, -1.5, 10**30, 10**400, 1e308, float("inf"), float("nan"), "", "x", "\ud800"),
@@ -25,26 +17,49 @@ ODD = (
     *({"resources": "x"}, {"resources": {}}, {"resources": [None, [], {"id": []}]}, {"count": [], "resources": [{}]}),
     *({"error": []}, {"error": {"code": [], "message": {}}}, {"status": ["RUNNING"]}, {"message": {"a": 1}}),
 )
+# Bytes that no JSON library writes: deep nesting, long numbers, members twice, no UTF-8, nothing at all.
+RAW = (
+    *(b"", b"{", b"[" * 50_000, b'{"a":' * 200 + b"1" + b"}" * 200, b"9" * 10_000, b"-0", b"007", b"1e5"),
+    b'{"count":' + b"9" * 10_000 + b',"resources":[]}',
+    b'{"id":"a","id":["b"],"count":1,"count":[],"resources":[],"resources":{}}',
+    *(b'{"id":"\xff\xfe","message":"\x80"}', b"\xff\xfe\x00", b"\xd9\xa3", b"\xef\xbb\xbf{}", b"\x00"),
+    b'{"id":"' + b"x" * 20_000 + b'","resources":[{"id":"' + b"x" * 20_000 + b'"}],"count":1}',
+)
+
+COUNT = re.compile(rb"\s*-?[0-9]{1,19}\s*")
 
 
 class Arbitrary(bench.Defect):
-    """A share of the answers has another body, or a part of its body is something else.
+    """A share of the answers, or the one at ``place``, has another body, or a part of its body is something else.
 
-    ``changed`` counts them by operation. ``misshapen`` holds the ids of exchanges whose whole body is of another type
-    than it was, and is announced as what it was.
+    ``changed`` counts them by operation, ``places`` all answers by item and operation. ``misshapen`` holds the ids of
+    exchanges whose body is of another type than it was, or has a list or an object less, and is announced as what it
+    was; ``by_item`` counts them.
     """
 
     def __init__(self):
-        self.changed = Counter()
+        self.changed, self.places, self.by_item = Counter(), Counter(), Counter()
         self.misshapen = set()
         self.begin(0, ODD, 0.0)
 
     def begin(self, seed, values, share):
         """Change this share of the answers from now on, to these values."""
-        self.chance, self.values, self.share = random.Random(seed), values, share
+        self.chance, self.values, self.share, self.place = random.Random(seed), values, share, None
+
+    def at(self, place):
+        """Change one answer from now on: item, operation, and how many answers to that operation come before it."""
+        self.place, self.share = place, 0.0
+        self.places.clear()
+
+    def is_chosen(self, exchange):
+        """Whether this answer is to be changed."""
+        place = exchange.item, exchange.operation
+        before = self.places[place]
+        self.places[place] += 1
+        return (*place, before) == self.place if self.place else self.chance.random() < self.share
 
     def answer(self, exchange):
-        if not exchange.operation or self.chance.random() >= self.share:
+        if not exchange.operation or not self.is_chosen(exchange):
             return exchange
         self.changed[exchange.operation] += 1
         if self.chance.random() < 0.1:
@@ -52,6 +67,7 @@ class Arbitrary(bench.Defect):
         body = self.body(exchange.body)
         if exchange.ok and is_misshapen(exchange.body, body):
             self.misshapen.add(exchange.id)
+            self.by_item[exchange.item] += 1
         return dataclasses.replace(exchange, body=body)
 
     def announced(self, exchange):
@@ -65,6 +81,8 @@ class Arbitrary(bench.Defect):
     def body(self, body):
         """Something else, or the body with something else in it."""
         value = decoded(body)
+        if self.chance.random() < 0.2:
+            return self.chance.choice(RAW)
         if value is None or self.chance.random() < 0.3:
             new = self.chance.choice(self.values)
             is_plain = isinstance(new, str) and self.chance.random() < 0.8
@@ -85,83 +103,24 @@ class Arbitrary(bench.Defect):
 def decoded(body):
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def is_misshapen(before, after):
-    """Whether an object became something else, or a count something that is no number in digits."""
+    """Whether an object or a list, at any depth, became something else, or a count no number in digits."""
     was, now = decoded(before), decoded(after)
     if isinstance(was, dict):
-        return not isinstance(now, dict)
-    is_count = isinstance(was, int) and before.strip().isdigit()
-    return is_count and not (isinstance(now, int) and after.strip().removeprefix(b"-").isdigit())
+        return lost_a_container(was, now)
+    # 1e5 is an integer in JSON Schema, and 007 are digits where a count travels as text.
+    is_integral = isinstance(now, float) and now.is_integer()
+    return COUNT.fullmatch(before) is not None and COUNT.fullmatch(after) is None and not is_integral
 
 
-@dataclass
-class Seen:
-    """What a run of all items came to: errors by item, misshapen answers that passed, answers by operation."""
-
-    errors: list = field(default_factory=list)
-    passed: list = field(default_factory=list)
-    answers: Counter = field(default_factory=Counter)
-
-
-class Campaign:
-    """All items but the generated ones, again and again in one session, with other answers each time."""
-
-    def __init__(self, mock):
-        self.items = [item for item in catalogue(bench.CONTRACT, bench.REGISTER) if item.profile != "full"]
-        self.defect = Arbitrary()
-        self.session = bench.open_session(mock, defect=self.defect, poll_timeout=0.3)
-
-    def warm_up(self):
-        """Run every item on right answers: what items share is there."""
-        self.run(0, ODD, 0.0)
-        return self
-
-    def run(self, seed, values, share):
-        """Run every item once more, scenarios from their first step on."""
-        self.defect.begin(seed, [*ODD, *values], share)
-        seen, before = Seen(), Counter(self.defect.changed)
-        for key in [key for key in self.session.shared if key.startswith("workflow/")]:
-            del self.session.shared[key]
-        with short_pauses(), judged_answers() as judged:
-            for item in self.items:
-                _, error = item.events(self.session, lambda line: None)
-                if error is not None:
-                    where = traceback.extract_tb(error.__traceback__)[-1]
-                    said = f"{item.id}: {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
-                    seen.errors.append(said)
-        seen.passed = [key for key, is_broken in judged.items() if key in self.defect.misshapen and not is_broken]
-        seen.answers = self.defect.changed - before
-        return seen
-
-
-@contextmanager
-def short_pauses():
-    """A list that must not lag is asked for in hundredths of a second."""
-    usual, polling.LEAST_PAUSE = polling.LEAST_PAUSE, 0.002
-    try:
-        yield
-    finally:
-        polling.LEAST_PAUSE = usual
-
-
-@contextmanager
-def judged_answers():
-    """Whether each exchange that the checks judged was found to break its schema, by id."""
-    judged = {}
-
-    class Watched:
-        @staticmethod
-        def judge(contract, operation, exchange):
-            found = list(checks.judge(contract, operation, exchange))
-            judged[exchange.id] = any(j.requirement == SCHEMA and j.state.value == "broken" for j in found)
-            return found
-
-    client.checks = Watched
-    try:
-        yield judged
-    finally:
-        client.checks = checks
+def lost_a_container(was, now):
+    """Whether an object or a list is neither that any more, nor left out."""
+    if isinstance(was, dict):
+        return not isinstance(now, dict) or any(lost_a_container(was[key], now[key]) for key in was.keys() & now.keys())
+    if isinstance(was, list):
+        return not isinstance(now, list) or any(map(lost_a_container, was, now))
+    return False

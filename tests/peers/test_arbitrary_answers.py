@@ -5,7 +5,8 @@ import json
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.peers.arbitrary_answers import ODD, SCHEMA, Campaign
+from tests.peers.answer_campaign import SCHEMA, Campaign
+from tests.peers.arbitrary_answers import ODD
 from tests.probes.probe_bench import CONTRACT
 
 from lmconform import checks

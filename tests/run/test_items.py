@@ -193,7 +193,7 @@ def test_a_probe_that_cannot_read_an_answer_which_breaks_its_schema_is_kept_from
     route = {"GET /lm/artifacts": lambda r: (200, {"count": "x", "resources": []})}
     result = run(probe(function), **route)[ITEM]
     assert (result.outcome, result.gates) == ("NOT_TESTABLE", True)
-    assert result.because.startswith("an answer breaks its schema, and cannot be read as it stands (TypeError: ")
+    assert result.because.startswith("an answer breaks the contract, and cannot be read as it stands (TypeError: ")
 
 
 def test_a_probe_that_cannot_read_a_lawful_answer_is_our_mistake(probe):

@@ -39,7 +39,8 @@ def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) 
     The profile is cut down to a tenth of the time, and no further than to 95 % of the kills.
     Exits 1 when it keeps less than 95 %, or takes more than a tenth.
     """
-    evidence = reduction.read(_read(path) for path in matrices)
+    found = [_read(path) for path in matrices]
+    evidence = reduction.read(found)
     if not evidence.killers:
         raise ConfigError(f"{matrices[0]}: has no kills; 'lmconform mutants' without IDS makes a matrix of all mutants")
     there = _items(out) if check else []
@@ -76,18 +77,25 @@ def _show(name: str, found: reduction.Distilled, evidence: reduction.MatrixEvide
 def _read(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or "not valid JSON"
         raise ConfigError(f"{path}: cannot be read ({reason}); expected a matrix.json") from error
-    if not isinstance(data, dict) or not {"mutants", "spent", "baseline"} <= set(data):
-        raise ConfigError(f"{path}: is no kill matrix; expected a matrix.json of 'lmconform mutants'")
-    return data
+    try:
+        reduction.read([data])
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise ConfigError(
+            f"{path}: is no kill matrix ({error!r}); expected a matrix.json of 'lmconform mutants'"
+        ) from error
+    return dict(data)
 
 
 def _items(path: Path) -> list[str]:
     try:
-        return list(yaml.safe_load(path.read_text(encoding="utf-8"))["items"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        items = yaml.safe_load(path.read_text(encoding="utf-8"))["items"]
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise ValueError("items is no list of texts")
+        return items
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise ConfigError(f"--out {path}: is no profile; 'lmconform distill' without --check writes it") from error
 
 

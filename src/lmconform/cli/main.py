@@ -26,6 +26,7 @@ _COMMANDS = {
     "rejudge": "Apply today's checks to recorded exchanges.",
     "show": "Show the findings of a run, or the whole story of an item.",
     "compare": "Say what changed between two runs.",
+    "report": "Make the reports of a run again.",
     "waivers": "Judge and suggest waivers: known defects that do not gate.",
     "explain": "Say what an id stands for, and why we believe it.",
     "list": "Show what there is to run, and to be held to.",

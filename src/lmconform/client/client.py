@@ -284,7 +284,10 @@ class Client:
         self.session.books.own(noun, unseen.id)
 
     def _plain_get(self, reader: Operation, unseen: Unseen, group: str) -> Exchange:
-        """The answer to a GET; repeated for the grace while it is not found, once for each kind of resource."""
+        """The answer to a GET; repeated for the grace while it is not found, once for each kind of resource.
+
+        The contract's checks judge the answer that is returned.
+        """
         noun, address = unseen.resource.noun, unseen.resource.address(reader, unseen.id)
         path, query = address.get("path", {}), address.get("query", {})
         headers = (("AI-Resource-Group", group),)
@@ -294,9 +297,10 @@ class Client:
         for is_last in looks(self.session.target.poll_interval):
             exchange = self.session.transport.send(request)
             if exchange.status not in (403, 404) or noun in self._vain:
-                return exchange
+                break
             if is_last:
                 self._vain.add(noun)
+        self.judge(reader, exchange)
         return exchange
 
     @property

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from lmconform.contract.openapi import Operation
@@ -17,6 +18,7 @@ from lmconform.mock import admin, auth, fresh_group, meta, validation
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Reply
 from lmconform.mock.limits import MAX_UPLOAD_BYTES
+from lmconform.mock.persistence import StateFile
 from lmconform.mock.problems import TOO_LARGE, Problem, envelope
 from lmconform.mock.response_variants import ResponseVariants
 from lmconform.mock.service import Service
@@ -28,6 +30,7 @@ _DRAIN_LIMIT = 64 * 1024 * 1024
 _EXTRA_PATHS = {"/v2/lm/healthz": meta.HEALTH, "/v2/lm/meta/versions": meta.VERSIONS}
 # Most paths contain nothing that has to be percent-encoded.
 _PLAIN_PATH = re.compile(rb"[A-Za-z0-9/$._-]+")
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 Headers = Mapping[str, str]
 
@@ -35,11 +38,11 @@ Headers = Mapping[str, str]
 class App:
     """One mock. The gateway checks the token, then the resource group, then the operation runs (F64).
 
-    ``commit`` writes changes to the state file; it is called before a response is sent.
+    Changes are in the state file, if there is one, before a response is sent.
     """
 
-    def __init__(self, service: Service, authority: Authority, commit: Callable[[], None] | None = None) -> None:
-        self._commit = commit or _no_commit
+    def __init__(self, service: Service, authority: Authority, state: StateFile | None = None) -> None:
+        self._state = state
         self._service = service
         self._contract = service.contract
         self._store = service.store
@@ -57,21 +60,32 @@ class App:
             return
         # When a header is repeated, the first one counts.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
-        body = await _read(receive)
+        try:
+            body = await _read(receive)
+        except ClientDisconnect:
+            # Half a request is none.
+            return
         path = path_of(scope)
         reply = self._token(scope, headers, body) if path == auth.PATH else self._reply(scope, path, headers, body)
         await _respond(reply, send)
 
     def _reply(self, scope: Scope, path: str, headers: Headers, body: bytes | None) -> Reply:
-        """The reply of the operation, or an error; changes are committed before the reply is sent."""
+        """The reply of the operation, or an error; changes are in the state file before the reply is sent.
+
+        Where the file cannot be written, what only reads is answered, and nothing else is carried out.
+        """
+        is_reading = self._state is None or scope["method"] in _READING
         try:
+            if self._state is not None and not is_reading:
+                self._state.commit()
             reply = self._answer(scope, path, headers, body)
         except Problem as problem:
             reply = self._problem(problem, path)
-        try:
-            self._commit()
-        except Problem as problem:
-            reply = self._problem(problem, path)
+        if self._state is not None:
+            try:
+                self._state.commit(is_urgent=not is_reading)
+            except Problem as problem:
+                reply = self._problem(problem, path)
         return reply
 
     def _token(self, scope: Scope, headers: Headers, body: bytes | None) -> Reply:
@@ -185,10 +199,6 @@ class App:
         return Reply(problem.status, self._variants.apply(envelope(problem, target, self._switches)))
 
 
-def _no_commit() -> None:
-    """Used when there is no state file."""
-
-
 async def _respond(reply: Reply, send: Send) -> None:
     if reply.data is not None:
         body, media_type = reply.data, b"application/octet-stream"
@@ -208,13 +218,13 @@ async def _respond(reply: Reply, send: Send) -> None:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The body, or None when it is longer than the limit."""
+    """The body, or None when it is longer than the limit; raises ClientDisconnect when its end does not come."""
     chunks: list[bytes] = []
     size, more = 0, True
     while more and size <= _DRAIN_LIMIT:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            raise ClientDisconnect
         chunk = message.get("body", b"")
         size += len(chunk)
         if size <= MAX_UPLOAD_BYTES:

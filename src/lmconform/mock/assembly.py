@@ -6,6 +6,7 @@ import copy
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -38,7 +39,7 @@ class Mock:
     plain: Endpoint
     tls: TlsEndpoint | None
     app: ASGIApp
-    protocol: type[Protocol]
+    protocol: Callable[..., Protocol]
     store: Store
     state: StateFile | None
     parent: int | None
@@ -57,13 +58,13 @@ def assemble(settings: Settings, mutate: Mutation | None = None) -> Mock:
     store = _store(settings, catalog, state)
     contract, handlers = _mutated(contract, store, mutate)
     service = Service(contract, handlers, store, catalog, settings.content.switches, settings.content.without)
-    app: ASGIApp = App(service, authority, None if state is None else state.commit)
+    app: ASGIApp = App(service, authority, state)
     if rules is not None:
         app = FaultInjection(app, rules, contract, authority.expire)
     if settings.page:
         info = wiring.PageInfo(plain.url, settings.network.host, plain.key["clientid"], settings.mutant)
         app = wiring.wrap(app, service, info)
-    protocol = Protocol if rules is None else FaultProtocol
+    protocol = partial(Protocol if rules is None else FaultProtocol, read_timeout=settings.network.read_timeout)
     return Mock(plain, tls, app, protocol, store, state, settings.parent)
 
 

@@ -1,4 +1,4 @@
-"""HTTP connections of the mock: responses in one packet, client certificates, and handles for fault injection."""
+"""HTTP connections of the mock: limits, half-closed ones, client certificates, and handles for fault injection."""
 
 from __future__ import annotations
 
@@ -6,84 +6,48 @@ import asyncio
 import socket
 import ssl
 import struct
+from collections import deque
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# Seconds until a connection is closed whose client does not read what was sent, or keeps sending.
-_CLOSE_TIMEOUT = 1.0
+from lmconform.mock.transport import CLOSE_TIMEOUT, CoalescingTransport
+
+# Most bytes of a URL, and of the headers of one request; most headers.
+_MOST_URL: Final = 64 * 1024
+_MOST_HEAD: Final = 64 * 1024
+_MOST_HEADERS: Final = 256
+# A status line, and why.
+_Refusal = tuple[str, str]
+_TOO_LONG: Final = "414 URI Too Long", f"the URL has more than {_MOST_URL} bytes"
+_TOO_LARGE: Final = (
+    "431 Request Header Fields Too Large",
+    f"more than {_MOST_HEADERS} headers, or more than {_MOST_HEAD} bytes of them",
+)
+# Bytes that a header takes beside its name and its value.
+_AROUND: Final = len(": \r\n")
 
 
-class _CoalescingTransport(asyncio.Transport):
-    """A transport that sends everything written in one step of the event loop with one system call.
+class Protocol(HttpToolsProtocol):
+    """The HTTP protocol of uvicorn on a coalescing transport, with limits, and the client certificate in the scope.
 
-    This saves a system call, and a wake-up of the client, for each response: a third of its time.
+    A request has ``read_timeout`` seconds from its first byte to its last, and so has a new connection until the first
+    request; too large a head is refused. What was asked before the client closed its side is answered.
     """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._loop = asyncio.get_running_loop()
-        self._buffer: list[bytes] = []
-        self.is_finished = False
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self.is_finished:
-            return
-        if not self._buffer:
-            self._loop.call_soon(self.flush)
-        self._buffer.append(bytes(data))
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
-
-    def finish(self, data: bytes) -> None:
-        """Send ``data`` as the last bytes, and close when the client has closed, or after a timeout.
-
-        Closing at once while received bytes are unread would reset the connection (RST), and the client would
-        lose what was sent.
-        """
-        self.is_finished = True
-        self.flush()
-        if self._transport.is_closing():
-            return
-        self._transport.write(data)
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-            self._loop.call_later(_CLOSE_TIMEOUT, self._transport.close)
-        else:
-            self._transport.close()
-
-    def abort(self) -> None:
-        self._buffer.clear()
-        self._transport.abort()
-
-    def is_closing(self) -> bool:
-        return self.is_finished or self._transport.is_closing()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._transport.get_extra_info(name, default)
-
-    def pause_reading(self) -> None:
-        self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        self._transport.resume_reading()
-
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        self._transport.set_protocol(protocol)
-
-    def flush(self) -> None:
-        """Send the buffer now."""
-        buffer, self._buffer = self._buffer, []
-        if buffer and not self._transport.is_closing():
-            self._transport.write(b"".join(buffer))
-
-
-class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """The HTTP protocol of uvicorn on a coalescing transport, with the client certificate in the scope."""
+    def __init__(self, *arguments: Any, read_timeout: float, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._read_timeout = read_timeout
+        self._read_timer: asyncio.TimerHandle | None = None
+        # Whether a request has begun and is not complete, bytes and number of its headers.
+        self._is_within = False
+        self._size, self._number = 0, 0
+        # Bytes in which the parser found the end of nothing.
+        self._unfinished = 0
+        self._refusal: _Refusal | None = None
+        self._has_ended = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wrap the transport and read the client certificate."""
@@ -91,23 +55,121 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         certificate = tls.getpeercert(binary_form=True) if tls is not None else None
         if certificate is not None:
             self.app: ASGIApp = _WithClientCertificate(self.app, ssl.DER_cert_to_PEM_cert(certificate))
-        self._coalescing = _CoalescingTransport(cast(asyncio.Transport, transport))
+        self._coalescing = CoalescingTransport(cast(asyncio.Transport, transport))
         super().connection_made(self._coalescing)
+        self._start_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._stop_reading()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parse the data, unless the last response was sent."""
-        if not self._coalescing.is_finished:
-            super().data_received(data)
+        if self._coalescing.is_finished:
+            return
+        self._unfinished += len(data)
+        super().data_received(data)
+        if self._unfinished > _MOST_HEAD and not self._coalescing.is_finished:
+            self._refusal = _TOO_LARGE
+            self.send_400_response("")
+        if self._read_timer is None and (self._is_within or not self._is_answering()):
+            self._start_reading()
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer a request that is not valid HTTP; the client may still be sending it."""
-        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(msg)}\r\n"
-        self._coalescing.finish(f"{head}connection: close\r\n\r\n{msg}".encode())
+    def eof_received(self) -> bool:  # type: ignore[override] # asyncio reads the answer, uvicorn gives none
+        """The client sends nothing more: answer what was asked, and close then."""
+        self._has_ended = True
+        if self.cycle is not None and self.cycle.more_body:
+            # The end of its body will not come.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        # Over TLS, which has no half of a connection, this has no effect.
+        is_open = self._is_answering() and self._coalescing.can_write_eof()
+        if is_open:
+            # Whether the client still reads is not known.
+            self._start_reading()
+        return is_open
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._is_within = True
+        self._size = self._number = self._unfinished = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take the URL, or a part of it, within its limit."""
+        self._unfinished = 0
+        super().on_url(url)
+        if len(self.url) > _MOST_URL:
+            self._refuse(_TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header or a trailer within the limits."""
+        self._unfinished = 0
+        self._number += 1
+        self._size += len(name) + len(value) + _AROUND
+        if self._number > _MOST_HEADERS or self._size > _MOST_HEAD:
+            self._refuse(_TOO_LARGE)
+        super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._unfinished = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is complete."""
+        self._is_within, self._unfinished = False, 0
+        self._stop_reading()
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Send the response now: nothing more belongs to it."""
         self._coalescing.flush()
+        if self._has_ended:
+            self.pipeline = deque(waiting for waiting in self.pipeline if not waiting[0].disconnected)
         super().on_response_complete()
+        if self._has_ended and not self._is_answering():
+            self._coalescing.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer a request that is not valid HTTP, or beyond a limit; the client may still be sending it."""
+        line, msg = self._refusal or ("400 Bad Request", msg)
+        head = f"HTTP/1.1 {line}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(msg)}\r\n"
+        self._coalescing.finish(f"{head}connection: close\r\n\r\n{msg}".encode())
+
+    def _refuse(self, refusal: _Refusal) -> None:
+        """End the parser, which then asks for the response."""
+        self._refusal = refusal
+        raise ValueError(refusal[0])
+
+    def _is_answering(self) -> bool:
+        """Whether a complete request has no complete response yet."""
+        cycle = self.cycle
+        return bool(self.pipeline) or (cycle is not None and not cycle.response_complete and not cycle.more_body)
+
+    def _start_reading(self) -> None:
+        self._stop_reading()
+        self._read_timer = self.loop.call_later(self._read_timeout, self._end_reading)
+
+    def _stop_reading(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.cancel()
+            self._read_timer = None
+
+    def _end_reading(self) -> None:
+        """The request has not come in time, or the client has not closed."""
+        self._read_timer = None
+        if self._coalescing.is_closing():
+            return
+        if not self._has_ended and (self.flow.read_paused or self._is_answering()):
+            # It waits for us.
+            self._start_reading()
+        elif self._is_within and not (self.cycle is not None and self.cycle.more_body and self.cycle.response_started):
+            self._refusal = "408 Request Timeout", f"the request was not complete within {self._read_timeout:g} s"
+            self.send_400_response("")
+        else:
+            self._coalescing.close()
 
 
 class _WithClientCertificate:
@@ -157,7 +219,7 @@ class Connection:
         """Send what was written, and close."""
         self._transport.close()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._lost.wait(), _CLOSE_TIMEOUT)
+            await asyncio.wait_for(self._lost.wait(), CLOSE_TIMEOUT)
         await self._abort()
 
     async def reset(self) -> None:

@@ -48,6 +48,14 @@ NETWORK = (
         "PORT",
         bounds=(0, _MAX_PORT),
     ),
+    Option(
+        "read-timeout",
+        float,
+        30.0,
+        "How long a request may take from its first byte to its last; then its connection is closed.",
+        "SECONDS",
+        bounds=(0.1, 3600),
+    ),
 )
 CLOCK = (
     Option(

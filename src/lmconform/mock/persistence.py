@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,8 @@ from lmconform.mock.records import Enactment, Moment, Schedule, Tracking
 from lmconform.mock.store import PLAIN, Group, Store, weigh
 
 VERSION = 1
+# Seconds until what only reads tries to write once more, after the file could not be written.
+_PAUSE = 1.0
 _APPLICATION = 0x6C6D6366
 # The rowid is the order of creation, which is the order of lists; an update keeps it.
 _TABLES = (
@@ -46,6 +49,7 @@ class StateFile:
         self._path = path
         self._store: Store | None = None
         self._changed: dict[tuple[str, str, str], None] = {}
+        self._next_try = 0.0
         try:
             # The file contains the client secret, so only its owner can read it.
             with suppress(FileExistsError):
@@ -81,9 +85,12 @@ class StateFile:
             group.resume()
         self.commit()
 
-    def commit(self) -> None:
-        """Write the recorded changes; raises Problem 500 when that fails, and keeps them for the next commit."""
-        if not self._changed:
+    def commit(self, *, is_urgent: bool = True) -> None:
+        """Write the recorded changes; keeps them for the next commit when that fails.
+
+        Raises Problem 507 then. Not urgent: it raises nothing, and tries no more than once in a while.
+        """
+        if not self._changed or (not is_urgent and time.monotonic() < self._next_try):
             return
         try:
             self._db.execute("BEGIN")
@@ -95,8 +102,11 @@ class StateFile:
                 self._db.execute("ROLLBACK")
             for tracking in self._trackings():
                 tracking.saved = 0
-            raise Problem(500, "500", f"The state file cannot be written ({error})") from error
-        self._changed.clear()
+            self._next_try = time.monotonic() + _PAUSE
+            if is_urgent:
+                raise _unwritable(error) from error
+        else:
+            self._changed.clear()
 
     def close(self) -> None:
         """Close the file, so that another process can open it."""
@@ -229,6 +239,13 @@ def _enactment(group: Group, data: dict[str, Any]) -> Enactment:
     data["artifacts"] = None if artifacts is None else [group.artifacts[key] for key in artifacts]
     data["outputs"] = tuple((name, kind) for name, kind in data["outputs"])
     return Enactment(**data)
+
+
+def _unwritable(error: sqlite3.Error) -> Problem:
+    """507 Insufficient Storage (RFC 4918, section 11.5)."""
+    return Problem(
+        507, "507", f"The state file cannot be written ({error}): free room on its disk, and send this again"
+    )
 
 
 def _why(error: sqlite3.Error) -> str:

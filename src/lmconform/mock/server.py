@@ -26,7 +26,7 @@ def serve(mock: Mock) -> None:
     """Answer requests until SIGTERM or SIGINT, or until the parent process has ended."""
     config = uvicorn.Config(
         mock.app,
-        http=mock.protocol,
+        http=cast(Any, mock.protocol),
         ws="none",
         access_log=False,
         log_level="error",

@@ -22,11 +22,15 @@ _REAL_HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The address and port that the mock listens on; ``tls_port`` is None without TLS, port 0 selects a free one."""
+    """The address and port that the mock listens on; ``tls_port`` is None without TLS, port 0 selects a free one.
+
+    ``read_timeout`` is how long a request may take to arrive, in seconds.
+    """
 
     host: str
     port: int
     tls_port: int | None
+    read_timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Settings:
         _check_tls_files(values)
         pace, hour = values["pace"], values["hour"]
         return cls(
-            network=Network(values["host"], values["port"], values["tls_port"]),
+            network=Network(values["host"], values["port"], values["tls_port"], values["read_timeout"]),
             clock=Clock(pace, min(_REAL_HOUR, _HOUR_STEPS * pace) if hour is None else hour),
             content=Content(
                 values["workflows"], values["dialect"], capabilities.with_dependents(values["without"]), switches

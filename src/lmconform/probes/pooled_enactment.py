@@ -59,7 +59,7 @@ class PooledEnactment:
             return str(self.last["status"])
         before = self.last.get("status")
         exchange = ctx.get(self.kind.get, **self.path)
-        self.last = kept(ctx, exchange) if exchange.ok else {}
+        self.last = self._readable(ctx, exchange) if exchange.ok else {}
         if self.last.get("status") != before:
             self.changed_at = time.monotonic()
         self.statuses += [status for status in (self.last.get("status"),) if isinstance(status, str)]
@@ -100,8 +100,12 @@ class PooledEnactment:
             state=lambda exchange: str(exchange.json_object().get("status")),
         )
         self.changed_at = time.monotonic()
-        self.last = kept(ctx, exchange)
+        self.last = self._readable(ctx, exchange)
         return self.last
+
+    def _readable(self, ctx: Context, exchange: Exchange) -> Json:
+        """The body for later probes, with the ids that were asked for where the answer has none that can be read."""
+        return {"id": self.id, "configurationId": self.configuration.id, **kept(ctx, exchange)}
 
     def _is_new(self, ctx: Context) -> bool:
         """Whether the first GET is so new, and all that was asked, that it counts as the first poll."""

@@ -9,12 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from lmconform import __version__
 from lmconform.errors import ConfigError
+from lmconform.evidence.recordings.lines import objects
 from lmconform.evidence.redaction import Redactor, of_process
 from lmconform.results.events import Event, Footer, Header, Observation, Result, as_json, from_json, with_texts
+from lmconform.results.schema import problem
 from lmconform.results.story_size import StorySize
 
 FILE_NAME = "results.jsonl"
+_EXPECTED = f"a results.jsonl of lmconform {__version__}; give the folder of a run, or that file"
 
 
 class ResultWriter:
@@ -61,26 +65,16 @@ def read(path: Path) -> Iterator[Event]:
     """The events in ``path`` (the file, or the folder of a run), one at a time.
 
     A last line that was cut off in the middle is left out: the run was killed there.
-    Raises ConfigError for anything else that is no event.
+    Raises ConfigError for anything else that is no event of this version.
     """
     file = path / FILE_NAME if path.is_dir() else path
-    try:
-        lines = file.open(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            f"{file}: cannot be read ({error.strerror}); give the folder of a run or its results.jsonl"
-        ) from error
-    with lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                event = from_json(json.loads(line))
-            except ValueError as error:
-                if not line.endswith("\n"):
-                    return
-                raise ConfigError(f"{file}:{number}: {error}; expected a results.jsonl of lmconform") from error
-            yield event
+    writer = ""
+    for number, line in objects(file, _EXPECTED):
+        if line.get("type") == Header.type and line.get("lmconform") not in (None, __version__):
+            writer = f" (lmconform {str(line['lmconform'])[:20]} wrote it: use that version, or run the target again)"
+        if wrong := problem(line):
+            raise ConfigError(f"{file}:{number}: {wrong}{writer}; expected {_EXPECTED}")
+        yield from_json(line)
 
 
 class Run:
@@ -103,4 +97,4 @@ class Run:
                 case Observation():
                     self.observations[event.id] = event
         if self.header is None:
-            raise ConfigError(f"{path}: has no header line; expected a results.jsonl of lmconform")
+            raise ConfigError(f"{self.file}: has no header line; expected {_EXPECTED}")

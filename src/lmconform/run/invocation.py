@@ -21,6 +21,7 @@ from lmconform.client.session import Session
 from lmconform.contract import versions
 from lmconform.contract.resources import resources as contract_resources
 from lmconform.errors import ConfigError, StorageLost
+from lmconform.evidence.recorder import EXCHANGES
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import allure, registry

@@ -35,8 +35,8 @@ def find(name: str, environ: Mapping[str, str]) -> RunState:
     if pointer.is_file():
         try:
             journal = Path(json.loads(pointer.read_text(encoding="utf-8"))["journal"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ConfigError(f"{pointer}: cannot be read ({error}); name the id of the run") from error
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+            raise ConfigError(f"{pointer}: cannot be read ({error!r}); name the id of the run") from error
         if (journal / run_state.ABOUT).is_file():
             return RunState.find(journal)
         raise ConfigError(f"{pointer}: the journal {journal} is gone: the run left nothing, or it was removed")

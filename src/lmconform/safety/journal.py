@@ -293,7 +293,7 @@ class Journal:
         # What it takes over stands on disk already.
         file, self._file = self._file, None
         for entry in entries:
-            with suppress(KeyError, TypeError, ValueError):
+            with suppress(LookupError, TypeError, ValueError, AttributeError):
                 self._take(dict(entry), pending)
         for possible in pending.values():
             for noun, resource_id in possible.named:

@@ -31,6 +31,8 @@ ABOUT: Final = "run.json"
 COUNTERS: Final = "counters.json"
 JOURNAL: Final = ".jsonl"
 _LETTERS: Final = 6
+# What run.json says of the target, and its type.
+_KINDS: Final = {"target": str, "base_url": str, "dialect": str, "overlay": list, "resource_groups": list}
 
 
 def root(environ: Mapping[str, str]) -> Path:
@@ -119,10 +121,12 @@ class RunState:
         """What run.json says; raises ConfigError."""
         assert self.folder is not None
         try:
-            data = json.loads((self.folder / ABOUT).read_text())
-            return dict(data)
-        except (OSError, ValueError, TypeError) as error:
-            raise ConfigError(f"{self.folder / ABOUT}: cannot be read as the head of a journal ({error})") from error
+            return _about(json.loads((self.folder / ABOUT).read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError) as error:
+            raise ConfigError(
+                f"{self.folder / ABOUT}: cannot be read as the head of a journal ({error}); "
+                "remove what the run left by hand: its report has the ids"
+            ) from error
 
     def end(self) -> None:
         """The run is over: release the counters; the folder goes when it says nothing that anybody needs."""
@@ -143,6 +147,18 @@ def every(environ: Mapping[str, str]) -> Iterator[RunState]:
         for folder in sorted(root(environ).iterdir()):
             if (folder / ABOUT).is_file():
                 yield RunState.find(folder)
+
+
+def _about(data: Any) -> dict[str, Any]:
+    """``data``, when it has the types that a run writes; raises ValueError."""
+    if not isinstance(data, dict):
+        raise ValueError("expected a JSON object")
+    for name, kind in _KINDS.items():
+        value = data.get(name)
+        is_text = all(isinstance(part, str) for part in value) if isinstance(value, list) else True
+        if value is not None and not (isinstance(value, kind) and is_text):
+            raise ValueError(f"{name}: expected a {'text' if kind is str else 'list of texts'}")
+    return data
 
 
 def _write_synced(path: Path, data: Mapping[str, Any]) -> None:

@@ -41,7 +41,7 @@ class Answers(Recording):
                     known = line["path"].startswith(paths.ROOT)
                     why = Why.UNKNOWN if known else Why.ELSEWHERE
                     yield Unjudged(why, f"{line['method']} {paths.BASE if known else ''}{line['path']}")
-            except (TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
                 raise ConfigError(f"{self.file}:{number}: no printed answer ({error})") from error
 
 

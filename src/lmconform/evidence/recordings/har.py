@@ -63,7 +63,7 @@ class Har(Recording):
         for number, entry in enumerate(self._entries):
             try:
                 yield _read(contract, number, entry)
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
                 raise ConfigError(f"{self.file}: log.entries[{number}] is no entry of HAR 1.2 ({error!r})") from error
 
     def secrets(self) -> Iterable[str]:
@@ -139,10 +139,10 @@ def _body(content: Mapping[str, Any], status: int, headers: Iterable[tuple[str, 
 def _secrets(part: Any) -> Iterator[str]:
     if not isinstance(part, dict):
         return
-    for header in part.get("headers") or ():
+    for header in _list(part, "headers"):
         if isinstance(header, dict) and str(header.get("name")).lower() in _SECRET_HEADERS:
             yield from _of_header(str(header.get("value")))
-    for cookie in part.get("cookies") or ():
+    for cookie in _list(part, "cookies"):
         if isinstance(cookie, dict):
             yield str(cookie.get("value"))
     content = part.get("content") or part.get("postData") or {}
@@ -150,7 +150,13 @@ def _secrets(part: Any) -> Iterator[str]:
     if isinstance(text, str):
         yield from _of_body(text)
     if isinstance(part.get("url"), str):
-        yield from _of_form(urlsplit(part["url"]).query)
+        # A URL that cannot be split has its secrets behind the question mark all the same.
+        yield from _of_form(part["url"].partition("?")[2].partition("#")[0])
+
+
+def _list(part: Mapping[str, Any], name: str) -> list[Any]:
+    found = part.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _of_header(value: str) -> Iterator[str]:

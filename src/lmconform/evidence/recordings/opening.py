@@ -31,6 +31,8 @@ def recording(path: Path) -> Recording:
     except ValueError:
         # One object over many lines, or one that lmconform does not nest so deeply.
         return Har.open(path)
+    if not isinstance(first, dict):
+        raise ConfigError(f"{path}: is no recording; {_EXPECTED}")
     return _of(path, first)
 
 
@@ -48,8 +50,8 @@ def _of(path: Path, first: dict[str, Any]) -> Recording:
 
 def _first_line(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            return next((line.strip() for line in file if line.strip()), "")
+        with path.open("rb") as file:
+            return next((line for line in map(bytes.strip, file) if line), b"").decode("utf-8-sig")
     except OSError as error:
         raise unreadable(path, error) from error
     except UnicodeDecodeError as error:

@@ -28,8 +28,11 @@ class OwnRecording(Recording):
         for number, line in objects(self.file):
             try:
                 exchange = _exchange(line)
-            except (LookupError, TypeError, ValueError) as error:
-                raise ConfigError(f"{self.file}:{number}: no exchange of a run ({error!r})") from error
+            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+                raise ConfigError(
+                    f"{self.file}:{number}: no exchange of a run ({error!r}); expected a line of exchanges.jsonl as "
+                    "this version of lmconform writes it"
+                ) from error
             operation = _operation(contract, exchange)
             if operation is not None:
                 yield Recorded(exchange, (operation,))

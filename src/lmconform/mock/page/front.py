@@ -43,7 +43,7 @@ Source = Callable[[dict[str, str]], Any]
 class Front:
     """The page in front of ``app``. ``sources`` compute the JSON values below ``/-/``, by name.
 
-    ``host`` is the address that the mock listens on; a Host header with a dotted name must be equal to it.
+    ``host`` is the address that the mock listens on; a Host header that names no local host must be equal to it.
     """
 
     def __init__(self, app: ASGIApp, sources: dict[str, Source], host: str) -> None:
@@ -88,10 +88,14 @@ class Front:
 
 
 def is_local(header: str, host: str) -> bool:
-    """Whether a Host header is ``host``, an IP address, or a name that public DNS cannot point to this machine."""
+    """Whether a Host header is ``host``, an IP address, or a name that every resolver keeps on this machine.
+
+    That is ``localhost`` and what ends in it (RFC 6761, section 6.3). A name without a dot is none: a search domain, or
+    the DNS of a network, can point it anywhere.
+    """
     name = header.rpartition("]")[0].lstrip("[") if header.startswith("[") else header.partition(":")[0]
     name = name.lower()
-    if name == host.lower() or name.endswith(".localhost") or (name and "." not in name and ":" not in name):
+    if name in (host.lower(), "localhost") or name.endswith(".localhost"):
         return True
     try:
         ipaddress.ip_address(name)

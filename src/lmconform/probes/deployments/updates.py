@@ -19,6 +19,7 @@ from lmconform.probes.context import ACTIVE, Context, Created, Json
 from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment
+from lmconform.probes.reading import kept
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import BAD_REFERENCE
 from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION
@@ -34,13 +35,13 @@ CHECK_REFUSED: Final = frozenset({400, 404, 409, 412, 422})
 def update_changes_the_configuration(ctx: Context) -> None:
     update = _updated(ctx)
     ctx.expect_status(update.answer, {202})
-    ctx.expect_same({"configurationId": update.new.id}, _body_after(update), what="GET after the update")
+    ctx.expect_same({"configurationId": update.new.id}, _body_after(ctx, update), what="GET after the update")
 
 
 @probe("LM-DEPLOYMENT-UPDATE-ROLLBACK")
 def update_keeps_the_latest_running_configuration(ctx: Context) -> None:
     update = _updated(ctx)
-    latest = _body_after(update).get("latestRunningConfigurationId")
+    latest = _body_after(ctx, update).get("latestRunningConfigurationId")
     # The old one was seen, and the new one while the status was PENDING (M11).
     text = f"latestRunningConfigurationId: {update.old.id} or {update.new.id}"
     ctx.expect(latest in (update.old.id, update.new.id), expected=text, actual=f"{latest}", exchange=update.after)
@@ -48,13 +49,13 @@ def update_keeps_the_latest_running_configuration(ctx: Context) -> None:
 
 @probe("LM-DEPLOYMENT-UPDATE-OPERATION")
 def update_is_the_last_operation(ctx: Context) -> None:
-    expect_operation(ctx, _body_after(_updated(ctx)), "UPDATE")
+    expect_operation(ctx, _body_after(ctx, _updated(ctx)), "UPDATE")
 
 
 @probe("LM-DEPLOYMENT-UPDATE-NAME")
 def update_changes_the_name(ctx: Context) -> None:
     update = _updated(ctx)
-    _body_after(update)
+    _body_after(ctx, update)
 
     def judge() -> None:
         body = body_with_configuration(ctx, update.pooled, update.new)
@@ -66,7 +67,7 @@ def update_changes_the_name(ctx: Context) -> None:
 @probe("LM-DEPLOYMENT-UPDATE-FILTERED")
 def update_changes_which_list_holds_it(ctx: Context) -> None:
     update, labels = _updated(ctx), {True: "listed", False: "not listed"}
-    _body_after(update)
+    _body_after(ctx, update)
 
     def judge() -> None:
         body_with_configuration(ctx, update.pooled, update.new)
@@ -154,18 +155,18 @@ def _updated(ctx: Context) -> _Update:
     return _Update(pooled, old, new, answer, after, time.monotonic())
 
 
-def _body_after(update: _Update) -> Json:
+def _body_after(ctx: Context, update: _Update) -> Json:
     """The body of the GET after the update; raises NotTestable when the update or the GET was refused."""
     for exchange in (update.answer, update.after):
         if not exchange.ok:
             raise NotTestable(f"{exchange.method} of the deployment answered {exchange.brief}")
-    return dict(update.after.json_object())
+    return kept(ctx, update.after)
 
 
 def latest_after_update(ctx: Context) -> str:
     """Which configuration GET shows as the latest running one right after an update; raises as ``_updated`` does."""
     update = _updated(ctx)
-    body = _body_after(update)
+    body = _body_after(ctx, update)
     latest = body.get("latestRunningConfigurationId")
     if latest == update.new.id and body.get("status") == "RUNNING":
         raise Inconclusive("the update was rolled out before the first GET")

@@ -8,7 +8,7 @@ import json
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
 from lmconform.probes.context import Context, Json
-from lmconform.probes.reading import entries
+from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 
 
@@ -42,6 +42,5 @@ def _expect_section(ctx: Context, whole: Json, view: Json, section: str, what: s
 
 def _entries(body: Json, section: str) -> set[str]:
     """The entries as texts; a member without a value is left out (M13)."""
-    entries = [entry for entry in body.get(section) or [] if isinstance(entry, dict)]
-    known = [{name: value for name, value in entry.items() if value not in (None, [])} for entry in entries]
+    known = [{name: value for name, value in e.items() if value not in (None, [])} for e in objects(body, section)]
     return {json.dumps(entry, sort_keys=True) for entry in known}
