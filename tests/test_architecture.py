@@ -24,7 +24,7 @@ DOORS = {
     "allure_commons": {"reporting"},
     "click": {"cli"},
     "rich": {"cli", "reporting"},
-    "jinja2": {"mutation"},
+    "jinja2": {"mutation", "reporting"},
     "cryptography": {"mock", "settings"},
 }
 

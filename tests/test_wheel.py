@@ -44,7 +44,9 @@ def test_every_data_file_is_in_the_wheel_and_in_the_sdist(built):
     templates = [file.name for file in (ROOT / "src/lmconform/mutation/templates").iterdir()]
     assert "matrix.html" in templates
     assert [name for name in templates if f"lmconform/mutation/templates/{name}" not in names] == []
+    assert "lmconform/reporting/comparison/templates/comparison.html" in names
     assert "lmconform/results/schemas/results.schema.json" in names
+    assert "lmconform/results/schemas/comparison.schema.json" in names
     page = {f"lmconform/mock/page/assets/{file.name}" for file in (ROOT / "src/lmconform/mock/page/assets").iterdir()}
     assert "lmconform/mock/page/assets/index.html" in page
     assert page <= set(names)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
 from lmconform.errors import ConfigError
 from lmconform.evidence.redaction import Redactor, of_process
-from lmconform.results.events import Event, Footer, Header, Observation, Result, as_json, from_json, with_texts
+from lmconform.results.events import Event, Footer, Header, Latency, Observation, Result, as_json, from_json, with_texts
 
 FILE_NAME = "results.jsonl"
 
@@ -53,28 +53,34 @@ def read(path: Path) -> Iterator[Event]:
             f"{file}: cannot be read ({error.strerror}); give the folder of a run or its results.jsonl"
         ) from error
     with lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                event = from_json(json.loads(line))
-            except ValueError as error:
-                if not line.endswith("\n"):
-                    return
-                raise ConfigError(f"{file}:{number}: {error}; expected a results.jsonl of lmconform") from error
-            yield event
+        yield from parse(lines, str(file))
+
+
+def parse(lines: Iterable[str], name: str) -> Iterator[Event]:
+    """The events of ``lines``, which come from what is called ``name``; raises ConfigError as ``read`` does."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            event = from_json(json.loads(line))
+        except ValueError as error:
+            if not line.endswith("\n"):
+                return
+            raise ConfigError(f"{name}:{number}: {error}; expected a results.jsonl of lmconform") from error
+        yield event
 
 
 class Run:
-    """A whole run, read from its file (or from the folder that holds it)."""
+    """A whole run, read from its file (or from the folder that holds it), or of events that were read elsewhere."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, events: Iterable[Event] | None = None) -> None:
         self.file = path / FILE_NAME if path.is_dir() else path
         self.header: Header | None = None
         self.footer: Footer | None = None
         self.results: dict[str, Result] = {}
         self.observations: dict[str, Observation] = {}
-        for event in read(path):
+        self.latencies: dict[str, Latency] = {}
+        for event in read(path) if events is None else events:
             match event:
                 case Header():
                     self.header = event
@@ -84,5 +90,7 @@ class Run:
                     self.results[event.id] = event
                 case Observation():
                     self.observations[event.id] = event
+                case Latency():
+                    self.latencies[event.operation] = event
         if self.header is None:
             raise ConfigError(f"{path}: has no header line; expected a results.jsonl of lmconform")

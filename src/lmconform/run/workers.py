@@ -102,6 +102,7 @@ class Controller:
         output = getattr(node, "workeroutput", {}).get("lmconform")
         if output:
             self._run.leave(output["sent"], output["left"], output["in_doubt"])
+            self._run.latencies.add_all(output["latencies"])
             for token in output["tokens"]:
                 of_process().learn(token)
 
