@@ -47,6 +47,9 @@ def test_every_data_file_is_in_the_wheel_and_in_the_sdist(built):
     assert {"lmconform/results/schemas/results.schema.json", "lmconform/waivers/schemas/waivers.schema.json"} <= set(
         names
     )
+    assert "lmconform/reporting/comparison/templates/comparison.html" in names
+    assert "lmconform/results/schemas/results.schema.json" in names
+    assert "lmconform/results/schemas/comparison.schema.json" in names
     page = {f"lmconform/mock/page/assets/{file.name}" for file in (ROOT / "src/lmconform/mock/page/assets").iterdir()}
     assert "lmconform/mock/page/assets/index.html" in page
     assert page <= set(names)

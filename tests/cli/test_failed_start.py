@@ -160,8 +160,9 @@ def test_a_comparison_with_a_run_that_did_not_start_is_never_green(lmconform, gr
     assert lmconform(*down(tmp_path), "--report-dir", "out").returncode == 10
     done = lmconform("compare", "yesterday", "out")
     assert done.returncode == 11
-    assert "warning: out is incomplete" in done.stdout
-    assert "fixed: 0\n" in done.stdout
+    assert "verdict incomplete (the run ended early)" in done.stdout
+    assert "fixed: 0," in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("compare   incomplete: ")
 
 
 @pytest.mark.parametrize("name", ["results.jsonl", "exchanges.jsonl", "junit.xml", "summary.md"])

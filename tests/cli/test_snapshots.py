@@ -64,6 +64,7 @@ UNUSABLE = [
     (["waivers", "suggest", "absent"], 4, "absent: cannot be read"),
     (["compare", "absent", "absent"], 4, "cannot be read"),
     (["compare", "old"], 4, "Missing argument"),
+    (["compare", "old", "new", "--format", "pdf"], 4, "'pdf' is not one of"),
     (["mock", "--dialect", "x"], 4, "--dialect: 'x' is unknown"),
     (["mock", "--switch", "list-order=random"], 4, "expected list-order=created|reverse"),
     (["mock", "--switch", "list-ordre=created"], 4, "did you mean 'list-order'?"),
@@ -184,13 +185,18 @@ def runs(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "code", "line"),
     [
-        ("good", "good", 0, "regressed: 0"),
-        ("good", "bad", 1, "regressed: 1"),
+        ("good", "good", 0, "compare   nothing changed"),
+        ("good", "bad", 1, "compare   regression: 1 result is worse"),
         ("bad", "good", 0, "fixed: 1"),
-        ("good", "more", 0, "new: 1"),
-        ("more", "good", 0, "vanished: 1"),
-        ("good", "cut", 11, "warning: cut is incomplete; what it lacks was not judged"),
-        ("cut", "bad", 1, "warning: cut is incomplete; what it lacks was not judged"),
+        ("good", "more", 0, "newly judged: 1"),
+        ("more", "good", 1, "no longer judged: 1"),
+        (
+            "good",
+            "cut",
+            11,
+            "compare   incomplete: a run ended early or had an error, and what it lacks was not judged",
+        ),
+        ("cut", "bad", 1, "compare   regression: 1 result is worse"),
     ],
 )
 def test_a_comparison_counts_what_changed_and_a_regression_is_exit_1(call, snapshot, old, new, code, line):
@@ -206,7 +212,7 @@ def test_a_comparison_as_json_has_the_same_exit_code_and_says_what_it_stands_for
     found = json.loads(out)
     assert code == ExitCode.FAILED
     assert (found["regression"], found["complete"]) == (True, True)
-    changes = [(one["id"], one["old"]["outcome"], one["new"]["outcome"]) for one in found.pop("regressed")]
+    changes = [(one["id"], one["old"]["outcome"], one["new"]["outcome"]) for one in found["regressed"]]
     assert changes == [("probe/LM-B", "PASS", "FAIL")]
     assert found == snapshot
 

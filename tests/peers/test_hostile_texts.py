@@ -105,7 +105,7 @@ def test_allure_has_texts_and_no_html(done):
 def test_compare_shows_texts_of_a_server_as_texts(done, lmconform, mock, tmp_path):
     url = mock.key["serviceurls"]["AI_API_URL"]
     calm = bench.run(tmp_path, url, mock.key_file, "--profile", "smoke", patience=120)
-    compared = lmconform("compare", calm.folder, done.folder)
+    compared = lmconform("compare", calm.folder, done.folder, "--across")
     assert compared.returncode == 1
     assert "\\x1b[2J" in compared.stdout
     assert [line for line in compared.stdout.split("\n") if _HIDDEN.search(line) or line.startswith("verdict")] == []

@@ -1,4 +1,4 @@
-"""Verdict, comparison and the stream: what a gate is built on."""
+"""Verdict and the stream: what a gate is built on."""
 
 import json
 from dataclasses import replace
@@ -11,8 +11,7 @@ from lmconform.contract.requirements import Register, Requirement
 from lmconform.errors import ConfigError
 from lmconform.exit_codes import ExitCode
 from lmconform.judgement import Evidence, Level
-from lmconform.results.compare import compare
-from lmconform.results.events import Footer, Header, Observation, Result, as_json
+from lmconform.results.events import Footer, Header, Latency, Observation, Result, as_json
 from lmconform.results.stream import ResultWriter, Run, read
 from lmconform.results.verdict import Tally, Verdict, exit_code
 
@@ -142,58 +141,17 @@ def test_a_file_that_is_no_run_is_refused_by_name(tmp_path, content):
         Run(path)
 
 
-def test_comparison_names_what_regressed_and_what_was_fixed_new_and_vanished(write):
-    b, c, d = (replace(PASS, id=f"probe/LM-{x}", item=f"probe/LM-{x}") for x in "BCD")
-    old = Run(write("old", HEADER, PASS, replace(b, outcome="FAIL", gates=True), c, FOOTER))
-    new = Run(write("new", HEADER, FAIL, b, d, FOOTER))
-    found = compare(old, new)
-    assert [change.id for change in found.regressed] == ["probe/LM-A"]
-    assert [change.id for change in found.fixed] == ["probe/LM-B"]
-    assert [change.id for change in found.new] == ["probe/LM-D"]
-    assert [change.id for change in found.vanished] == ["probe/LM-C"]
-    assert found.has_regression
-
-
-def test_a_waiver_fixes_nothing_and_without_it_the_same_failure_is_a_regression(write):
-    failed, waived = Run(write("failed", HEADER, FAIL, FOOTER)), replace(PASS, outcome="XFAIL")
-    excused, passed = Run(write("excused", HEADER, waived, FOOTER)), Run(write("passed", HEADER, PASS, FOOTER))
-    assert compare(failed, excused).fixed == ()
-    assert [change.id for change in compare(excused, passed).fixed] == [PASS.id]
-    assert compare(excused, failed).has_regression
-    assert not compare(passed, excused).has_regression
-
-
-def test_a_new_item_that_fails_is_a_regression_and_a_new_item_that_passes_is_none(write):
-    old = Run(write("old", HEADER, FOOTER))
-    assert compare(old, Run(write("bad", HEADER, FAIL, FOOTER))).has_regression
-    assert not compare(old, Run(write("good", HEADER, PASS, FOOTER))).has_regression
-
-
-def test_a_check_that_passes_in_one_run_and_had_nothing_to_judge_in_the_other_is_no_change(write):
-    checked = replace(PASS, id="probe/LM-A#LM-HTTP-HEADERS-DECLARED")
-    old, new = Run(write("old", HEADER, PASS, FOOTER)), Run(write("new", HEADER, PASS, checked, FOOTER))
-    for found in (compare(old, new), compare(new, old)):
-        assert (found.new, found.vanished) == ((), ())
-    broken = Run(write("broken", HEADER, PASS, replace(checked, outcome="FAIL", gates=True), FOOTER))
-    assert compare(old, broken).has_regression
-    assert [change.id for change in compare(broken, old).vanished] == [checked.id]
-
-
-def test_an_observation_that_changed_is_named_and_is_no_regression(write):
-    def seen(value):
-        return Observation("LM-OBS-X", "observe/LM-OBS-X", "", value)
-
-    found = compare(Run(write("old", HEADER, seen("400"))), Run(write("new", HEADER, seen("412"))))
-    assert found.behaviour == (("LM-OBS-X", "400", "412"),)
-    assert not found.has_regression
-
-
 def schema(name):
     text = resources.files("lmconform.results").joinpath("schemas", name).read_text()
     return json.loads(text)
 
 
-@pytest.mark.parametrize("event", [HEADER, PASS, FAIL, FOOTER, Observation("LM-OBS-X", "observe/LM-OBS-X", "", "1")])
+LATENCY = Latency("getArtifact", 2, 0.15, 0.2, (0.1, 0.2))
+
+
+@pytest.mark.parametrize(
+    "event", [HEADER, PASS, FAIL, FOOTER, LATENCY, Observation("LM-OBS-X", "observe/LM-OBS-X", "", "1")]
+)
 def test_every_kind_of_event_is_valid_against_the_schema_and_the_schema_knows_its_keys(event):
     whole = schema("results.schema.json")
     validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)

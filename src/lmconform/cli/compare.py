@@ -2,60 +2,51 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from lmconform.errors import ConfigError
 from lmconform.exit_codes import ExitCode
-from lmconform.reporting import escaping
-from lmconform.results.compare import Change, Comparison, compare
+from lmconform.reporting.comparison import FORMATS
+from lmconform.results import comparability
+from lmconform.results.compare import compare
 from lmconform.results.stream import Run
 
 
 @click.command("compare")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(old: Path, new: Path, as_json: bool) -> int:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMATS)),
+    default="terminal",
+    show_default=True,
+    help="What to print: html is one file that needs no network.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write into FILE instead of printing.")
+@click.option("--across", is_flag=True, help="Compare runs of different profile, contract, dialect or --only as well.")
+def command(old: Path, new: Path, form: str, as_json: bool, output: Path | None, across: bool) -> int:
     """Compare two runs: folders, or their results.jsonl. Exits 1 on a regression.
 
-    A run without a footer ended early; comparing with it exits 11, unless it shows a
-    regression all the same.
+    A regression is what fails the gate and did not, and what was judged and no longer is:
+    gone, not applicable, or not testable. A run that ended early, or had an error of
+    lmconform, makes the comparison exit 11, unless it shows a regression all the same.
     """
     before, after = Run(old), Run(new)
+    if not across:
+        comparability.check(before, after)
     found = compare(before, after)
-    complete = all(run.footer is not None and run.footer.complete for run in (before, after))
-    if as_json:
-        click.echo(json.dumps({**asdict(found), "complete": complete, "regression": found.has_regression}))
+    text = FORMATS["json" if as_json else form](found)
+    if output is None:
+        click.echo(text)
     else:
-        _print(found)
-        for path, run in ((old, before), (new, after)):
-            if run.footer is None or not run.footer.complete:
-                click.echo(f"warning: {path} is incomplete; what it lacks was not judged")
-    if found.has_regression:
+        try:
+            output.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"--output {output}: cannot be written ({error.strerror}); name another file") from error
+    if found.regressions:
         return ExitCode.FAILED
-    return ExitCode.PASSED if complete else ExitCode.INCOMPLETE
-
-
-def _print(found: Comparison) -> None:
-    for name, changes in (
-        ("regressed", found.regressed),
-        ("fixed", found.fixed),
-        ("new", found.new),
-        ("vanished", found.vanished),
-    ):
-        click.echo(f"{name}: {len(changes)}")
-        for change in changes:
-            click.echo(f"  {escaping.terminal(_line(change))}")
-    click.echo(f"observations that differ: {len(found.behaviour)}")
-    for observation, was, now in found.behaviour:
-        click.echo(f"  {escaping.terminal(f'{observation}: {was} -> {now}')}")
-
-
-def _line(change: Change) -> str:
-    was = change.old.outcome if change.old else "-"
-    now = change.new.outcome if change.new else "-"
-    seen = change.new.actual or change.new.because or change.new.message if change.new and change.new.gates else ""
-    return f"{change.id}  {was} -> {now}" + (f"  ({seen})" if seen else "")
+    return ExitCode.PASSED if found.complete else ExitCode.INCOMPLETE

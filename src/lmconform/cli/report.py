@@ -44,7 +44,7 @@ def command(run: Path, name: str | None, output: Path | None) -> None:
 
 
 def _rewritten(record: Run) -> list[Path]:
-    """Write the reports of a run beside the results; returns the files. Raises ConfigError where another tool's file stands."""
+    """Write the reports beside the results; returns the files. Raises ConfigError where another tool's file stands."""
     folder = record.file.parent
     paths = [(folder / form.file, form) for form in FORMATS.values() if form.always]
     foreign = [path for path, form in paths if path.exists() and not (path.is_file() and is_own(path, form.sign))]

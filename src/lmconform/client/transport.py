@@ -21,6 +21,7 @@ from lmconform.client.token import TokenProvider
 from lmconform.contract import paths
 from lmconform.errors import NotTestable, TargetLost
 from lmconform.evidence.exchange import Exchange
+from lmconform.evidence.latencies import Latencies
 from lmconform.evidence.recorder import Recorder
 from lmconform.evidence.redaction import Redactor
 from lmconform.safety.counters import Counters
@@ -81,6 +82,7 @@ class Transport:
         self._token_session = self._for_tokens()
         self.token = TokenProvider(target.credentials, self._token_session, redactor, sleep)
         self.sent = 0
+        self.latencies = Latencies()
         # Until when the certificate is good that the last answer came with; see connection.Answer.
         self.certificate_ends: float | None = None
         self._spent = Spent()
@@ -207,6 +209,7 @@ class Transport:
             elapsed=elapsed,
             token="$TOKEN" if request.authorize else request.token,
         )
+        self.latencies.add(exchange)
         self._record(exchange)
         return exchange
 

@@ -108,6 +108,21 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Latency:
+    """How long the target took for one operation, over the whole run: its 2xx answers, in seconds.
+
+    ``count`` is their number, ``sample`` holds at most 200 of them, sorted; ``median`` and ``p95`` are quantiles of it.
+    """
+
+    type: ClassVar[str] = "latency"
+    operation: str
+    count: int
+    median: float
+    p95: float
+    sample: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Footer:
     """The last line; a file without one is incomplete.
 
@@ -134,9 +149,9 @@ class Footer:
     message: str = ""
 
 
-Event = Header | Result | Observation | Footer
+Event = Header | Result | Observation | Latency | Footer
 
-_KINDS: Final[dict[str, type[Any]]] = {kind.type: kind for kind in (Header, Result, Observation, Footer)}
+_KINDS: Final[dict[str, type[Any]]] = {kind.type: kind for kind in (Header, Result, Observation, Latency, Footer)}
 _MEMBERS: Final = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS.values()}
 
 

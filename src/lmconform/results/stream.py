@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from lmconform import __version__
 from lmconform.errors import ConfigError
-from lmconform.evidence.recordings.lines import objects
+from lmconform.evidence.recordings.lines import objects, parsed
 from lmconform.evidence.redaction import Redactor, of_process
-from lmconform.results.events import Event, Footer, Header, Observation, Result, as_json, from_json, with_texts
+from lmconform.results.events import Event, Footer, Header, Latency, Observation, Result, as_json, from_json, with_texts
 from lmconform.results.schema import problem
 from lmconform.results.story_size import StorySize
 
@@ -68,25 +69,35 @@ def read(path: Path) -> Iterator[Event]:
     Raises ConfigError for anything else that is no event of this version.
     """
     file = path / FILE_NAME if path.is_dir() else path
+    yield from _events(objects(file, _EXPECTED), str(file))
+
+
+def parse(lines: Iterable[str], name: str) -> Iterator[Event]:
+    """The events of ``lines``, which come from what is called ``name``; raises ConfigError as ``read`` does."""
+    yield from _events(parsed((line.encode() for line in lines), name, _EXPECTED), name)
+
+
+def _events(found: Iterable[tuple[int, dict[str, Any]]], name: str) -> Iterator[Event]:
     writer = ""
-    for number, line in objects(file, _EXPECTED):
+    for number, line in found:
         if line.get("type") == Header.type and line.get("lmconform") not in (None, __version__):
             writer = f" (lmconform {str(line['lmconform'])[:20]} wrote it: use that version, or run the target again)"
         if wrong := problem(line):
-            raise ConfigError(f"{file}:{number}: {wrong}{writer}; expected {_EXPECTED}")
+            raise ConfigError(f"{name}:{number}: {wrong}{writer}; expected {_EXPECTED}")
         yield from_json(line)
 
 
 class Run:
-    """A whole run, read from its file (or from the folder that holds it)."""
+    """A whole run, read from its file (or from the folder that holds it), or of events that were read elsewhere."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, events: Iterable[Event] | None = None) -> None:
         self.file = path / FILE_NAME if path.is_dir() else path
         self.header: Header | None = None
         self.footer: Footer | None = None
         self.results: dict[str, Result] = {}
         self.observations: dict[str, Observation] = {}
-        for event in read(path):
+        self.latencies: dict[str, Latency] = {}
+        for event in read(path) if events is None else events:
             match event:
                 case Header():
                     self.header = event
@@ -96,5 +107,7 @@ class Run:
                     self.results[event.id] = event
                 case Observation():
                     self.observations[event.id] = event
+                case Latency():
+                    self.latencies[event.operation] = event
         if self.header is None:
             raise ConfigError(f"{self.file}: has no header line; expected {_EXPECTED}")

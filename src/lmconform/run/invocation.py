@@ -21,11 +21,13 @@ from lmconform.client.session import Session
 from lmconform.contract import versions
 from lmconform.contract.resources import resources as contract_resources
 from lmconform.errors import ConfigError, StorageLost
+from lmconform.evidence.latencies import Latencies
 from lmconform.evidence.recorder import EXCHANGES
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import allure, registry
 from lmconform.reporting.progress import Progress
+from lmconform.results import latency
 from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
@@ -67,6 +69,7 @@ class Run:
     # What is left of what was created: ids by noun, and descriptions of what may have been created.
     left: dict[str, list[str]] = field(default_factory=dict)
     in_doubt: list[str] = field(default_factory=list)
+    latencies: Latencies = field(default_factory=Latencies)
     finished: bool = False
     exit_code: ExitCode = ExitCode.INTERNAL
     # Why the reports are not there.
@@ -231,6 +234,8 @@ class Run:
             code = ExitCode.INTERRUPTED
         elif exit_status == ExitCode.INTERNAL:
             code = ExitCode.INTERNAL
+        for event in latency.events(self.latencies):
+            self.take(event)
         self.take(
             Footer(
                 complete=complete,

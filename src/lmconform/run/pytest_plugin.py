@@ -269,11 +269,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         tokens = of_process().tokens()[-_TOKENS:]
         lost = config.stash[_SESSION].transport.unrecorded if _SESSION in config.stash else ""
         output = {"sent": sent, "left": left, "in_doubt": in_doubt, "tokens": tokens, "lost": lost}
+        output["latencies"] = _latencies(config)
         config.workeroutput["lmconform"] = output  # type: ignore[attr-defined]
     if _RUN not in config.stash:
         return
     run = config.stash[_RUN]
     run.leave(sent, left, in_doubt)
+    run.latencies.add_all(_latencies(config))
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.lost
     session.exitstatus = run.finish(interrupted=interrupted, exit_status=exitstatus)
 
@@ -365,6 +367,11 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, list[str]], list[str]]
     session.close()
     in_doubt = [session.redactor.text(str(maybe)) for maybe in session.journal.all_maybe_started()]
     return session.transport.sent, session.journal.ids_left(), in_doubt
+
+
+def _latencies(config: pytest.Config) -> dict[str, dict[str, object]]:
+    """How long the answers took that this process got."""
+    return config.stash[_SESSION].transport.latencies.as_json() if _SESSION in config.stash else {}
 
 
 def _planned(config: pytest.Config) -> Plan:

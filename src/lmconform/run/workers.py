@@ -109,6 +109,7 @@ class Controller:
         if output:
             self._run.leave(output["sent"], output["left"], output["in_doubt"])
             self._run.lost = self._run.lost or output["lost"]
+            self._run.latencies.add_all(output["latencies"])
             for token in output["tokens"]:
                 of_process().learn(token)
 

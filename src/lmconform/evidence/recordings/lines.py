@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -22,18 +22,23 @@ def objects(file: Path, expected: str = _RECORDING) -> Iterator[tuple[int, dict[
     """
     try:
         with file.open("rb") as stream:
-            for number, line in enumerate(_lines(stream), 1):
-                if not line.strip():
-                    continue
-                try:
-                    found = _object(line)
-                except ValueError as error:
-                    if not line.endswith(b"\n") and len(line) <= _LONGEST:
-                        return
-                    raise ConfigError(f"{file}:{number}: {error}; expected {expected}") from error
-                yield number, found
+            yield from parsed(_lines(stream), str(file), expected)
     except OSError as error:
         raise unreadable(file, error, expected) from error
+
+
+def parsed(lines: Iterable[bytes], name: str, expected: str = _RECORDING) -> Iterator[tuple[int, dict[str, Any]]]:
+    """As ``objects``, of lines that come from what is called ``name``."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found = _object(line)
+        except ValueError as error:
+            if not line.endswith(b"\n") and len(line) <= _LONGEST:
+                return
+            raise ConfigError(f"{name}:{number}: {error}; expected {expected}") from error
+        yield number, found
 
 
 def unreadable(file: Path, error: OSError, expected: str = _RECORDING) -> ConfigError:
