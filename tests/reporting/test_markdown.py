@@ -21,7 +21,15 @@ def test_findings_stand_first_and_the_gravest_is_on_top(lines):
     start = lines.index("| outcome | requirement | operation | expected | actual | results |")
     rows = lines[start + 2 : lines.index("", start)]
     assert rows[0] == r"| FAIL | LM-B | getMeta | `count 1 \x7c 2` | `count 3\nand \x00 more <of> it` | 1 |"
-    assert [row.split(" | ")[1] for row in rows] == ["LM-B", "LM-F", "LM-C", "LM-G", "LM-D"]
+    assert [row.split(" | ")[1] for row in rows] == ["LM-B", "LM-F", "waiver/LM-I", "LM-C", "LM-G", "LM-D"]
+
+
+def test_a_waived_result_is_no_finding_and_its_item_says_which_entry_waives_it(lines):
+    assert (
+        "| probe/LM-H | XFAIL: `waivers.yaml:2 expects FAIL until 2027-01-31 (team <x>, #1): known \\x7c so` | 1.50 |"
+        in lines
+    )
+    assert [line for line in lines if line.startswith("- `waived    LM-H (1 result): waivers.yaml:2 expects FAIL")]
 
 
 def test_generated_data_is_counted_operation_by_operation(lines):
