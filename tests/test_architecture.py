@@ -17,7 +17,7 @@ OUTSIDE = {"__init__", "__main__"}
 # A library that has one door.
 DOORS = {
     "schemathesis": {"fuzz"},
-    "requests": {"client", "fuzz"},
+    "requests": {"client", "fuzz", "settings"},
     "uvicorn": {"mock"},
     "starlette": {"mock"},
     "allure": {"reporting"},

@@ -96,7 +96,7 @@ def test_a_defect_that_was_mended_fails_the_gate_until_its_entry_is_removed(judg
     assert judge(broken, text, out="before").returncode == 0
     done = judge(mock, text, out="after")
     assert done.returncode == 1
-    assert "  actual    1 result passes, none fails; remove lines 2 to 5 of waivers.yaml" in done.stdout.splitlines()
+    assert "  actual    1 result passes, none fails; remove lines 2 to 6 of waivers.yaml" in done.stdout.splitlines()
     # The target is not to blame.
     assert done.stdout.splitlines()[-1].startswith("verdict   partial of ")
     stale = results_of(tmp_path / "after")[f"waiver/{REQUIREMENT}"]
@@ -152,14 +152,14 @@ def test_an_entry_is_stale_only_when_all_ran_that_may_show_it(judge, mock, tmp_p
     assert done.returncode == 0, done.stdout
     narrow = judge(mock, waivers(waiver("LM-HTTP-BODY-SCHEMA", f"item: {PROBE}")))
     assert narrow.returncode == 1
-    assert "remove lines 2 to 6 of waivers.yaml" in narrow.stdout
+    assert "remove lines 2 to 7 of waivers.yaml" in narrow.stdout
 
 
 def test_an_entry_for_what_the_target_does_not_offer_is_to_be_removed(judge, start_mock, tmp_path):
     poor = start_mock("--without", "metrics")
     done = judge(poor, waivers(waiver()))
     assert done.returncode == 1
-    assert "it does not apply to the target; remove lines 2 to 5 of waivers.yaml" in done.stdout
+    assert "it does not apply to the target; remove lines 2 to 6 of waivers.yaml" in done.stdout
 
 
 def test_a_wrong_entry_is_one_line_before_anything_is_sent(lmconform, tmp_path):
@@ -189,7 +189,7 @@ def test_a_target_of_lmconform_toml_names_its_waivers_from_the_folder_of_that_fi
 
 
 def test_check_judges_the_dates_on_the_day_that_it_is_told(lmconform, tmp_path):
-    renewed = waiver("LM-METRICS-FILTER", "renewals: [2026-12-31]", expires="2027-03-31")
+    renewed = waiver("LM-METRICS-FIND-SEVERAL", "renewals: [2026-12-31]", expires="2027-03-31")
     (tmp_path / "waivers.yaml").write_text(waivers(waiver(), renewed))
 
     def check(day):

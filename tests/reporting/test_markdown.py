@@ -52,6 +52,14 @@ def test_what_does_not_gate_is_folded(lines):
     ]
 
 
+def test_a_waived_result_is_no_finding_and_its_item_says_which_entry_waives_it(lines):
+    assert (
+        "| probe/LM-H | XFAIL: `waivers.yaml:2 expects FAIL until 2027-01-31 (team <x>, #1): known \\x7c so` | 1.50 |"
+        in lines
+    )
+    assert [line for line in lines if line.startswith("- `waived    LM-H (1 result): waivers.yaml:2 expects FAIL")]
+
+
 def test_generated_data_is_counted_operation_by_operation(lines):
     assert "| createArtifact | 30 | 28 | 20 |" in lines
 

@@ -90,7 +90,7 @@ def _foresee(config: RunConfig, launched: embedded.Launched | None, workers: int
 
     from lmconform.reporting import terminal
     from lmconform.run.catalogue import plan
-    from lmconform.run.invocation import look
+    from lmconform.run.examination import look
 
     made = plan(config)
     target, seen = look(made, launched, workers)

@@ -16,9 +16,7 @@ from typing import Any
 
 from lmconform import __version__
 from lmconform.client import embedded
-from lmconform.client.doctor import Line
 from lmconform.client.session import Session
-from lmconform.contract import versions
 from lmconform.contract.resources import resources as contract_resources
 from lmconform.errors import ConfigError, StorageLost
 from lmconform.evidence.latencies import Latencies
@@ -34,7 +32,7 @@ from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
 from lmconform.run import costs, failed_start, leak_check, pruning, report_folder, waiving
 from lmconform.run.catalogue import Plan
-from lmconform.run.forecast import Forecast, forecast
+from lmconform.run.examination import Seen, examine
 from lmconform.run.reservation import Reservation
 from lmconform.run.sent_so_far import SentSoFar
 from lmconform.safety.run_state import RunState
@@ -105,7 +103,7 @@ class Run:
                 undone.callback(mock.stop)
             target = target or (mock.target if mock else None)
             assert target is not None
-            seen = _examine(plan, target, workers)
+            seen = examine(plan, target, workers)
             run = cls._open(seen, held, seen.target, listener or _say_nothing, mock, undone)
             undone.pop_all()
             run.follow(progress)
@@ -360,46 +358,3 @@ def _state(config: RunConfig, target: Target, folder: Path, *, passing: bool) ->
     if state.folder is not None and not passing:
         report_folder.point_to(folder, state.id, state.folder)
     return state
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known once the target has been looked at: its clock, the plan at its version, what that will cost."""
-
-    plan: Plan
-    target: Target
-    because: str
-    meta: dict[str, Any] | None
-    lines: tuple[Line, ...]
-    forecast: Forecast
-
-
-def look(plan: Plan, launched: embedded.Launched | None, workers: int) -> tuple[Target, Seen]:
-    """The target, and what a run of ``plan`` would begin with; nothing is created, and no report is opened.
-
-    Raises HarnessError.
-    """
-    config = plan.config
-    if not config.is_mock:
-        target = remote(config, os.environ)
-        return target, _examine(plan, target, workers)
-    with (launched or embedded.launch(config)).ready() as mock:
-        return mock.target, _examine(plan, mock.target, workers)
-
-
-def _examine(plan: Plan, target: Target, workers: int) -> Seen:
-    """Ask the target for what it says of itself; raises TargetUnreachable.
-
-    A run that only reads needs neither content nor room.
-    """
-    probe, lines = Session.open(plan.config, plan.contract, plan.register, target, None), list[Line]()
-    began = time.monotonic()
-    try:
-        meta = probe.examine(lines.append, wide=any(item.profile != "smoke" for item in plan.items))
-        seconds = (time.monotonic() - began) / max(probe.transport.sent, 1)
-    finally:
-        probe.close()
-    choice = versions.choose(plan.config.contract, meta, plan.contract.version)
-    judged = plan.at(choice.version)
-    found = forecast(judged, target, meta, workers=workers, seconds_per_request=seconds)
-    return Seen(judged, probe.target, choice.because, meta, tuple(lines), found)

@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,11 +26,10 @@ from lmconform.evidence.redaction import of_process
 from lmconform.judgement import Outcome
 from lmconform.reporting import escaping
 from lmconform.results.events import Event, Result, as_json
+from lmconform.run.pytest_options import planned, with_name
 from lmconform.safety.run_state import RunState
 from lmconform.settings import environment
-from lmconform.settings.choice import configure
-from lmconform.settings.named_target import NamedTarget
-from lmconform.settings.options import OPTIONS, RunConfig
+from lmconform.settings.options import OPTIONS
 from lmconform.settings.target import Target
 
 if TYPE_CHECKING:
@@ -102,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
         streams.guard()
     prepared = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Prepared)), None)
     try:
-        config.stash[_PLAN] = prepared.run.plan if prepared else _planned(config)
+        config.stash[_PLAN] = prepared.run.plan if prepared else planned(config)
     except NothingSelected as error:
         pytest.exit(_words(error), returncode=error.exit_code)
     except HarnessError as error:
@@ -208,7 +206,7 @@ def lm_session(request: pytest.FixtureRequest) -> Session:
         chosen = config.stash[_PLAN]
         handed = json.loads(config.workerinput["lmconform"])  # type: ignore[attr-defined]
         session = Session.open(
-            _with_name(chosen.config, handed["named"]),
+            with_name(chosen.config, handed["named"]),
             chosen.contract.at(handed["contract"]),
             chosen.register,
             Target.from_json(handed["target"]),
@@ -372,28 +370,6 @@ def _leave(config: pytest.Config) -> tuple[int, dict[str, list[str]], list[str]]
 def _latencies(config: pytest.Config) -> dict[str, dict[str, object]]:
     """How long the answers took that this process got."""
     return config.stash[_SESSION].transport.latencies.as_json() if _SESSION in config.stash else {}
-
-
-def _planned(config: pytest.Config) -> Plan:
-    """The plan that the options ask for; raises HarnessError, and the reports say so."""
-    from lmconform.run import failed_start
-    from lmconform.run.catalogue import plan
-
-    target, folder = config.getoption("lm_target"), config.getoption("lm_report_dir")
-    values = {option.dest: config.getoption(f"lm_{option.dest}") for option in OPTIONS}
-    # pytest does not say which options were given: one with the value of its default counts as one that was not.
-    given = {o.dest: values[o.dest] for o in OPTIONS if values[o.dest] not in (o.default, None)}
-    start = failed_start.Start(Path(folder) if folder and not _is_worker(config) else None, target or "")
-    with failed_start.recorded(start):
-        start.config = configure(target, given, os.environ)
-        return plan(start.config)
-
-
-def _with_name(config: RunConfig, named: dict[str, Any] | None) -> RunConfig:
-    """The configuration of a worker, which was given a URL, for a target that has a name in lmconform.toml."""
-    if named is None:
-        return config
-    return replace(config, named=NamedTarget(named["name"], named["shown"], frozenset(named["keys"])))
 
 
 def _item_id(test: pytest.Item) -> str:
