@@ -22,6 +22,7 @@ _KNOW_THE_MOCK = (
     "settings/",
     "cli/",
     "client/embedded.py",
+    "run/examination.py",
     "run/invocation.py",
     "run/report_folder.py",
     "mock/",
