@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any, Final
 
 from lmconform.errors import NotTestable
@@ -20,6 +21,24 @@ from lmconform.probes.shared.unknown_ids import expect_absent
 
 # Members that pausing must not change.
 _KEPT: Final = ("id", "name", "cron", "configurationId", "start", "end")
+
+
+@dataclass(slots=True)
+class _Changing:
+    """The schedule that probes change; ``last`` is what GET has shown of it since its last change, if anything."""
+
+    created: Created
+    last: Json | None = None
+
+    def change(self, ctx: Context, **fields: Any) -> Exchange:
+        """Send a PATCH with ``fields``."""
+        self.last = None
+        return change_schedule(ctx, self.created, **fields)
+
+    def fetch(self, ctx: Context) -> Json:
+        """The body of a GET."""
+        self.last = SCHEDULE.fetch(ctx, self.created)
+        return self.last
 
 
 @probe("LM-SCHEDULE-PAUSE")
@@ -62,12 +81,12 @@ def other_members_stay(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-MODIFY-LISTED")
 def list_shows_a_change(ctx: Context) -> None:
-    created, cron = _changed(ctx), _other_cron(ctx, _prepare(ctx, status="ACTIVE"))
-    answer = change_schedule(ctx, created, cron=cron)
-    ctx.require_success(answer)
+    changing, cron = _changed(ctx), _other_cron(ctx, _prepare(ctx, status="ACTIVE"))
+    ctx.require_success(changing.change(ctx, cron=cron))
+    created = changing.created
 
     def judge() -> None:
-        now = SCHEDULE.fetch(ctx, created)
+        now = changing.fetch(ctx)
         if now.get("cron") != cron:
             raise NotTestable("GET does not show the change")
         query = {"configurationId": now.get("configurationId")}
@@ -98,24 +117,25 @@ def pausing_keeps_other_members(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-ANSWER-ID")
 def answers_name_what_changes(ctx: Context) -> None:
-    created = _changed(ctx)
-    expect_named(ctx, created.id, change_schedule(ctx, created, cron=_other_cron(ctx, SCHEDULE.fetch(ctx, created))))
+    changing = _changed(ctx)
+    now = changing.last or changing.fetch(ctx)
+    expect_named(ctx, changing.created.id, changing.change(ctx, cron=_other_cron(ctx, now)))
     expect_named(ctx, *_deleted(ctx))
 
 
 @probe("LM-SCHEDULE-NAME-STAYS")
 def name_does_not_change(ctx: Context) -> None:
-    created = _changed(ctx)
-    cron = _other_cron(ctx, SCHEDULE.fetch(ctx, created))
-    change_schedule(ctx, created, name=ctx.unique("renamed"), cron=cron)
-    ctx.expect_same({"name": created.sent["name"]}, SCHEDULE.fetch(ctx, created), what="the name as before")
+    changing = _changed(ctx)
+    cron = _other_cron(ctx, changing.last or changing.fetch(ctx))
+    changing.change(ctx, name=ctx.unique("renamed"), cron=cron)
+    ctx.expect_same({"name": changing.created.sent["name"]}, changing.fetch(ctx), what="the name as before")
 
 
 @probe("LM-SCHEDULE-MODIFY-BODY")
 def invalid_changes_are_refused(ctx: Context) -> None:
-    created = _changed(ctx)
+    changing = _changed(ctx)
     for fields in ({"status": "LMCONFORM"}, {"status": 7}, {"cron": 7}, {"configurationId": "a b c d"}):
-        ctx.expect_refused(change_schedule(ctx, created, **fields), BAD_REFERENCE)
+        ctx.expect_refused(changing.change(ctx, **fields), BAD_REFERENCE)
 
 
 @probe("LM-SCHEDULE-MODIFY-404")
@@ -158,23 +178,23 @@ stays_deleted.install(
 )
 
 
-@fixture(builds_on=lambda created: [created.id])
-def _changed(ctx: Context) -> Created:
+@fixture(builds_on=lambda changing: [changing.created.id])
+def _changed(ctx: Context) -> _Changing:
     """The schedule that probes change, one after the other."""
-    return SCHEDULE.make(ctx)
+    return _Changing(SCHEDULE.make(ctx))
 
 
 def _prepare(ctx: Context, **fields: Any) -> Json:
     """Give the schedule that probes change these values, where it has others; returns the body of its last GET."""
-    created = _changed(ctx)
-    now = ctx.get_or_skip("getExecutionSchedule", executionScheduleId=created.id)
+    changing = _changed(ctx)
+    now = changing.last or ctx.get_or_skip("getExecutionSchedule", executionScheduleId=changing.created.id)
     wanted = {name: value for name, value in fields.items() if now.get(name) != value}
     if not wanted:
         return now
-    answer = change_schedule(ctx, created, **wanted)
+    answer = changing.change(ctx, **wanted)
     if not answer.ok:
         raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
-    return SCHEDULE.fetch(ctx, created)
+    return changing.fetch(ctx)
 
 
 def _other_cron(ctx: Context, now: Json) -> str:
@@ -184,12 +204,12 @@ def _other_cron(ctx: Context, now: Json) -> str:
 
 def _expect_changed(ctx: Context, **fields: Any) -> Json:
     """Change the schedule, and raise Failure unless GET shows it; returns the body of that GET."""
-    created = _changed(ctx)
-    ctx.expect_status(change_schedule(ctx, created, **fields), {202})
+    changing = _changed(ctx)
+    ctx.expect_status(changing.change(ctx, **fields), {202})
     seen: list[Json] = []
 
     def judge() -> None:
-        seen.append(SCHEDULE.fetch(ctx, created))
+        seen.append(changing.fetch(ctx))
         ctx.expect_same(fields, seen[-1], what="as changed")
 
     ctx.retry_in_grace(time.monotonic(), judge)
