@@ -215,8 +215,8 @@ def unscored(run: Run) -> Iterator[str]:
     if found:
         names = {result.unscored for result in newer}
         yield (
-            f"unscored  {len(found)} requirements are newer than revision {', '.join(names)}, and do not hold; "
-            "'lmconform list revisions' shows the next one"
+            f"unscored  requirements newer than revision {', '.join(names)} that do not hold: {len(found)} "
+            "('lmconform list revisions' shows the next one)"
         )
 
 
