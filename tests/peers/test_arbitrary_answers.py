@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.peers.answer_campaign import SCHEMA, Campaign
+from tests.peers.answer_campaign import SCHEMA, Campaign, Seen
 from tests.peers.arbitrary_answers import ODD
 from tests.probes.probe_bench import CONTRACT
 
@@ -44,6 +44,15 @@ def test_no_item_crashes_over_arbitrary_answers_once_everything_is_there(campaig
     assert seen.errors == []
     assert seen.passed == []
     # Three creations in a row without a usable answer end the creations of that kind.
+    assert sum(seen.answers.values()) > 100
+
+
+def test_no_item_crashes_over_one_arbitrary_answer_among_right_ones(campaign):
+    seen = Seen()
+    for one in campaign.one_by_one(7, step=8):
+        seen.add(one)
+    assert seen.errors == []
+    assert seen.passed == []
     assert sum(seen.answers.values()) > 100
 
 

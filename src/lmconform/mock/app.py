@@ -74,19 +74,21 @@ class App:
 
         Where the file cannot be written, what only reads is answered, and nothing else is carried out.
         """
-        is_reading = self._state is None or scope["method"] in _READING
+        is_writing = scope["method"] not in _READING
         try:
-            if self._state is not None and not is_reading:
-                self._state.commit()
+            self._save(is_urgent=is_writing)
             reply = self._answer(scope, path, headers, body)
         except Problem as problem:
             reply = self._problem(problem, path)
-        if self._state is not None:
-            try:
-                self._state.commit(is_urgent=not is_reading)
-            except Problem as problem:
-                reply = self._problem(problem, path)
+        try:
+            self._save(is_urgent=is_writing)
+        except Problem as problem:
+            reply = self._problem(problem, path)
         return reply
+
+    def _save(self, *, is_urgent: bool) -> None:
+        if self._state is not None:
+            self._state.commit(is_urgent=is_urgent)
 
     def _token(self, scope: Scope, headers: Headers, body: bytes | None) -> Reply:
         if body is None:

@@ -93,6 +93,8 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         self._is_within = True
+        # Its time begins now, however long the connection was open.
+        self._stop_reading()
         self._size = self._number = self._unfinished = 0
         super().on_message_begin()
 
