@@ -1,6 +1,7 @@
 """A resource that an overlay adds is judged from its description alone: no file of the harness knows of widgets."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,8 @@ def test_a_run_judges_a_lawful_server_by_generated_data_and_sequences_and_leaves
         "fuzz/sequence/createWidget#LM-FUZZ-SEQUENCE-READABLE",
         "fuzz/sequence/createWidget#LM-FUZZ-SEQUENCE-GONE",
     }
-    assert f"--overlay {results[ITEMS[0]]['again'].rpartition(' --overlay ')[2]}".endswith("widgets.overlay.yaml")
+    words = shlex.split(results[ITEMS[0]]["again"])
+    assert words[words.index("--overlay") + 1].endswith("widgets.overlay.yaml")
     # A server by URL is no disposable one: few are made, nothing of another client is touched, all of ours go.
     assert 5 <= widgets.created <= 60
     assert widgets.changed

@@ -84,5 +84,9 @@ def test_the_curl_line_gets_the_answer_that_the_finding_shows(seen):
     token = seen.mock.headers()["Authorization"].partition(" ")[2]
     for name, result in seen.findings.items():
         shown = next(step for step in result["story"] if step["telling"])
+        if result["request"].startswith("# "):
+            # Too long for a line to paste: it says where the request stands.
+            assert result["request"].endswith(f"see exchange {shown['id']} in exchanges.jsonl")
+            continue
         done = seen.shell(f"{result['request']} -s -o answer -w '%{{http_code}}'", TOKEN=token)
         assert done.stdout == str(shown["status"]), (name, result["request"], (seen.folder / "answer").read_text())
