@@ -204,7 +204,7 @@ def test_a_refusal_of_a_gateway_may_come_from_every_operation(tmp_path):
         ('{"type": "exchange", "id": "1"}\n', ":1: no exchange of a run"),
         ('{"id": 1, "method": "GET", "path": "/", "status": 1, "body": 1}\n{"id": 2}\n', ":2: has no 'body'"),
         ('{"id": 1, "method": "GET", "path": "/", "status": 1, "body": 1}\nx\n', ":2: no JSON"),
-        ('{"id": 1, "method": "GET", "path": "/", "status": 1, "body": 1}\n[]\n', ":2: list; expected a JSON object"),
+        ('{"id": 1, "method": "GET", "path": "/", "status": 1, "body": 1}\n[]\n', ":2: no JSON object, but a list"),
     ],
 )
 def test_what_cannot_be_read_is_one_line_that_says_where(tmp_path, text, words):
