@@ -26,6 +26,7 @@ DOORS = {
     "rich": {"cli", "reporting"},
     "jinja2": {"mutation", "reporting"},
     "cryptography": {"mock", "settings"},
+    "sqlalchemy": {"history"},
 }
 
 

@@ -17,7 +17,10 @@ from lmconform.cli import list_
 from lmconform.exit_codes import ExitCode
 from lmconform.mock.switches import SWITCHES
 
-COMMANDS = ("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge", "compare", "list", "mutants", "distill")
+COMMANDS = (
+    *("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge", "compare", "history", "list", "mutants"),
+    "distill",
+)
 LISTS = tuple(list_.command.commands)
 # Arguments, exit code, and what the line says.
 UNUSABLE = [

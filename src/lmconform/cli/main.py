@@ -24,6 +24,7 @@ _COMMANDS = {
     "mock": "Serve the embedded mock.",
     "rejudge": "Apply today's checks to recorded exchanges.",
     "compare": "Say what changed between two runs.",
+    "history": "Show the runs of a target, and what is broken, flaky or fixed.",
     "list": "Show items, requirements, observations, operations, mutants.",
     "mutants": "Run the suite against mocks with one defect each.",
     "distill": "Compute the smallest suite from a kill matrix.",
@@ -32,7 +33,7 @@ _COMMANDS = {
 _EXIT_CODES = """\b
 Exit codes:
   0   the gate passed (verdict conformant, or partial without --require conformant)
-  1   the gate failed, or compare found a regression
+  1   the gate failed, or compare or --baseline found a regression
   2   interrupted
   3   lmconform itself broke
   4   wrong option, configuration, specification or scenario; nothing was sent

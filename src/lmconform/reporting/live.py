@@ -41,11 +41,13 @@ class Live:
         elif isinstance(event, Observation):
             self._counts["observed"] += 1
 
-    def end(self, run: Run | None) -> None:
-        """Print the end of the report, when there is one."""
+    def end(self, run: Run | None, compared: str = "") -> None:
+        """Print the end of the report, when there is one; ``compared`` is what changed since its baseline."""
         if not self._quiet:
             self._flush()
             self._print("")
+        for line in compared.splitlines():
+            self._print(line)
         if run is not None:
             # A smoke run only looks whether the target is well: the larger profiles say how it behaves.
             fingerprint = not self._quiet and self._profile != "smoke"

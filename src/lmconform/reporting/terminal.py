@@ -98,6 +98,7 @@ def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
     yield from stopped(footer)
     yield from contract(header)
     yield from left_out(header)
+    yield from baseline(footer)
     yield f"report    {folder}"
     profile = f"profile {header.profile}, " if header and header.profile else ""
     against = f" of {header.target} ({profile}dialect {header.dialect})" if header else ""
@@ -179,6 +180,12 @@ def stopped(footer: Footer | None) -> Iterator[str]:
     """Why a run is incomplete."""
     if footer is not None and footer.message:
         yield f"stopped   {footer.message}"
+
+
+def baseline(footer: Footer | None) -> Iterator[str]:
+    """What changed since the run that this one was to be compared with."""
+    if footer is not None and footer.baseline:
+        yield f"baseline  {footer.baseline}"
 
 
 def contract(header: Header | None) -> Iterator[str]:

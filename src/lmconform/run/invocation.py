@@ -7,7 +7,8 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import failed_start, leak_check, report_folder
+from lmconform.run import failed_start, leak_check, remembering, report_folder
 from lmconform.run.catalogue import Plan
 from lmconform.run.forecast import Forecast, forecast
 from lmconform.safety.run_state import RunState
@@ -69,6 +70,8 @@ class Run:
     unwritten: str = ""
     # What the file says, once it is complete.
     record: Record | None = None
+    # What changed since the baseline, where one was asked for.
+    against: remembering.Against | None = None
 
     @classmethod
     def begin(
@@ -85,6 +88,7 @@ class Run:
         """
         config = plan.config
         with failed_start.recorded(failed_start.Start(config.report_dir, config=config, plan=plan)) as start:
+            remembering.check(config, os.environ)
             target = None if config.is_mock else remote(config, os.environ)
             folder = start.folder = report_folder.make(config)
             mock = (launched or embedded.launch(config)).ready() if config.is_mock else None
@@ -183,25 +187,28 @@ class Run:
             code = ExitCode.INTERNAL
         for event in latency.events(self.latencies):
             self.take(event)
-        self.take(
-            Footer(
-                complete=complete,
-                verdict=verdict,
-                exit_code=code,
-                finished=now(),
-                duration=round(time.monotonic() - self.started, 3),
-                counts=dict(sorted(self.tally.counts.items())),
-                fuzz_cases=self.tally.fuzz_cases,
-                exchanges=self.sent,
-                not_exercised=self.tally.not_exercised(register),
-                left_behind={noun: len(ids) for noun, ids in sorted(self.left.items()) if ids},
-                left={noun: ids for noun, ids in sorted(self.left.items()) if ids},
-                permanent=tuple(noun for noun, ids in sorted(self.left.items()) if ids and self._is_permanent(noun)),
-                in_doubt=tuple(self.in_doubt),
-                cleanup=self._cleanup(),
-                message=leak or self.lost or self._not_run(missing),
-            )
+        footer = Footer(
+            complete=complete,
+            verdict=verdict,
+            exit_code=code,
+            finished=now(),
+            duration=round(time.monotonic() - self.started, 3),
+            counts=dict(sorted(self.tally.counts.items())),
+            fuzz_cases=self.tally.fuzz_cases,
+            exchanges=self.sent,
+            not_exercised=self.tally.not_exercised(register),
+            left_behind={noun: len(ids) for noun, ids in sorted(self.left.items()) if ids},
+            left={noun: ids for noun, ids in sorted(self.left.items()) if ids},
+            permanent=tuple(noun for noun, ids in sorted(self.left.items()) if ids and self._is_permanent(noun)),
+            in_doubt=tuple(self.in_doubt),
+            cleanup=self._cleanup(),
+            message=leak or self.lost or self._not_run(missing),
         )
+        self.against = remembering.against_baseline(self.folder, footer, self.plan.config, os.environ)
+        if self.against is not None:
+            code = self.against.gate(code)
+            footer = replace(footer, exit_code=code, baseline=self.against.line)
+        self.take(footer)
         if self.mock is not None:
             # It takes leave while we write.
             self.mock.dismiss()
@@ -214,12 +221,21 @@ class Run:
             self.unwritten = f"{self.folder}: the reports cannot be written ({error})"
             code = ExitCode.INCOMPLETE if code in (ExitCode.PASSED, ExitCode.FAILED) else code
         # They are views of what was looked through: only a mistake of their own could show more.
-        if leak := self._leak(form.file for form in registry.FORMATS.values()):
-            print(leak, file=sys.stderr)
+        if late := self._leak(form.file for form in registry.FORMATS.values()):
+            print(late, file=sys.stderr)
             code = ExitCode.INTERNAL
         self.stop_mock()
         self.exit_code = code
+        if not leak:
+            self._remember()
         return code
+
+    def _remember(self) -> None:
+        """Put the run into the history; what fails there changes nothing else."""
+        forgotten = remembering.remember(self.record, self.plan.config, os.environ) if self.record else ""
+        if forgotten:
+            with suppress(OSError):
+                print(f"lmconform: warning: {forgotten}", file=sys.stderr)
 
     def _leak(self, names: Iterable[str]) -> str:
         """What to say of files that show a secret, or that cannot be searched."""
