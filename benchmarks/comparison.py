@@ -47,7 +47,7 @@ class Bench:
             limits = [word for name, value in LIMITS.items() for word in (f"--{name.replace('_', '-')}", str(value))]
             command = ["run", mock.target.base_url, "--service-key", str(mock.service_key), "--allow-writes"]
             command += ["--disposable", "--resource-group", mock.target.resource_group, "--poll-interval", "0.05"]
-            command += ["--other-resource-group", mock.target.other_resource_group, *limits]
+            command += ["--other-resource-group", mock.target.other_resource_group, "--history", "none", *limits]
             command += ["--profile", self.profile, "--seed", str(seed), "--workers", str(workers), "--quiet"]
             done = self._call(*command, "--report-dir", str(report))
         if done.returncode not in (0, 1):

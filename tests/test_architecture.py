@@ -26,6 +26,7 @@ DOORS = {
     "rich": {"cli", "reporting"},
     "jinja2": {"rendering"},
     "cryptography": {"mock", "settings"},
+    "sqlalchemy": {"history"},
 }
 
 

@@ -19,7 +19,7 @@ VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
 
 def test_every_option_that_says_something_about_a_target_is_a_key():
     left_out = {option.dest for option in OPTIONS} - set(target_keys.KEYS)
-    assert left_out == {"service_key", "aicore_profile", "only", "seed", "report_dir"}
+    assert left_out == {"service_key", "aicore_profile", "only", "seed", "report_dir", "history", "baseline"}
     assert set(target_keys.KEYS) <= set(RunConfig.__dataclass_fields__)
 
 

@@ -27,6 +27,7 @@ _COMMANDS = {
     "show": "Show the findings of a run, or the whole story of an item.",
     "compare": "Say what changed between two runs.",
     "report": "Make the reports of a run again.",
+    "history": "Show the runs of a target, and what is broken, flaky or fixed.",
     "waivers": "Judge and suggest waivers: known defects that do not gate.",
     "explain": "Say what an id stands for, and why we believe it.",
     "list": "Show what there is to run, and to be held to.",
@@ -37,7 +38,7 @@ _COMMANDS = {
 _EXIT_CODES = """\b
 Exit codes:
   0   the gate passed (verdict conformant, or partial without --require conformant)
-  1   the gate failed, a waiver is to be removed, or compare found a regression
+  1   the gate failed, a waiver is to be removed, or compare or --baseline found a regression
   2   interrupted, by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT
   3   lmconform itself broke
   4   wrong option, configuration, specification or scenario; nothing was sent

@@ -129,12 +129,22 @@ def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *,
             run.finish(interrupted=code == ExitCode.INTERRUPTED, exit_status=code)
         with suppress(OSError):
             # The terminal may be gone; the files say the same.
-            live.end(run.record)
+            live.end(run.record, _compared(run))
     if run.unwritten:
         with suppress(OSError):
             click.echo(f"lmconform: error: {run.unwritten}", err=True)
         return ExitCode(run.exit_code)
     return code
+
+
+def _compared(run: Run) -> str:
+    """What changed since the baseline of the run, when it has one and anything did."""
+    found = run.against.comparison if run.against is not None else None
+    if found is None or found.is_empty:
+        return ""
+    from lmconform.reporting.comparison import terminal
+
+    return terminal.text(found) + "\n\n"
 
 
 def _pytest(run: Run, workers: int) -> int:

@@ -50,11 +50,13 @@ class Live:
         if self._progress is not None and isinstance(event, Result | Observation):
             self._progress.ends(event.item)
 
-    def end(self, run: Run | None) -> None:
-        """Print the end of the report, when there is one."""
+    def end(self, run: Run | None, compared: str = "") -> None:
+        """Print the end of the report, when there is one; ``compared`` is what changed since its baseline."""
         if not self._quiet:
             self._flush()
             self._print("")
+        for line in compared.splitlines():
+            self._print(line)
         if run is not None:
             for line in terminal.lines(run):
                 self._print(line, _style(line))

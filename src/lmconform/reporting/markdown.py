@@ -36,8 +36,8 @@ def _lines(run: Run) -> Iterator[str]:
         yield ""
     remarks = (
         *(terminal.target(header), terminal.access(header), terminal.contract(header), terminal.left_out(header)),
-        *(terminal.stopped(footer), terminal.left(footer), terminal.unjudged(run), terminal.waived(run)),
-        *(terminal.waivers(header), terminal.unscored(run)),
+        *(terminal.stopped(footer), terminal.baseline(footer), terminal.left(footer), terminal.unjudged(run)),
+        *(terminal.waived(run), terminal.waivers(header), terminal.unscored(run)),
     )
     for line in (line for lines in remarks for line in lines):
         yield f"- {escaping.markdown(line)}"

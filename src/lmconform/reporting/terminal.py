@@ -120,6 +120,7 @@ def _footer(run: Run, footer: Footer, folder: Path) -> Iterator[str]:
     yield from stopped(footer)
     yield from contract(header)
     yield from left_out(header)
+    yield from baseline(footer)
     yield f"report    {folder}"
     yield from following(run)
     profile = f"profile {header.profile}, " if header and header.profile else ""
@@ -268,6 +269,12 @@ def stopped(footer: Footer | None) -> Iterator[str]:
     """Why a run is incomplete."""
     if footer is not None and footer.message:
         yield f"stopped   {footer.message}"
+
+
+def baseline(footer: Footer | None) -> Iterator[str]:
+    """What changed since the run that this one was to be compared with."""
+    if footer is not None and footer.baseline:
+        yield f"baseline  {footer.baseline}"
 
 
 def contract(header: Header | None) -> Iterator[str]:

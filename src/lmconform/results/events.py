@@ -129,6 +129,7 @@ class Footer:
     ``left_behind`` counts what the run created and did not remove, ``left`` has the ids of that, both by noun;
     ``permanent`` are the nouns of that which the API cannot delete. ``in_doubt`` describes creations without a usable
     answer that were not found. ``cleanup`` is the command that removes what can be removed, empty when nothing can.
+    ``baseline`` is what the comparison with an earlier run says in one line, empty when none was asked for.
     """
 
     type: ClassVar[str] = "footer"
@@ -147,6 +148,7 @@ class Footer:
     in_doubt: tuple[str, ...] = ()
     cleanup: str = ""
     message: str = ""
+    baseline: str = ""
 
 
 Event = Header | Result | Observation | Latency | Footer

@@ -7,8 +7,8 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +30,7 @@ from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
-from lmconform.run import costs, failed_start, leak_check, pruning, report_folder, waiving
+from lmconform.run import costs, failed_start, leak_check, pruning, remembering, report_folder, waiving
 from lmconform.run.catalogue import Plan
 from lmconform.run.examination import Seen, examine
 from lmconform.run.reservation import Reservation
@@ -76,6 +76,8 @@ class Run:
     record: Record | None = None
     # Who follows the run while it goes on.
     progress: Progress | None = None
+    # What changed since the baseline, where one was asked for.
+    against: remembering.Against | None = None
 
     @classmethod
     def begin(
@@ -95,6 +97,7 @@ class Run:
         start = failed_start.Start(config.report_dir, config=config, plan=plan)
         # In this order: what was begun is undone, then the reports say why.
         with failed_start.recorded(start), ExitStack() as undone:
+            remembering.check(config, os.environ)
             target = None if config.is_mock else remote(config, os.environ)
             held = report_folder.make(config)
             start.holds(held)
@@ -234,25 +237,28 @@ class Run:
             code = ExitCode.INTERNAL
         for event in latency.events(self.latencies):
             self.take(event)
-        self.take(
-            Footer(
-                complete=complete,
-                verdict=verdict,
-                exit_code=code,
-                finished=now(),
-                duration=round(time.monotonic() - self.started, 3),
-                counts=dict(sorted(self.tally.counts.items())),
-                fuzz_cases=self.tally.fuzz_cases,
-                exchanges=self.sent,
-                not_exercised=self.tally.not_exercised(register),
-                left_behind={noun: len(ids) for noun, ids in sorted(self.left.items()) if ids},
-                left={noun: ids for noun, ids in sorted(self.left.items()) if ids},
-                permanent=tuple(noun for noun, ids in sorted(self.left.items()) if ids and self._is_permanent(noun)),
-                in_doubt=tuple(self.in_doubt),
-                cleanup=self._cleanup(),
-                message=leak or self.lost or self._not_run(missing),
-            )
+        footer = Footer(
+            complete=complete,
+            verdict=verdict,
+            exit_code=code,
+            finished=now(),
+            duration=round(time.monotonic() - self.started, 3),
+            counts=dict(sorted(self.tally.counts.items())),
+            fuzz_cases=self.tally.fuzz_cases,
+            exchanges=self.sent,
+            not_exercised=self.tally.not_exercised(register),
+            left_behind={noun: len(ids) for noun, ids in sorted(self.left.items()) if ids},
+            left={noun: ids for noun, ids in sorted(self.left.items()) if ids},
+            permanent=tuple(noun for noun, ids in sorted(self.left.items()) if ids and self._is_permanent(noun)),
+            in_doubt=tuple(self.in_doubt),
+            cleanup=self._cleanup(),
+            message=leak or self.lost or self._not_run(missing),
         )
+        self.against = remembering.against_baseline(self.folder, footer, self.plan.config, os.environ)
+        if self.against is not None:
+            code = self.against.gate(code)
+            footer = replace(footer, exit_code=code, baseline=self.against.line)
+        self.take(footer)
         if self.mock is not None:
             # It takes leave while we write.
             self.mock.dismiss()
@@ -268,13 +274,22 @@ class Run:
         if self.unwritten and code in (ExitCode.PASSED, ExitCode.FAILED):
             code = ExitCode.INCOMPLETE
         # They are views of what was looked through: only a mistake of their own could show more.
-        if leak := self._leak(form.file for form in registry.FORMATS.values()):
-            print(leak, file=sys.stderr)
+        if late := self._leak(form.file for form in registry.FORMATS.values()):
+            print(late, file=sys.stderr)
             code = ExitCode.INTERNAL
         self.stop_mock()
         self.held.release()
         self.exit_code = code
+        if not leak:
+            self._remember()
         return code
+
+    def _remember(self) -> None:
+        """Put the run into the history; what fails there changes nothing else."""
+        forgotten = remembering.remember(self.record, self.plan.config, os.environ) if self.record else ""
+        if forgotten:
+            with suppress(OSError):
+                print(f"lmconform: warning: {forgotten}", file=sys.stderr)
 
     def _leak(self, names: Iterable[str]) -> str:
         """What to say of files that show a secret, or that cannot be searched."""

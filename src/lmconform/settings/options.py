@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -33,6 +34,8 @@ _LEAST = {
     "max-time": 0,
     "request-timeout": 0.1,
 }
+# Of the URL of a database.
+_PASSWORD = re.compile(r"(://[^:/@]*):[^/]*@")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -174,6 +177,22 @@ OPTIONS = (
     Option("report-dir", str, None, "Where the files of this run go (default reports/<run>).", "DIR"),
     Option("waivers", str, None, "Known defects that do not gate until a date (docs/waivers.md).", "FILE"),
     Option("allow-renewals", bool, False, "Accept waivers that were renewed more than twice."),
+    Option(
+        "history",
+        str,
+        None,
+        "Store of runs: a file, sqlite:///FILE or postgresql://USER@HOST/DATABASE; none stores nothing "
+        "(default history.sqlite in the state folder).",
+        "URL",
+    ),
+    Option(
+        "baseline",
+        str,
+        None,
+        "Compare with the newest green run of TARGET and profile in the history: a regression fails the gate.",
+        "",
+        ("last-green",),
+    ),
     Option("require", str, "partial", "The least verdict that passes the gate.", "", ("partial", "conformant")),
 )
 
@@ -217,6 +236,8 @@ class RunConfig:
     report_dir: Path | None
     waivers: Path | None
     allow_renewals: bool
+    history: str | None
+    baseline: str | None
     require: str
     target_because: str = ""
     named: NamedTarget | None = field(default=None, repr=False)
@@ -318,7 +339,8 @@ class RunConfig:
 
     def public(self) -> dict[str, Any]:
         """The configuration as it goes into the header: nothing in it is secret."""
-        return {o.dest: _plain(getattr(self, o.dest)) for o in OPTIONS}
+        values = {o.dest: _plain(getattr(self, o.dest)) for o in OPTIONS}
+        return values | {"history": _PASSWORD.sub(r"\1:***@", self.history) if self.history else None}
 
 
 def check(option: Option, value: Any) -> str:

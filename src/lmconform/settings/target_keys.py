@@ -11,7 +11,7 @@ from lmconform.settings.options import OPTIONS, Option
 from lmconform.settings.single_values import NAMES
 
 # About one run, or about credentials, which have a table.
-_NO_KEYS: Final = frozenset({"service-key", "aicore-profile", "only", "seed", "report-dir"})
+_NO_KEYS: Final = frozenset({"service-key", "aicore-profile", "only", "seed", "report-dir", "history", "baseline"})
 KEYS: Final[dict[str, Option]] = {option.dest: option for option in OPTIONS if option.name not in _NO_KEYS}
 # A flag permits something, and that is said of one target at a time.
 PERMISSIONS: Final = frozenset(key for key, option in KEYS.items() if option.kind is bool)
