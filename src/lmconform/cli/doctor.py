@@ -38,13 +38,13 @@ def command(target: str | None, as_json: bool, **options: Any) -> int:
     config = configure(target, given(options), os.environ)
     lines = list[Line]()
 
-    def tell(line: Line) -> None:
+    def say(line: Line) -> None:
         lines.append(line)
         if not as_json:
             click.echo(f"{line.state:<7} {line.name:<9} {line.text}")
 
     try:
-        _examine(config, tell)
+        _examine(config, say)
     except TargetUnreachable:
         # Without its line: the embedded mock did not start.
         if not lines or lines[-1].state is not State.FAILED:
@@ -56,7 +56,7 @@ def command(target: str | None, as_json: bool, **options: Any) -> int:
     return ExitCode.UNREACHABLE if failed else ExitCode.PASSED
 
 
-def _examine(config: RunConfig, tell: Callable[[Line], None]) -> None:
+def _examine(config: RunConfig, say: Callable[[Line], None]) -> None:
     # Imported now: a wrong option is answered at once.
     from lmconform.client.session import Session
     from lmconform.contract.openapi import Contract
@@ -68,4 +68,4 @@ def _examine(config: RunConfig, tell: Callable[[Line], None]) -> None:
         contract = Contract.load(config.dialect, version=config.contract, overlays=config.overlay)
         session = Session.open(config, contract, Register.load(), found, None)
         stack.callback(session.close)
-        session.examine(tell, wide=True)
+        session.examine(say, wide=True)

@@ -55,10 +55,10 @@ def _found(store: Store, keep: Keep, runs: list[Stored], target: str | None, las
     kinds = dict.fromkeys((run.profile, run.selection) for run in shown) if target is not None else {}
     for profile, selection in kinds:
         members = [run for run in shown if (run.profile, run.selection) == (profile, selection)]
-        told = stories(members, store.outcomes(members))
+        found = stories(members, store.outcomes(members))
         dialect, *only = json.loads(selection)
         group = {"profile": profile, "dialect": dialect, "only": only, "runs": len(members)}
-        groups.append({**group, "considered": len(considered(members)), "findings": [asdict(one) for one in told]})
+        groups.append({**group, "considered": len(considered(members)), "findings": [asdict(one) for one in found]})
     return {
         "store": str(store),
         "target": target or "",

@@ -30,8 +30,8 @@ def lines(run: Run, pattern: str) -> Iterator[str]:
         hint = f"; did you mean {near!r}?" if near else ""
         raise ConfigError(f"{pattern!r} is no item, result or requirement in {run.file}{hint}")
     for event in found:
-        told = _result(event) if isinstance(event, Result) else _observation(event)
-        yield from (escaping.terminal(line) for line in told)
+        lines = _result(event) if isinstance(event, Result) else _observation(event)
+        yield from (escaping.terminal(line) for line in lines)
         yield ""
 
 

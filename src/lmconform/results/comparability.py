@@ -24,8 +24,8 @@ class Input:
     decides: bool
 
 
-_SELECTION = "what one run alone selects is judged in that run alone"
-_CONTRACT = "what one version alone has is judged by that version alone"
+_SELECTION = "what only one run selects is judged in that run only"
+_CONTRACT = "what only one version has is judged by that version only"
 _REGISTER = "requirements may have come, gone or changed with lmconform"
 _OPTION = "what is judged may differ for that"
 

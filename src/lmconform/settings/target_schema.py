@@ -70,6 +70,6 @@ def _credentials() -> dict[str, Any]:
     path = text_or_variable | {"description": "Path of SAP's service key, or a variable that holds its JSON."}
     profile = _TEXT | {"description": "A profile of SAP's SDK: ~/.aicore/config_NAME.json."}
     found = _object({keys.SERVICE_KEY: path, keys.PROFILE: profile, **single})
-    alone = [{"required": [name], "maxProperties": 1} for name in (keys.SERVICE_KEY, keys.PROFILE)]
-    several = {"required": ["client_id"], "not": {"anyOf": [{"required": way["required"]} for way in alone]}}
-    return found | {"description": "Where the credentials are; never a secret.", "anyOf": [*alone, several]}
+    lone = [{"required": [name], "maxProperties": 1} for name in (keys.SERVICE_KEY, keys.PROFILE)]
+    several = {"required": ["client_id"], "not": {"anyOf": [{"required": way["required"]} for way in lone]}}
+    return found | {"description": "Where the credentials are; never a secret.", "anyOf": [*lone, several]}

@@ -26,15 +26,15 @@ ITEM: Final = "preflight"
 _SHORT_TOKEN: Final = 120.0
 
 
-def examine(session: Session, tell: Callable[[Line], None], *, wide: bool) -> dict[str, Any] | None:
-    """Ask the target for what is needed before the first item; ``tell`` gets a line for each thing.
+def examine(session: Session, say: Callable[[Line], None], *, wide: bool) -> dict[str, Any] | None:
+    """Ask the target for what is needed before the first item; ``say`` gets a line for each thing.
 
     ``wide``: also for content and room, with a request for each of at most five scenarios, and one for each resource
     that costs something. Returns the body of ``GET /lm/meta``, or None when the target has none. Raises
     TargetUnreachable, after a line that says so, when the target does not answer, refuses the credentials or a resource
     group, is no AI API, or limits the rate for so long that it cannot be asked.
     """
-    examination = _Examination(session, tell)
+    examination = _Examination(session, say)
     usual = session.transport.patience
     session.transport.patience = Patience(
         connect=4.0, answer=session.config.request_timeout or 6.0, tries=1, waiting=60.0, liveness_checks=0
@@ -48,10 +48,10 @@ def examine(session: Session, tell: Callable[[Line], None], *, wide: bool) -> di
 class _Examination:
     """One preflight; ``_name`` is what is looked at now, for the line of a failure."""
 
-    def __init__(self, session: Session, tell: Callable[[Line], None]) -> None:
+    def __init__(self, session: Session, say: Callable[[Line], None]) -> None:
         self._session = session
         self._target = session.target
-        self._tell = tell
+        self._show = say
         self._client: Client = session.client(ITEM)
         self._name = ""
         self._asked: list[Exchange] = []
@@ -161,7 +161,7 @@ class _Examination:
 
     def _say(self, line: Line) -> None:
         text = line.text if line.state is State.FAILED else printable(line.text)
-        self._tell(Line(line.name, line.state, self._session.redactor.text(text)))
+        self._show(Line(line.name, line.state, self._session.redactor.text(text)))
 
     def _say_all(self, lines: Iterable[Line] | Iterator[Line]) -> None:
         for line in lines:

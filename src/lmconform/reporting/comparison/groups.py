@@ -36,7 +36,7 @@ class Group:
 
 
 def groups(changes: Iterable[Change]) -> list[Group]:
-    """The changes with one reason together, the largest group first; a finding stays alone."""
+    """The changes with one reason together, the largest group first; a finding is a group by itself."""
     found: dict[tuple[str, str, str, str], list[Change]] = {}
     for change in changes:
         because = change.new.because if change.new is not None else ""

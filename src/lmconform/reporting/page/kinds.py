@@ -6,7 +6,7 @@ from typing import Final
 
 from lmconform.results.events import Result
 
-# The words of an id after ``LM-`` and the noun that tell the kind; the first that fits counts.
+# The words of an id after ``LM-`` and the noun that show the kind; the first that fits counts.
 _BY_NOUN: Final = {
     "HTTP": "HTTP and schema",
     "ERROR": "HTTP and schema",

@@ -63,7 +63,7 @@ def body(text: str) -> str:
 
 
 def _fails(cause: Cause) -> bool:
-    """Whether a result fails the gate for this reason; an internal error has no verdict of its own."""
+    """Whether a result fails the gate for this reason; an internal error has no verdict."""
     return any(finding.result.gates for one in (cause, *cause.following) for finding in one.findings)
 
 
