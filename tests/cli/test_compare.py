@@ -24,7 +24,7 @@ MUTANTS = {
     "accepts-artifact-kind": {"LM-ARTIFACT-BODY-KIND"},
     "accepts-configuration-type": {"LM-CONFIGURATION-BODY-TYPE"},
     "executable-bad-id-first": {"LM-EXECUTABLE-BAD-ID"},
-    "metrics-replace": {"LM-METRICS-PATCH-APPENDS"},
+    "metrics-replace": {"LM-METRICS-PATCH-APPENDS", "LM-METRICS-PATCH-KEEPS-SECTIONS"},
     "deployment-bulk-empty": {"LM-DEPLOYMENT-BULK-EMPTY"},
 }
 LIMITS = [f"--{name}-timeout=8" for name in ("stop", "delete", "start", "poll")]

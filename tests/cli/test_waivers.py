@@ -105,10 +105,10 @@ def test_a_defect_that_was_mended_fails_the_gate_until_its_entry_is_removed(judg
     assert [type(one) for one in cases[f"waiver/{REQUIREMENT}"].result] == [Failure]
     titles = {json.loads(file.read_text())["name"] for file in (tmp_path / "after" / "allure").glob("*-result.json")}
     assert titles == {PROBE, f"waiver/{REQUIREMENT}"}
-    assert f"| XPASS | waiver/{REQUIREMENT} |" in (tmp_path / "after" / "summary.md").read_text()
+    assert f"### XPASS waiver/{REQUIREMENT} " in (tmp_path / "after" / "summary.md").read_text()
     assert valid(tmp_path / "after")[-1]["exit_code"] == 1
     compared = lmconform("compare", "before", "after")
-    assert (compared.returncode, f"{PROBE}  XFAIL -> PASS" in compared.stdout) == (0, True)
+    assert (compared.returncode, f"{PROBE}  MUST  XFAIL -> PASS" in compared.stdout) == (0, True)
 
 
 def test_what_fails_otherwise_than_recorded_gates_and_says_so(judge, broken, tmp_path):

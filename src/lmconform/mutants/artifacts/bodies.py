@@ -26,8 +26,8 @@ def accepts_artifact_without_scenario(bench: Bench) -> None:
 @mutant("accepts-artifact-type", "LM-ARTIFACT-BODY-TYPE")
 def accepts_artifact_type(bench: Bench) -> None:
     """BUG: numbers as name and description of an artifact are turned into texts."""
-    loosen(bench, "ArtifactCreation", "name")
-    loosen(bench, "ArtifactCreation", "description")
+    loosen(bench, "ArtifactCreation", "name", {"maxLength": 256})
+    loosen(bench, "ArtifactCreation", "description", {"maxLength": 5000})
     become_texts(bench, "createArtifact", "name", "description")
 
 

@@ -23,7 +23,7 @@ def accepts_configuration_required(bench: Bench) -> None:
 @mutant("accepts-configuration-type", "LM-CONFIGURATION-BODY-TYPE")
 def accepts_configuration_type(bench: Bench) -> None:
     """BUG: a number as name of a configuration is turned into a text."""
-    loosen(bench, "ConfigurationCreation", "name")
+    loosen(bench, "ConfigurationCreation", "name", {"maxLength": 256})
     become_texts(bench, "createConfiguration", "name")
 
 

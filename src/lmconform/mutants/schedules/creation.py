@@ -117,7 +117,7 @@ def schedule_cron_optional(bench: Bench) -> None:
 @mutant("schedule-name-number", "LM-SCHEDULE-BODY-TYPE")
 def schedule_name_number(bench: Bench) -> None:
     """BUG: a number as name of a schedule is turned into a text."""
-    loosen(bench, "ExecutionScheduleCreation", "name")
+    loosen(bench, "ExecutionScheduleCreation", "name", {"maxLength": 256})
 
     @bench.before("createExecutionSchedule")
     def text(call: Call) -> None:
