@@ -44,9 +44,9 @@ def judge(folder: Path) -> Path:
     """The page of a run against it."""
     with mock(folder) as key:
         url = json.loads(key.read_text(encoding="utf-8"))["serviceurls"]["AI_API_URL"]
-        words = ["run", url, "--service-key", str(key), "--resource-group", "tutorial", "--disposable"]
+        words = ["run", url, "--service-key", key.name, "--resource-group", "tutorial", "--disposable"]
         words += ["--other-resource-group", "other", "--allow-writes", "--poll-interval", "0.05", "--profile", "core"]
-        subprocess.run([*LMCONFORM, *words, "--quiet", "--report-dir", str(folder / "out")], check=False)
+        subprocess.run([*LMCONFORM, *words, "--quiet", "--report-dir", "out"], cwd=folder, check=False)
     return folder / "out" / "report.html"
 
 
