@@ -36,7 +36,7 @@ def inputs(old: Run, new: Run) -> tuple[Input, ...]:
     rows = (
         ("profile", one.profile, other.profile, _SELECTION, True),
         ("dialect", one.dialect, other.dialect, _CONTRACT, True),
-        ("contract", *_contracts(one, other), _CONTRACT, True),
+        ("contract", _contract(one), _contract(other), _CONTRACT, True),
         ("--only", _option(one, "only"), _option(other, "only"), _SELECTION, True),
         ("lmconform", one.lmconform, other.lmconform, _REGISTER, False),
         ("register", one.register_sha256[:12], other.register_sha256[:12], _REGISTER, False),
@@ -45,8 +45,8 @@ def inputs(old: Run, new: Run) -> tuple[Input, ...]:
             for name in ("disposable", "expect", "allow_deployments", "max_executions", "max_deployments")
         ),
     )
-    # A run that could not start knows neither profile nor contract.
-    unknown = one.profile == "" or other.profile == ""
+    # A run that could not start may not know its profile, its contract or its selection.
+    unknown = not all(run.results or run.observations for run in (old, new))
     return tuple(Input(*row) for row in rows if row[1] != row[2] and not (unknown and row[4]))
 
 
@@ -65,10 +65,9 @@ def _header(run: Run) -> Header:
     return run.header
 
 
-def _contracts(*headers: Header) -> tuple[str, ...]:
-    """Version and hash of each; a run that could not start may not know by which version it would have judged."""
-    known = all(header.contract_version for header in headers)
-    return tuple(f"{h.contract_version if known else ''} ({h.contract_sha256[:12]})".strip() for h in headers)
+def _contract(header: Header) -> str:
+    version = header.contract_version or "unknown"
+    return f"{version} ({header.contract_sha256[:12]})" if header.contract_sha256 else version
 
 
 def _option(header: Header, name: str) -> str:
