@@ -23,7 +23,7 @@ def proxy_url(port, password=PASSWORD):
     return f"http://{USER}:{quote(password, safe='')}@127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_all_goes_through_the_proxy_on_few_connections_and_its_password_is_nowhere(lmconform, mock, tmp_path, workers):
     echoes = {f"X_Echo_{number}": form for number, form in enumerate(FORMS)}
     with tenant(mock, tmp_path, **echoes) as (port, seen), connect_proxy(port) as (proxy, tunnels):
@@ -43,7 +43,7 @@ def test_all_goes_through_the_proxy_on_few_connections_and_its_password_is_nowhe
     )
     texts = {"stdout": done.stdout, "stderr": done.stderr}
     for folder, _, files in os.walk(tmp_path):
-        texts |= {name: (Path(folder) / name).read_text() for name in files}
+        texts |= {name: (Path(folder) / name).read_text(errors="replace") for name in files}
     del texts["service-key.json"]
     assert "X-Echo-0" in texts["exchanges.jsonl"]
     assert [(name, form) for name, text in texts.items() for form in FORMS if form in text] == []
