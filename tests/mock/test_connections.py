@@ -20,7 +20,7 @@ def url(mock):
 def seconds(url):
     """How long the mock takes to answer somebody else."""
     began = time.monotonic()
-    assert requests.get(f"{url}/", timeout=5).status_code == 200
+    assert requests.get(f"{url}/", timeout=20).status_code == 200
     return time.monotonic() - began
 
 
@@ -64,7 +64,7 @@ def test_endless_headers_are_refused_early_and_block_nobody(url, part):
                     break
         assert statuses(client.recv(65536)) == [431]
     assert sent < 32 * 1024 * 1024
-    assert seconds(url) < 2
+    assert seconds(url) < 5
 
 
 def test_clients_that_send_a_byte_now_and_then_are_closed_and_others_are_served_meanwhile(start_mock):
@@ -94,7 +94,7 @@ def test_clients_that_send_a_byte_now_and_then_are_closed_and_others_are_served_
             waits.append(seconds(url))
         assert len(answers) == len(clients)
         assert time.monotonic() - start > 1.5
-    assert max(waits) < 2
+    assert max(waits) < 5
     said = [statuses(answers[client]) for client in clients]
     assert said[0::4] == said[3::4] == [[408]] * 25
     assert said[1::4] == said[2::4] == [[]] * 25

@@ -32,7 +32,7 @@ SHARES = (0.5, 0.3, 0.6, 0.1)
 class Seen:
     """What runs of items came to: errors by item, answers by operation, and what passed over a misshapen answer.
 
-    ``passed`` has the ids of answers that the checks let pass, and of items that are PASS in each of their results.
+    ``passed`` has the answers that the checks let pass, and of items that are PASS in each of their results.
     """
 
     errors: list = field(default_factory=list)
@@ -113,7 +113,8 @@ class Campaign:
         seen, before = Seen(), Counter(self.defect.changed)
         with short_pauses(), judged_answers() as judged:
             yield seen
-        seen.passed += [key for key, is_broken in judged.items() if key in self.defect.misshapen and not is_broken]
+        shown = self.defect.misshapen
+        seen.passed += [shown[key] for key, is_broken in judged.items() if key in shown and not is_broken]
         seen.answers = self.defect.changed - before
 
 

@@ -34,14 +34,14 @@ COUNT = re.compile(rb"\s*-?[0-9]{1,19}\s*")
 class Arbitrary(bench.Defect):
     """A share of the answers, or the one at ``place``, has another body, or a part of its body is something else.
 
-    ``changed`` counts them by operation, ``places`` all answers by item and operation. ``misshapen`` holds the ids of
+    ``changed`` counts them by operation, ``places`` all answers by item and operation. ``misshapen`` shows, by id,
     exchanges whose body is of another type than it was, or has a list or an object less, and is announced as what it
     was; ``by_item`` counts them.
     """
 
     def __init__(self):
         self.changed, self.places, self.by_item = Counter(), Counter(), Counter()
-        self.misshapen = set()
+        self.misshapen = {}
         self.begin(0, ODD, 0.0)
 
     def begin(self, seed, values, share):
@@ -68,7 +68,7 @@ class Arbitrary(bench.Defect):
             return self.announced(dataclasses.replace(exchange, body=self.body(exchange.body)))
         body = self.body(exchange.body)
         if exchange.ok and is_misshapen(exchange.body, body):
-            self.misshapen.add(exchange.id)
+            self.misshapen[exchange.id] = f"{exchange.operation} {exchange.status} {body[:300]!r}"
             self.by_item[exchange.item] += 1
         return dataclasses.replace(exchange, body=body)
 
@@ -120,9 +120,9 @@ def is_misshapen(before, after):
 
 
 def lost_a_container(was, now):
-    """Whether an object or a list is neither that any more, nor left out."""
+    """Whether an object or a list is neither that any more, nor left out or null, which some may be."""
     if isinstance(was, dict):
-        both = (was.keys() & now.keys()) - OPEN if isinstance(now, dict) else ()
+        both = {key for key in was.keys() - OPEN if now.get(key) is not None} if isinstance(now, dict) else ()
         return not isinstance(now, dict) or any(lost_a_container(was[key], now[key]) for key in both)
     if isinstance(was, list):
         return not isinstance(now, list) or any(map(lost_a_container, was, now))

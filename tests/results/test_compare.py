@@ -267,6 +267,12 @@ def test_a_slow_machine_is_said_once_and_not_of_each_operation(run):
     assert (found.latency, found.drift, found.drifted) == ((), 3.0, True)
 
 
+def test_a_slow_operation_does_not_hide_behind_the_few_others(run):
+    quick, slow = latency("a", *QUICK), latency("b", *QUICK)
+    found = compare(run(quick, slow), run(quick, latency("b", *(3 * s for s in QUICK))))
+    assert [one.operation for one in found.latency] == ["b"]
+
+
 def test_the_mann_whitney_test_has_the_values_of_other_implementations():
     """R: ``wilcox.test(1:20, 21:40, exact=FALSE)`` and the same with one value in both samples for all ranks."""
     assert latency_test.mann_whitney(range(20), range(20, 40)) == pytest.approx(6.796e-08, rel=1e-3)

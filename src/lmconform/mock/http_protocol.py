@@ -263,6 +263,11 @@ class FaultProtocol(Protocol):
         super().connection_lost(exc)
         self._connection.mark_lost()
 
+    def eof_received(self) -> bool:
+        """A client that closes while a fault delays its answer has given up: the connection ends."""
+        super().eof_received()
+        return False
+
     def shutdown(self) -> None:
         """Wake the waiters of the connection: the server shuts down."""
         super().shutdown()

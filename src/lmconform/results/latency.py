@@ -17,6 +17,9 @@ LEAST_ANSWERS: Final = 20
 CHANCE: Final = 0.001
 RATIO: Final = 1.5
 SECONDS: Final = 0.05
+# For the drift of a run, which is a median over operations.
+_FEW_ANSWERS: Final = 5
+_FEW_OPERATIONS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,10 @@ def drift(old: Mapping[str, Latency], new: Mapping[str, Latency]) -> float:
     ratios = [
         new[name].median / old[name].median
         for name in {*old} & {*new}
-        if min(old[name].count, new[name].count) >= LEAST_ANSWERS and old[name].median > 0 and new[name].median > 0
+        if min(old[name].count, new[name].count) >= _FEW_ANSWERS and old[name].median > 0 and new[name].median > 0
     ]
-    return median(ratios) if ratios else 1.0
+    # Of one or two, the slower would hide itself.
+    return median(ratios) if len(ratios) >= _FEW_OPERATIONS else 1.0
 
 
 def mann_whitney(one: Sequence[float], other: Sequence[float]) -> float:
