@@ -35,7 +35,7 @@ def test_findings_stand_first_and_the_last_lines_say_what_was_left_where_the_rep
     assert not any("newest | first" in line for line in shown)
     assert any(line.startswith("observed  1 behaviours") for line in shown)
     assert [line for line in shown if line[:4] in ("left", "repo", "next", "verd")] == [
-        "left      3 artifacts (the API cannot delete artifacts and configurations; names begin with lmconform-)",
+        "left      3 artifacts (the API cannot delete artifacts and configurations; results.jsonl has their ids)",
         f"report    {tmp_path}",
         f"next      'lmconform show {tmp_path} probe/LM-B' has every request of the first finding",
         "verdict   nonconformant of mock (profile full, dialect published), exit 1",

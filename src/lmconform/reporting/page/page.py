@@ -17,6 +17,8 @@ _PACKAGE: Final = "lmconform.reporting.page"
 SIGN: Final = re.compile(r"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\n<title>.*lmconform")
 # Causes whose stories are shown; a run may have thousands of findings, and a page has a limit.
 _CAUSES: Final = 200
+# By how much a body may grow when it is indented.
+_WIDER: Final = 4
 
 
 def write(run: Run, out: Path) -> None:
@@ -58,6 +60,9 @@ def body(text: str) -> str:
     try:
         shown = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
+        shown = text
+    if len(shown) > _WIDER * len(text):
+        # Nested a hundred levels deep: most of it would be indentation.
         shown = text
     return "\n".join(map(escaping.visible, shown.split("\n")))
 
