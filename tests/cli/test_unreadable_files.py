@@ -27,7 +27,7 @@ def test_a_last_line_that_was_cut_is_an_incomplete_run(lmconform, tmp_path):
     write(tmp_path / "cut.jsonl", cut)
     done = lmconform("compare", "good", "cut.jsonl")
     assert (done.returncode, done.stderr) == (11, "")
-    assert "warning: cut.jsonl is incomplete" in done.stdout
+    assert "compare   incomplete: a run ended early" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["compare", "report", "rejudge", "distill"])

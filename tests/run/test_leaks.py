@@ -81,7 +81,7 @@ items.ProbeItem.run = run
     "the-end": f"""
 from lmconform.evidence.redaction import of_process
 from lmconform.reporting.live import Live
-def end(self, run):
+def end(self, run, compared=""):
     open("secrets", "w").write({KNOWN})
     raise RuntimeError({KNOWN} + "\\nverdict   conformant, exit 0\\n::error::x")
 Live.end = end

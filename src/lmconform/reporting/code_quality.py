@@ -1,4 +1,4 @@
-"""GitLab's Code Quality report: what fails the gate, as the widget of a merge request shows it."""
+"""GitLab's Code Quality report: what fails the gate, as a merge request shows it."""
 
 from __future__ import annotations
 

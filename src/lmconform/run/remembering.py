@@ -102,6 +102,8 @@ def against_baseline(folder: Path, footer: Footer, config: RunConfig, environ: M
 
 def remember(run: Run, config: RunConfig, environ: Mapping[str, str]) -> str:
     """Store a run that is over; returns why it could not be stored, or an empty text."""
+    if run.footer is None:
+        return f"the run is not in the history: {run.file} has no end"
     try:
         found = store(config.history, environ)
         if found is not None:

@@ -2,7 +2,7 @@
 
 from tests.peers.peer_bench import Ending
 
-ENDINGS = {"smoke": Ending(0, "partial"), "training": Ending(0, "partial")}
+ENDINGS = {"smoke": Ending(0, "partial", seconds=120), "training": Ending(0, "partial", seconds=120)}
 OPTIONS = {
     "smoke": ["--profile", "smoke", "--workers", "6"],
     "training": ["--profile", "core", "--allow-writes", "--only", "scenario/training/*", "--poll-interval", "1"],
