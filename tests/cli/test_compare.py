@@ -156,7 +156,7 @@ def test_a_capability_that_is_no_longer_advertised_is_a_regression_and_nothing_o
 
 
 def test_an_operation_that_takes_longer_is_named_and_fails_nothing(judge, compare):
-    slow = judge("--fault", "createExecutionSchedule: latency, seconds=0.15", seed=1, only=SCHEDULES)
+    slow = judge("--fault", "createExecutionSchedule: latency, seconds=0.5", seed=1, only=SCHEDULES)
     code, found = compare(judge(only=SCHEDULES), slow)
     assert [one["operation"] for one in found["latency"]] == ["createExecutionSchedule"]
     assert found["latency"][0]["ratio"] > 1.5
