@@ -264,7 +264,7 @@ def test_a_slow_machine_is_said_once_and_not_of_each_operation(run):
     old = run(*(latency(f"get{n}", *QUICK) for n in range(5)))
     new = run(*(latency(f"get{n}", *(3 * s for s in QUICK)) for n in range(5)))
     found = compare(old, new)
-    assert (found.latency, found.drift, found.drifted) == ((), 3.0, True)
+    assert (found.latency, found.drift, found.drifted, found.is_empty) == ((), 3.0, True, True)
 
 
 def test_a_slow_operation_does_not_hide_behind_the_few_others(run):

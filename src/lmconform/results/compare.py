@@ -105,9 +105,9 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changed."""
+        """Whether nothing changed; a drift may be that of the machine that asks, and is no change."""
         changed = any(change.kind is not Kind.STILL_FAILING for change in self.changes)
-        return not (changed or self.observations or self.latency or self.drifted)
+        return not (changed or self.observations or self.latency)
 
 
 def compare(old: Run, new: Run) -> Comparison:
