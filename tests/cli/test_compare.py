@@ -26,7 +26,7 @@ SCHEDULES = ("LM-SCHEDULE-*", "LM-OBS-SCHEDULE-*", "LM-ARTIFACT-BODY-*")
 MUTANTS = {
     "auth-unsigned-token": {"LM-AUTH-TOKEN-UNSIGNED", "LM-AUTH-TOKEN-CHANGED"},
     "accepts-artifact-kind": {"LM-ARTIFACT-BODY-KIND"},
-    "accepts-configuration-type": {"LM-CONFIGURATION-BODY-TYPE", "LM-CONFIGURATION-BODY-TOO-LONG"},
+    "accepts-configuration-type": {"LM-CONFIGURATION-BODY-TYPE"},
     "executable-bad-id-first": {"LM-EXECUTABLE-BAD-ID"},
     "metrics-replace": {"LM-METRICS-PATCH-APPENDS", "LM-METRICS-PATCH-KEEPS-SECTIONS"},
     "deployment-bulk-empty": {"LM-DEPLOYMENT-BULK-EMPTY"},

@@ -101,9 +101,12 @@ def against_baseline(folder: Path, footer: Footer, config: RunConfig, environ: M
 
 
 def remember(run: Run, config: RunConfig, environ: Mapping[str, str]) -> str:
-    """Store a run that is over; returns why it could not be stored, or an empty text."""
+    """Store a run that is over; returns why it could not be stored, or an empty text.
+
+    A run whose results have no end is left out, and the reason for that has been said.
+    """
     if run.footer is None:
-        return f"the run is not in the history: {run.file} has no end"
+        return ""
     try:
         found = store(config.history, environ)
         if found is not None:
