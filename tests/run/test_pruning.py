@@ -91,7 +91,11 @@ def test_only_what_is_over_and_left_nothing_is_removed(lmconform, earlier, tmp_p
     assert done.returncode == 0, done.stdout + done.stderr
     assert [folder.exists() for folder in gone] == [False, False]
     assert {n: sorted(p.name for p in f.iterdir()) for n, f in stays.items() if f.is_dir()} == before
-    assert {path.name for path in root.iterdir()} == {*(folder.name for folder in stays.values()), "notes.txt", "history.sqlite"}
+    assert {path.name for path in root.iterdir()} == {
+        *(folder.name for folder in stays.values()),
+        "notes.txt",
+        "history.sqlite",
+    }
     assert (tmp_path / "mine.jsonl").read_text() == "mine"
 
 
