@@ -257,6 +257,13 @@ def test_a_body_on_which_servers_may_differ_is_not_judged(contract, body):
     assert oracle.is_wrong_body(contract, contract.operation("createArtifact"), body) == ""
 
 
+def test_a_body_is_not_wrong_for_members_that_the_server_sets(contract):
+    body = {"executionId": "e3328f290b940c1e", "tags": [{"name": "a", "value": "b"}]}
+    patch = contract.operation("patchMetrics")
+    assert oracle.is_wrong_body(contract, patch, {**body, "createdAt": {}, "modifiedAt": "yesterday"}) == ""
+    assert oracle.is_wrong_body(contract, patch, {**body, "createdAt": {}, "customInfo": {}})
+
+
 ID_PATTERN = r"^[\w.-]{4,64}$"
 
 

@@ -24,6 +24,7 @@ _ABOUT_DATA = frozenset({400, 404, 405})
 # Said by gateways, quotas and services of their own accord: no judgement of the data. A resource group that was made a
 # moment ago answers 412 (fact M10).
 NO_REFUSAL: Final = (GATEWAY - _ABOUT_DATA) | {412, 501}
+_SET_BY_SERVER: Final = frozenset({"createdAt", "modifiedAt"})
 
 
 def judged(contract: Contract, operation: Operation) -> tuple[str, ...]:
@@ -99,13 +100,14 @@ def is_wrong_body(contract: Contract, operation: Operation, value: Any) -> str:
     """Why a JSON body is wrong by every reading of its schema, or an empty text.
 
     Readings differ on null for optional members, on numbers such as 1.0, on the edges of
-    lengths and on what ``\\w`` means: no judgement.
+    lengths and on what ``\\w`` means: no judgement. Nor is there one of members that the server sets, and that a body
+    has only because it shares a schema with answers: a server may pass over them.
     """
     schema = operation.request_body.json_schema if operation.request_body is not None else None
     if schema is None:
         return ""
     for error in contract.validator(schema).iter_errors(value):
-        if _is_clear(error):
+        if _is_clear(error) and not _SET_BY_SERVER & set(error.instance_path):
             return str(error.message)[:200]
     return ""
 
