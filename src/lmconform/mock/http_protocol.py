@@ -263,7 +263,7 @@ class FaultProtocol(Protocol):
         super().connection_lost(exc)
         self._connection.mark_lost()
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> bool:  # type: ignore[override] # as above
         """A client that closes while a fault delays its answer has given up: the connection ends."""
         super().eof_received()
         return False
