@@ -19,11 +19,11 @@ from lmconform.contract.resources import Role, resources
 from lmconform.errors import Failure, NotApplicable, NotTestable, Skip, caught, judged_refusals
 from lmconform.evidence.exchange import Exchange, natural
 from lmconform.judgement import Judgement, kept
+from lmconform.probes import reading
 from lmconform.probes.comparison import differences
 from lmconform.probes.described import capability, described
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.parts import gravest
-from lmconform.probes.reading import entries
 from lmconform.safety.guard import ABSENT_PREFIX
 from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
@@ -157,15 +157,15 @@ class Context:
         return dict(exchange.json_object())
 
     def get_or_skip(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> Json:
-        """The JSON object of a GET that this probe needs and does not judge; raises NotTestable."""
+        """The JSON object of a GET that this probe needs and does not judge (``reading.kept``); raises NotTestable."""
         exchange = self.get(operation_id, query, **path)
         if exchange.status != 200:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected 200")
-        return dict(exchange.json_object())
+        return reading.kept(self, exchange)
 
     def items(self, operation_id: str, query: Mapping[str, Any] | None = None, /, **path: str) -> list[Json]:
         """The resources of a list that this probe judges."""
-        return entries(self.get_or_fail(operation_id, query, **path))
+        return reading.entries(self.get_or_fail(operation_id, query, **path))
 
     def ids(self, operation_id: str, query: Mapping[str, Any] | None = None, /) -> list[str]:
         """The ids in a list that this probe judges, in the order of the answer."""
