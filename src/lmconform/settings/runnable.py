@@ -42,7 +42,7 @@ def runnable(scenario_id: str, executable: Mapping[str, Any], named: Runs | None
         executable_id=str(executable["id"]),
         version_id=str(executable.get("versionId") or ""),
         inputs=tuple(
-            (str(a["name"]), a["kind"] if a.get("kind") in _ARTIFACT_KINDS else default_kind)
+            (str(a["name"]), next((kind for kind in _ARTIFACT_KINDS if kind == a.get("kind")), default_kind))
             for a in _named(executable, "inputArtifacts")
         ),
         parameters=tuple((dict.fromkeys(needed, "1") | given).items()),
