@@ -127,11 +127,11 @@ def test_the_workflow_for_github_judges_the_target_removes_what_is_left_and_show
 
 @pytest.mark.parametrize(
     ("commands", "reports"),
-    [(gitlab()[:-1], "reports"), (jenkins()[:-1], "reports"), (kubernetes(), "work/reports")],
+    [(gitlab()[:-1], "reports"), (jenkins()[:-1], "reports"), (kubernetes(), "scratch/reports")],
     ids=["gitlab", "jenkins", "kubernetes"],
 )
 def test_the_commands_of_a_job_leave_the_reports_that_it_collects(carry_out, tmp_path, commands, reports):
-    done = carry_out([command.replace("/work/", f"{tmp_path}/work/") for command in commands], "smoke")
+    done = carry_out([command.replace("/scratch/", f"{tmp_path}/scratch/") for command in commands], "smoke")
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(list(JUnitXml.fromfile(str(tmp_path / reports / "junit.xml")))) > 0
     assert read_events(tmp_path / reports)[-1]["verdict"] == "partial"
