@@ -72,13 +72,22 @@ def test_a_signal_while_the_doctor_waits_is_exit_2_in_one_line(tmp_path, number)
     assert (doctor.returncode, printed.split()) == (2, [b"lmconform:", b"interrupted"])
 
 
-@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true"])
-def test_streams_that_are_closed_or_full_change_nothing_of_a_run(tmp_path, closed):
+# With a buffer, as Python has it unless told, what cannot be written may fail as late as when the process ends.
+BUFFERED = {"PYTHONUNBUFFERED": ""}
+UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
+
+
+@pytest.mark.parametrize(
+    ("closed", "buffering"),
+    [(closed, BUFFERED) for closed in ("2>&-", ">&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true")]
+    + [(closed, UNBUFFERED) for closed in (">/dev/full", "| true")],
+)
+def test_streams_that_are_closed_or_full_change_nothing_of_a_run(tmp_path, closed, buffering):
     command = shlex.join([*LMCONFORM, *ONE, "--workers", "2"])
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command} {closed}"],
         cwd=tmp_path,
-        env=clean_environment(),
+        env=clean_environment(**buffering),
         capture_output=True,
         text=True,
         timeout=120,
@@ -89,15 +98,16 @@ def test_streams_that_are_closed_or_full_change_nothing_of_a_run(tmp_path, close
     assert (events[0]["type"], events[-1]["exit_code"], events[-1]["complete"]) == ("header", 0, True)
 
 
+@pytest.mark.parametrize("buffering", [BUFFERED, UNBUFFERED])
 @pytest.mark.parametrize(
     ("redirected", "code", "words"), [(">/dev/full", 11, "No space left on device"), ("| true", 0, "")]
 )
-def test_what_a_command_prints_and_cannot_be_written_is_one_line(tmp_path, redirected, code, words):
+def test_what_a_command_prints_and_cannot_be_written_is_one_line(tmp_path, redirected, code, words, buffering):
     command = shlex.join([*LMCONFORM, "list", "items"])
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command} {redirected}"],
         cwd=tmp_path,
-        env=clean_environment(),
+        env=clean_environment(**buffering),
         capture_output=True,
         text=True,
         timeout=120,

@@ -6,6 +6,7 @@ import importlib
 import signal
 import sys
 import traceback
+from contextlib import suppress
 
 import click
 
@@ -86,6 +87,8 @@ def main(arguments: list[str] | None = None) -> None:
             if not is_ignored(number):
                 signal.signal(number, signal.default_int_handler)
         code = cli.main(arguments, prog_name="lmconform", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         code = ExitCode.USAGE
@@ -99,7 +102,6 @@ def main(arguments: list[str] | None = None) -> None:
         _say("lmconform: interrupted")
         code = ExitCode.INTERRUPTED
     except streams.OutputLost as error:
-        streams.abandon(1)
         # Where a pager or head has read enough there is no reason to complain.
         code = ExitCode.PASSED if error.is_closed else ExitCode.INCOMPLETE
         if not error.is_closed:
@@ -119,7 +121,5 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _say(line: str) -> None:
     """Print a line on standard error; where that cannot be written, the exit code says it alone."""
-    try:
+    with suppress(OSError):
         click.echo(line, err=True)
-    except OSError:
-        streams.abandon(2)

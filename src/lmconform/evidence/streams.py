@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from lmconform.evidence.redaction import Redactor, of_process
@@ -26,7 +26,7 @@ class OutputLost(OSError):
 class RedactedStream:
     """Passes text on to a stream, redacted. A line is passed on when it is complete, or when it is flushed.
 
-    It has no ``buffer``: bytes would not be redacted. Raises OutputLost.
+    It has no ``buffer``: bytes would not be redacted. Raises OutputLost, once: what is written after that goes nowhere.
     """
 
     def __init__(self, stream: TextIO, redactor: Redactor) -> None:
@@ -63,7 +63,7 @@ class RedactedStream:
         with self._lock:
             lines, end, self._begun = (self._begun + text).rpartition("\n")
             if end:
-                with _writing():
+                with self._writing():
                     self._stream.write(self._redactor.text(lines) + end)
         return len(text)
 
@@ -71,7 +71,7 @@ class RedactedStream:
         """Pass on what is there."""
         with self._lock:
             begun, self._begun = self._begun, ""
-            with _writing():
+            with self._writing():
                 if begun:
                     self._stream.write(self._redactor.text(begun))
                 self._stream.flush()
@@ -80,17 +80,18 @@ class RedactedStream:
         """Close the stream behind this one."""
         self._stream.close()
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # What waits in the buffer would fail again when CPython ends, which replaces our exit code by 120.
+            with suppress(OSError):
+                _abandon(self.fileno())
+            raise OutputLost(error.strerror or str(error), is_closed=isinstance(error, BrokenPipeError)) from error
 
-@contextmanager
-def _writing() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputLost(error.strerror or str(error), is_closed=isinstance(error, BrokenPipeError)) from error
 
-
-def abandon(descriptor: int) -> None:
-    """Nothing more is printed there, 1 or 2: what waits to be written goes nowhere."""
+def _abandon(descriptor: int) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, descriptor)
     os.close(null)
