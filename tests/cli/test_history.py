@@ -68,7 +68,7 @@ def test_a_defect_that_comes_and_goes_has_a_history_and_a_lost_capability_fails_
     broken = judge("--baseline", "last-green", options=("--mutant", "metrics-replace"))
     assert broken.returncode == 1
     assert "regressed: 1" in broken.stdout
-    assert judge("--seed", "5").returncode == 0
+    assert judge("--seed", "5", "--report-dir", "mended").returncode == 0
     gone = judge("--baseline", "last-green", "--report-dir", "gone", options=("--without", "executionSchedules"))
     assert gone.returncode == 1, gone.stdout + gone.stderr
     events = read_events(tmp_path / "gone")
@@ -86,6 +86,15 @@ def test_a_defect_that_comes_and_goes_has_a_history_and_a_lost_capability_fails_
     assert (finding["subject"], finding["state"]) == ("probe/LM-METRICS-PATCH-APPENDS", "flaky")
     assert (finding["failed"], finding["judged"], finding["flips"]) == (1, 4, 2)
     assert (finding["first_seen"], finding["fixed"]) == (found["runs"][1]["started"], found["runs"][2]["started"])
+
+    # Each run knows what became different since the one before.
+    mended = read_events(tmp_path / "mended")[-1]
+    assert mended["since"] == found["runs"][1]["started"]
+    assert [(one["kind"], one["id"], one["now"]) for one in mended["changes"]] == [
+        ("fixed", finding["subject"], "PASS")
+    ]
+    assert [one["kind"] for one in events[-1]["changes"]] == ["no_longer_judged"]
+    assert (read_events(tmp_path / "first")[-1]["since"], read_events(tmp_path / "first")[-1]["changes"]) == ("", [])
     shown = lmconform("history", "dev", "--history", "history.sqlite")
     assert shown.returncode == 0
     assert f"flaky     probe/LM-METRICS-PATCH-APPENDS  first seen {finding['first_seen']}" in shown.stdout

@@ -10,6 +10,7 @@ from tests.browsing import absent
 from tests.reporting import record
 
 from lmconform.reporting.page import page as html
+from lmconform.results.events import Coverage, Life
 
 HOSTILE = '<script>document.title="taken"</script><img src=x onerror=alert(1)>\x1b[31m\u202e</pre>'
 STEP = {
@@ -44,6 +45,18 @@ TUTORIAL = [
     for name, operation in (("register-artifact", "createArtifact"), ("poll-execution", "getExecution"))
 ]
 
+COVERAGE = Coverage(
+    "listArtifacts",
+    {"200": 12, "400": 0},
+    {"$top": 5, "name": 0},
+    {"$top maximum 100000": (1, 2), "name maxLength 256": (0, 0)},
+)
+LIVES = (
+    Life("training", "execution", "e1", (("UNKNOWN", 0.1), ("RUNNING", 0.2), ("COMPLETED", 1.1)), 1.1),
+    Life("training", "execution", HOSTILE, ((HOSTILE, 0.1),), 0.1),
+)
+CHANGE = {"kind": "regressed", "id": "LM-B at getMeta", "was": "PASS", "now": f"FAIL {HOSTILE}"}
+
 
 def written(folder, *events):
     run = record.write(folder, record.HEADER, *events, record.FOOTER)
@@ -55,7 +68,11 @@ def written(folder, *events):
 def file(tmp_path_factory):
     """The page of a run with every kind of result, and a hostile one."""
     hostile = replace(record.SEEN, value=HOSTILE)
-    return written(tmp_path_factory.mktemp("page"), *record.RESULTS, FINDING, *TUTORIAL, hostile)
+    folder = tmp_path_factory.mktemp("page")
+    footer = replace(record.FOOTER, since="2026-01-01T00:00:00+00:00", changes=(CHANGE,))
+    run = record.write(folder, record.HEADER, *record.RESULTS, FINDING, *TUTORIAL, hostile, COVERAGE, *LIVES, footer)
+    html.write(run, folder / "report.html")
+    return folder / "report.html"
 
 
 @pytest.fixture
@@ -159,6 +176,30 @@ def test_a_cell_of_the_matrix_shows_its_items(opened):
 def test_the_flow_of_the_tutorial_is_told_step_by_step(opened):
     steps = opened().locator("#flows .flow", has_text="training").locator(".steps > li")
     assert [text.split()[0] for text in steps.all_inner_texts()] == ["register-artifact", "poll-execution"]
+
+
+def test_a_flow_shows_the_statuses_of_what_it_started(opened):
+    lives = opened().locator("#flows .flow", has_text="training").locator(".life")
+    assert lives.first.locator("li").all_inner_texts() == ["UNKNOWN 0.1 s", "RUNNING 0.2 s", "COMPLETED 1.1 s"]
+    widths = lives.first.locator("li").evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+    assert widths[1] > 2 * widths[0]
+
+
+def test_what_changed_since_the_last_run_is_listed(opened):
+    page = opened()
+    page.get_by_role("link", name="changes", exact=True).click()
+    rows = page.locator("#changes tbody tr")
+    assert [" ".join(text.split()[:6]) for text in rows.all_inner_texts()] == ["regressed LM-B at getMeta PASS FAIL"]
+
+
+def test_coverage_says_what_was_reached_and_what_never_was(opened):
+    page = opened()
+    row = page.locator("#coverage tbody tr", has_text="listArtifacts")
+    assert row.locator("summary").all_inner_texts() == ["1 of 2"] * 3
+    for summary in row.locator("summary").all():
+        summary.click()
+    assert "$top maximum 100000 1 at it, 2 beyond it" in row.inner_text()
+    assert row.locator(".never").all_inner_texts() == ["never: 400", "never: name", "never: name maxLength 256"]
 
 
 def test_keys_lead_to_the_filter_and_from_finding_to_finding(opened):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,11 +181,17 @@ class Store:
             raise StorageLost(f"{name}: cannot be read ({error})") from error
         return Run(Path(name) / FILE_NAME, parse((f"{line}\n" for line in lines), name))
 
+    def last(self, header: Header) -> Stored | None:
+        """The newest run that came to its end, of the same target, profile and selection."""
+        return next((run for run in self._newest(header) if run.complete), None)
+
     def last_green(self, header: Header) -> Stored | None:
-        """The newest run whose gate passed, of the same target, profile and selection."""
+        """The newest of these runs whose gate passed."""
+        return next((run for run in self._newest(header) if run.is_green), None)
+
+    def _newest(self, header: Header) -> Iterator[Stored]:
         wanted = header.profile, selection(header)
-        green = [r for r in self.runs(header.target) if r.is_green and (r.profile, r.selection) == wanted]
-        return green[-1] if green else None
+        return (run for run in reversed(self.runs(header.target)) if (run.profile, run.selection) == wanted)
 
     def _reader(self) -> Engine:
         return databases.opened(self.url, write=False)

@@ -123,6 +123,36 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a run reached of one operation of the description; what it did not reach has a count of 0.
+
+    ``statuses`` counts the answers by status, ``parameters`` the requests that sent each. ``limits`` has for each limit
+    of the description (``body.name maxLength 256``) how many values were exactly at it, and how many were beyond it.
+    """
+
+    type: ClassVar[str] = "coverage"
+    operation: str
+    statuses: dict[str, int]
+    parameters: dict[str, int]
+    limits: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The statuses that one resource showed in one workflow, each with the seconds since the workflow's first request.
+
+    ``end`` is when its status was seen last.
+    """
+
+    type: ClassVar[str] = "life"
+    workflow: str
+    noun: str
+    id: str
+    statuses: tuple[tuple[str, float], ...]
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Footer:
     """The last line; a file without one is incomplete.
 
@@ -130,6 +160,8 @@ class Footer:
     ``permanent`` are the nouns of that which the API cannot delete. ``in_doubt`` describes creations without a usable
     answer that were not found. ``cleanup`` is the command that removes what can be removed, empty when nothing can.
     ``baseline`` is what the comparison with an earlier run says in one line, empty when none was asked for.
+    ``since`` is when the last run of this target began that judged the same and is in the history, empty where there is
+    none; ``changes`` is what became different since then: ``kind``, ``id``, ``was`` and ``now`` of each.
     """
 
     type: ClassVar[str] = "footer"
@@ -149,11 +181,15 @@ class Footer:
     cleanup: str = ""
     message: str = ""
     baseline: str = ""
+    since: str = ""
+    changes: tuple[dict[str, str], ...] = ()
 
 
-Event = Header | Result | Observation | Latency | Footer
+Event = Header | Result | Observation | Latency | Coverage | Life | Footer
 
-_KINDS: Final[dict[str, type[Any]]] = {kind.type: kind for kind in (Header, Result, Observation, Latency, Footer)}
+_KINDS: Final[dict[str, type[Any]]] = {
+    kind.type: kind for kind in (Header, Result, Observation, Latency, Coverage, Life, Footer)
+}
 _MEMBERS: Final = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS.values()}
 
 

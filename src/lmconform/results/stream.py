@@ -14,7 +14,19 @@ from lmconform import __version__
 from lmconform.errors import ConfigError
 from lmconform.evidence.recordings.lines import objects, parsed
 from lmconform.evidence.redaction import Redactor, of_process
-from lmconform.results.events import Event, Footer, Header, Latency, Observation, Result, as_json, from_json, with_texts
+from lmconform.results.events import (
+    Coverage,
+    Event,
+    Footer,
+    Header,
+    Latency,
+    Life,
+    Observation,
+    Result,
+    as_json,
+    from_json,
+    with_texts,
+)
 from lmconform.results.schema import problem
 from lmconform.results.story_size import StorySize
 
@@ -97,6 +109,8 @@ class Run:
         self.results: dict[str, Result] = {}
         self.observations: dict[str, Observation] = {}
         self.latencies: dict[str, Latency] = {}
+        self.coverage: dict[str, Coverage] = {}
+        self.lives: list[Life] = []
         for event in read(path) if events is None else events:
             match event:
                 case Header():
@@ -109,5 +123,9 @@ class Run:
                     self.observations[event.id] = event
                 case Latency():
                     self.latencies[event.operation] = event
+                case Coverage():
+                    self.coverage[event.operation] = event
+                case Life():
+                    self.lives.append(event)
         if self.header is None:
             raise ConfigError(f"{self.file}: has no header line; expected {_EXPECTED}")

@@ -25,7 +25,7 @@ from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import allure, registry
 from lmconform.reporting.progress import Progress
-from lmconform.results import latency
+from lmconform.results import latency, seen
 from lmconform.results.events import Event, Footer, Header, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
@@ -235,7 +235,7 @@ class Run:
             code = ExitCode.INTERRUPTED
         elif exit_status == ExitCode.INTERNAL:
             code = ExitCode.INTERNAL
-        for event in latency.events(self.latencies):
+        for event in (*latency.events(self.latencies), *self._seen()):
             self.take(event)
         footer = Footer(
             complete=complete,
@@ -254,6 +254,7 @@ class Run:
             cleanup=self._cleanup(),
             message=leak or self.lost or self._not_run(missing),
         )
+        footer = remembering.with_changes(self.folder, footer, self.plan.config, os.environ)
         self.against = remembering.against_baseline(self.folder, footer, self.plan.config, os.environ)
         if self.against is not None:
             code = self.against.gate(code)
@@ -267,6 +268,7 @@ class Run:
             self.writer.close()
             self.record = Record(self.folder)
             registry.write(self.record, self.folder)
+            report_folder.describe_allure(self.record, self.folder)
         except (OSError, ConfigError) as error:
             self.unwritten = f"{self.folder}: the reports cannot be written ({_reason(error)})"
         if not self.unwritten and self.record is not None and self.record.footer is None:
@@ -283,6 +285,13 @@ class Run:
         if not leak:
             self._remember()
         return code
+
+    def _seen(self) -> list[Event]:
+        """What all exchanges say together; nothing where they cannot be read, which ends a run elsewhere."""
+        try:
+            return list(seen.events(self.plan.contract, self.folder / EXCHANGES))
+        except ConfigError:
+            return []
 
     def _remember(self) -> None:
         """Put the run into the history; what fails there changes nothing else."""

@@ -245,6 +245,11 @@ def conformance(request: pytest.FixtureRequest, lm_session: Session) -> Callable
         if error is not None:
             pytest.fail(f"{item.id}: {words}", pytrace=False)
         results = [event for event in events if isinstance(event, Result)]
+        if request.config.getoption("allure_report_dir", None):
+            try:
+                allure.tell(results, of_process().text)
+            except OSError as failure:
+                _lose(request.config, f"the attachments for Allure cannot be written ({failure.strerror or failure})")
         gating = [terminal.paragraph(result) for result in results if result.gates]
         if gating:
             pytest.fail("\n\n".join(gating), pytrace=False)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lmconform.errors import ConfigError, HarnessError
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
-from lmconform.results.compare import Comparison, compare
-from lmconform.results.events import Footer
+from lmconform.results.compare import Comparison, Kind, compare
+from lmconform.results.events import Footer, Result
 from lmconform.results.stream import Run
 from lmconform.safety import run_state
 from lmconform.settings.options import RunConfig
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 NONE: Final = "none"
 _FILE: Final = "history.sqlite"
+# Changes since the last run that the footer names, and characters of what each run said.
+_MOST_CHANGES: Final = 100
+_SHOWN: Final = 200
 
 
 def address(environ: Mapping[str, str]) -> str:
@@ -98,6 +101,42 @@ def against_baseline(folder: Path, footer: Footer, config: RunConfig, environ: M
     except HarnessError as error:
         return Against(f"the history cannot be read: {error}", unreadable=True)
     return Against(f"{comparison.verdict}; compared with the last green run, of {green.started}", comparison)
+
+
+def with_changes(folder: Path, footer: Footer, config: RunConfig, environ: Mapping[str, str]) -> Footer:
+    """``footer`` with what changed since the last run of the target that judged the same.
+
+    It is as it was where there is no such run, or the history cannot be read: ``remember`` says that then.
+    """
+    try:
+        run = Run(folder)
+        run.footer = footer
+        found = store(config.history, environ)
+        last = found.last(run.header) if found is not None and run.header is not None else None
+        if found is None or last is None:
+            return footer
+        comparison = compare(found.load(last), run)
+    except (HarnessError, OSError):
+        return footer
+    changes = [change for change in comparison.changes if change.kind is not Kind.STILL_FAILING]
+    told = [
+        {"kind": change.kind, "id": change.id, "was": _said(change.old), "now": _said(change.new)} for change in changes
+    ]
+    told += [
+        {"kind": "observation", "id": one.id, "was": one.old or "absent", "now": one.new or "absent"}
+        for one in comparison.observations
+    ]
+    told += [
+        {"kind": "latency", "id": one.operation, "was": f"{one.old:.3f} s", "now": f"{one.new:.3f} s"}
+        for one in comparison.latency
+    ]
+    return replace(footer, since=last.started, changes=tuple(told[:_MOST_CHANGES]))
+
+
+def _said(result: Result | None) -> str:
+    if result is None:
+        return "absent"
+    return f"{result.outcome} {result.actual or result.because or result.message}"[:_SHOWN].rstrip()
 
 
 def remember(run: Run, config: RunConfig, environ: Mapping[str, str]) -> str:

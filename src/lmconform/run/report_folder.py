@@ -12,7 +12,7 @@ from typing import Final
 
 from lmconform.evidence.recorder import EXCHANGES
 from lmconform.reporting import allure, registry
-from lmconform.results.stream import FILE_NAME
+from lmconform.results.stream import FILE_NAME, Run
 from lmconform.run import own_files
 from lmconform.run.reservation import Reservation, reserved, unwritable
 from lmconform.settings.options import RunConfig
@@ -86,11 +86,17 @@ def clear(folder: Path) -> list[Path]:
     return foreign
 
 
+def describe_allure(run: Run, folder: Path) -> None:
+    """Say beside the results for Allure what they are of; does nothing where there are none. Raises OSError."""
+    if run.header is not None and (folder / ALLURE).is_dir():
+        allure.environment(folder / ALLURE, run.header)
+
+
 def _clear_allure(folder: Path) -> None:
     """Remove the results of items; what other tools left there stays, and the folder with it."""
-    own = [path for path in folder.glob(allure.RESULTS) if not path.is_symlink() and allure.is_own(path)]
+    own = list(allure.own(folder))
     for path in own:
-        path.unlink()
+        path.unlink(missing_ok=True)
     if own:
         with suppress(OSError):
             folder.rmdir()

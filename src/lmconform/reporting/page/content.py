@@ -51,11 +51,27 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A status of a resource: when it was seen first, in seconds since the workflow's first request, and its share.
+
+    ``share`` is in percent of the time in which the resource was seen, and at least 1.
+    """
+
+    status: str
+    start: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
-    """The steps of one workflow in the order in which they ran: name, and the result of each."""
+    """The steps of one workflow in the order in which they ran: name, and the result of each.
+
+    ``lives`` has the resources that it followed, each with its phases.
+    """
 
     name: str
     steps: Sequence[tuple[str, Result]]
+    lives: Sequence[tuple[str, Sequence[Phase]]] = ()
 
     @property
     def outcome(self) -> str:
@@ -121,7 +137,57 @@ def flows(run: Run) -> list[Flow]:
             name, _, step = rest.partition("/")
             found.setdefault(name, []).append((step, result))
     names = sorted(found, key=lambda name: (not name.startswith("training"), name))
-    return [Flow(name, found[name]) for name in names]
+    return [Flow(name, found[name], list(_lives(run, name))) for name in names]
+
+
+def _lives(run: Run, workflow: str) -> Iterator[tuple[str, list[Phase]]]:
+    for life in run.lives:
+        if life.workflow == workflow and life.statuses:
+            ends = [*(start for _, start in life.statuses[1:]), life.end]
+            whole = max(life.end - life.statuses[0][1], 0.001)
+            phases = [
+                Phase(status, start, max(round(100 * (end - start) / whole), 1))
+                for (status, start), end in zip(life.statuses, ends, strict=True)
+            ]
+            yield f"{life.noun} {life.id}", phases
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One column of the coverage of an operation: what was reached and how often, and what never was."""
+
+    reached: Sequence[tuple[str, str]]
+    never: Sequence[str]
+
+    @property
+    def summary(self) -> str:
+        """How much of it was reached; empty where the description has nothing of the kind."""
+        total = len(self.reached) + len(self.never)
+        return f"{len(self.reached)} of {total}" if total else ""
+
+
+def coverage(run: Run) -> list[tuple[str, dict[str, Part]]]:
+    """For each operation what the run reached of its statuses, parameters and limits."""
+    return [
+        (
+            row.operation,
+            {
+                "statuses": _part({name: str(number) if number else "" for name, number in row.statuses.items()}),
+                "parameters": _part({name: str(number) if number else "" for name, number in row.parameters.items()}),
+                "limits": _part({name: _edge(*counts) for name, counts in row.limits.items()}),
+            },
+        )
+        for row in run.coverage.values()
+    ]
+
+
+def _part(counted: Mapping[str, str]) -> Part:
+    return Part([pair for pair in counted.items() if pair[1]], [name for name, number in counted.items() if not number])
+
+
+def _edge(exactly: int, beyond: int) -> str:
+    said = [f"{exactly} at it"] if exactly else []
+    return ", ".join([*said, *([f"{beyond} beyond it"] if beyond else [])])
 
 
 def items(run: Run) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def page(run: Run) -> str:
         kinds=kinds,
         cells=cells,
         flows=content.flows(run),
+        coverage=content.coverage(run),
         items=content.items(run),
         text=escaping.visible,
         body=body,
