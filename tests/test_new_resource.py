@@ -83,7 +83,6 @@ def test_a_run_judges_a_lawful_server_by_generated_data_and_sequences_and_leaves
     assert {results[item]["outcome"] for item in ITEMS} == {"PASS"}
     for item in ITEMS:
         assert results[item]["accepted"] > 0, item
-        assert f"{item.removeprefix('fuzz/')} {results[item]['accepted']}/{results[item]['positive']}" in done.stdout
     judged = {name for name, result in results.items() if result["outcome"] == "PASS"}
     assert judged >= {
         "fuzz/createWidget#LM-FUZZ-POSITIVE-ACCEPTED",

@@ -15,7 +15,7 @@ from tests.conftest import LMCONFORM, clean_environment, free_port, read_events,
 from lmconform.contract import bundle
 
 GREEN = ("run", "mock", "--profile", "smoke", "--only", "probe/LM-SCENARIO-LIST-COUNT", "--report-dir", "out")
-REPORTS = {"results.jsonl", "junit.xml", "summary.md", "report.html"}
+REPORTS = {"results.jsonl", "junit.xml", "summary.md", "details.md", "report.html"}
 SCHEMA = resources.files("lmconform.results").joinpath("schemas", "results.schema.json").read_text()
 
 

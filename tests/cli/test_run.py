@@ -81,10 +81,10 @@ def test_the_fingerprint_is_in_the_summary_and_not_on_the_screen(full_run):
     assert not [name for name, value in values.items() if value.startswith("not observed")]
     assert "AUTH-MISSING" not in done.stdout
     promised = f"observed  {len(values)} behaviours that no publication promises"
-    assert f"{promised}, in reports/{report.name}/summary.md" in done.stdout.splitlines()
-    summary = (report / "summary.md").read_text()
-    assert [name for name in values if f"| {name} | " not in summary] == []
-    assert "| LM-OBS-AUTH-MISSING | `403 text/plain` | Answer without a token. |" in summary
+    assert f"{promised}, in reports/{report.name}/details.md" in done.stdout.splitlines()
+    details = (report / "details.md").read_text()
+    assert [name for name in values if f"| {name} | " not in details] == []
+    assert "| LM-OBS-AUTH-MISSING | `403 text/plain` | Answer without a token. |" in details
 
 
 @pytest.mark.parametrize(("file", "schema"), [("results", "results"), ("exchanges", "exchanges")])

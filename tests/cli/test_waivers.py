@@ -82,7 +82,8 @@ def test_every_report_says_what_is_waived_and_by_which_entry(judge, broken, tmp_
     line = f"waived    {REQUIREMENT} (1 result): waivers.yaml:2 expects FAIL until 2027-06-30 (team-x, "
     assert [one for one in done.stdout.splitlines() if one.startswith(line)]
     assert f"FAIL {REQUIREMENT}" not in done.stdout.splitlines()
-    assert "XFAIL: `waivers.yaml:2 expects FAIL" in (tmp_path / "out" / "summary.md").read_text()
+    assert "`waived    " in (tmp_path / "out" / "summary.md").read_text()
+    assert "XFAIL: `waivers.yaml:2 expects FAIL" in (tmp_path / "out" / "details.md").read_text()
     cases = {case.name: case for suite in JUnitXml.fromfile(str(tmp_path / "out" / "junit.xml")) for case in suite}
     (skipped,) = cases[PROBE].result
     assert (type(skipped), skipped.message[:22]) == (Skipped, "XFAIL: waivers.yaml:2 ")

@@ -30,13 +30,18 @@ def markdown(text: str) -> str:
 
     A table ends its cells before it looks at code spans, so a ``|`` is escaped; empty text stays empty.
     """
-    content = visible(text).replace("|", r"\x7c")
+    content = cell(text)
     if not content.strip():
         return ""
     longest = max((len(ticks) for ticks in _TICKS.findall(content)), default=0)
     fence = "`" * (longest + 1)
     space = " " if content[0] == "`" or content[-1] == "`" else ""
     return f"{fence}{space}{content}{space}{fence}"
+
+
+def cell(text: str) -> str:
+    """A text of lmconform or of its user in the cell of a table of Markdown: names and sentences without markup."""
+    return visible(text).replace("|", r"\x7c")
 
 
 def xml(text: str) -> str:

@@ -1,103 +1,105 @@
-"""A page for a merge request or a job summary, from results.jsonl."""
+"""A page for a merge request or a job summary, from results.jsonl: at most 60 lines, findings first."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from lmconform.judgement import Outcome
-from lmconform.reporting import escaping, fuzzing, terminal
+from lmconform.reporting import escaping, terminal
 from lmconform.reporting.causes import Cause, causes
 from lmconform.results.stream import Run
 
 # Characters of one text, and operations of one cause.
 _WIDE: Final = 300
 _FEW: Final = 6
+# Lines of the whole page, of remarks, and after how many lines a finding is one line.
+LONGEST: Final = 60
+_REMARKS: Final = 12
+_FULL: Final = 40
 
 SIGN: Final = re.compile(r"# .*\n\nlmconform \d")
 
 
 def write(run: Run, out: Path) -> None:
-    """Verdict first, then findings by cause, items, observations."""
+    """Verdict first, then findings by cause, remarks, and where everything else is."""
     out.write_text("\n".join(_lines(run)) + "\n", encoding="utf-8")
 
 
-def _lines(run: Run) -> Iterator[str]:
+def _lines(run: Run) -> list[str]:
+    head, end = list(_head(run)), list(_end(run))
+    found = causes(run.results.values())
+    gating, others = [c for c in found if c.gates], [c for c in found if not c.gates]
+    shown: list[str] = []
+    while gating and len(shown) + len(paragraph := list(_paragraph(gating[0]))) <= _FULL:
+        shown += paragraph
+        del gating[0]
+    # Three lines more than findings: what is left out, and two that are empty.
+    room = max(LONGEST - len(head) - len(shown) - len(end) - 3, 1)
+    return [*head, *shown, *_in_short([*gating, *others], room), *end]
+
+
+def _head(run: Run) -> Iterator[str]:
     header, footer = run.header, run.footer
     verdict = footer.verdict if footer else "incomplete"
-    yield f"# {_cell((header.target if header else '') or 'run')}: {verdict}"
+    yield f"# {escaping.cell((header.target if header else '') or 'run')}: {verdict}"
     yield ""
     if header:
         inputs = f", profile {header.profile}, dialect {header.dialect}, seed {header.seed}" if header.profile else ""
         took = f", {footer.exchanges} requests in {footer.duration:.1f} s" if footer else ""
         yield f"lmconform {header.lmconform}{inputs}{took}."
         yield ""
-    remarks = (
-        *(terminal.target(header), terminal.access(header), terminal.contract(header), terminal.left_out(header)),
-        *(terminal.stopped(footer), terminal.baseline(footer), terminal.left(footer), terminal.unjudged(run)),
-        *(terminal.waived(run), terminal.waivers(header), terminal.unscored(run)),
-    )
-    for line in (line for lines in remarks for line in lines):
+
+
+def _end(run: Run) -> Iterator[str]:
+    """Remarks, how many results have which outcome, and the other files."""
+    header, footer = run.header, run.footer
+    remarks = [
+        *(*terminal.stopped(footer), *terminal.baseline(footer), *terminal.partial(run), *terminal.waived(run)),
+        *(*terminal.waivers(header), *terminal.target(header), *terminal.access(header), *terminal.contract(header)),
+        *(*terminal.left_out(header), *terminal.left(footer), *terminal.unjudged(run), *terminal.unscored(run)),
+    ]
+    for line in islice(remarks, _REMARKS):
         yield f"- {escaping.markdown(line)}"
-        yield ""
-    found = causes(run.results.values())
-    if found:
-        for cause in found:
-            if cause.gates:
-                yield from _paragraph(cause)
-        yield from _folded([cause for cause in found if not cause.gates])
-    yield from fuzzing.markdown(run.results.values())
-    yield "| item | outcome | seconds |"
-    yield "|---|---|---|"
-    for result in run.results.values():
-        if result.id == result.item:
-            remark = result.waiver or result.because or (result.message if result.outcome == Outcome.PASS else "")
-            said = f"{result.outcome}: {_code(remark)}" if remark else result.outcome
-            yield f"| {_cell(result.id)} | {said} | {result.duration:.2f} |"
-    if run.observations:
-        yield ""
-        yield "| observation | value | what was looked at |"
-        yield "|---|---|---|"
-        for observation in run.observations.values():
-            yield f"| {observation.id} | {_code(observation.value)} | {_cell(observation.text)} |"
+    if len(remarks) > _REMARKS:
+        yield f"- {len(remarks) - _REMARKS} more remarks, see report.html"
+    yield ""
+    counts = Counter(result.outcome for result in run.results.values())
+    said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
+    yield f"Results: {said or 'none'}."
+    yield ""
+    yield "[report.html](report.html): findings with requests; [details.md](details.md): every item and observation."
 
 
 def _paragraph(cause: Cause) -> Iterator[str]:
     """A cause in full: what it is, how to see it again, what follows from it."""
-    yield f"### {_cell(cause.first.title)}"
+    yield f"### {escaping.cell(cause.first.title)}"
     yield ""
     if cause.first.sentence:
-        yield _cell(cause.first.sentence)
+        yield escaping.cell(cause.first.sentence)
         yield ""
     for name, text in cause.first.fields:
         # A line to paste is whole.
         yield f"- {name} {escaping.markdown(text) if name in ('again', 'request') else _code(text)}"
     if cause.count > 1:
-        yield f"- {cause.count} results with this cause: {_cell(', '.join(cause.operations[:_FEW]))}"
+        yield f"- {cause.count} results with this cause: {escaping.cell(', '.join(cause.operations[:_FEW]))}"
     for one in cause.following:
         yield f"- behind it {one.count} {one.first.result.outcome}: {_code(one.first.brief)}"
     yield ""
 
 
-def _folded(others: Sequence[Cause]) -> Iterator[str]:
-    """What does not fail the gate, one line a cause, which a reader unfolds."""
-    if not others:
-        return
-    number = sum(cause.count for cause in others)
-    yield f"<details><summary>{number} findings that do not fail the gate</summary>"
-    yield ""
-    for cause in others:
-        yield f"- {_cell(cause.first.title)} ({cause.count}): {_code(cause.first.brief)}"
-    yield ""
-    yield "</details>"
-    yield ""
-
-
-def _cell(text: str) -> str:
-    """A text of lmconform or of its user: names and sentences without markup."""
-    return escaping.visible(text).replace("|", r"\x7c")
+def _in_short(others: Sequence[Cause], room: int) -> Iterator[str]:
+    """What has no paragraph, one line a cause."""
+    for cause in others[:room]:
+        gates = "" if cause.gates else ", does not gate"
+        yield f"- {escaping.cell(cause.first.title)} ({cause.count}{gates}): {_code(cause.first.brief)}"
+    if len(others) > room:
+        yield f"- {len(others) - room} more causes, see report.html"
+    if others:
+        yield ""
 
 
 def _code(text: str) -> str:

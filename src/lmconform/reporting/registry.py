@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from lmconform import private_files
-from lmconform.reporting import badge, code_quality, github, har, junit, markdown, openmetrics, sarif
+from lmconform.reporting import badge, code_quality, details, github, har, junit, markdown, openmetrics, sarif
 from lmconform.reporting.page import page
 from lmconform.results.stream import Run
 
@@ -31,6 +31,7 @@ FORMATS: Final = {
     "junit": Format("junit.xml", junit.write, junit.SIGN),
     "html": Format("report.html", page.write, page.SIGN),
     "markdown": Format("summary.md", markdown.write, markdown.SIGN),
+    "details": Format("details.md", details.write, details.SIGN),
     "sarif": Format("results.sarif", sarif.write, sarif.SIGN, always=False),
     "code-quality": Format("gl-code-quality-report.json", code_quality.write, code_quality.SIGN, always=False),
     "github": Format("annotations.txt", github.write, github.SIGN, always=False),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lmconform.judgement import Level, Outcome
-from lmconform.reporting import escaping, fuzzing
+from lmconform.reporting import escaping
 from lmconform.reporting.causes import Cause, causes
 from lmconform.reporting.finding import Finding
 from lmconform.results.events import Footer, Header, Result
@@ -53,9 +53,8 @@ def lines(run: Run) -> Iterator[str]:
         if observation.text and observation.item.startswith("scenario/"):
             yield f"seen  {observation.id}: {observation.value}"
     if run.observations:
-        number, file = len(run.observations), f"{run.file.parent}/summary.md"
+        number, file = len(run.observations), f"{run.file.parent}/details.md"
         yield f"observed  {number} behaviours that no publication promises, in {file}"
-    yield from fuzzing.lines(run.results.values())
     if run.footer is not None:
         yield from _footer(run, run.footer, run.file.parent)
 
