@@ -150,6 +150,13 @@ def test_the_names_of_the_tutorial_are_named(lmconform, tmp_path):
     assert lines["names"].startswith("begin with lmconform-, but for '")
 
 
+def test_what_executions_make_is_said_not_to_be_counted(lmconform, tmp_path):
+    *_, lines = plan_of(lmconform, tmp_path, *CORE)
+    assert lines["outputs"].startswith("each execution may leave artifacts that it makes: they are not counted")
+    *_, without = plan_of(lmconform, tmp_path)
+    assert "outputs" not in without
+
+
 def test_the_same_stands_in_one_line_where_a_run_begins(lmconform, tmp_path):
     only = ("mock", "--only", "probe/LM-METRICS-PATCH-APPENDS")
     requests, _, creates, _ = planned(lmconform("run", *only, "--plan").stdout)

@@ -36,7 +36,8 @@ class Forecast:
 
     ``creates`` is by noun; ``names`` are those that do not begin with the prefix. ``minutes`` is by noun how long all
     of what runs may run together. ``seconds`` is for the requests, ``waiting`` for what is waited for; ``pace`` says
-    where the seconds come from.
+    where the seconds come from. ``outputs`` are the nouns of what is made by what runs and stays, each with the noun of
+    its maker: only the target's content says how many there will be, and ``creates`` does not count them.
     """
 
     requests: Counter[str]
@@ -48,6 +49,7 @@ class Forecast:
     seconds: float
     waiting: float
     pace: str
+    outputs: tuple[tuple[str, str], ...] = ()
 
     @property
     def line(self) -> str:
@@ -67,6 +69,9 @@ class Forecast:
             more = ", …" if len(self.names) > _SHOWN else ""
             others = f", but for {', '.join(map(repr, self.names[:_SHOWN]))}{more}" if self.names else ""
             yield f"names     begin with {NAME_PREFIX}{others}"
+        for noun, maker in self.outputs:
+            made = f"each {maker} may leave {_plural(noun)} that it makes"
+            yield f"outputs   {made}: they are not counted, and cannot be deleted"
         for noun, minutes in self.minutes.items():
             yield f"runs      at most {self.creates[noun]} {_plural(noun)}, for {_span(minutes * 60)} in all"
         waiting = f"; {_span(self.waiting)} at most for what is waited for" if self.waiting else ""
@@ -112,6 +117,7 @@ def forecast(
         },
         seconds=seconds,
         waiting=waiting,
+        outputs=tuple((made.noun, maker.noun) for made, _, maker in outputs(known) if creates[maker.noun]),
         pace=f"at --rate {config.rate:g}" if config.rate else "at the pace of the first answers",
     )
 
