@@ -13,9 +13,12 @@ from tests.conftest import free_port, serve
 
 from lmconform.client.backoff import retry_after
 from lmconform.client.patience import Patience
+from lmconform.client.token import RATE
 from lmconform.client.transport import Request, Transport
 from lmconform.errors import NotTestable, TargetLost, TargetUnreachable
 from lmconform.evidence.redaction import MASK, Redactor
+from lmconform.safety.counters import Counters
+from lmconform.safety.rate import Rate
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.target import Target
 from lmconform.settings.time_limits import TENANT
@@ -343,6 +346,25 @@ def test_a_token_endpoint_that_is_busy_for_a_moment_is_asked_again():
     with serve(answer) as (url, _):
         assert transport(url, waited).send(GET).status == 200
     assert waited == [1.0, 2.0]
+
+
+def test_a_token_endpoint_that_names_a_time_is_asked_by_no_worker_before_it(tmp_path):
+    statuses, waited = [429, 200, 200], ([], [])
+
+    def answer(handler):
+        if handler.path == "/oauth/token":
+            handler.reply(statuses.pop(0), {"access_token": "token-of-the-test"}, Retry_After="5")
+        else:
+            handler.reply(200, {})
+
+    with serve(answer) as (url, _):
+        for mine in waited:
+            worker = transport(url, mine)
+            worker.token.rate = Rate(None, Counters(tmp_path / "counters.json"), RATE)
+            assert worker.send(GET).status == 200
+    # The second one never saw the 429.
+    assert [pytest.approx(5, abs=1)] == waited[0]
+    assert [pytest.approx(5, abs=2)] == waited[1]
 
 
 def test_a_token_endpoint_is_waited_for_as_long_as_it_says_within_reason():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lmconform.client import doctor
+from lmconform.client import doctor, token
 from lmconform.client.bounds import bounds
 from lmconform.client.client import Client
 from lmconform.client.polling import Waits
@@ -81,6 +81,7 @@ class Session:
         self.books = Bookkeeper(self.resources, self.journal, self.budget)
         self.ownership = Ownership(self.resources, self.journal, prefix)
         self.transport.rate = Rate(self.config.rate, self.run.counters)
+        self.transport.token.rate = Rate(None, self.run.counters, token.RATE)
 
     @classmethod
     def open(

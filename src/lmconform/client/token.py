@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 from urllib.parse import urlencode
 
 import requests
@@ -15,18 +16,23 @@ from lmconform.client.connection import Answer, Broken
 from lmconform.errors import TargetUnreachable
 from lmconform.evidence.exchange import decode
 from lmconform.evidence.redaction import Redactor
+from lmconform.safety.counters import Counters
+from lmconform.safety.rate import Rate
 from lmconform.settings.credentials import Credentials
 
 _CONNECT, _ANSWER = 5.0, 8.0
 _MARGIN = 60.0
 _TRIES = 3
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 10.0
+# What the rate of the token endpoint is called among the counters of a run.
+RATE: Final = "the token endpoint"
 
 
 class TokenProvider:
     """One token for all requests, renewed a minute (or half its life) before it expires.
 
-    ``lifetime`` is the seconds that the last one was good for, ``certificate_ends`` what its answer brought along.
+    ``lifetime`` is the seconds that the last one was good for, ``certificate_ends`` what its answer brought along;
+    ``rate`` says when the endpoint may be asked, which workers of a run share.
     Safe to use from several threads: one of them fetches, the others wait for that token, or share the failure.
     """
 
@@ -51,6 +57,7 @@ class TokenProvider:
         self.certificate_ends: float | None = None
         self._lock = threading.Lock()
         self._failure: TargetUnreachable | None = None
+        self.rate = Rate(None, Counters(), RATE)
         if credentials.certificate:
             redactor.learn_pem(credentials.private_key)
         else:
@@ -112,6 +119,7 @@ class TokenProvider:
             "POST", url, headers=headers, data=urlencode(form), auth=connection.no_auth
         ).prepare()
         for attempt in itertools.count(1):
+            self.rate.wait(self._sleep)
             try:
                 # The secret goes to the host that the user named and to no other: no redirects.
                 answer = connection.exchange(self._session, request, _CONNECT, _ANSWER)
@@ -126,5 +134,9 @@ class TokenProvider:
             passing = answer.status == backoff.TOO_MANY or answer.status in backoff.PASSING
             if not passing or attempt >= _TRIES or wait is None:
                 return answer
-            self._sleep(wait)
+            if answer.status == backoff.TOO_MANY and backoff.asked(answer.headers) is not None:
+                # No other worker asks before that either.
+                self.rate.hold(wait)
+            else:
+                self._sleep(wait)
         raise AssertionError("unreachable")
