@@ -60,3 +60,18 @@ def test_what_passes_has_no_story_and_every_line_keeps_its_schema(findings):
     assert {bool(r["story"]) for r in results if r["gates"]} == {True}
     assert {bool(r["story"]) for r in results if r["outcome"] in ("PASS", "INFO", "NOT_APPLICABLE")} == {False}
     assert mock.key["clientsecret"] not in json.dumps(events)
+
+
+def test_the_request_of_a_finding_is_the_one_that_shows_it_and_not_what_was_made_before(tmp_path):
+    mock = MockProcess(tmp_path, "--pace", "0.1", "--mutant", "labels-unequal-as-equal")
+    try:
+        command = ["run", mock.url, "--service-key", mock.key_file, "--resource-group", "tutorial", "--allow-writes"]
+        wanted = ["--profile", "core", "--only", "LM-ARTIFACT-LABEL-*", "--report-dir", tmp_path / "out"]
+        subprocess.run([*LMCONFORM, *map(str, (*command, *wanted))], env=clean_environment(), cwd=tmp_path, timeout=120)
+    finally:
+        mock.stop()
+    events = read_events(tmp_path / "out")
+    result = next(e for e in events if e.get("id") == "probe/LM-ARTIFACT-LABEL-NOT-EQUALS")
+    (telling,) = [step for step in result["story"] if step["telling"]]
+    assert (result["operation"], telling["method"], telling["path"]) == ("listArtifacts", "GET", "/v2/lm/artifacts")
+    assert "color%21%3Dred" in telling["query"]

@@ -194,12 +194,16 @@ class Client:
         return len(self.exchanges)
 
     def recall(self, entries: Sequence[Entry]) -> None:
-        """Take exchanges of another item of the session as evidence, the newest last."""
-        # A deletion tidies up: what is judged was seen before it.
-        seen = [e.exchange for e in entries if e.exchange.method != "DELETE"] or [e.exchange for e in entries]
+        """Take exchanges of another item of the session as evidence, the newest last.
+
+        Those that this item knows already change nothing: what it has asked since shows the finding.
+        """
         with self._lock:
             self.story.take(entries, len(self.exchanges))
-            self.exchanges += [e.exchange.id for e in entries if e.exchange.id not in self.exchanges]
+            new = [e.exchange for e in entries if e.exchange.id not in self.exchanges]
+            self.exchanges += [exchange.id for exchange in new]
+            # A deletion tidies up: what is judged was seen before it.
+            seen = [exchange for exchange in new if exchange.method != "DELETE"] or new
             self.last = seen[-1] if seen else self.last
 
     def judgements(self) -> list[Judgement]:
