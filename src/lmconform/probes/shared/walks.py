@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lmconform.errors import Inconclusive
+from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.resource_type import ResourceType, batch
 from lmconform.probes.context import Context, Json
@@ -21,11 +22,12 @@ _SIZE: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The ids on one page, and the ``$top`` and ``$skip`` that asked for it."""
+    """The ids on one page, the ``$top`` and ``$skip`` that asked for it, and the exchange."""
 
     top: int
     skip: int
     ids: tuple[str, ...]
+    exchange: Exchange | None
 
 
 # The filter of a list, as pairs of parameter and value.
@@ -42,7 +44,8 @@ def _walk(ctx: Context, listing: str, query: Filter, end: int, size: int) -> tup
     """The pages with a ``$skip`` below ``end``."""
 
     def page(skip: int) -> Page:
-        return Page(size, skip, tuple(ctx.ids(listing, {**dict(query), "$top": size, "$skip": skip})))
+        ids = tuple(ctx.ids(listing, {**dict(query), "$top": size, "$skip": skip}))
+        return Page(size, skip, ids, ctx.client.last)
 
     return tuple(page(skip) for skip in range(0, end, size))
 
@@ -118,7 +121,7 @@ def _expect_sizes(ctx: Context, pages: Iterable[Page], total: int) -> None:
     for page in pages:
         wanted = max(0, min(page.top, total - page.skip))
         text = f"{wanted} with $top={page.top} and $skip={page.skip} of {total}"
-        ctx.expect(len(page.ids) == wanted, expected=text, actual=f"{len(page.ids)}")
+        ctx.expect(len(page.ids) == wanted, expected=text, actual=f"{len(page.ids)}", exchange=page.exchange)
 
 
 def _expect_each_once(ctx: Context, pages: tuple[Page, ...], wanted: Iterable[str]) -> None:
@@ -126,4 +129,7 @@ def _expect_each_once(ctx: Context, pages: tuple[Page, ...], wanted: Iterable[st
     doubled = sorted({i for i in ids if ids.count(i) > 1})
     missing = sorted(set(wanted) - set(ids))
     text = f"{len(list(wanted))}, each on one page of {pages[0].top}"
-    ctx.expect(not doubled and not missing, expected=text, actual=f"twice: {doubled}, on no page: {missing}")
+    # The last page that shows one again; what is on no page is missing on each.
+    telling = next((page for page in reversed(pages) if set(page.ids) & set(doubled)), pages[-1]).exchange
+    seen = f"twice: {doubled}, on no page: {missing}"
+    ctx.expect(not doubled and not missing, expected=text, actual=seen, exchange=telling)
