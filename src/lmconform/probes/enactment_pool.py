@@ -233,7 +233,10 @@ def stopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
 
 def wait_for_stop(ctx: Context, pooled: PooledEnactment, promise: str = "stop") -> Json:
     """The body of one whose stop was accepted, in a terminal status; raises Overdue."""
-    return pooled.wait(ctx, TERMINAL, ctx.limits.stop, promise, wanted="STOPPED, as its stop was accepted,")
+    began = time.monotonic()
+    body = pooled.wait(ctx, TERMINAL, ctx.limits.stop, promise, wanted="STOPPED, as its stop was accepted,")
+    pooled.stop_took = time.monotonic() - began
+    return body
 
 
 def deleted(ctx: Context, kind: Enactment = EXECUTION) -> Deletion:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
@@ -13,14 +14,18 @@ from lmconform.probes.enactment import Enactment
 from lmconform.probes.reading import kept, text
 from lmconform.settings.time_limits import TimeLimit
 
+# The part of the limit that an ordinary stop takes: 200 seconds of a tenant's 1800 (M14).
+_ORDINARY_STOP: Final = 1 / 9
+
 
 @dataclass(slots=True)
 class PooledEnactment:
     """One execution or deployment: its configuration, its creation, the first GET, its statuses in order.
 
     ``last`` is the body of the latest GET, or empty. ``stop_accepted``: a stop was accepted; what a second one
-    answers is not published. ``changed_at`` is when its status was last seen to change, ``polled_at`` when it was
-    last asked for between probes, both by time.monotonic(): lists may lag behind (C2).
+    answers is not published. ``stop_took`` is how many seconds later it had ended. ``changed_at`` is when its status
+    was last seen to change, ``polled_at`` when it was last asked for between probes, both by time.monotonic(): lists
+    may lag behind (C2).
     """
 
     kind: Enactment
@@ -30,6 +35,7 @@ class PooledEnactment:
     statuses: list[str]
     last: Json = field(default_factory=dict)
     stop_accepted: bool = False
+    stop_took: float = 0.0
     changed_at: float = field(default_factory=time.monotonic)
     polled_at: float = field(default_factory=time.monotonic)
 
@@ -134,10 +140,13 @@ class PooledEnactment:
         self.changed_at = time.monotonic()
         return views
 
-    @property
-    def is_stop_targeted(self) -> bool:
-        """Whether the latest GET has targetStatus STOPPED: the stop may have come too late, and was not ignored."""
-        return self.last.get("targetStatus") == "STOPPED"
+    def may_have_ended_first(self, ctx: Context) -> bool:
+        """Whether a stop may have been under way when it ended: GET has that target, and it ended in a short time.
+
+        A tenant takes 200 seconds for a stop (M14); the limit of a target says how slow it is in comparison.
+        """
+        in_time = self.stop_took < _ORDINARY_STOP * ctx.limits.stop.seconds
+        return in_time and self.last.get("targetStatus") == "STOPPED"
 
 
 def _status_and_target(exchange: Exchange) -> str:
