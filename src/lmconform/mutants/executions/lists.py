@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere, refuses_when
-from lmconform.mutants.defects.lists import forget, loses_one_at_a_boundary, off_by_one, turns_round
+from lmconform.mutants.defects.lists import alone_or_not, forget, loses_one_at_a_boundary, off_by_one, turns_round
 from lmconform.mutants.registry import mutant
 
 
@@ -133,6 +133,12 @@ def filter_execution_count(bench: Bench) -> None:
 def select_status_ignored(bench: Bench) -> None:
     """BUG: $select is ignored for executions."""
     forget(bench, "$select", "listExecutions", "getExecution")
+
+
+@mutant("select-drops-filters-executions", "LM-EXECUTION-FILTER-COMBINED")
+def select_drops_filters_executions(bench: Bench) -> None:
+    """BUG: with $select the list of executions ignores all filters."""
+    alone_or_not(bench, "$select", "listExecutions")
 
 
 @mutant("pages-executions-boundary", "LM-EXECUTION-PAGE-SIZES", "LM-EXECUTION-PAGES-AGAIN")
