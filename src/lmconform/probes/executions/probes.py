@@ -9,8 +9,9 @@ from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import EXECUTION
+from lmconform.probes.executions import unknown_bindings
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import agreement, bulk, enactments, filters, lifecycle, times
+from lmconform.probes.shared import agreement, bulk, enactments, ended, filters, lifecycle, times
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.enactments import of_base
 from lmconform.probes.shared.paging import GREATEST_TOP
@@ -21,6 +22,7 @@ lifecycle.install(EXECUTION)
 bulk.install(EXECUTION)
 times.install(EXECUTION)
 agreement.install(EXECUTION)
+ended.install(EXECUTION, unknown_bindings.dead)
 
 
 @probe("LM-EXECUTION-ENDS", late=True)
