@@ -23,7 +23,8 @@ class PooledEnactment:
     """One execution or deployment: its configuration, its creation, the first GET, its statuses in order.
 
     ``last`` is the body of the latest GET, or empty. ``stop_accepted``: a stop was accepted; what a second one
-    answers is not published. ``stop_took`` is how many seconds later it had ended. ``changed_at`` is when its status
+    answers is not published. ``stop_took`` is how many seconds later it had ended, ``url`` the deploymentUrl
+    that was seen while it was RUNNING. ``changed_at`` is when its status
     was last seen to change, ``polled_at`` when it was last asked for between probes, both by time.monotonic(): lists
     may lag behind (C2).
     """
@@ -36,6 +37,7 @@ class PooledEnactment:
     last: Json = field(default_factory=dict)
     stop_accepted: bool = False
     stop_took: float = 0.0
+    url: str = ""
     changed_at: float = field(default_factory=time.monotonic)
     polled_at: float = field(default_factory=time.monotonic)
 
@@ -111,7 +113,10 @@ class PooledEnactment:
 
     def _readable(self, ctx: Context, exchange: Exchange) -> Json:
         """The body for later probes, with the ids that were asked for where the answer has none that can be read."""
-        return {"id": self.id, "configurationId": self.configuration.id, **kept(ctx, exchange)}
+        body = {"id": self.id, "configurationId": self.configuration.id, **kept(ctx, exchange)}
+        if body.get("status") == "RUNNING":
+            self.url = text(body, "deploymentUrl")
+        return body
 
     def _is_new(self, ctx: Context) -> bool:
         """Whether the first GET is so new, and all that was asked, that it counts as the first poll."""
