@@ -14,7 +14,6 @@ import yaml
 
 from lmconform import probes as package
 from lmconform.errors import Failure, Inconclusive, caught
-from lmconform.probes.subjects import excused
 
 if TYPE_CHECKING:
     from lmconform.contract.requirements import Register
@@ -96,7 +95,6 @@ def probe(requirement: str, *, late: bool = False, last: bool = False) -> Callab
         @functools.wraps(function)
         def judge(ctx: Context) -> None:
             ctx.begin(requirement)
-            ctx.excuse = functools.partial(excused, ctx)
             ctx.conclude(caught(lambda: function(ctx)))
 
         _definitions[requirement] = _Definition(judge, late, last)
