@@ -99,9 +99,3 @@ def deployment_bulk_stop_ended(bench: Bench) -> None:
 def deployment_stops_at_no_time(bench: Bench) -> None:
     """BUG: completionTime of a deployment that was stopped is null."""
     shown_as(bench, ("getDeployment", "listDeployments"), is_stopped, completionTime=None)
-
-
-@mutant("deployment-url-ends-with-it", "LM-DEPLOYMENT-URL-STOPPED")
-def deployment_url_ends_with_it(bench: Bench) -> None:
-    """BUG: the deploymentUrl of a deployment is empty once it is STOPPED."""
-    shown_as(bench, ("getDeployment", "listDeployments"), is_stopped, deploymentUrl="")

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from lmconform.errors import NotTestable
 from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.configurations import unbound_configuration
 from lmconform.probes.context import Context, Json
 from lmconform.probes.deployments.updates import CHECK_REFUSED, expect_operation
 from lmconform.probes.enactment import DEPLOYMENT
-from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import agreement, bulk, enactments, ended, filters, lifecycle, times, undisturbed
 from lmconform.probes.shared.lifecycle import expect_uncounted
@@ -69,25 +67,6 @@ def list_has_the_url(ctx: Context) -> None:
         ctx.expect_same({"deploymentUrl": body.get("deploymentUrl")}, listed, what="the list as GET has it")
 
     enactment_pool.judge_at_rest(ctx, DEPLOYMENT, judge)
-
-
-@probe("LM-DEPLOYMENT-URL-STOPPED")
-def stopped_deployment_keeps_its_url(ctx: Context) -> None:
-    pooled = _stopped_after_running(ctx)
-    if not pooled.url:
-        raise NotTestable("no deployment of this run had a deploymentUrl before it was stopped")
-    ctx.expect_same({"deploymentUrl": pooled.url}, pooled.last, what="a deployment that was stopped")
-
-
-def _stopped_after_running(ctx: Context) -> PooledEnactment:
-    """One that was stopped, and RUNNING before; raises NotTestable and Inconclusive."""
-    for member in enactment_pool.members(ctx, DEPLOYMENT):
-        if member.last.get("status") == "STOPPED" and member.url:
-            return member
-    pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
-    ctx.require_success(pooled.stop(ctx))
-    liveness.need(lambda: enactment_pool.wait_for_stop(ctx, pooled), "LM-DEPLOYMENT-STOP")
-    return pooled
 
 
 @probe("LM-DEPLOYMENT-DELETE-TARGET")
