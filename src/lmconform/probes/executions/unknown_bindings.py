@@ -85,12 +85,14 @@ def execution_with_unknown_bindings_starts(ctx: Context) -> None:
 
 
 def dead(ctx: Context) -> list[Json]:
-    """The body of an execution that has died, where unknown bindings are its end."""
+    """The body of an execution that has died, where unknown bindings are its end, and no probe has deleted it."""
     try:
         execution, status = outcome(ctx)
     except (Inconclusive, NotTestable):
         return []
-    return [ctx.get_or_skip("getExecution", executionId=execution)] if status == "DEAD" else []
+    if status != "DEAD" or ctx.session.journal.is_removed(execution):
+        return []
+    return [ctx.get_or_skip("getExecution", executionId=execution)]
 
 
 @probe("LM-EXECUTION-DELETE-DEAD")
