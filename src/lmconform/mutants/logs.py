@@ -172,6 +172,15 @@ def logs_top_below_limit(bench: Bench) -> None:
     refuses_when(bench, "$top is too large", lambda call: call.query.get("$top", 0) > 4999, "getExecutionLogs")
 
 
+@mutant("logs-few-by-default", "LM-LOGS-TOP-AT-LIMIT")
+def logs_few_by_default(bench: Bench) -> None:
+    """BUG: without $top logs hold three lines."""
+
+    @bench.before("getExecutionLogs")
+    def few(call: Call) -> None:
+        call.query.setdefault("$top", 3)
+
+
 @mutant("logs-top-is-pages", "LM-LOGS-TOP-AT-LIMIT")
 def logs_top_is_pages(bench: Bench) -> None:
     """BUG: $top beyond 1000 gives one line."""

@@ -60,12 +60,16 @@ class Created:
 
 @dataclass(slots=True)
 class Context:
-    """The tools of one probe; ``parts`` are its judgements of single operations, see ``judge_part``."""
+    """The tools of one probe; ``parts`` are its judgements of single operations, see ``judge_part``.
+
+    ``excuse`` may turn what the probe or one of its parts raises into a Skip that names what is really broken.
+    """
 
     session: Session
     client: Client
     requirement: str = ""
     parts: list[Judgement] = field(default_factory=list)
+    excuse: Callable[[Failure | Skip | None], Failure | Skip | None] = lambda raised: raised
     _raised: list[Failure | Skip] = field(default_factory=list)
 
     # --- before and after --------------------------------------------------------------------
@@ -112,7 +116,7 @@ class Context:
 
         The result has the id ``probe/LM-…#operationId``.
         """
-        since, raised = len(self.client.exchanges), caught(function)
+        since, raised = len(self.client.exchanges), self.excuse(caught(function))
         self._raised += [raised] if raised else []
         judgement = raised.judgement if raised else kept(self.requirement)
         part = replace(judgement, requirement=self.requirement, part=operation_id, operation=operation_id)
@@ -120,7 +124,7 @@ class Context:
 
     def conclude(self, own: Failure | Skip | None) -> None:
         """Raise what the probe says as a whole, when its function ended with ``own``: see ``gravest``."""
-        raised = gravest(own, self._raised, self.parts)
+        raised = gravest(self.excuse(own), self._raised, self.parts)
         if raised is not None:
             raise raised
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from lmconform.client import polling
 from lmconform.client.polling import Overdue, looks
 from lmconform.errors import Failure, Inconclusive, NotTestable, Skip, judged_refusals
 from lmconform.evidence.exchange import Exchange
@@ -52,7 +53,7 @@ class _Pool:
     never_found_at_first: bool = False
     spare: list[PooledEnactment] = field(default_factory=list)
     configuration: Created | None = None
-    started: int = 0
+    everyone: list[PooledEnactment] = field(default_factory=list)
 
 
 def base(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
@@ -132,7 +133,7 @@ def start(ctx: Context, configuration: Created, kind: Enactment = EXECUTION, **f
     except NotTestable as refusal:
         has_reason = any(text in str(refusal).lower() for text in _QUOTA_WORDS + _TEMPLATE_WORDS)
         invented = executables.find(ctx, deployable=kind.deployable).invented
-        if has_reason or invented or (pool.started and not fields):
+        if has_reason or invented or (pool.everyone and not fields):
             # A quota (C7), a template that is wrong, or an invented parameter value: no promise is broken.
             raise Inconclusive(str(refusal)) from refusal
         raise
@@ -147,9 +148,10 @@ def adopt(ctx: Context, configuration: Created, created: Created, kind: Enactmen
 
 
 def _started(ctx: Context, configuration: Created, created: Created, kind: Enactment) -> PooledEnactment:
-    _pool(ctx, kind).started += 1
     first = _first_get(ctx, kind, created)
-    return PooledEnactment(kind, configuration, created, first, _status(created.exchange) + _status(first))
+    pooled = PooledEnactment(kind, configuration, created, first, _status(created.exchange) + _status(first))
+    _pool(ctx, kind).everyone.append(pooled)
+    return pooled
 
 
 def spare(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
@@ -162,6 +164,11 @@ def members(ctx: Context, kind: Enactment = EXECUTION) -> list[PooledEnactment]:
     """The base, and the spare ones that no probe has deleted."""
     pool = _pool(ctx, kind)
     return [*([pool.base] if pool.base else []), *pool.spare]
+
+
+def everyone(ctx: Context, kind: Enactment) -> list[PooledEnactment]:
+    """All that were started in this session, also those that were deleted."""
+    return list(_pool(ctx, kind).everyone)
 
 
 def fresh(ctx: Context, kind: Enactment = EXECUTION, **fields: str) -> PooledEnactment:
@@ -182,9 +189,11 @@ def active(ctx: Context, kind: Enactment = EXECUTION, statuses: Collection[str] 
         if pooled.stop_accepted:
             continue
         status = pooled.current_status(ctx)
-        if status in statuses:
+        if pooled.displaced is not None:
+            _drop(ctx, pooled)
+        elif status in statuses:
             return pooled
-        if status == "UNKNOWN" or status in ACTIVE:
+        elif status == "UNKNOWN" or status in ACTIVE:
             waiting.append(pooled)
     for _ in range(ATTEMPTS):
         pooled = waiting.pop() if waiting else fresh(ctx, kind)
@@ -204,6 +213,8 @@ def any_terminal(ctx: Context, statuses: Collection[str] = TERMINAL, kind: Enact
     waiting = []
     for pooled in _pool(ctx, kind).spare:
         status = pooled.current_status(ctx)
+        if _is_displaced(ctx, pooled):
+            continue
         if status in statuses:
             return pooled
         if status and status not in TERMINAL:
@@ -220,7 +231,8 @@ def any_terminal(ctx: Context, statuses: Collection[str] = TERMINAL, kind: Enact
 def stopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
     """A spare one that was stopped, now or before; raises NotTestable and Inconclusive."""
     for pooled in _pool(ctx, kind).spare:
-        if pooled.last.get("status") == "STOPPED" or (pooled.stop_accepted and pooled.current_status(ctx) == "STOPPED"):
+        was_stopped = pooled.stop_accepted and pooled.current_status(ctx) == "STOPPED"
+        if was_stopped and not _is_displaced(ctx, pooled):
             return pooled
     for _ in range(ATTEMPTS):
         pooled, answer = act_while_in(ctx, STOPPABLE, lambda pooled: pooled.stop(ctx), kind, purpose="stopped")
@@ -233,7 +245,10 @@ def stopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
 
 def wait_for_stop(ctx: Context, pooled: PooledEnactment, promise: str = "stop") -> Json:
     """The body of one whose stop was accepted, in a terminal status; raises Overdue."""
-    return pooled.wait(ctx, TERMINAL, ctx.limits.stop, promise, wanted="STOPPED, as its stop was accepted,")
+    began = time.monotonic()
+    body = pooled.wait(ctx, TERMINAL, ctx.limits.stop, promise, wanted="STOPPED, as its stop was accepted,")
+    pooled.stop_took = time.monotonic() - began
+    return body
 
 
 def deleted(ctx: Context, kind: Enactment = EXECUTION) -> Deletion:
@@ -293,6 +308,19 @@ def _status(exchange: Exchange) -> list[str]:
     """The status in an answer, as a list of one; empty for an error, or an answer without a status."""
     status = exchange.json_object().get("status")
     return [status] if exchange.ok and isinstance(status, str) else []
+
+
+def _is_displaced(ctx: Context, pooled: PooledEnactment) -> bool:
+    """Whether a spare one is not what it was, by no request of this run: then no other probe gets it.
+
+    What has ended is read again when it was last read some time ago: it stays as it is on most targets.
+    """
+    if time.monotonic() - pooled.read_at > polling.grace(ctx.session.target.poll_interval) / 2:
+        with suppress(NotTestable):
+            pooled.look_again(ctx)
+    if pooled.displaced is not None:
+        _drop(ctx, pooled)
+    return pooled.displaced is not None
 
 
 def _drop(ctx: Context, pooled: PooledEnactment) -> None:

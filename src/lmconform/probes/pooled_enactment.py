@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
+from lmconform.contract.resources import Role
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import TERMINAL, Context, Created, Json
@@ -13,14 +15,29 @@ from lmconform.probes.enactment import Enactment
 from lmconform.probes.reading import kept, text
 from lmconform.settings.time_limits import TimeLimit
 
+_STOPPED: Final = frozenset({"STOPPING", "STOPPED"})
+_OTHERS: Final = "OTHERS-STAY"
+# The part of the limit that an ordinary stop takes: 200 seconds of a tenant's 1800 (M14).
+_ORDINARY_STOP: Final = 1 / 9
+
+
+@dataclass(frozen=True, slots=True)
+class Displacement:
+    """What became of an enactment that no request of this run sent there: a sentence, and the requirement it breaks."""
+
+    text: str
+    requirement: str
+
 
 @dataclass(slots=True)
 class PooledEnactment:
     """One execution or deployment: its configuration, its creation, the first GET, its statuses in order.
 
     ``last`` is the body of the latest GET, or empty. ``stop_accepted``: a stop was accepted; what a second one
-    answers is not published. ``changed_at`` is when its status was last seen to change, ``polled_at`` when it was
-    last asked for between probes, both by time.monotonic(): lists may lag behind (C2).
+    answers is not published. ``stop_took`` is how many seconds later it had ended, ``url`` the deploymentUrl that was
+    seen while it was RUNNING, ``displaced`` what became of it without a request. ``changed_at`` is when its status was
+    last seen to change, ``polled_at`` when it was last asked for between probes, ``read_at`` when an item last read it,
+    all by time.monotonic(): lists may lag behind (C2).
     """
 
     kind: Enactment
@@ -30,8 +47,12 @@ class PooledEnactment:
     statuses: list[str]
     last: Json = field(default_factory=dict)
     stop_accepted: bool = False
+    stop_took: float = 0.0
+    url: str = ""
+    displaced: Displacement | None = None
     changed_at: float = field(default_factory=time.monotonic)
     polled_at: float = field(default_factory=time.monotonic)
+    read_at: float = field(default_factory=time.monotonic)
 
     @property
     def id(self) -> str:
@@ -59,6 +80,7 @@ class PooledEnactment:
             return str(self.last["status"])
         before = self.last.get("status")
         exchange = ctx.get(self.kind.get, **self.path)
+        self.notice(ctx, exchange)
         self.last = self._readable(ctx, exchange) if exchange.ok else {}
         if self.last.get("status") != before:
             self.changed_at = time.monotonic()
@@ -86,6 +108,9 @@ class PooledEnactment:
 
         def until(exchange: Exchange) -> bool:
             status = text(exchange.json_object(), "status")
+            self.notice(ctx, exchange)
+            if self.displaced is not None and exchange.status == 404:
+                raise NotTestable(f"{self.displaced.requirement} is broken: {self.displaced.text}")
             if exchange.status != 200 or status not in known:
                 raise NotTestable(f"{ctx.label(exchange)} answered {exchange.brief}, expected a status")
             self.statuses.append(status)
@@ -105,7 +130,10 @@ class PooledEnactment:
 
     def _readable(self, ctx: Context, exchange: Exchange) -> Json:
         """The body for later probes, with the ids that were asked for where the answer has none that can be read."""
-        return {"id": self.id, "configurationId": self.configuration.id, **kept(ctx, exchange)}
+        body = {"id": self.id, "configurationId": self.configuration.id, **kept(ctx, exchange)}
+        if body.get("status") == "RUNNING":
+            self.url = text(body, "deploymentUrl")
+        return body
 
     def _is_new(self, ctx: Context) -> bool:
         """Whether the first GET is so new, and all that was asked, that it counts as the first poll."""
@@ -134,10 +162,47 @@ class PooledEnactment:
         self.changed_at = time.monotonic()
         return views
 
-    @property
-    def is_stop_targeted(self) -> bool:
-        """Whether the latest GET has targetStatus STOPPED: the stop may have come too late, and was not ignored."""
-        return self.last.get("targetStatus") == "STOPPED"
+    def look_again(self, ctx: Context) -> None:
+        """Read it once more; raises NotTestable when it is not what it was when it was last read."""
+        if self.displaced is None:
+            self.notice(ctx, ctx.get(self.kind.get, **self.path))
+        if self.displaced is not None:
+            raise NotTestable(f"{self.displaced.requirement} is broken: {self.displaced.text}")
+
+    def notice(self, ctx: Context, answer: Exchange) -> None:
+        """Remember in ``displaced`` what an answer to GET shows, and no request of this run explains."""
+        self.read_at = time.monotonic()
+        journal = ctx.session.journal
+        # A time to live may be over.
+        is_ours = len(self.created.sent) > 1 or journal.is_doubted(self.id) or journal.is_removed(self.id)
+        if self.displaced is not None or is_ours:
+            return
+        before, asked = self.last.get("status"), journal.roles_asked(self.id)
+        if before == "DEAD" and asked:
+            return  # An update may revive it.
+        body = answer.json_object() if answer.ok else {}
+        status, target, configuration = (body.get(n) for n in ("status", "targetStatus", "configurationId"))
+        is_modified = bool(asked & {Role.MODIFY, Role.BULK_MODIFY})
+        if answer.status == 404 and self.statuses:
+            self._displace("is gone, and no deletion of it was accepted", _OTHERS)
+        elif status and before in TERMINAL and status != before:
+            self._displace(f"was {before}, and is {status}", "TERMINAL-STAYS")
+        elif (status in _STOPPED or target == "STOPPED") and not is_modified:
+            self._displace(f"is {status} with targetStatus {target}, and no request stopped it", _OTHERS)
+        elif configuration not in (None, self.configuration.id) and (self.stop_accepted or not is_modified):
+            self._displace(f"has the configuration {configuration}, and no update of it was accepted", _OTHERS)
+
+    def _displace(self, what: str, promise: str) -> None:
+        text = f"the {self.kind.word} {self.id} {what}"
+        self.displaced = Displacement(text, f"LM-{self.kind.noun}-{promise}")
+
+    def may_have_ended_first(self, ctx: Context) -> bool:
+        """Whether a stop may have been under way when it ended: GET has that target, and it ended in a short time.
+
+        A tenant takes 200 seconds for a stop (M14); the limit of a target says how slow it is in comparison.
+        """
+        in_time = self.stop_took < _ORDINARY_STOP * ctx.limits.stop.seconds
+        return in_time and self.last.get("targetStatus") == "STOPPED"
 
 
 def _status_and_target(exchange: Exchange) -> str:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from lmconform.client.client import Client
@@ -16,7 +17,7 @@ from lmconform.contract.openapi import Operation
 from lmconform.contract.paths import META
 from lmconform.errors import Failure, HarnessError, NotTestable, Skip, caught
 from lmconform.judgement import Judgement, State, kept, stated
-from lmconform.probes import enactment_pool, registry
+from lmconform.probes import enactment_pool, registry, subjects
 from lmconform.probes.context import Context
 from lmconform.results import assembly
 from lmconform.results.events import Event, Observation
@@ -127,6 +128,7 @@ class ProbeItem(Item):
         started = time.monotonic()
         enactment_pool.glance(Context(session, session.client("probe/glance")))
         ctx = Context(session, client)
+        ctx.excuse = partial(subjects.excused, ctx)
         raised = caught(lambda: _read(client, lambda: self.probe.function(ctx)))
         own = replace(raised.judgement, requirement=requirement.id) if raised else kept(requirement.id)
         main = replace(client.completed(own), duration=time.monotonic() - started)

@@ -43,16 +43,20 @@ class Bookkeeper:
 
     def sending(self, sent: Sent) -> Sent:
         """A request is about to be sent: what it may create is in the journal when this returns. Raises StorageLost."""
+        role = self._resources.role_of(sent.operation)
+        if role in (Role.MODIFY, Role.BULK_MODIFY, Role.DELETE):
+            named = self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)
+            self._journal.asked(role, (one.id for one in named if not one.resource.owner))
         resources = self._resources.creates(sent.operation)
         if not resources:
             return sent
         maybe = tuple(one for resource in resources for one in _maybe(resource, sent))
-        named = tuple((r.noun, own) for r in resources if (own := self._named_by_request(r, sent)) is not None)
-        if named and not maybe and all(self._journal.made(*one) for one in named):
+        own_names = tuple((r.noun, own) for r in resources if (own := self._named_by_request(r, sent)) is not None)
+        if own_names and not maybe and all(self._journal.made(*one) for one in own_names):
             # It adds to what is there: nothing new can be left behind.
             return sent
         try:
-            number = self._journal.sending(Possible(sent.resource_group, maybe, named))
+            number = self._journal.sending(Possible(sent.resource_group, maybe, own_names))
         except BaseException:
             self.refused(sent)
             raise

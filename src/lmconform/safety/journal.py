@@ -59,6 +59,7 @@ class Journal:
         self._seen: set[str] = set()
         self._disowned: set[str] = set()
         self._doubted: set[str] = set()
+        self._asked: dict[str, set[str]] = {}
         self._nowhere: set[str] = set()
         self._maybe_started: set[MaybeStarted] = set()
         # Creations that were sent and have no answer yet, by their numbers.
@@ -226,6 +227,17 @@ class Journal:
         """A request to change these got no answer that says whether it was carried out."""
         with self._lock:
             self._doubted.update(ids)
+
+    def asked(self, role: str, ids: Iterable[str]) -> None:
+        """A request of that role to change or delete these is about to be sent, whatever comes of it."""
+        with self._lock:
+            for resource_id in ids:
+                self._asked.setdefault(resource_id, set()).add(role)
+
+    def roles_asked(self, resource_id: str) -> frozenset[str]:
+        """The roles of all requests of this run to change or delete it."""
+        with self._lock:
+            return frozenset(self._asked.get(resource_id, ()))
 
     def is_doubted(self, resource_id: str) -> bool:
         """Whether its state is not known: no probe may build on it any more."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import elsewhere, unknown_is_200, wrong_location
-from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.defects.lists import alone_or_not, forget
 from lmconform.mutants.registry import mutant
 
 
@@ -154,3 +154,9 @@ def _named(bench: Bench, tidy: Callable[[str], str]) -> None:
     def tidied(call: Call) -> None:
         if "name" in call.body:
             call.body["name"] = tidy(call.body["name"])
+
+
+@mutant("expand-drops-filters-artifacts", "LM-ARTIFACT-EXPAND-AGREES")
+def expand_drops_filters_artifacts(bench: Bench) -> None:
+    """BUG: with $expand the list of artifacts ignores all filters."""
+    alone_or_not(bench, "$expand", "listArtifacts")

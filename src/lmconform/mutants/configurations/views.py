@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import bad_id_status, elsewhere, unknown_is_200, wrong_location
-from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.defects.lists import alone_or_not, forget
 from lmconform.mutants.registry import mutant
 
 
@@ -70,3 +70,9 @@ def configuration_key_lower(bench: Bench) -> None:
 def expand_configuration(bench: Bench) -> None:
     """BUG: $expand is ignored for configurations."""
     forget(bench, "$expand", "listConfigurations", "getConfiguration")
+
+
+@mutant("expand-drops-filters-configurations", "LM-CONFIGURATION-EXPAND-AGREES")
+def expand_drops_filters_configurations(bench: Bench) -> None:
+    """BUG: with $expand the list of configurations ignores all filters."""
+    alone_or_not(bench, "$expand", "listConfigurations")

@@ -18,6 +18,15 @@ def forget(bench: Bench, name: str, *operations: str) -> None:
         call.query.pop(name, None)
 
 
+def alone_or_not(bench: Bench, name: str, *operations: str) -> None:
+    """With the query parameter ``name`` the operations ignore all filters."""
+
+    @bench.before(*operations)
+    def alone(call: Call) -> None:
+        if name in call.query:
+            call.query = {key: value for key, value in call.query.items() if key.startswith("$") and key != "$search"}
+
+
 def off_by_one(bench: Bench, *operations: str) -> None:
     """``count`` in the answers is one too high."""
 

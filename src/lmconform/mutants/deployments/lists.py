@@ -6,6 +6,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere
 from lmconform.mutants.defects.lists import (
+    alone_or_not,
     counted_wrongly,
     fills_no_page,
     forget,
@@ -132,6 +133,12 @@ def deployment_skip(bench: Bench) -> None:
 def deployment_select_status(bench: Bench) -> None:
     """BUG: $select is ignored when deployments are listed."""
     forget(bench, "$select", "listDeployments")
+
+
+@mutant("select-drops-filters-deployments", "LM-DEPLOYMENT-FILTER-COMBINED")
+def select_drops_filters_deployments(bench: Bench) -> None:
+    """BUG: with $select the list of deployments ignores all filters."""
+    alone_or_not(bench, "$select", "listDeployments")
 
 
 @mutant("deployment-select-alone", "LM-DEPLOYMENT-SELECT-STATUS")

@@ -93,3 +93,9 @@ def deployment_bulk_stop_ended(bench: Bench) -> None:
         for entry in each(reply, "deployments"):
             if entry["id"] in call.group.deployments and entry.pop("error", None):
                 entry["message"] = "Deployment modification scheduled"
+
+
+@mutant("deployment-stops-at-no-time", "LM-DEPLOYMENT-STOP-TIMES-ORDERED")
+def deployment_stops_at_no_time(bench: Bench) -> None:
+    """BUG: completionTime of a deployment that was stopped is null."""
+    shown_as(bench, ("getDeployment", "listDeployments"), is_stopped, completionTime=None)

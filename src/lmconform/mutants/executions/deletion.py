@@ -7,7 +7,7 @@ from typing import Any
 from lmconform.mock import enactments, lifecycle
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import WRONG_STATE, Problem
-from lmconform.mutants.bench import Bench
+from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.changes import deletes_in_words, deletes_nothing, refused_yet_deleted, takes_unknown
 from lmconform.mutants.defects.returns import brings_back
 from lmconform.mutants.registry import mutant
@@ -195,3 +195,14 @@ def execution_comes_back_with_another(bench: Bench) -> None:
     brings_back(
         bench, "deleteExecution", "executionId", "executions", "createExecution", when=lambda call, deleted: True
     )
+
+
+@mutant("execution-unknown-while-deleted", "LM-EXECUTION-DELETE-TARGET")
+def execution_unknown_while_deleted(bench: Bench) -> None:
+    """BUG: an execution that is being deleted shows the status UNKNOWN until it is gone."""
+
+    @bench.after("getExecution", "listExecutions")
+    def unknown(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if resource.get("targetStatus") == "DELETED":
+                resource["status"] = "UNKNOWN"

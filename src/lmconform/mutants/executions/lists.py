@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere, refuses_when
-from lmconform.mutants.defects.lists import forget, loses_one_at_a_boundary, off_by_one, turns_round
+from lmconform.mutants.defects.lists import (
+    alone_or_not,
+    forget,
+    keeps_out,
+    loses_one_at_a_boundary,
+    off_by_one,
+    turns_round,
+)
 from lmconform.mutants.registry import mutant
 
 
@@ -113,6 +122,45 @@ def filter_status_stopped(bench: Bench) -> None:
             call.query["status"] = "COMPLETED"
 
 
+@mutant("filter-status-stopped-nothing", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def filter_status_stopped_nothing(bench: Bench) -> None:
+    """BUG: the filter status=STOPPED finds no execution and no deployment."""
+    for operation in ("listExecutions", "listDeployments"):
+        keeps_out(bench, operation, lambda call, row: call.query.get("status") == "STOPPED")
+
+
+@mutant("filter-status-dead-nothing", "LM-EXECUTION-FILTER-ENDED")
+def filter_status_dead_nothing(bench: Bench) -> None:
+    """BUG: executions that died are neither listed nor counted under status=DEAD."""
+
+    @bench.before("listExecutions", "countExecutions")
+    def stopped(call: Call) -> None:
+        if call.query.get("status") == "DEAD":
+            call.query["status"] = "STOPPED"
+
+
+@mutant("filter-status-stopped-count", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def filter_status_stopped_count(bench: Bench) -> None:
+    """BUG: $count with status=STOPPED is 0."""
+
+    @bench.after("countExecutions", "countDeployments")
+    def none(call: Call, reply: Reply) -> None:
+        if call.query.get("status") == "STOPPED":
+            reply.text = "0"
+
+
+@mutant("list-hides-completed", "LM-EXECUTION-VIEWS-AGREE")
+def list_hides_completed(bench: Bench) -> None:
+    """BUG: an execution that was listed as COMPLETED twice is no longer in the list, and GET still has it."""
+    shown: dict[str, int] = {}
+
+    def is_old(call: Call, row: dict[str, Any]) -> bool:
+        shown[row["id"]] = shown.get(row["id"], 0) + (row["status"] == "COMPLETED")
+        return shown[row["id"]] > 2
+
+    keeps_out(bench, "listExecutions", is_old)
+
+
 @mutant("filter-execution-combined", "LM-EXECUTION-FILTER-COMBINED")
 def filter_execution_combined(bench: Bench) -> None:
     """BUG: status is ignored when executions are listed by more than two parameters."""
@@ -133,6 +181,12 @@ def filter_execution_count(bench: Bench) -> None:
 def select_status_ignored(bench: Bench) -> None:
     """BUG: $select is ignored for executions."""
     forget(bench, "$select", "listExecutions", "getExecution")
+
+
+@mutant("select-drops-filters-executions", "LM-EXECUTION-FILTER-COMBINED")
+def select_drops_filters_executions(bench: Bench) -> None:
+    """BUG: with $select the list of executions ignores all filters."""
+    alone_or_not(bench, "$select", "listExecutions")
 
 
 @mutant("pages-executions-boundary", "LM-EXECUTION-PAGE-SIZES", "LM-EXECUTION-PAGES-AGAIN")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.defects.times import has_ended, shown_as
 from lmconform.mutants.registry import mutant
 
 
@@ -75,3 +76,23 @@ def view_execution_output_url(bench: Bench) -> None:
 def filter_outputs(bench: Bench) -> None:
     """BUG: executionId is ignored when artifacts are listed and counted."""
     forget(bench, "executionId", "listArtifacts", "countArtifacts")
+
+
+@mutant("list-execution-without-outputs", "LM-EXECUTION-VIEWS-AGREE")
+def list_execution_without_outputs(bench: Bench) -> None:
+    """BUG: the list of executions shows an empty list of output artifacts."""
+    shown_as(bench, ("listExecutions",), has_ended, outputArtifacts=[])
+
+
+@mutant("execution-outputs-vanish", "LM-EXECUTION-VIEWS-AGREE")
+def execution_outputs_vanish(bench: Bench) -> None:
+    """BUG: the output artifacts of an execution are no longer shown once it was read COMPLETED twice."""
+    reads: dict[str, int] = {}
+
+    @bench.after("getExecution", "listExecutions")
+    def fewer(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if resource.get("status") == "COMPLETED" and "outputArtifacts" in resource:
+                reads[resource["id"]] = reads.get(resource["id"], 0) + 1
+                if reads[resource["id"]] > 2:
+                    resource["outputArtifacts"] = []

@@ -25,6 +25,25 @@ def execution_stop_in_words(bench: Bench) -> None:
     stops_in_words(bench, "getExecution")
 
 
+@mutant("execution-stop-outlived", "LM-EXECUTION-STOP")
+def execution_stop_outlived(bench: Bench) -> None:
+    """BUG: an execution that was stopped shows targetStatus STOPPED, goes on, and ends COMPLETED."""
+
+    @bench.patch(lifecycle, "at")
+    def completes(original, enactment, now, timing):  # type: ignore[no-untyped-def]
+        moment = original(enactment, now, timing)
+        if enactment.serves or enactment.stopped is None:
+            return moment
+        # Its work takes longer than a stop.
+        ended = enactment.stopped + 8 * timing.pace
+        return dataclasses.replace(
+            moment,
+            status="COMPLETED" if now >= ended else "RUNNING",
+            started=moment.started or enactment.stopped,
+            completed=ended if now >= ended else None,
+        )
+
+
 @mutant("execution-stop-refused", "LM-EXECUTION-STOP")
 def execution_stop_refused(bench: Bench) -> None:
     """BUG: stopping an execution is refused with 400."""

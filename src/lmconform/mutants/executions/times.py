@@ -62,3 +62,15 @@ def execution_list_other_times(bench: Bench) -> None:
 def execution_replicas_differ(bench: Bench) -> None:
     """BUG: every second read of an execution that has ended shows it as RUNNING."""
     every_second_read(bench, "getExecution", has_ended, status="RUNNING")
+
+
+@mutant("execution-completes-at-no-time", "LM-EXECUTION-TIMES-ORDERED", "LM-EXECUTION-STOP-TIMES-ORDERED")
+def execution_completes_at_no_time(bench: Bench) -> None:
+    """BUG: completionTime of an execution that has ended is null."""
+    shown_as(bench, (*_GET, *_LIST), has_ended, completionTime=None)
+
+
+@mutant("execution-starts-at-no-time", "LM-EXECUTION-TIMES-ORDERED")
+def execution_starts_at_no_time(bench: Bench) -> None:
+    """BUG: startTime of an execution that has ended is null."""
+    shown_as(bench, (*_GET, *_LIST), has_ended, startTime=None)

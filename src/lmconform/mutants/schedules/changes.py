@@ -257,3 +257,15 @@ def schedule_listed_again(bench: Bench) -> None:
         finally:
             for own in old:
                 del call.group.schedules[own]
+
+
+@mutant("schedule-pause-of-all", "LM-SCHEDULE-OTHERS-STAY")
+def schedule_pause_of_all(bench: Bench) -> None:
+    """BUG: pausing a schedule pauses all of its configuration."""
+
+    @bench.after("modifyExecutionSchedule")
+    def others(call: Call, reply: Reply) -> None:
+        changed = call.group.schedules[call.path["executionScheduleId"]]
+        for schedule in call.group.schedules.values():
+            if schedule.configuration["id"] == changed.configuration["id"]:
+                schedule.status = changed.status

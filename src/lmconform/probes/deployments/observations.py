@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lmconform.errors import Inconclusive
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.configurations import (
     create_configuration,
     deployable_configuration,
@@ -95,6 +95,32 @@ def stop_unknown(ctx: Context) -> str:
 )
 def stop_ended(ctx: Context) -> str:
     return answer(enactment_pool.any_terminal(ctx, {"STOPPED"}, DEPLOYMENT).stop(ctx))
+
+
+@observation(
+    "LM-OBS-DEPLOYMENT-URL-STOPPED",
+    operation="getDeployment",
+    source="M13",
+    effect="destructive",
+    capability=DEPLOYMENTS,
+    text="The deploymentUrl of a deployment that was stopped.",
+)
+def url_when_stopped(ctx: Context) -> str:
+    pooled = _stopped_after_running(ctx)
+    if not pooled.url:
+        raise Inconclusive("no deployment of this run had a deploymentUrl before it was stopped")
+    return {pooled.url: "kept", "": "empty", None: "absent"}.get(pooled.last.get("deploymentUrl"), "another")
+
+
+def _stopped_after_running(ctx: Context) -> PooledEnactment:
+    """One that was stopped, and RUNNING before; raises NotTestable and Inconclusive."""
+    for member in enactment_pool.members(ctx, DEPLOYMENT):
+        if member.last.get("status") == "STOPPED" and member.url:
+            return member
+    pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
+    ctx.require_success(pooled.stop(ctx))
+    liveness.need(lambda: enactment_pool.wait_for_stop(ctx, pooled), "LM-DEPLOYMENT-STOP")
+    return pooled
 
 
 @observation(

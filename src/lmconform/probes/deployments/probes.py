@@ -9,7 +9,7 @@ from lmconform.probes.context import Context, Json
 from lmconform.probes.deployments.updates import CHECK_REFUSED, expect_operation
 from lmconform.probes.enactment import DEPLOYMENT
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import agreement, bulk, enactments, filters, lifecycle, times
+from lmconform.probes.shared import agreement, bulk, enactments, ended, filters, lifecycle, times, undisturbed
 from lmconform.probes.shared.lifecycle import expect_uncounted
 
 enactments.install(DEPLOYMENT)
@@ -18,6 +18,8 @@ lifecycle.install(DEPLOYMENT)
 bulk.install(DEPLOYMENT)
 times.install(DEPLOYMENT)
 agreement.install(DEPLOYMENT)
+undisturbed.install(DEPLOYMENT)
+ended.install(DEPLOYMENT)
 
 
 @probe("LM-DEPLOYMENT-CREATE-HAS-URL")

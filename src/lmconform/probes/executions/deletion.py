@@ -72,7 +72,11 @@ def stopped_execution_is_deleted(ctx: Context) -> None:
 
 @probe("LM-EXECUTION-DELETE-TARGET")
 def deleted_execution_has_deleted_as_target(ctx: Context) -> None:
-    for body in observed_deletion(ctx).views:
+    deletion = observed_deletion(ctx)
+    before = {"status": deletion.pooled.last["status"]}
+    for body in deletion.views:
+        ctx.expect_same(before, body, what="an execution that is being deleted")
+    for body in deletion.views:
         ctx.expect_if_present({"targetStatus": "DELETED"}, body, what="an execution that is being deleted")
 
 

@@ -9,8 +9,9 @@ from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import EXECUTION
+from lmconform.probes.executions import unknown_bindings
 from lmconform.probes.registry import probe
-from lmconform.probes.shared import agreement, bulk, enactments, filters, lifecycle, times
+from lmconform.probes.shared import agreement, bulk, enactments, ended, filters, lifecycle, times, undisturbed
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.enactments import of_base
 from lmconform.probes.shared.paging import GREATEST_TOP
@@ -21,6 +22,8 @@ lifecycle.install(EXECUTION)
 bulk.install(EXECUTION)
 times.install(EXECUTION)
 agreement.install(EXECUTION)
+undisturbed.install(EXECUTION)
+ended.install(EXECUTION, unknown_bindings.dead)
 
 
 @probe("LM-EXECUTION-ENDS", late=True)
@@ -31,13 +34,6 @@ def running_execution_ends(ctx: Context) -> None:
         if not enactment_pool.is_queued(ctx, enactment_pool.base(ctx), overdue):
             ctx.fail(expected=overdue.expected, actual=overdue.actual)
         raise Inconclusive(f"no room: {overdue.what}: {overdue.actual}") from overdue
-
-
-@probe("LM-EXECUTION-TERMINAL-STAYS", late=True)
-def terminal_status_stays(ctx: Context) -> None:
-    before = enactment_pool.at_rest(ctx)
-    now = ctx.get_or_fail("getExecution", executionId=str(before["id"]))
-    ctx.expect_same({"status": before["status"]}, now, what="a later GET")
 
 
 @probe("LM-EXECUTION-FILTER-EXECUTABLES")

@@ -11,7 +11,7 @@ from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import configuration_body
-from lmconform.probes.context import EXECUTIONS, TERMINAL, Context
+from lmconform.probes.context import EXECUTIONS, TERMINAL, Context, Json
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
@@ -82,6 +82,17 @@ def execution_with_unknown_bindings_starts(ctx: Context) -> None:
         except NotTestable as refusal:
             raise Inconclusive(str(refusal)) from refusal
     ctx.expect_status(answer, {202})
+
+
+def dead(ctx: Context) -> list[Json]:
+    """The body of an execution that has died, where unknown bindings are its end, and no probe has deleted it."""
+    try:
+        execution, status = outcome(ctx)
+    except (Inconclusive, NotTestable):
+        return []
+    if status != "DEAD" or ctx.session.journal.is_removed(execution):
+        return []
+    return [ctx.get_or_skip("getExecution", executionId=execution)]
 
 
 @probe("LM-EXECUTION-DELETE-DEAD")

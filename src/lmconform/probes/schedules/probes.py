@@ -10,7 +10,7 @@ from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import create_configuration
 from lmconform.probes.builders.resource_type import batch
 from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, quiet_cron, schedule_body, window
-from lmconform.probes.context import EXECUTIONS, Context, Created
+from lmconform.probes.context import EXECUTIONS, Context, Created, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import creation, paging, unknown_ids, views
@@ -144,9 +144,29 @@ accepts(
 )
 
 
-@fixture(builds_on=lambda pair: [created.id for created in pair])
+@probe("LM-SCHEDULE-OTHERS-STAY")
+def pause_concerns_one_alone(ctx: Context) -> None:
+    text = "the schedule beside one that was paused"
+    ctx.expect_same({"status": "ACTIVE"}, _view_of_active(ctx), what=text)
+
+
 def _active_and_paused(ctx: Context) -> tuple[Created, Created]:
     """Two schedules that share a configuration with no others: one is active, one is paused. Raises NotTestable."""
+    active, paused = _pair(ctx)
+    if _view_of_active(ctx).get("status") != "ACTIVE":
+        raise NotTestable(f"LM-SCHEDULE-OTHERS-STAY is broken: pausing {paused.id} has changed {active.id}")
+    return active, paused
+
+
+@fixture()
+def _view_of_active(ctx: Context) -> Json:
+    """The schedule that was not paused, after the other one was."""
+    return ctx.get_or_skip("getExecutionSchedule", executionScheduleId=_pair(ctx)[0].id)
+
+
+@fixture(builds_on=lambda pair: [created.id for created in pair])
+def _pair(ctx: Context) -> tuple[Created, Created]:
+    """Both schedules, after the second one was paused. Raises NotTestable."""
     # A new configuration: schedules of a failed attempt have another one.
     own = create_configuration(ctx).id
     active, paused = (SCHEDULE.make(ctx, configurationId=own) for _ in range(2))

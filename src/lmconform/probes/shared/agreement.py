@@ -1,19 +1,20 @@
-"""Probe of one execution or deployment at rest: GET, lists, $select and filters agree on it."""
+"""Probe of one execution or deployment at rest: GET, lists, $select and filters agree on it, at the end of a run."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from lmconform.client.polling import grace, rest
-from lmconform.errors import NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import Enactment
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.enactments import of_base
 
 # A list may shorten the message; a target may note that it looked at a resource that did not change (M12).
 _NOT_COMPARED: Final = frozenset({"modifiedAt", "statusMessage", "progress"})
+_OUTPUTS: Final = "outputArtifacts"
 _SELECT: Final = {"$select": "status"}
 # Twenty polls are the time for which a list may lag; one of them is a moment.
 _MOMENT: Final = 1 / 20
@@ -22,13 +23,15 @@ _MOMENT: Final = 1 / 20
 def install(kind: Enactment) -> None:
     """Register the probe of views at rest."""
 
-    @probe(f"LM-{kind.noun}-VIEWS-AGREE", late=True)
+    @probe(f"LM-{kind.noun}-VIEWS-AGREE", last=True)
     def views_agree_at_rest(ctx: Context) -> None:
         path = enactment_pool.base(ctx, kind).path
 
         def judge(body: Json) -> None:
             status = {"status": body["status"]}
             single = ctx.get_or_fail(kind.get, **path)
+            lost = _outputs(body) - _outputs(single)
+            ctx.expect(not lost, expected="the output artifacts as before", actual=f"{', '.join(sorted(lost))} lost")
             views = {
                 "GET with $select=status": ctx.get_or_fail(kind.get, _SELECT, **path),
                 "the list": _listed(ctx, kind, {}),
@@ -45,16 +48,23 @@ def install(kind: Enactment) -> None:
 
 
 def _listed(ctx: Context, kind: Enactment, query: Json) -> Json:
-    """The base as a list shows it; raises NotTestable."""
+    """The base as a list shows it; raises Failure when the list does not hold it."""
     own = enactment_pool.base(ctx, kind).id
-    for item in of_base(ctx, kind, query):
-        if item.get("id") == own:
-            return item
-    raise NotTestable(f"{kind.list} with {query or 'no filter'} does not hold the {kind.word}")
+    listed = {item.get("id"): item for item in of_base(ctx, kind, query)}
+    text = f"the {kind.word} {own} in the list with {query or 'no other filter'}"
+    ctx.expect(own in listed, expected=text, actual=f"{len(listed)} others" if listed else "an empty list")
+    return listed[own]
 
 
 def _expect_agreement(ctx: Context, kind: Enactment, single: Json, view: Json, what: str) -> None:
-    """Raise Failure unless two views have the same texts and numbers where both have a value (M13)."""
+    """Raise Failure unless two views have the same texts, numbers and outputs where both have a value (M13)."""
     known = ctx.session.contract.members(kind.get) - _NOT_COMPARED
     both = {n: v for n, v in single.items() if n in known and isinstance(v, str | int) and view.get(n) is not None}
     ctx.expect_same(both, view, what=f"{what} as GET")
+    if view.get(_OUTPUTS) is not None:
+        wanted, shown = sorted(_outputs(single)), sorted(_outputs(view))
+        ctx.expect(shown == wanted, expected=f"{what} with the output artifacts of GET, {wanted}", actual=f"{shown}")
+
+
+def _outputs(body: Json) -> set[str]:
+    return {str(artifact.get("id")) for artifact in objects(body, _OUTPUTS)}

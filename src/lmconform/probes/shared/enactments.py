@@ -134,6 +134,9 @@ def _views(kind: Enactment) -> None:
     def select_leaves_the_status(ctx: Context) -> None:
         pooled = enactment_pool.base(ctx, kind)
         views = of_base(ctx, kind, {"$select": "status"})
+        others = [str(view.get("id")) for view in views if view.get("id") != pooled.id]
+        text = f"with $select only {kind.word}s of the configuration, as without"
+        ctx.expect(not others, expected=text, actual=f"{', '.join(others)} too")
         views.append(ctx.get_or_fail(kind.get, {"$select": "status"}, **pooled.path))
         for view in views:
             extra = sorted(set(view) - kind.selected)

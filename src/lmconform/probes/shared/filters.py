@@ -74,6 +74,7 @@ def _status(kind: Enactment) -> None:
             }
             _expect_selected(ctx, kind, matching, True)
             _expect_selected(ctx, kind, {**matching, "status": "STOPPING"}, False)
+            _expect_selected(ctx, kind, {"$select": "status", **matching, "status": "STOPPING"}, False)
 
         enactment_pool.judge_at_rest(ctx, kind, judge)
 

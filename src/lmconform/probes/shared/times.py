@@ -16,6 +16,7 @@ from lmconform.probes.registry import probe
 
 # Parts of a target write times by their own clocks.
 TOLERANCE: Final = timedelta(minutes=1)
+_TIMES: Final = ("submissionTime", "startTime", "completionTime")
 # So many are read again: the one that no probe changes, one that was stopped, and others.
 _MOST: Final = 4
 
@@ -48,6 +49,8 @@ def _order(kind: Enactment) -> None:
     @probe(f"LM-{kind.noun}-TIMES-ORDERED", late=True)
     def times_are_in_order(ctx: Context) -> None:
         body = enactment_pool.at_rest(ctx, kind)
+        if body.get("status") == "COMPLETED":
+            _expect_shown(ctx, body, "startTime", "completionTime")
         # An update may set submissionTime anew and leave startTime as it was (M15).
         if body.get("lastOperation") != "UPDATE":
             expect_order(ctx, body, "submissionTime", "startTime")
@@ -58,9 +61,18 @@ def _order(kind: Enactment) -> None:
     def stop_is_not_before_the_start(ctx: Context) -> None:
         pooled = enactment_pool.stopped(ctx, kind)
         body = ctx.get_or_skip(kind.get, **pooled.path)
+        _expect_shown(ctx, body, "completionTime")
         # It may have been stopped before it started. An update may set submissionTime anew: no time to compare with.
         for earlier in ("createdAt", "startTime"):
             expect_order(ctx, body, earlier, "completionTime")
+
+
+def _expect_shown(ctx: Context, body: Json, *names: str) -> None:
+    """Raise Failure when a time of one that has ended is missing; a target may leave all of them out."""
+    if any(body.get(name) for name in _TIMES):
+        missing = [name for name in names if not body.get(name)]
+        text = f"{' and '.join(names)} of one that is {body.get('status')}"
+        ctx.expect(not missing, expected=text, actual=f"no {' and no '.join(missing)}")
 
 
 def expect_order(ctx: Context, body: Json, earlier: str, later: str) -> None:
