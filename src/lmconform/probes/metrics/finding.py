@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Final
 
 from lmconform.errors import NotApplicable
-from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
 from lmconform.probes.context import Context
@@ -52,7 +51,6 @@ def filter_by_equality_works(ctx: Context) -> None:
     execution = enactment_pool.base(ctx).id
     store(ctx, execution, metrics=[point(ctx.unique("filter"))])
     answer = ctx.get("findMetrics", {"$filter": f"executionId eq '{execution}'"})
-    _require_filter(answer)
     ctx.expect_status(answer, {200})
     ids = [r.get("executionId") for r in entries(answer.json_object())]
     ctx.expect(ids == [execution], expected=f"only {execution}", actual=f"{ids}")
@@ -119,7 +117,6 @@ def unknown_execution_is_404(ctx: Context) -> None:
 def two_filters_are_refused(ctx: Context) -> None:
     execution = ctx.absent_id()
     answer = ctx.get("findMetrics", {"$filter": f"executionId eq '{execution}'", "executionIds": [execution]})
-    _require_filter(answer)
     ctx.expect_refused(answer)
 
 
@@ -127,12 +124,6 @@ def two_filters_are_refused(ctx: Context) -> None:
 def ten_ids_are_accepted(ctx: Context) -> None:
     answer = ctx.get("findMetrics", {"executionIds": [ctx.absent_id() for _ in range(10)]})
     ctx.expect_status(answer, {200, 404})
-
-
-def _require_filter(answer: Exchange) -> None:
-    """Raise NotApplicable for the 501 that is declared for the deprecated $filter."""
-    if answer.status == 501:
-        raise NotApplicable("the target does not implement $filter, and answers the declared 501")
 
 
 def _two_with_metrics(ctx: Context) -> list[str]:
