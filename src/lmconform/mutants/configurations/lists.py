@@ -15,6 +15,7 @@ from lmconform.mutants.defects.lists import (
     second_walk_differs,
     shown_at_most,
     skips_one_more,
+    takes_the_first,
 )
 from lmconform.mutants.registry import mutant
 
@@ -92,11 +93,13 @@ def filter_configuration_count(bench: Bench) -> None:
 @mutant("filter-executable-ids-first", "LM-CONFIGURATION-FILTER-EXECUTABLES")
 def filter_executable_ids_first(bench: Bench) -> None:
     """BUG: of several executableIds only the first filters the list of configurations."""
+    takes_the_first(bench, "executableIds", 1, "listConfigurations")
 
-    @bench.before("listConfigurations")
-    def first_alone(call: Call) -> None:
-        if "executableIds" in call.query:
-            call.query["executableIds"] = call.query["executableIds"][:1]
+
+@mutant("filter-executable-ids-two", "LM-CONFIGURATION-FILTER-EXECUTABLES", "LM-CONFIGURATION-COUNT-FILTERED")
+def filter_executable_ids_two(bench: Bench) -> None:
+    """BUG: of several executableIds only the first two filter configurations."""
+    takes_the_first(bench, "executableIds", 2, "listConfigurations", "countConfigurations")
 
 
 @mutant("filter-configuration-executables-all", "LM-CONFIGURATION-FILTER-EXECUTABLES")

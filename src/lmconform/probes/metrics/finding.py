@@ -35,6 +35,13 @@ def several_executions_are_found(ctx: Context) -> None:
         store(ctx, execution, metrics=[point(ctx.unique("several"))])
     ids = [r.get("executionId") for r in ctx.items("findMetrics", {"executionIds": executions})]
     ctx.expect(sorted(map(str, ids)) == sorted(executions), expected=f"one each of {executions}", actual=f"{ids}")
+    joined = ", ".join(f"'{execution}'" for execution in executions)
+    answer = ctx.get("findMetrics", {"$filter": f"executionId in ({joined})"})
+    # How the list is spelled is not published (F33): a target that understands it finds all of them.
+    if answer.status == 200:
+        ids = [r.get("executionId") for r in entries(answer.json_object())]
+        text = f"one each of {executions} for $filter=executionId in ({joined})"
+        ctx.expect(sorted(map(str, ids)) == sorted(executions), expected=text, actual=f"{ids}")
 
 
 @probe("LM-METRICS-FIND-OWN-ONLY")
@@ -205,3 +212,4 @@ def tags_combine_with_and(ctx: Context) -> None:
     _expect_match(ctx, execution, f"{first}=yes,{second}=yes", True)
     _expect_match(ctx, execution, f"{first}=yes,{second}=no", False)
     _expect_match(ctx, execution, f"{first}=no,{second}=yes", False)
+    _expect_match(ctx, execution, f"{first}=yes,{second}=yes,{ctx.unique('third')}", False)
