@@ -9,7 +9,13 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
 from lmconform.mutants.defects.bodies import loosen
-from lmconform.mutants.defects.changes import stops_in_words, stops_nothing, takes_in_any_state, takes_unknown
+from lmconform.mutants.defects.changes import (
+    deletes_what_it_stops,
+    stops_in_words,
+    stops_nothing,
+    takes_in_any_state,
+    takes_unknown,
+)
 from lmconform.mutants.registry import mutant
 
 
@@ -23,6 +29,12 @@ def execution_stop_ignored(bench: Bench) -> None:
 def execution_stop_in_words(bench: Bench) -> None:
     """BUG: an execution that was stopped shows targetStatus STOPPED, and RUNNING for ever."""
     stops_in_words(bench, "getExecution")
+
+
+@mutant("execution-stop-deletes", "LM-EXECUTION-STOP")
+def execution_stop_deletes(bench: Bench) -> None:
+    """BUG: an execution that is stopped is deleted as well."""
+    deletes_what_it_stops(bench, "modifyExecution", "executions")
 
 
 @mutant("execution-stop-refused", "LM-EXECUTION-STOP")

@@ -9,7 +9,7 @@ from lmconform.errors import NotApplicable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
 from lmconform.probes.context import Context
-from lmconform.probes.reading import entries
+from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 
 # The greatest $top that is published.
@@ -31,10 +31,19 @@ def count_is_the_number_of_resources(ctx: Context) -> None:
 @probe("LM-METRICS-FIND-SEVERAL")
 def several_executions_are_found(ctx: Context) -> None:
     executions = [enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id]
-    for execution in executions:
-        store(ctx, execution, metrics=[point(ctx.unique("several"))])
-    ids = [r.get("executionId") for r in ctx.items("findMetrics", {"executionIds": executions})]
+    names = {execution: ctx.unique("several") for execution in executions}
+    for execution, name in names.items():
+        entry = {"name": name, "value": name}
+        store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    found = ctx.items("findMetrics", {"executionIds": executions})
+    ids = [r.get("executionId") for r in found]
     ctx.expect(sorted(map(str, ids)) == sorted(executions), expected=f"one each of {executions}", actual=f"{ids}")
+    for resource in found:
+        own = names[str(resource["executionId"])]
+        for section in SECTIONS:
+            held = {e.get("name") for e in objects(resource, section)} & {*names.values()}
+            text = f"{section} of {resource['executionId']}: of {sorted(names.values())} only {own}"
+            ctx.expect(held == {own}, expected=text, actual=f"{sorted(map(str, held))}")
     joined = ", ".join(f"'{execution}'" for execution in executions)
     answer = ctx.get("findMetrics", {"$filter": f"executionId in ({joined})"})
     # How the list is spelled is not published (F33): a target that understands it finds all of them.

@@ -86,6 +86,20 @@ def _stop_one(ctx: Context, kind: Enactment) -> tuple[PooledEnactment, Exchange]
     return enactment_pool.act_while_in(ctx, STOPPABLE, lambda pooled: pooled.stop(ctx), kind, purpose="stopped")
 
 
+def _expect_end_of_stop(ctx: Context, pooled: PooledEnactment) -> None:
+    """Wait for the end of one whose stop was accepted; raises Failure when it disappears, or does not end."""
+    stop = f"LM-{pooled.kind.noun}-STOP"
+    try:
+        liveness.expect(ctx, functools.partial(enactment_pool.wait_for_stop, ctx, pooled), stop)
+    except NotTestable:
+        # What has a time to live may be over, and is deleted then.
+        answer = ctx.get(pooled.kind.get, **pooled.path)
+        if answer.status != 404 or len(pooled.created.sent) > 1:
+            raise
+        text = f"STOPPED, as its stop was accepted: only a deletion removes the {pooled.kind.word}"
+        ctx.fail(expected=text, actual=answer.brief, exchange=answer)
+
+
 def _unknown_status(kind: Enactment) -> None:
     @probe(f"LM-{kind.noun}-STOP-UNKNOWN-STATUS")
     def unknown_status_is_not_stopped(ctx: Context) -> None:
@@ -194,7 +208,7 @@ def _stopping(kind: Enactment) -> None:
             _accepted_stop.put(ctx, (pooled.id, answer), kind)
             ctx.expect_status(answer, {202})
             seen = len(pooled.statuses)
-            liveness.expect(ctx, functools.partial(enactment_pool.wait_for_stop, ctx, pooled), f"LM-{kind.noun}-STOP")
+            _expect_end_of_stop(ctx, pooled)
             statuses = pooled.statuses[seen:]
             good = all(after in reachable[before] for before, after in pairwise(statuses))
             ctx.expect(good, expected="STOPPING, then STOPPED", actual=" → ".join(statuses))
