@@ -37,9 +37,9 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """One to which a change can be applied: its ids by parameter, what its last GET showed, empty where that is unknown.
+    """One to which a change can be applied: ``names`` are its ids by parameter.
 
-    ``doubt`` is why the change may be refused all the same, or empty.
+    ``doubt`` is why the change may be refused all the same, ``before`` is what its last GET showed; both may be empty.
     """
 
     names: dict[str, str]
