@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lmconform.mock import query
 from lmconform.mock.call import Call
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
@@ -116,6 +117,15 @@ def filter_configuration_executables_all(bench: Bench) -> None:
 def search_configuration_ignored(bench: Bench) -> None:
     """BUG: $search is ignored when configurations are listed."""
     forget(bench, "$search", "listConfigurations")
+
+
+@mutant("search-configuration-executable", "LM-CONFIGURATION-SEARCH-NAME")
+def search_configuration_executable(bench: Bench) -> None:
+    """BUG: a search for configurations looks at the ids of their executables as well."""
+
+    @bench.patch(query, "searched")
+    def wider(original, resource, call, members):  # type: ignore[no-untyped-def]
+        return original(resource, call, (*members, "executableId"))
 
 
 @mutant("search-configuration-caseless", "LM-CONFIGURATION-SEARCH-CASE")

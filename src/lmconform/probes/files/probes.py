@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from lmconform.contract.resources import Role
 from lmconform.errors import Failure, NotTestable
@@ -26,6 +26,9 @@ from lmconform.probes.context import Context
 from lmconform.probes.described import described
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import stays_deleted
+
+# Longer than 64 KiB and 256 KiB, at which buffers and limits of proxies lie.
+_LONG: Final = 300_000
 
 
 def _absent_path(ctx: Context) -> str:
@@ -63,8 +66,16 @@ def upload_to_an_invalid_path_is_refused(ctx: Context) -> None:
 
 @probe("LM-FILE-DOWNLOAD-ECHO")
 def bytes_are_returned(ctx: Context) -> None:
-    file = shared_file(ctx)
+    file = _long_file(ctx)
     _expect_content(ctx, file.path, file.content)
+
+
+def _long_file(ctx: Context) -> File:
+    """A file that is longer than the buffers of servers, or the one that all probes read where it is too long."""
+    short = shared_file(ctx)
+    path, content = new_path(ctx), short.content * (_LONG // len(short.content))
+    exchange = upload(ctx, path, content)
+    return File(path, content, exchange) if exchange.ok else short
 
 
 @probe("LM-FILE-DOWNLOAD-HEADERS")
