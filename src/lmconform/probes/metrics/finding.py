@@ -9,6 +9,7 @@ from lmconform.errors import NotApplicable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
 from lmconform.probes.context import Context
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 
@@ -19,8 +20,7 @@ _MATCH: Final = ("no match", "a match")
 
 @probe("LM-METRICS-COUNT")
 def count_is_the_number_of_resources(ctx: Context) -> None:
-    execution = enactment_pool.base(ctx).id
-    store(ctx, execution, metrics=[point(ctx.unique("count"))])
+    execution = _with_metrics(ctx)
     body = ctx.get_or_fail("findMetrics", {"executionIds": [execution]})
     length = len(entries(body))
     if body.get("count") is None:
@@ -55,17 +55,14 @@ def several_executions_are_found(ctx: Context) -> None:
 
 @probe("LM-METRICS-FIND-OWN-ONLY")
 def other_executions_are_not_found(ctx: Context) -> None:
-    execution, other = enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id
-    for each in (execution, other):
-        store(ctx, each, metrics=[point(ctx.unique("own"))])
+    execution, _ = _two_with_metrics(ctx)
     ids = [r.get("executionId") for r in ctx.items("findMetrics", {"executionIds": [execution]})]
     ctx.expect(ids == [execution], expected=f"only {execution}", actual=f"{ids}")
 
 
 @probe("LM-METRICS-FILTER-EQ")
 def filter_by_equality_works(ctx: Context) -> None:
-    execution = enactment_pool.base(ctx).id
-    store(ctx, execution, metrics=[point(ctx.unique("filter"))])
+    execution = _with_metrics(ctx)
     answer = ctx.get("findMetrics", {"$filter": f"executionId eq '{execution}'"})
     ctx.expect_status(answer, {200})
     ids = [r.get("executionId") for r in entries(answer.json_object())]
@@ -144,10 +141,17 @@ def ten_ids_are_accepted(ctx: Context) -> None:
 
 def _two_with_metrics(ctx: Context) -> list[str]:
     """Two executions that have metrics."""
-    executions = [enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id]
-    for execution in executions:
-        store(ctx, execution, metrics=[point(ctx.unique("two"))])
-    return executions
+    other = enactment_pool.spare(ctx).id
+    store(ctx, other, metrics=[point(ctx.unique("two"))])
+    return [_with_metrics(ctx), other]
+
+
+@fixture(builds_on=lambda execution: [execution])
+def _with_metrics(ctx: Context) -> str:
+    """An execution that has metrics, which no probe deletes."""
+    execution = enactment_pool.base(ctx).id
+    store(ctx, execution, metrics=[point(ctx.unique("kept"))])
+    return execution
 
 
 def _ids(ctx: Context, query: str) -> list[str]:
