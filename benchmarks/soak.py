@@ -57,7 +57,7 @@ def main() -> int:
             with mock(*options) as server:
                 found = _attack(server, share, arguments.processes, f"{arguments.seed}-{leg}")
                 memory, log = resident(server.pid), server.log.read_text(errors="replace")
-            refused = 501 if "metrics-filter=501" in switches else 0
+            refused = 501 if {"metrics-filter=501", "metrics-tag-filters=501"} & {*switches} else 0
             bad = [(w, r) for w, r in found.wrong if w != f"status {refused}"]
             for word, request in bad[:10]:
                 print(f"leg {leg}: {word}\n  {request[:1500]!r}", file=sys.stderr)

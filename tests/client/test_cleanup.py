@@ -4,9 +4,10 @@ import dataclasses
 import time
 
 import pytest
-from tests.probes.probe_bench import Defect, answered, open_session
+from tests.probes.probe_bench import Defect, answered, open_session, run
 
 from lmconform.client.cleanup import clean
+from lmconform.errors import Failure
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import deployable_configuration
 from lmconform.probes.builders.schedules import SCHEDULE
@@ -65,6 +66,15 @@ def test_what_was_made_in_another_group_is_removed_there(mock):
     assert left(session) == {}
     answer = session.client("test").send("getDeployment", trial.path, resource_group="other", judge=False)
     assert answer.status == 404 or answer.json_object()["targetStatus"] == "DELETED"
+
+
+def test_a_schedule_that_was_made_in_the_wrong_group_is_found_and_removed_there(start_mock):
+    session = open_session(start_mock("--mutant", "isolation-schedule-stored-first"))
+    assert isinstance(run(session, "LM-ISOLATION-CREATE")["LM-ISOLATION-CREATE"], Failure)
+    (made,) = session.journal.left("schedule", "tutorial")
+    clean(session)
+    assert left(session) == {}
+    assert lab_of(session).get(SCHEDULE.get, **{SCHEDULE.parameter: made}).status == 404
 
 
 class Refusing(Defect):

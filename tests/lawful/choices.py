@@ -178,6 +178,7 @@ OPTIONS = {
     "no_step": ("zero", "absent", "null"),
     "metrics_dates": (False, True),
     **HABITS,
+    "metrics_left_out": ("nothing", "$filter", "tagFilters"),
 }
 
 # Fixed choices per style; what a style does not name is drawn, but for `plain`, which takes every first option.

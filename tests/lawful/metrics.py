@@ -148,6 +148,9 @@ def find(api, call):
     ids, condition, tags = query.several("executionIds"), query.one("$filter"), query.several("tagFilters")
     if ids is not None and condition is not None:
         raise bad("either executionIds or $filter")
+    for parameter, is_sent in (("$filter", condition is not None), ("tagFilters", tags is not None)):
+        if is_sent and api.choices["metrics_left_out"] == parameter:
+            raise Refused(501, f"{parameter} is not supported")
     if ids is None and condition is None and (tags is None or api.choices["tag_filter_alone"] == "400"):
         raise bad("executionIds or $filter is missing")
     if condition is not None:

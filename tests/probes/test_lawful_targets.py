@@ -168,6 +168,20 @@ def test_bulk_updates_that_nobody_advertised_may_be_refused(mock, status):
     assert not session.client("x").broken
 
 
+@pytest.mark.parametrize(("switch", "part"), [("metrics-filter", "-FILTER-"), ("metrics-tag-filters", "TAG-FILTER")])
+def test_a_parameter_with_a_declared_501_need_not_be_offered(start_mock, switch, part):
+    session = open_session(start_mock("--switch", f"{switch}=501"))
+    outcomes = run(session, *(name for name in PROBES if name.startswith("LM-METRICS") and part in name))
+    judged = {name: type(outcome) for name, outcome in outcomes.items() if ("TAG" in name) is ("TAG" in part)}
+    assert len(judged) > 1
+    assert set(judged.values()) == {NotApplicable}
+
+
+def test_501_for_all_that_is_asked_of_an_advertised_operation_is_not_passed_over(mock):
+    outcomes = run(open_session(mock, defect=Refusing("findMetrics", 501, "not now")), "LM-METRICS-TAG-FILTER")
+    assert isinstance(outcomes["LM-METRICS-TAG-FILTER"], NotTestable)
+
+
 def test_without_resource_groups_there_is_nothing_to_isolate(mock):
     session = open_session(mock)
     session.capabilities = Capabilities({"aiApi": {"version": "2.0.0", "capabilities": {"multitenant": False}}})

@@ -3,11 +3,13 @@
 That every probe fails on a server that breaks its requirement is what ``lmconform mutants`` shows.
 """
 
+import dataclasses
+
 import pytest
 from tests.probes.defects import ACCEPTED, Answer, Idle, Status
-from tests.probes.probe_bench import open_session, run
+from tests.probes.probe_bench import Defect, open_session, run
 
-from lmconform.errors import Failure
+from lmconform.errors import Failure, Inconclusive, NotTestable
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,47 @@ def test_a_failure_names_its_requirement_what_was_expected_what_came_and_the_exc
     assert outcome.judgement.expected
     assert outcome.judgement.actual
     assert outcome.judgement.exchanges
+
+
+def _blamed(mock, defect, *requirements):
+    """What became of the probes on a server with the defect, by the names of their outcomes."""
+    outcomes = run(open_session(mock, defect=defect, poll_timeout=2.0), *requirements)
+    return {name: outcome if outcome == "PASS" else type(outcome) for name, outcome in outcomes.items()}
+
+
+def test_a_count_is_not_blamed_for_a_list_that_lacks_something(mock):
+    defect = Answer("listExecutions", lambda body: {"count": 0, "resources": []})
+    assert _blamed(mock, defect, "LM-EXECUTION-CREATE-TWICE", "LM-EXECUTION-DELETE-UNCOUNTED") == {
+        "LM-EXECUTION-CREATE-TWICE": "PASS",
+        "LM-EXECUTION-DELETE-UNCOUNTED": Inconclusive,
+    }
+
+
+def test_a_refused_change_is_not_blamed_for_what_was_so_before(mock):
+    inactive = Answer("getExecutionSchedule", lambda body: body.update(status="INACTIVE"))
+    assert _blamed(mock, inactive, "LM-ISOLATION-SCHEDULE-CHANGE") == {"LM-ISOLATION-SCHEDULE-CHANGE": NotTestable}
+    running = Answer("getExecution", lambda body: body.update(targetStatus="RUNNING"))
+    assert _blamed(mock, running, "LM-AUTH-CHANGE") == {"LM-AUTH-CHANGE": "PASS"}
+
+
+def test_a_refused_update_is_not_blamed_for_an_accepted_one_that_was_lost(mock):
+    first = {}
+
+    def stays(body):
+        body["configurationId"] = first.setdefault(body["id"], body["configurationId"])
+
+    update, checked = "LM-DEPLOYMENT-UPDATE", "LM-DEPLOYMENT-UPDATE-CHECKED"
+    assert _blamed(mock, Answer("getDeployment", stays), update, checked) == {update: Failure, checked: "PASS"}
+
+
+class Cut(Defect):
+    """Files come back without their last byte."""
+
+    def answer(self, exchange):
+        return (
+            dataclasses.replace(exchange, body=exchange.body[:-1]) if exchange.operation == "downloadFile" else exchange
+        )
+
+
+def test_a_refused_upload_is_not_blamed_for_what_every_upload_loses(mock):
+    assert _blamed(mock, Cut(), "LM-AUTH-FILE") == {"LM-AUTH-FILE": NotTestable}

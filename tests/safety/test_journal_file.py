@@ -74,6 +74,7 @@ def test_what_a_journal_says_survives_a_line_that_was_cut(state):
     journal.created("schedule", "sche-1", "tutorial")
     journal.removed("schedule", "sche-1")
     journal.disown("exec-9")
+    journal.moved("execution", "exec-1", "other")
     journal.close()
     with (state.folder / "main.jsonl").open("ab") as stream:
         stream.write(b'{"event":"created","noun":"dep')
@@ -82,6 +83,7 @@ def test_what_a_journal_says_survives_a_line_that_was_cut(state):
     assert found.is_seen("exec-1")
     assert found.origins("exec-1") == {"configurationId": "conf-1"}
     assert found.is_disowned("exec-9")
+    assert found.group("execution", "exec-1") == "other"
 
 
 def test_a_full_disk_stops_creations_and_nothing_else():

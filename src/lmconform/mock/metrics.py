@@ -84,6 +84,8 @@ def find(call: Call) -> Reply:
     """The metrics of some executions."""
     if "$filter" in call.query and call.switches["metrics-filter"] == "501":
         raise Problem(501, "02000001", "$filter is not implemented")
+    if "tagFilters" in call.query and call.switches["metrics-tag-filters"] == "501":
+        raise Problem(501, "02000001", "tagFilters is not implemented")
     ids = _wanted(call)
     conditions = _tag_conditions(call.query.get("tagFilters", ""))
     tracked = call.group.tracking

@@ -139,6 +139,7 @@ SWITCHES = (
     Switch("metrics-outlive-execution", ("no", "yes"), "metrics of a deleted execution", "F47"),
     Switch("metrics-server-tags", ("no", "yes"), "tags that the server adds", "F39"),
     Switch("metrics-filter", ("yes", "501"), "whether $filter on metrics is implemented", "F33"),
+    Switch("metrics-tag-filters", ("yes", "501"), "whether tagFilters on metrics is implemented", "F48"),
     Switch("metrics-partly-unknown", ("200", "404"), "several execution ids, some of them unknown", "F32"),
     Switch("metrics-without-ids", ("400", "404", "all"), "request without executionIds and $filter", "F30"),
     Switch("metrics-many-ids", ("400", "accept"), "more than ten execution ids", "F30"),

@@ -84,6 +84,16 @@ def view_version_unlisted(bench: Bench) -> None:
     elsewhere(bench, "listScenarioVersions", "id", "9.9.9")
 
 
+@mutant("view-version-first-alone", "LM-EXECUTABLE-VERSION-LISTED")
+def view_version_first_alone(bench: Bench) -> None:
+    """BUG: the list of a scenario's versions holds only one of several."""
+
+    @bench.after("listScenarioVersions")
+    def first(call: Call, reply: Reply) -> None:
+        del reply.json["resources"][1:]
+        reply.json["count"] = len(reply.json["resources"])
+
+
 @mutant("count-executables", "LM-EXECUTABLE-LIST-COUNT")
 def count_executables(bench: Bench) -> None:
     """BUG: count in the list of executables is one too high."""

@@ -30,6 +30,17 @@ def file_unknown_204(bench: Bench) -> None:
         return handler(call) if call.path["path"] in call.group.files else Reply(204)
 
 
+@mutant("file-cut", "LM-FILE-DOWNLOAD-ECHO")
+def file_cut(bench: Bench) -> None:
+    """BUG: of a file only the first 65,536 bytes come back."""
+
+    @bench.before("downloadFile")
+    def short(call: Call) -> None:
+        path = call.path["path"]
+        if path in call.group.files:
+            call.group.files[path] = call.group.files[path][:65_536]
+
+
 @mutant("file-bad-path-410", "LM-FILE-BAD-PATH", "LM-FILE-UPLOAD-BAD-PATH")
 def file_bad_path_410(bench: Bench) -> None:
     """BUG: a path that breaks the pattern answers 410."""

@@ -223,6 +223,32 @@ def isolation_deployment_update(bench: Bench) -> None:
     _configurations_of_all(bench, "modifyDeployment")
 
 
+@mutant("isolation-artifact-stored-first", "LM-ISOLATION-CREATE")
+def isolation_artifact_stored_first(bench: Bench) -> None:
+    """BUG: an artifact that is made in a second resource group is stored in the first one."""
+    _stored_first(bench, "createArtifact", "artifacts")
+
+
+@mutant("isolation-configuration-stored-first", "LM-ISOLATION-CREATE")
+def isolation_configuration_stored_first(bench: Bench) -> None:
+    """BUG: a configuration that is made in a second resource group is stored in the first one."""
+    _stored_first(bench, "createConfiguration", "configurations")
+
+
+@mutant("isolation-schedule-stored-first", "LM-ISOLATION-CREATE")
+def isolation_schedule_stored_first(bench: Bench) -> None:
+    """BUG: a schedule that is made in a second resource group is stored in the first one."""
+    _stored_first(bench, "createExecutionSchedule", "schedules")
+
+
+def _stored_first(bench: Bench, operation: str, shelf: str) -> None:
+    @bench.after(operation)
+    def moved(call: Call, reply: Reply) -> None:
+        if call.group.name == "other" and reply.status < 300:
+            made = getattr(call.group, shelf).pop(reply.json["id"])
+            getattr(bench.groups["tutorial"], shelf)[reply.json["id"]] = made
+
+
 def _configurations_of_all(bench: Bench, operation: str) -> None:
     @bench.before(operation)
     def borrowed(call: Call) -> None:

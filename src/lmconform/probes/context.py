@@ -23,6 +23,7 @@ from lmconform.probes import reading
 from lmconform.probes.comparison import differences
 from lmconform.probes.described import capability, described
 from lmconform.probes.fixtures import fixture
+from lmconform.probes.not_offered import expect_offered
 from lmconform.probes.parts import gravest
 from lmconform.safety.guard import ABSENT_PREFIX
 from lmconform.settings.time_limits import TimeLimit, TimeLimits
@@ -164,6 +165,7 @@ class Context:
         """The JSON object of a GET that this probe needs and does not judge (``reading.kept``); raises NotTestable."""
         exchange = self.get(operation_id, query, **path)
         if exchange.status != 200:
+            expect_offered(self, exchange)
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected 200")
         return reading.kept(self, exchange)
 
@@ -205,10 +207,12 @@ class Context:
     def expect_status(self, exchange: Exchange, allowed: Collection[int]) -> None:
         """Raise Failure unless a valid request got one of the ``allowed`` statuses.
 
-        An answer of a gateway says nothing about the requirement: NotTestable.
+        An answer of a gateway says nothing about the requirement: NotTestable. A declared 501 says that what was asked
+        for need not be offered: NotApplicable, see ``not_offered``.
         """
         if exchange.status in allowed:
             return
+        expect_offered(self, exchange)
         if exchange.status in _GATEWAY or exchange.status >= 500:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
         self.fail(expected=_either(allowed), actual=exchange.brief, exchange=exchange)
@@ -217,6 +221,7 @@ class Context:
         """Raise Failure unless an invalid request was refused with one of the ``allowed`` statuses."""
         if exchange.status in allowed:
             return
+        expect_offered(self, exchange)
         if exchange.status in _GATEWAY:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
         self.fail(expected=f"{_either(allowed)} with the error envelope", actual=exchange.brief, exchange=exchange)
@@ -224,6 +229,7 @@ class Context:
     def require_success(self, exchange: Exchange) -> None:
         """Raise NotTestable unless a request that this probe needs, and does not judge, got a 2xx status."""
         if not exchange.ok:
+            expect_offered(self, exchange)
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
 
     def expect_same(self, wanted: Mapping[str, Any], actual: Mapping[str, Any], *, what: str) -> None:

@@ -170,6 +170,12 @@ class Journal:
                 ids.pop(resource_id, None)
         self._write({"event": "disowned", "id": resource_id})
 
+    def moved(self, noun: str, resource_id: str, resource_group: str) -> None:
+        """It was found in another resource group than that in which it was made."""
+        with self._lock:
+            self._move(noun, resource_id, resource_group)
+        self._write({"event": "moved", "noun": noun, "id": resource_id, "group": resource_group})
+
     def is_disowned(self, resource_id: str) -> bool:
         """Whether an answer to a creation named it wrongly."""
         with self._lock:
@@ -338,6 +344,8 @@ class Journal:
                 self.seen(entry["id"])
             case "disowned":
                 self.disown(entry["id"])
+            case "moved":
+                self.moved(entry["noun"], entry["id"], entry["group"])
             case "removed":
                 self.removed(entry["noun"], entry["id"])
             case "stays":
@@ -348,6 +356,12 @@ class Journal:
             # What was created is known here, and by its ``sending`` there: the process goes on to remove it.
             with suppress(StorageLost):
                 self._file.write(entry)
+
+    def _move(self, noun: str, resource_id: str, resource_group: str) -> None:
+        for (name, _), ids in self._created.items():
+            if name == noun:
+                ids.pop(resource_id, None)
+        self._created.setdefault((noun, resource_group), {})[resource_id] = None
 
     def _owns(self, resource_id: str) -> bool:
         return any(resource_id in ids for ids in self._created.values())

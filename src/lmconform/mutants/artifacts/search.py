@@ -32,6 +32,15 @@ def search_artifact_whole_names(bench: Bench) -> None:
             reply.json = {"count": len(kept), "resources": kept}
 
 
+@mutant("search-artifact-url", "LM-ARTIFACT-SEARCH-NAME")
+def search_artifact_url(bench: Bench) -> None:
+    """BUG: a search for artifacts looks at their urls as well."""
+
+    @bench.patch(query, "searched")
+    def wider(original, resource, call, members):  # type: ignore[no-untyped-def]
+        return original(resource, call, (*members, "url", "scenarioId"))
+
+
 @mutant("search-artifact-description", "LM-ARTIFACT-SEARCH-DESCRIPTION")
 def search_artifact_description(bench: Bench) -> None:
     """BUG: a search for artifacts does not look at descriptions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lmconform.mock import query
 from lmconform.mock.call import Call
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
@@ -15,6 +16,7 @@ from lmconform.mutants.defects.lists import (
     second_walk_differs,
     shown_at_most,
     skips_one_more,
+    takes_the_first,
 )
 from lmconform.mutants.registry import mutant
 
@@ -92,11 +94,13 @@ def filter_configuration_count(bench: Bench) -> None:
 @mutant("filter-executable-ids-first", "LM-CONFIGURATION-FILTER-EXECUTABLES")
 def filter_executable_ids_first(bench: Bench) -> None:
     """BUG: of several executableIds only the first filters the list of configurations."""
+    takes_the_first(bench, "executableIds", 1, "listConfigurations")
 
-    @bench.before("listConfigurations")
-    def first_alone(call: Call) -> None:
-        if "executableIds" in call.query:
-            call.query["executableIds"] = call.query["executableIds"][:1]
+
+@mutant("filter-executable-ids-two", "LM-CONFIGURATION-FILTER-EXECUTABLES", "LM-CONFIGURATION-COUNT-FILTERED")
+def filter_executable_ids_two(bench: Bench) -> None:
+    """BUG: of several executableIds only the first two filter configurations."""
+    takes_the_first(bench, "executableIds", 2, "listConfigurations", "countConfigurations")
 
 
 @mutant("filter-configuration-executables-all", "LM-CONFIGURATION-FILTER-EXECUTABLES")
@@ -113,6 +117,15 @@ def filter_configuration_executables_all(bench: Bench) -> None:
 def search_configuration_ignored(bench: Bench) -> None:
     """BUG: $search is ignored when configurations are listed."""
     forget(bench, "$search", "listConfigurations")
+
+
+@mutant("search-configuration-executable", "LM-CONFIGURATION-SEARCH-NAME")
+def search_configuration_executable(bench: Bench) -> None:
+    """BUG: a search for configurations looks at the ids of their executables as well."""
+
+    @bench.patch(query, "searched")
+    def wider(original, resource, call, members):  # type: ignore[no-untyped-def]
+        return original(resource, call, (*members, "executableId"))
 
 
 @mutant("search-configuration-caseless", "LM-CONFIGURATION-SEARCH-CASE")

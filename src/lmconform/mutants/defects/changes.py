@@ -18,6 +18,15 @@ def stops_nothing(bench: Bench, operation: str, shelf: str) -> None:
                 getattr(call.group, shelf)[entry["id"]].stopped = None
 
 
+def deletes_what_it_stops(bench: Bench, operation: str, shelf: str) -> None:
+    """What is stopped is deleted as well."""
+
+    @bench.after(operation)
+    def gone(call: Call, reply: Reply) -> None:
+        if call.body.get("targetStatus") == "STOPPED" and reply.status < 300:
+            call.group.delete(getattr(call.group, shelf)[next(iter(call.path.values()))])
+
+
 def deletes_nothing(bench: Bench, operation: str) -> None:
     """Deleting answers success, and nothing is deleted."""
 

@@ -27,6 +27,15 @@ def alone_or_not(bench: Bench, name: str, *operations: str) -> None:
             call.query = {key: value for key, value in call.query.items() if key.startswith("$") and key != "$search"}
 
 
+def takes_the_first(bench: Bench, name: str, most: int, *operations: str) -> None:
+    """Of a query parameter with a list only the first ``most`` values count."""
+
+    @bench.before(*operations)
+    def fewer(call: Call) -> None:
+        if name in call.query:
+            call.query[name] = call.query[name][:most]
+
+
 def off_by_one(bench: Bench, *operations: str) -> None:
     """``count`` in the answers is one too high."""
 

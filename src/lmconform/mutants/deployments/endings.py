@@ -11,6 +11,7 @@ from lmconform.mutants.defects.bodies import loosen
 from lmconform.mutants.defects.changes import (
     deletes_in_words,
     deletes_nothing,
+    deletes_what_it_stops,
     refused_yet_deleted,
     stops_in_words,
     stops_nothing,
@@ -41,6 +42,12 @@ def deployment_stop_refused(bench: Bench) -> None:
         return "targetStatus" in call.body and call.path["deploymentId"] in call.group.deployments
 
     refuses_when(bench, "a deployment cannot be stopped", stops, "modifyDeployment")
+
+
+@mutant("deployment-stop-deletes", "LM-DEPLOYMENT-STOP")
+def deployment_stop_deletes(bench: Bench) -> None:
+    """BUG: a deployment that is stopped is deleted as well."""
+    deletes_what_it_stops(bench, "modifyDeployment", "deployments")
 
 
 @mutant("deployment-stop-target", "LM-DEPLOYMENT-STOP-TARGET")

@@ -13,6 +13,7 @@ from lmconform.mutants.defects.lists import (
     keeps_out,
     off_by_one,
     second_walk_differs,
+    takes_the_first,
 )
 from lmconform.mutants.registry import mutant
 
@@ -81,6 +82,12 @@ def deployment_filter_executable(bench: Bench) -> None:
         if wanted is not None:
             owners = [s for s in call.catalog.scenarios for e in call.catalog.executables(s) if e.id in wanted]
             call.query.setdefault("scenarioId", owners[0] if owners else "none")
+
+
+@mutant("deployment-filter-executables-first", "LM-DEPLOYMENT-FILTER-EXECUTABLE")
+def deployment_filter_executables_first(bench: Bench) -> None:
+    """BUG: of several executableIds only the first filters the list of deployments."""
+    takes_the_first(bench, "executableIds", 1, "listDeployments")
 
 
 @mutant("deployment-filter-status", "LM-DEPLOYMENT-FILTER-STATUS", "LM-DEPLOYMENT-FILTER-COMBINED")

@@ -13,6 +13,7 @@ from lmconform.mutants.defects.lists import (
     keeps_out,
     loses_one_at_a_boundary,
     off_by_one,
+    takes_the_first,
     turns_round,
 )
 from lmconform.mutants.registry import mutant
@@ -89,11 +90,19 @@ def filter_execution_executable(bench: Bench) -> None:
 @mutant("filter-execution-executables-first", "LM-EXECUTION-FILTER-EXECUTABLES")
 def filter_execution_executables_first(bench: Bench) -> None:
     """BUG: of several executableIds only the first filters the list of executions."""
+    takes_the_first(bench, "executableIds", 1, "listExecutions")
 
-    @bench.before("listExecutions")
-    def first(call: Call) -> None:
-        if "executableIds" in call.query:
-            call.query["executableIds"] = call.query["executableIds"][:1]
+
+@mutant("filter-execution-executables-two", "LM-EXECUTION-FILTER-EXECUTABLES")
+def filter_execution_executables_two(bench: Bench) -> None:
+    """BUG: of several executableIds only the first two filter the list of executions."""
+    takes_the_first(bench, "executableIds", 2, "listExecutions")
+
+
+@mutant("filter-execution-count-executables-first", "LM-EXECUTION-COUNT-MATCHES-LIST")
+def filter_execution_count_executables_first(bench: Bench) -> None:
+    """BUG: of several executableIds only the first filters the count of executions."""
+    takes_the_first(bench, "executableIds", 1, "countExecutions")
 
 
 @mutant("filter-execution-status", "LM-EXECUTION-FILTER-STATUS")

@@ -9,7 +9,13 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
 from lmconform.mutants.defects.bodies import loosen
-from lmconform.mutants.defects.changes import stops_in_words, stops_nothing, takes_in_any_state, takes_unknown
+from lmconform.mutants.defects.changes import (
+    deletes_what_it_stops,
+    stops_in_words,
+    stops_nothing,
+    takes_in_any_state,
+    takes_unknown,
+)
 from lmconform.mutants.registry import mutant
 
 
@@ -42,6 +48,12 @@ def execution_stop_outlived(bench: Bench) -> None:
             started=moment.started or enactment.stopped,
             completed=ended if now >= ended else None,
         )
+
+
+@mutant("execution-stop-deletes", "LM-EXECUTION-STOP")
+def execution_stop_deletes(bench: Bench) -> None:
+    """BUG: an execution that is stopped is deleted as well."""
+    deletes_what_it_stops(bench, "modifyExecution", "executions")
 
 
 @mutant("execution-stop-refused", "LM-EXECUTION-STOP")

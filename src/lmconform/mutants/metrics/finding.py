@@ -7,7 +7,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import Problem, bad_request
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import refuses_when
-from lmconform.mutants.defects.lists import forget, skips_one_more
+from lmconform.mutants.defects.lists import forget, skips_one_more, takes_the_first
 from lmconform.mutants.registry import mutant
 
 
@@ -28,11 +28,18 @@ def metrics_unknown_empty(bench: Bench) -> None:
 @mutant("metrics-several-first", "LM-METRICS-FIND-SEVERAL")
 def metrics_several_first(bench: Bench) -> None:
     """BUG: of several executionIds only the first is looked for."""
+    takes_the_first(bench, "executionIds", 1, "findMetrics")
+
+
+@mutant("metrics-filter-in-first", "LM-METRICS-FIND-SEVERAL")
+def metrics_filter_in_first(bench: Bench) -> None:
+    """BUG: of the executions in $filter=executionId in (…) only the first is looked for."""
 
     @bench.before("findMetrics")
     def first(call: Call) -> None:
-        if "executionIds" in call.query:
-            call.query["executionIds"] = call.query["executionIds"][:1]
+        head, comma, _ = call.query.get("$filter", "").partition(",")
+        if comma:
+            call.query["$filter"] = f"{head})"
 
 
 @mutant("metrics-of-everybody", "LM-METRICS-FIND-OWN-ONLY")
@@ -129,6 +136,15 @@ def metrics_tags_by_name(bench: Bench) -> None:
     @bench.patch(metrics, "_tag_conditions")
     def true(original, text):  # type: ignore[no-untyped-def]
         return [(name, sign or "=", value or "true") for name, sign, value in original(text)]
+
+
+@mutant("metrics-tags-two", "LM-METRICS-TAG-FILTER-AND")
+def metrics_tags_two(bench: Bench) -> None:
+    """BUG: of several tag filters only the first two count."""
+
+    @bench.patch(metrics, "_tag_conditions")
+    def two(original, text):  # type: ignore[no-untyped-def]
+        return original(text)[:2]
 
 
 @mutant("metrics-tags-or", "LM-METRICS-TAG-FILTER-AND")

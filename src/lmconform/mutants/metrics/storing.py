@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lmconform.mock import enactments, validation
-from lmconform.mock.call import Call, Reply
+from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import Problem, bad_request
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import malformed_422, refuses_when
@@ -54,6 +54,42 @@ def metrics_one_point_per_name(bench: Bench) -> None:
 def metrics_one_point_per_step(bench: Bench) -> None:
     """BUG: only the last point of each metric and step is kept."""
     _last_of(bench, "name", "step")
+
+
+@mutant("metrics-labels-merged", "LM-METRICS-POINT-ECHO")
+def metrics_labels_merged(bench: Bench) -> None:
+    """BUG: a point of a metric gets the labels of the earlier points with that name as well."""
+
+    @bench.before("patchMetrics")
+    def merged(call: Call) -> None:
+        tracking = call.group.tracking.get(call.body["executionId"])
+        for point in call.body.get("metrics") or []:
+            earlier = [old for old in tracking.metrics if old["name"] == point["name"]] if tracking else []
+            sent = point.get("labels") or []
+            point["labels"] = sent + [one for old in earlier[-1:] for one in old["labels"] if one not in sent]
+
+
+@mutant("metrics-tags-shared", "LM-METRICS-FIND-SEVERAL")
+def metrics_tags_shared(bench: Bench) -> None:
+    """BUG: an execution is shown with the tags of all executions."""
+
+    @bench.after("findMetrics")
+    def every(call: Call, reply: Reply) -> None:
+        shared = {name: tag for one in call.group.tracking.values() for name, tag in one.tags.items()}
+        for resource in resources(reply):
+            if "tags" in resource:
+                resource["tags"] = list(shared.values())
+
+
+@mutant("metrics-lost-before-start", "LM-METRICS-PATCH-FRESH")
+def metrics_lost_before_start(bench: Bench) -> None:
+    """BUG: metrics of an execution that is UNKNOWN are taken with 204, and lost."""
+
+    @bench.instead("patchMetrics")
+    def lost(call: Call, handler: Handler) -> Reply:
+        found = call.group.executions.get(call.body["executionId"])
+        is_lost = found is not None and enactments.moment(call, found).status == "UNKNOWN"
+        return Reply(204) if is_lost else handler(call)
 
 
 @mutant("metrics-value-rounded", "LM-METRICS-POINT-ECHO")

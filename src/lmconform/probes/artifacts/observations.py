@@ -16,7 +16,7 @@ from lmconform.probes.observing import answer, empty_form, id_form, time_form, w
 from lmconform.probes.reading import objects
 from lmconform.probes.registry import observation
 from lmconform.probes.shared import walks
-from lmconform.probes.shared.isolation import other_group
+from lmconform.probes.shared.other_group import other_group
 
 
 @observation(

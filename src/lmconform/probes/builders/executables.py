@@ -16,6 +16,8 @@ _SCENARIO: Final = "text-clf-tutorial"
 _EXECUTABLES: Final = ("text-clf-train-tutorial", "text-clf-infer-tutorial")
 # A tenant may have hundreds of scenarios; the first ones are as good as any.
 _MOST_SCENARIOS: Final = 20
+# So many that a filter by all of them shows whether it takes the first one, or two, alone.
+_MOST_OTHERS: Final = 3
 
 
 @fixture()
@@ -63,11 +65,28 @@ def first_executable(ctx: Context) -> tuple[str, Json]:
 
 def other_executable_id(ctx: Context, executable_id: str) -> str:
     """An executable that exists and is not ``executable_id``; raises Inconclusive."""
+    return several_others(ctx, executable_id)[0]
+
+
+def several_others(ctx: Context, executable_id: str) -> list[str]:
+    """A few executables that exist and are not ``executable_id``; raises Inconclusive."""
+    found = other_executable_ids(ctx, executable_id)
+    if not found:
+        raise Inconclusive("the tenant has only one executable")
+    return found
+
+
+@fixture()
+def other_executable_ids(ctx: Context, executable_id: str) -> list[str]:
+    """A few executables that exist and are not ``executable_id``, or none."""
+    found: dict[str, None] = {}
     for entry in scenarios(ctx)[:_MOST_SCENARIOS]:
         for executable in executables(ctx, str(entry["id"])):
-            if executable["id"] != executable_id:
-                return str(executable["id"])
-    raise Inconclusive("the tenant has only one executable")
+            if executable["id"] != executable_id and len(found) < _MOST_OTHERS:
+                found[str(executable["id"])] = None
+        if len(found) == _MOST_OTHERS:
+            break
+    return list(found)
 
 
 def sibling_ids(ctx: Context, scenario_id: str, executable_id: str) -> list[str]:

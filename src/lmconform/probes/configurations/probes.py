@@ -116,23 +116,22 @@ def executable_filters(ctx: Context) -> None:
 def several_executables_filter(ctx: Context) -> None:
     group = batch(ctx, CONFIGURATION)
     own = str(group.members[0].sent["executableId"])
-    other = executables.other_executable_id(ctx, own)
-    for several in ([own, other], [other, own]):
+    others = executables.several_others(ctx, own)
+    for several in ([own, *others], [*others, own]):
         matches = selected(ctx, CONFIGURATION, {"executableIds": several})
-        ctx.expect(
-            matches == set(group.ids), expected=f"all three of executable {own}", actual=f"{len(matches)} of them"
-        )
+        text = f"all three of executable {own} for {several}"
+        ctx.expect(matches == set(group.ids), expected=text, actual=f"{len(matches)} of them")
 
 
 @probe("LM-CONFIGURATION-COUNT-FILTERED")
 def count_is_filtered(ctx: Context) -> None:
     group = batch(ctx, CONFIGURATION)
     first = group.members[0].sent
+    others = executables.other_executable_ids(ctx, str(first["executableId"]))
     filters: list[tuple[Json, int]] = [
         ({"scenarioId": first["scenarioId"]}, 3),
-        ({"executableIds": [first["executableId"]]}, 3),
+        ({"executableIds": [*others, first["executableId"]]}, 3),
     ]
-    others = executables.sibling_ids(ctx, str(first["scenarioId"]), str(first["executableId"]))
     if others:
         filters.append(({"executableIds": others}, 0))
     # An existing scenario: the answer for an unknown one is open (F12).

@@ -40,8 +40,8 @@ def running_execution_ends(ctx: Context) -> None:
 def several_executables_filter(ctx: Context) -> None:
     pooled = enactment_pool.base(ctx)
     own = str(pooled.configuration.sent["executableId"])
-    other = executables.other_executable_id(ctx, own)
-    for several in ([own, other], [other, own]):
+    others = executables.several_others(ctx, own)
+    for several in ([own, *others], [*others, own]):
         matches = [e.get("id") for e in of_base(ctx, EXECUTION, {"executableIds": several})]
         ctx.expect(matches == [pooled.id], expected=f"our execution for {several}", actual=f"{matches}")
 

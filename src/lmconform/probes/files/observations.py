@@ -7,7 +7,7 @@ from lmconform.probes.builders.files import DOWNLOAD, UPLOAD, accepted_content, 
 from lmconform.probes.context import Context
 from lmconform.probes.observing import answer
 from lmconform.probes.registry import observation
-from lmconform.probes.shared.isolation import other_group
+from lmconform.probes.shared.other_group import other_group
 
 
 @observation(

@@ -17,16 +17,20 @@ from lmconform.probes.builders.metrics import (
 )
 from lmconform.probes.comparison import instant, pairs
 from lmconform.probes.context import Context, Json
+from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import MALFORMED
 
 
 @probe("LM-METRICS-PATCH-FRESH")
 def new_execution_accepts_metrics(ctx: Context) -> None:
-    answer = ctx.send(
-        "patchMetrics", json={"executionId": enactment_pool.base(ctx).id, "metrics": [point(ctx.unique("fresh"))]}
-    )
+    execution, name = enactment_pool.base(ctx).id, ctx.unique("fresh")
+    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(name)]})
     ctx.expect_status(answer, {204})
+    found = ctx.get("findMetrics", {"executionIds": [execution]})
+    ctx.expect_status(found, {200, 404})
+    names = [m.get("name") for r in entries(found.json_object()) for m in objects(r, "metrics")]
+    ctx.expect(name in names, expected=f"{name}, stored with 204 right after the start", actual=found.brief)
 
 
 @probe("LM-METRICS-PATCH-APPENDS")
@@ -81,12 +85,19 @@ def times_of_one_metric_coexist(ctx: Context) -> None:
 def point_is_returned(ctx: Context) -> None:
     execution, name = enactment_pool.base(ctx).id, ctx.unique("echo")
     labels = [{"name": "group", "value": "tree-82 é"}, {"name": "metrics.ai.sap.com/Artifact.name", "value": "model"}]
-    for number, value in enumerate((0.98, -3.5e-7, 12345678, 0)):
-        store(ctx, execution, metrics=[point(name, value, number, labels=labels)])
+    # What differs is a name, a value, or that there is no label.
+    differing: tuple[list[Json], ...] = (
+        [*labels, {"name": "first", "value": "1"}],
+        [*labels, {"name": "second", "value": "1"}],
+        [{"name": "group", "value": "tree-83"}],
+        [],
+    )
+    points = [point(name, v, n, labels=differing[n]) for n, v in enumerate((0.98, -3.5e-7, 12345678, 0))]
+    for sent in points:
+        store(ctx, execution, metrics=[sent])
     stored = {m.get("step"): m for m in stored_points(ctx, execution, name)}
-    for number, value in enumerate((0.98, -3.5e-7, 12345678, 0)):
-        wanted = point(name, value, number, labels=labels)
-        ctx.expect_same(wanted, stored.get(number, {}), what=f"step {number} as sent")
+    for number, sent in enumerate(points):
+        ctx.expect_same(sent, stored.get(number, {}), what=f"step {number} as sent")
 
 
 @probe("LM-METRICS-TIMESTAMP-FILLED")

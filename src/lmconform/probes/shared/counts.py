@@ -1,10 +1,13 @@
-"""Compares $count with the length of the list, under each two filters."""
+"""Compares $count with the length of the list, and says which of them is wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+from lmconform.contract.resources import Resource, Role
+from lmconform.errors import NotTestable
 from lmconform.probes.context import Context, Json
 
 
@@ -17,3 +20,30 @@ def expect_counts_agree(ctx: Context, listing: str, count: str, own: Json, filte
         query: dict[str, Any] = {**own, **one, **other}
         length, number = len(ctx.items(listing, query)), ctx.count(count, query)
         ctx.expect(number == length, expected=f"$count = {length}, as the list has, for {query}", actual=f"{number}")
+
+
+def expect_counted(
+    ctx: Context, resource: Resource, query: Json, listed: Sequence[str], number: int, expected: str
+) -> None:
+    """Raise Failure when ``number``, of $count, is not that of the ids in the list of the same query.
+
+    ``query`` names what the resources were made from. Raises NotTestable when the list is to blame: it lacks one of
+    this run that GET shows, or holds one that GET does not find.
+    """
+    if number == len(listed):
+        return
+    evidence = ctx.client.last
+    twice = sorted({one for one in listed if listed.count(one) > 1})
+    if twice:
+        raise NotTestable(f"the list with {query} holds {twice} more than once")
+    operation, journal = resource.operations[Role.GET], ctx.session.journal
+    made = journal.all(resource.noun, ctx.session.target.resource_group)
+    own = [one for one in made if query.items() <= journal.origins(one).items()]
+    for one in sorted({*own} ^ {*listed}):
+        answer = ctx.send(operation.id, **resource.address(operation, one))
+        body = answer.json_object()
+        is_there = answer.ok and query.items() <= body.items() and body.get("targetStatus") != "DELETED"
+        if is_there or (one in listed and answer.status == 404):
+            words = "lacks" if is_there else "holds"
+            raise NotTestable(f"the list with {query} {words} {one}, of which GET says {answer.brief}")
+    ctx.fail(expected=expected, actual=f"$count = {number}", exchange=evidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from lmconform.contract.resources import Role
 from lmconform.errors import NotTestable
@@ -10,6 +11,7 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import Context, Json
 from lmconform.probes.reading import entries
 from lmconform.probes.shared.requests import Prepared, named_in, own_query
+from lmconform.probes.shared.sources import source_of
 
 
 def expect_undone(ctx: Context, prepared: Prepared) -> None:
@@ -32,7 +34,9 @@ def _expect_unmodified(ctx: Context, prepared: Prepared) -> None:
         return
     _require(ctx, answer)
     body = answer.json_object()
-    carried_out = all(body.get(name) == value for name, value in change.items())
+    carried_out = change.items() <= body.items()
+    if carried_out and change.items() <= prepared.before.items():
+        raise NotTestable(f"the {prepared.resource.noun} had {json.dumps(change)} before {prepared.operation.id}")
     _judge(ctx, prepared, answer, carried_out, "what the refused request would change", f"{json.dumps(change)}")
 
 
@@ -43,7 +47,20 @@ def _expect_there(ctx: Context, prepared: Prepared) -> None:
     if answer.status != 404:
         _require(ctx, answer)
     is_deleted = answer.status == 404 or answer.json_object().get("targetStatus") == "DELETED"
+    if is_deleted:
+        _require_kept(ctx, prepared)
     _judge(ctx, prepared, answer, is_deleted, "what the refused request would delete", answer.brief)
+
+
+def _require_kept(ctx: Context, prepared: Prepared) -> None:
+    """Raise NotTestable when what nothing deletes is gone as well: another one that was made just now."""
+    if prepared.before.get("targetStatus") == "DELETED":
+        raise NotTestable(f"the {prepared.resource.noun} was to be deleted before {prepared.operation.id}")
+    names = source_of(prepared.resource).another(ctx)
+    answer = _read(ctx, replace(prepared, names={**prepared.names, **names})) if names else None
+    if answer is not None and answer.status == 404:
+        text = f"{ctx.label(answer)} answered {answer.brief}, also when nothing was deleted"
+        raise NotTestable(text)
 
 
 def _expect_not_made(ctx: Context, prepared: Prepared) -> None:

@@ -47,7 +47,9 @@ def _origin(kind: Enactment) -> None:
     def executable_filters(ctx: Context) -> None:
         sent = enactment_pool.base(ctx, kind).configuration.sent
         own = str(sent["executableId"])
-        _expect_selected(ctx, kind, {"executableIds": [own]}, True)
+        # The last of several, so that a filter by the first one alone is seen.
+        several = [*executables.other_executable_ids(ctx, own), own]
+        _expect_selected(ctx, kind, {"executableIds": several}, True)
         others = executables.sibling_ids(ctx, str(sent["scenarioId"]), own)
         if others:
             _expect_selected(ctx, kind, {"executableIds": others}, False)
@@ -90,11 +92,12 @@ def _counts(kind: Enactment) -> None:
         def judge(body: Json) -> None:
             configuration = enactment_pool.base(ctx, kind).configuration
             sent = configuration.sent
+            others = executables.sibling_ids(ctx, str(sent["scenarioId"]), str(sent["executableId"]))
             filters: list[tuple[Json, int]] = [
                 ({}, 1),
                 ({"status": body["status"]}, 1),
                 ({"status": "STOPPING"}, 0),
-                ({"scenarioId": sent["scenarioId"], "executableIds": [sent["executableId"]]}, 1),
+                ({"scenarioId": sent["scenarioId"], "executableIds": [*others, sent["executableId"]]}, 1),
             ]
             for query, wanted in filters:
                 number = ctx.count(kind.count, {"configurationId": configuration.id, **query})

@@ -11,40 +11,20 @@ from typing import Final
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resource import properties
 from lmconform.contract.resources import Role
-from lmconform.errors import Failure, Inconclusive, NotTestable
+from lmconform.errors import Failure, NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes.builders import executables
-from lmconform.probes.builders.artifacts import ARTIFACT, artifact_body
-from lmconform.probes.builders.configurations import CONFIGURATION, configuration_body
-from lmconform.probes.context import GROUPS, Context
+from lmconform.probes.context import Context
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.effects import expect_undone
+from lmconform.probes.shared.other_group import foreign, other_group
 from lmconform.probes.shared.requests import Prepared, prepare
 from lmconform.probes.shared.sources import source_of
 
 _GROUP_HEADER: Final = "AI-Resource-Group"
 # A change of its configuration is checked before it is accepted (F22, C2); for other resources that is not published.
 _CHECKED: Final = "deployment"
-
-
-def other_group(ctx: Context) -> str:
-    """The second resource group; raises NotApplicable, and Inconclusive without a usable one."""
-    ctx.require(GROUPS)
-    other = ctx.session.target.other_resource_group
-    if other is None:
-        raise Inconclusive("needs a second resource group: --other-resource-group")
-    _require_usable(ctx, other)
-    return other
-
-
-@fixture(remember=(Inconclusive,))
-def _require_usable(ctx: Context, group: str) -> None:
-    """Raise Inconclusive when requests in a resource group are refused."""
-    answer = ctx.send("listScenarios", resource_group=group)
-    if answer.status != 200:
-        raise Inconclusive(f"resource group {group!r} cannot be used: {answer.brief}")
 
 
 @probe("LM-ISOLATION-EVERY-OPERATION")
@@ -190,22 +170,10 @@ def _expect_unchanged(ctx: Context, operation: Operation, other: str) -> None:
     expect_undone(ctx, prepared)
     is_update = ctx.session.resources.role_of(operation) == Role.MODIFY and prepared.resource.noun == _CHECKED
     if is_update and not prepared.doubt:
-        foreign = {"configurationId": _foreign_configuration(ctx, other)}
-        update = replace(prepared, content={"json": foreign})
+        found = foreign(ctx, other, deployable=True)
+        update = replace(prepared, content={"json": {"configurationId": found.configuration}})
         _expect_4xx(ctx, update.send(ctx))
         expect_undone(ctx, update)
-
-
-@fixture()
-def _foreign_configuration(ctx: Context, group: str) -> str:
-    """A configuration to deploy in another resource group; raises NotTestable and Inconclusive."""
-    runnable = executables.find(ctx, deployable=True)
-    inputs = []
-    for key, kind in runnable.inputs:
-        body = artifact_body(ctx, kind=kind, scenarioId=runnable.scenario_id, url=runnable.artifact)
-        inputs.append({"key": key, "artifactId": ctx.make(ARTIFACT.create, body, resource_group=group).id})
-    body = configuration_body(ctx, deployable=True, inputArtifactBindings=inputs)
-    return ctx.make(CONFIGURATION.create, body, resource_group=group).id
 
 
 def _expect_bulk_errors(ctx: Context, operation: Operation, other: str) -> None:

@@ -6,7 +6,7 @@ Requirements about tokens and about resource groups are judged with them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lmconform.contract.openapi import Operation
@@ -14,7 +14,7 @@ from lmconform.contract.resources import Resource, Role
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
-from lmconform.probes.shared.sources import Source, source_of
+from lmconform.probes.shared.sources import Ready, Source, source_of
 
 # What these do needs one in the right status.
 _CHANGING: Final = (Role.MODIFY, Role.DELETE, Role.BULK_MODIFY)
@@ -27,7 +27,8 @@ class Prepared:
 
     ``names`` are the ids of what it is about, by parameter. ``content`` is its body as an argument of
     ``Context.send``. ``token`` is a text in the body that nothing else in the tenant has, or empty. ``doubt`` says why
-    a target may refuse it nevertheless, and is empty when it may not.
+    a target may refuse it nevertheless, and is empty when it may not. ``before`` is what the last GET showed of what it
+    changes, or empty.
     """
 
     operation: Operation
@@ -37,6 +38,7 @@ class Prepared:
     content: Json
     token: str = ""
     doubt: str = ""
+    before: Json = field(default_factory=dict)
 
     def send(self, ctx: Context, **rest: Any) -> Exchange:
         """Send it; ``rest`` as in ``Client.send``."""
@@ -67,12 +69,12 @@ def prepare(ctx: Context, operation: Operation) -> Prepared:
     ctx.require(found.capability(operation))
     resource, role = found.resource_of(operation), found.role_of(operation)
     assert resource is not None, operation.id
-    source, token, doubt = source_of(resource), "", ""
+    source, token, ready = source_of(resource), "", Ready({})
     names = _names_above(ctx, operation, resource)
     content: Json = {}
     if role in _CHANGING:
-        own, doubt = source.ready(ctx, role)
-        names |= own
+        ready = source.ready(ctx, role)
+        names |= ready.names
     elif role == Role.CREATE:
         made = source.creation(ctx)
         names, content, token = {**names, **made.names}, made.content, made.token
@@ -84,7 +86,7 @@ def prepare(ctx: Context, operation: Operation) -> Prepared:
         content = {}
     names |= _only_for(ctx, operation)
     query = {} if role == Role.CREATE else own_query(operation, resource, names)
-    return Prepared(operation, resource, names, query, content, token, doubt)
+    return Prepared(operation, resource, names, query, content, token, ready.doubt, ready.before)
 
 
 def _names_above(ctx: Context, operation: Operation, resource: Resource) -> dict[str, str]:

@@ -6,12 +6,15 @@ from typing import Final
 
 from lmconform.errors import NotTestable
 from lmconform.probes.builders.resource_type import ResourceType, batch
-from lmconform.probes.context import Context
+from lmconform.probes.context import Context, Json
 from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 
 # What LIKE, regular expressions and globs take for any character, or for any number of them.
 _WILDCARDS: Final = "_%.*"
+_SEARCHED: Final = ("name", "description")
+# How long a text is that is searched for to find nothing of ours; at most 80 are allowed.
+_LEAST, _MOST = 4, 40
 
 
 def install(resource: ResourceType) -> None:
@@ -30,6 +33,10 @@ def _matches(resource: ResourceType) -> None:
         ids = ctx.ids(resource.list, {"$search": middle})
         ctx.expect(set(group.ids) <= set(ids), expected=f"all whose name holds {middle!r}", actual=f"{ids}")
         ctx.expect(other.id not in ids, expected=f"only names with {middle!r}", actual=f"{other.sent['name']} too")
+        text = _text_of_no_name(group.members[0].sent)
+        found = sorted(set(ctx.ids(resource.list, {"$search": text})) & set(group.ids)) if text else []
+        expected = f"none of ours for {text!r}: the text is neither in their names nor in their descriptions"
+        ctx.expect(not found, expected=expected, actual=f"{found}")
 
     @probe(f"LM-{resource.noun}-SEARCH-LITERAL")
     def search_has_no_wildcards(ctx: Context) -> None:
@@ -42,6 +49,15 @@ def _matches(resource: ResourceType) -> None:
             listed = entries(answer.json_object())
             matches = [item for item in listed if item.get("id") in group.ids]
             ctx.expect(not matches, expected=f"no match for {text!r}", actual=f"{len(matches)} of our three")
+
+
+def _text_of_no_name(sent: Json) -> str:
+    """A text of the members that are not searched (F7): what most of them have in common; empty without any."""
+    searched = " ".join(str(sent.get(name, "")) for name in _SEARCHED)
+    others = [value for name, value in sent.items() if name not in _SEARCHED and isinstance(value, str)]
+    parts = {v[i : i + n] for v in others for n in range(_LEAST, _MOST + 1) for i in range(len(v) - n + 1)}
+    fit = [part for part in parts if part not in searched and "~" not in part]
+    return max(fit, key=lambda part: (sum(part in value for value in others), len(part), part), default="")
 
 
 def _case(resource: ResourceType) -> None:

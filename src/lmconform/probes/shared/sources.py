@@ -14,7 +14,7 @@ from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.artifacts import ARTIFACT
 from lmconform.probes.builders.configurations import CONFIGURATION
-from lmconform.probes.builders.files import accepted_content, new_path, shared_file
+from lmconform.probes.builders.files import accepted_content, new_file, new_path, shared_file
 from lmconform.probes.builders.metrics import store
 from lmconform.probes.builders.resource_type import ResourceType, batch
 from lmconform.probes.builders.schedules import SCHEDULE
@@ -35,6 +35,18 @@ class Creation:
     names: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One to which a change can be applied: ``names`` are its ids by parameter.
+
+    ``doubt`` is why the change may be refused all the same, ``before`` is what its last GET showed; both may be empty.
+    """
+
+    names: dict[str, str]
+    doubt: str = ""
+    before: Json = field(default_factory=dict)
+
+
 class Source:
     """One resource as its description has it: bodies follow from their schemas, and one is made for each purpose."""
 
@@ -45,9 +57,14 @@ class Source:
         """The ids of one that no probe changes, by parameter, with those of what it stands below."""
         return _made(ctx, self.resource.noun, Role.GET)
 
-    def ready(self, ctx: Context, role: str) -> tuple[dict[str, str], str]:
-        """The ids of one to which ``role`` can be applied, and why it may be refused all the same, or nothing."""
-        return _made(ctx, self.resource.noun, role), f"the status of the {self.resource.noun} may forbid it"
+    def ready(self, ctx: Context, role: str) -> Ready:
+        """One to which ``role`` can be applied."""
+        names = _made(ctx, self.resource.noun, role)
+        return Ready(names, f"the status of the {self.resource.noun} may forbid it")
+
+    def another(self, ctx: Context) -> dict[str, str]:
+        """The ids of one that was made or written to just now; nothing where what is made is read at once anyway."""
+        return {}
 
     def listed(self, ctx: Context) -> tuple[Json, list[str]]:
         """A query that lists, beside others perhaps, the ids that come with it."""
@@ -126,8 +143,9 @@ class _Plain(Source):
     def names(self, ctx: Context) -> dict[str, str]:
         return self._named(batch(ctx, self._kind).members[0])
 
-    def ready(self, ctx: Context, role: str) -> tuple[dict[str, str], str]:
-        return self._named(_spare(ctx, self._kind, role)), ""
+    def ready(self, ctx: Context, role: str) -> Ready:
+        spare, before = _spare(ctx, self._kind, role)
+        return Ready(self._named(spare), before=before)
 
     def listed(self, ctx: Context) -> tuple[Json, list[str]]:
         group = batch(ctx, self._kind)
@@ -148,10 +166,11 @@ class _Plain(Source):
         return {self._kind.parameter: created.id}
 
 
-@fixture(builds_on=lambda created: [created.id])
-def _spare(ctx: Context, kind: ResourceType, role: str) -> Created:
-    """One that requests of that role name, which must not be carried out."""
-    return kind.make(ctx)
+@fixture(builds_on=lambda spare: [spare[0].id])
+def _spare(ctx: Context, kind: ResourceType, role: str) -> tuple[Created, Json]:
+    """One that requests of that role name, which must not be carried out, and its GET before them."""
+    made = kind.make(ctx)
+    return made, ctx.get_or_skip(kind.get, **{kind.parameter: made.id})
 
 
 class _Enactments(Source):
@@ -164,17 +183,17 @@ class _Enactments(Source):
     def names(self, ctx: Context) -> dict[str, str]:
         return enactment_pool.base(ctx, self._kind).path
 
-    def ready(self, ctx: Context, role: str) -> tuple[dict[str, str], str]:
+    def ready(self, ctx: Context, role: str) -> Ready:
         try:
             if role == Role.DELETE:
                 pooled = enactment_pool.any_terminal(ctx, kind=self._kind)
             else:
                 pooled = enactment_pool.active(ctx, self._kind)
         except Inconclusive as reason:
-            return self.names(ctx), str(reason)
+            return Ready(self.names(ctx), str(reason))
         if len(pooled.created.sent) > 1:
-            return self.names(ctx), f"the time to live of the {self._kind.word} may be over"
-        return pooled.path, ""
+            return Ready(self.names(ctx), f"the time to live of the {self._kind.word} may be over")
+        return Ready(pooled.path, before=pooled.last)
 
     def listed(self, ctx: Context) -> tuple[Json, list[str]]:
         pooled = enactment_pool.base(ctx, self._kind)
@@ -195,8 +214,11 @@ class _Metrics(Source):
         store(ctx, enactment_pool.base(ctx).id, tags=[{"name": ctx.unique("kept"), "value": "none"}])
         return {self.resource.id_parameter: enactment_pool.base(ctx).id}
 
-    def ready(self, ctx: Context, role: str) -> tuple[dict[str, str], str]:
-        return self.names(ctx), ""
+    def ready(self, ctx: Context, role: str) -> Ready:
+        return Ready(self.names(ctx))
+
+    def another(self, ctx: Context) -> dict[str, str]:
+        return self.names(ctx)
 
     def creation(self, ctx: Context) -> Creation:
         # Not the one that is read: from now on it may have metrics in two resource groups (F42).
@@ -210,8 +232,11 @@ class _Files(Source):
     def names(self, ctx: Context) -> dict[str, str]:
         return {self.resource.id_parameter: shared_file(ctx).path}
 
-    def ready(self, ctx: Context, role: str) -> tuple[dict[str, str], str]:
-        return self.names(ctx), ""
+    def ready(self, ctx: Context, role: str) -> Ready:
+        return Ready(self.names(ctx))
+
+    def another(self, ctx: Context) -> dict[str, str]:
+        return {self.resource.id_parameter: new_file(ctx).path}
 
     def creation(self, ctx: Context) -> Creation:
         return Creation({"body": accepted_content(ctx)}, names={self.resource.id_parameter: new_path(ctx)})

@@ -13,6 +13,7 @@ from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
+from lmconform.probes.shared.counts import expect_counted
 
 # Of each resource so many are looked for again: the first and the last that were deleted.
 _MOST: Final = 4
@@ -82,6 +83,6 @@ def _expect_not_listed(ctx: Context, resource: Resource, ids: Sequence[str]) -> 
             ctx.expect(not back, expected="no deleted one in the list", actual=f"{back} in the list again")
             number = ctx.count(resource.operations[Role.COUNT].id, dict(origin))
             text = f"$count = {len(listed)}, as the list has"
-            ctx.expect(number == len(listed), expected=text, actual=f"$count = {number}")
+            expect_counted(ctx, resource, dict(origin), listed, number, text)
 
     ctx.retry_in_grace(time.monotonic(), judge)
