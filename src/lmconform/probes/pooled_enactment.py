@@ -183,7 +183,7 @@ class PooledEnactment:
         body = answer.json_object() if answer.ok else {}
         status, target, configuration = (body.get(n) for n in ("status", "targetStatus", "configurationId"))
         is_modified = bool(asked & {Role.MODIFY, Role.BULK_MODIFY})
-        if answer.status == 404 and self.statuses:
+        if answer.status == 404 and (self.first.ok or self.last):
             self._displace("is gone, and no deletion of it was accepted", _OTHERS)
         elif status and before in TERMINAL and status != before:
             self._displace(f"was {before}, and is {status}", "TERMINAL-STAYS")
