@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from lmconform.mock.client_setup import Files
 from lmconform.mock.options import OPTIONS, Option
 from lmconform.mock.settings import Settings
 from lmconform.mock.switches import SWITCHES, Switches
+from lmconform.mock.traffic import Request
 from lmconform.private_files import PrivateFolder
 
 
@@ -64,7 +66,14 @@ def command(**values: Any) -> None:
         client_setup.write(files, mock.plain, mock.tls)
         if not quiet:
             _introduce(mock, files, settings)
+        if settings.log:
+            mock.control.recorder.traffic.listeners.append(_log)
         server.serve(mock)
+
+
+def _log(request: Request) -> None:
+    """One line for a request, at the time of this machine."""
+    click.echo(f"{datetime.fromtimestamp(request.when):%H:%M:%S} {request}")
 
 
 def _mutation(mutant_id: str) -> Mutation:

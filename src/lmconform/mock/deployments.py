@@ -60,6 +60,7 @@ def _update(call: Call, deployment: Enactment, configuration_id: str) -> None:
         deployment.served = deployment.configuration
     deployment.configuration, deployment.failure = configuration, failure
     deployment.updated, deployment.before = call.group.now(), before
+    deployment.finished = deployment.failed = None
     call.group.touch(deployment.shelf, deployment.id)
 
 

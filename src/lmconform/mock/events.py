@@ -15,7 +15,7 @@ from lmconform.mock.store import PLAIN, Events, Group
 def _output(group: Group, execution_id: str, when: float) -> None:
     """Register the output artifacts of an execution."""
     execution = group.executions.get(execution_id)
-    if execution is None or execution.artifacts is not None or execution.stopped is not None:
+    if execution is None or execution.artifacts is not None or execution.stopped is not None or execution.failure:
         return
     execution.artifacts = []
     group.touch("executions", execution_id)

@@ -33,21 +33,24 @@ _PAGE = (
 
 
 class FaultInjection:
-    """An application that wraps ``app``; ``expire`` expires all tokens that were issued so far."""
+    """An application that wraps ``app``; ``expire`` expires all tokens that were issued so far.
+
+    ``rules`` can be exchanged while it runs.
+    """
 
     def __init__(self, app: ASGIApp, rules: Rules, contract: Contract, expire: Callable[[], None]) -> None:
         self._app = app
-        self._rules = rules
+        self.rules = rules
         self._contract = contract
-        self._expire = expire
+        self.expire = expire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, with a fault when a rule wants one."""
-        rule = self._rules.pick(name) if scope["type"] == "http" and (name := self._name(scope)) else None
+        rule = self.rules.pick(name) if scope["type"] == "http" and (name := self._name(scope)) else None
         if rule is None:
             await self._app(scope, receive, send)
         elif rule.kind == "expire":
-            self._expire()
+            self.expire()
             await self._app(scope, receive, send)
         elif rule.kind in _REPLACEMENTS:
             await self._replace(rule, scope, receive, send)

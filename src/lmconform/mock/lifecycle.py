@@ -91,7 +91,7 @@ def timing(pace: float, hour: float, choices: Choices) -> Timing:
 
 def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
     """The status of the enactment at ``now``."""
-    marks = _planned(enactment, timing)
+    marks = _by_hand(enactment, _planned(enactment, timing))
     if enactment.stopped is not None:
         marks = {name: when for name, when in marks.items() if when <= enactment.stopped}
         if timing.shows_stopping:
@@ -115,6 +115,17 @@ def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
         next((reached[s] for s in TERMINAL if s in reached), None),
         _rolled(enactment, reached, now, timing),
     )
+
+
+def _by_hand(enactment: Enactment, marks: dict[str, float]) -> dict[str, float]:
+    """The marks of an enactment that a test ended: what was to come until its end came then."""
+    finished, failed = enactment.finished, enactment.failed
+    if finished is not None:
+        marks = {name: min(when, finished) for name, when in marks.items()}
+    if failed is not None:
+        marks = {name: when for name, when in marks.items() if when <= failed and name not in TERMINAL}
+        marks["DEAD"] = failed
+    return marks
 
 
 def _planned(enactment: Enactment, timing: Timing) -> dict[str, float]:
@@ -150,7 +161,7 @@ def _rollout(enactment: Enactment, before: Moment, updated: float, timing: Timin
 
 
 def _rolled(enactment: Enactment, reached: dict[str, float], now: float, timing: Timing) -> bool:
-    if enactment.updated is None or "RUNNING" not in reached:
+    if enactment.updated is None or enactment.finished is not None or "RUNNING" not in reached:
         return "RUNNING" in reached
     return min(now, enactment.stopped or NEVER) >= enactment.updated + _ROLLOUT * timing.pace
 

@@ -251,7 +251,22 @@ class Store:
         del self.groups[name]
         self._shared.touched(name, "groups", name)
 
-    def run_due_events(self, limit: float) -> None:
+    def clear(self) -> None:
+        """Remove all contents, and the resource groups that were added."""
+        for name in list(self.groups):
+            self.remove(name)
+        for name in GROUPS:
+            self.add(name)
+
+    def find(self, enactment_id: str) -> tuple[Group, Enactment] | None:
+        """The execution or deployment with that id, and its resource group."""
+        for group in self.groups.values():
+            found = group.executions.get(enactment_id) or group.deployments.get(enactment_id)
+            if found is not None:
+                return group, found
+        return None
+
+    def run_due_events(self, limit: float = math.inf) -> None:
         """Run the events that are due in all groups, for ``limit`` seconds at most."""
         until = time.perf_counter() + limit
         for group in list(self.groups.values()):
