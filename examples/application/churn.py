@@ -66,7 +66,7 @@ def train(core, data, epochs=10, pause=PAUSE):
 
 def deploy(core, model, pause=PAUSE):
     """The URL at which the model answers."""
-    made = configure(core, SERVING, {"churn-model": model}, {})
+    made = configure(core, SERVING, {"churnmodel": model}, {})
     deployment = core.send("POST", "/deployments", {"configurationId": made, "ttl": "8h"})["id"]
     while (seen := core.send("GET", f"/deployments/{deployment}"))["status"] != "RUNNING":
         time.sleep(pause)

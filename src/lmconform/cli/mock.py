@@ -61,6 +61,8 @@ def command(**values: Any) -> None:
         return
     settings = Settings.from_options(values, switches, os.environ)
     mock = assembly.assemble(settings, _mutation(settings.mutant) if settings.mutant else None)
+    for problem in mock.control.service.catalog.problems:
+        click.echo(f"lmconform: warning: left out: {problem}", err=True)
     quiet = values["quiet"]
     with _complete(Files.from_options(values), tls=mock.tls is not None, quiet=quiet) as files:
         client_setup.write(files, mock.plain, mock.tls)

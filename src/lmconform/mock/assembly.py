@@ -103,6 +103,9 @@ def _catalog(content: Content) -> Catalog:
     catalog = templates.load(content.workflows or templates.BUNDLED)
     if content.switches["foundation-models"] == "absent":
         catalog = catalog.without(FOUNDATION)
+    elif content.workflows is not None:
+        # A tenant has it besides what the user's templates make.
+        catalog = catalog.with_scenario(FOUNDATION, templates.load())
     if content.switches["server-labels"] == "yes":
         catalog = catalog.labelled("scenarios.ai.sap.com/origin", "mock")
     return catalog

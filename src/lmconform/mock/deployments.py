@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmconform.mock import bindings, configurations, enactments, ttl
+from lmconform.mock import bindings, configurations, enactments, models, ttl
 from lmconform.mock.call import Call, Reply, created
-from lmconform.mock.content import FOUNDATION
+from lmconform.mock.content import FOUNDATION, Executable
 from lmconform.mock.enactments import Kind
-from lmconform.mock.problems import UNKNOWN_DEPLOYMENT, WRONG_STATE, Problem, bad_request
+from lmconform.mock.problems import UNKNOWN_DEPLOYMENT, UNKNOWN_MODEL, UNRESOLVED, WRONG_STATE, Problem, bad_request
 from lmconform.mock.records import Enactment, Moment
 
 # What a deployment may lack while it is new (M13).
@@ -69,8 +69,23 @@ def _checked(call: Call, configuration_id: str) -> tuple[dict[str, Any], str]:
     configuration, executable = configurations.usable(call, configuration_id, serves=True)
     missing = bindings.missing(call.group, configuration, executable)
     if missing:
-        raise Problem(400, "01010072", f"Invalid Request, {missing}")
+        raise Problem(400, UNRESOLVED, f"Invalid Request, {missing}")
+    unresolved = bindings.unresolved(configuration, executable)
+    if unresolved:
+        names = ", ".join(unresolved)
+        reason = f"{{placeholder values are not resolved: {names[:300]}}}"
+        raise Problem(400, UNRESOLVED, f"Runtime Adapter Exception; Failed to post deployments : {reason}")
+    is_judged = executable.scenario_id == FOUNDATION and call.switches["unknown-model"] == "400"
+    if is_judged and not models.is_offered(_parameters(configuration, executable)):
+        words = f"the Configuration {configuration['id']} is invalid"
+        raise Problem(400, UNKNOWN_MODEL, f"Runtime Adapter Exception; {words}")
     return configuration, bindings.unloadable(call.group, configuration, executable)
+
+
+def _parameters(configuration: dict[str, Any], executable: Executable) -> dict[str, str | None]:
+    """The values of the parameters: as bound, or their defaults."""
+    given = {b["key"]: b["value"] for b in configuration["parameterBindings"]}
+    return {variable.name: variable.default for variable in executable.parameters} | given
 
 
 def _members(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any]:

@@ -115,6 +115,7 @@ SWITCHES = (
     Switch("url-when-stopped", ("kept", "empty"), "deploymentUrl of a stopped or dead deployment", "C2"),
     Switch("deployment-update", ("restarts", "serves-on"), "status while an update rolls out", "C2"),
     Switch("latest-running", ("previous", "new"), "latestRunningConfigurationId while an update rolls out", "M11"),
+    Switch("unknown-model", ("400", "accept"), "deployment of a foundation model that is not listed", "M8"),
     Switch("forbidden-update", ("400", "412"), "update in a status that forbids it", "C3"),
     Switch("dead-deployment-update", ("accept", "400", "412"), "update of a DEAD deployment", "C23"),
     Switch("same-configuration-update", ("accept", "400"), "update to the configuration in use", "C2"),
