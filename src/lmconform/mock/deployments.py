@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmconform.mock import bindings, configurations, enactments, models, ttl
+from lmconform.mock import bindings, configurations, deployment_details, enactments, models, ttl
 from lmconform.mock.call import Call, Reply, created
 from lmconform.mock.content import FOUNDATION, Executable
 from lmconform.mock.enactments import Kind
@@ -103,27 +103,8 @@ def _members(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any]:
         "ttl": deployment.ttl,
         "lastOperation": "DELETE" if deployment.deleted is not None else operation,
         "latestRunningConfigurationId": None if serving is None else serving["id"],
-        "details": _details(call, deployment, now),
+        "details": deployment_details.of(deployment, now, call.switches["deployment-details"]),
     }
-
-
-def _details(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any] | None:
-    form = call.switches["deployment-details"]
-    if form == "absent":
-        return None
-    if form == "empty":
-        return {}
-    plan = {"predictor": {"resourcePlan": "starter"}}
-    running = 1 if now.status == "RUNNING" else 0
-    replicas = "1" if form == "texts" else 1
-    scaling = {"predictor": {"minReplicas": replicas, "maxReplicas": replicas, "runningReplicas": running}}
-    if deployment.configuration["scenarioId"] == FOUNDATION:
-        given = {b["key"]: b["value"] for b in deployment.configuration["parameterBindings"]}
-        plan = {"model": {"name": given.get("modelName", ""), "version": given.get("modelVersion", "latest")}}
-    resources: dict[str, Any] = {"backendDetails": plan}
-    if form == "twice":
-        resources["backend_details"] = plan
-    return {"scaling": {"backendDetails": scaling}, "resources": resources}
 
 
 KIND = Kind(

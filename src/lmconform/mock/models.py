@@ -23,6 +23,7 @@ def _version(name: str, *, latest: bool, **members: Any) -> dict[str, Any]:
         "orchestrationCapabilities": ["streaming"],
         "cost": [{"inputCost": "0.00086"}, {"outputCost": "0.00158"}],
         "streamingSupported": True,
+        "metadata": [{"meanWinRate": "0.8"}, {"chatBotArenaScore": "1200"}, {"airBenchRefusalRate": "0.5"}],
         **members,
     }
 
