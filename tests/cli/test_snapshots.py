@@ -19,7 +19,7 @@ from lmconform.mock.switches import SWITCHES
 
 COMMANDS = (
     *("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge"),
-    *("show", "compare", "report", "history", "waivers", "explain", "list", "mutants", "distill"),
+    *("show", "compare", "report", "history", "waivers", "explain", "list", "mutants", "export", "distill"),
 )
 LISTS = tuple(list_.command.commands)
 WAIVERS = [("waivers", name) for name in waivers.command.commands]
