@@ -16,11 +16,20 @@ _FRESH = ("lastOperation", "latestRunningConfigurationId", "details")
 
 
 def create(call: Call) -> Reply:
+    """Start a deployment of the configuration that the body names."""
+    return _start(call, call.body["configurationId"], call.body.get("ttl"))
+
+
+def create_for_configuration(call: Call) -> Reply:
+    """Start a deployment at the endpoint that is deprecated since 2022."""
+    return _start(call, call.path["configurationId"], None)
+
+
+def _start(call: Call, configuration_id: str, time_to_live: str | None) -> Reply:
     """Start a deployment; its bindings are checked before the reply (F22)."""
-    time_to_live = call.body.get("ttl")
     if time_to_live is not None:
         ttl.check(call, time_to_live)
-    configuration, failure = _checked(call, call.body["configurationId"])
+    configuration, failure = _checked(call, configuration_id)
     deployment = call.group.add_deployment(configuration, failure, time_to_live)
     if time_to_live is not None:
         ttl.expire(call.group, deployment.id, deployment.created)
