@@ -4,6 +4,7 @@ import re
 
 import pytest
 import requests
+from tests.mock.tenant import Tenant
 
 TRAINING = "text-clf-train-tutorial"
 
@@ -86,10 +87,24 @@ def test_the_log_has_one_line_for_each_request_and_no_secret(start_tenant):
     tenant = start_tenant("--log")
     secret = tenant.process.key["clientsecret"]
     requests.get(f"{tenant.process.url}/oauth/token", params={"client_secret": secret}, timeout=5)
+    tenant.send("GET", "/executions", params={"\x1b[31m": "\x07"})
     tenant.send("GET", "/executions", params={"status": "RUNNING"}, headers={"AI-Resource-Group": "no such"})
     lines = [line for line in tenant.process.log.read_text().splitlines() if re.match(r"\d\d:\d\d:\d\d ", line)]
     shape = re.compile(r"\d\d:\d\d:\d\d (GET|POST) +/\S+ \d{3} \d+ ms( \S+)?")
     assert [line for line in lines if not shape.fullmatch(line)] == []
     assert "/v2/lm/executions?status=RUNNING 403" in lines[-1]
     assert lines[-1].endswith("ms no%20such")
+    assert not any(mark in tenant.process.log.read_text() for mark in "\x1b\x07")
     assert not any(secret in line for line in lines)
+
+
+def test_what_a_test_did_is_in_the_state_file_when_it_is_answered(start_mock, tmp_path):
+    options = ("--admin", "--time", "by-hand", "--state", str(tmp_path / "state.sqlite"))
+    tenant = Tenant(start_mock(*options))
+    execution = ask(tenant, "POST", "seed", executable=TRAINING, group="tutorial", status="RUNNING")["execution"]
+    ask(tenant, "POST", "fail", id=execution, message="no disk")
+    tenant.process.process.kill()
+    tenant.process.process.wait(10)
+    again = Tenant(start_mock(*options))
+    shown = again.get(f"/executions/{execution}")
+    assert (shown["status"], shown["statusMessage"]) == ("DEAD", "no disk")

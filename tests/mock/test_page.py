@@ -395,13 +395,13 @@ def test_a_value_too_large_for_a_float_is_not_drawn(house):
 
 def test_no_page_turns_the_page_off(start_mock):
     mock = start_mock("--no-page")
-    assert requests.get(f"{mock.url}/", timeout=5).status_code == 403
-    assert requests.get(f"{mock.url}/-/state", timeout=5).status_code == 403
+    assert requests.get(f"{mock.url}/", timeout=5).status_code == 404
+    assert requests.get(f"{mock.url}/-/state", timeout=5).status_code == 404
 
 
 def test_on_a_public_address_the_page_is_off_by_default(start_mock):
     everywhere = start_mock("--host", "0.0.0.0")  # noqa: S104 - that is the point
-    assert requests.get(f"{everywhere.url}/", timeout=5).status_code == 403
+    assert requests.get(f"{everywhere.url}/", timeout=5).status_code == 404
     wanted = start_mock("--host", "0.0.0.0", "--page")  # noqa: S104
     assert requests.get(f"{wanted.url}/", timeout=5).status_code == 200
 

@@ -43,7 +43,7 @@ def test_the_fixture_imports_the_mock_and_no_judge(project):
                 ground = {"errors", "exit_codes", "judgement", "private_files"}
                 assert rooms - ground == {"contract", "mock", "testing"}
                 # The proxy of the environment does not answer.
-                with urllib.request.urlopen(ai_core.url + "/nowhere") as answer:
+                with urllib.request.urlopen(ai_core.url + "/v2/lm/nowhere") as answer:
                     raise AssertionError(answer)
 
             def test_the_profile_of_the_user_is_not_seen(ai_core):

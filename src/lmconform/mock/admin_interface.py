@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lmconform.errors import ConfigError
 from lmconform.mock.auth import Authority
 from lmconform.mock.control import FAILURE, Control
+from lmconform.mock.problems import Problem
 
 PREFIX = "/-/admin/"
 _MOST_BODY = 1024 * 1024
@@ -24,13 +25,15 @@ _CHALLENGE = {"WWW-Authenticate": 'Basic realm="lmconform mock"', "Cache-Control
 class AdminInterface:
     """An application in front of ``app`` that answers below ``PREFIX`` and passes all other requests on.
 
-    The client authenticates with Basic: ``clientid`` and ``clientsecret`` of the service key.
+    The client authenticates with Basic: ``clientid`` and ``clientsecret`` of the service key. ``save`` writes what was
+    changed into the state file, before the answer.
     """
 
-    def __init__(self, app: ASGIApp, control: Control, authority: Authority) -> None:
+    def __init__(self, app: ASGIApp, control: Control, authority: Authority, save: Callable[[], None]) -> None:
         self._app = app
         self._control = control
         self._authority = authority
+        self._save = save
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -56,7 +59,11 @@ class AdminInterface:
             known = ", ".join([*(f"GET {read}" for read in _READS), *(f"POST {action}" for action in _ACTIONS)])
             return _refusal(404, f"expected one of {known}, below {PREFIX}")
         try:
-            return JSONResponse(_ACTIONS[name](self._control, **_members(body)))
+            answer = _ACTIONS[name](self._control, **_members(body))
+            self._save()
+            return JSONResponse(answer)
+        except Problem as problem:
+            return _refusal(problem.status, problem.message)
         except ConfigError as error:
             return _refusal(400, str(error))
         except TypeError as error:

@@ -73,18 +73,22 @@ def assemble(settings: Settings, mutate: Mutation | None = None) -> Mock:
     traffic = Traffic(_MOST_FOR_TESTS if settings.admin else _MOST_FOR_PAGE, keeps_bodies=settings.admin)
     recorder = Recorder(injection if can_fail else app, traffic, clock, settings.clock.pace)
     control = Control(service, clock, recorder, injection)
-    app = _front(settings, recorder, control, plain, authority)
+    app = _page(settings, recorder, control, plain)
+    if settings.admin:
+        app = AdminInterface(app, control, authority, state.commit if state else _nothing)
     protocol = partial(FaultProtocol if can_fail else Protocol, read_timeout=settings.network.read_timeout)
     return Mock(plain, tls, app, protocol, store, state, settings.parent, control)
 
 
-def _front(settings: Settings, recorder: Recorder, control: Control, plain: Endpoint, authority: Authority) -> ASGIApp:
-    """What stands before the application: the page, and the handles for tests."""
-    app: ASGIApp = recorder
-    if settings.page:
-        info = wiring.PageInfo(plain.url, settings.network.host, plain.key["clientid"], settings.mutant)
-        app = wiring.wrap(app, control, info)
-    return AdminInterface(app, control, authority) if settings.admin else app
+def _page(settings: Settings, recorder: Recorder, control: Control, plain: Endpoint) -> ASGIApp:
+    if not settings.page:
+        return recorder
+    info = wiring.PageInfo(plain.url, settings.network.host, plain.key["clientid"], settings.mutant)
+    return wiring.wrap(recorder, control, info)
+
+
+def _nothing() -> None:
+    """Without a state file there is nothing to write."""
 
 
 @cache

@@ -151,7 +151,8 @@ SWITCHES = (
     Switch("metrics-tags-alone", ("yes", "400"), "tagFilters without execution ids", "F48"),
 )
 
-# Values that differ from the defaults: "tenant-like" as observed on real tenants, "terse" with minimal responses.
+# Values that differ from the defaults: "tenant-2025" as the published answers of tenants show them, "tenant-like" with
+# what tenants were seen to do beside that, "terse" with minimal responses.
 PRESETS: dict[str, dict[str, str]] = {
     "plain": {},
     "tenant-like": {

@@ -60,7 +60,9 @@ class Request:
         return {name: getattr(self, name) for name in shown}
 
     def __str__(self) -> str:
-        shown = self.path + ("?" + "&".join(f"{k}={quote(v)}" for k, v in self.query.items()) if self.query else "")
+        # What a query holds was decoded: a line has no control characters.
+        query = "&".join(f"{quote(name)}={quote(value)}" for name, value in self.query.items())
+        shown = f"{self.path}?{query}" if query else self.path
         status = str(self.status or "---")
         group = quote(self.group, safe="")[:_MOST_TEXT]
         return f"{self.method:<6} {shown[:_MOST_TEXT]} {status} {self.took * 1000:.0f} ms {group}".rstrip()
