@@ -105,6 +105,36 @@ def test_finish_ends_also_what_would_wait_for_ever(ai_core, application):
     assert status(application, "executions", execution) == "COMPLETED"
 
 
+@pytest.mark.ai_core(time="by-hand", switches={"room": "one"})
+def test_where_there_is_room_for_one_the_others_wait_for_their_turn(ai_core, application):
+    training, serving = (ai_core.seed(name)["configuration"] for name in (TRAINING, SERVING))
+    first, second, third = (application.post("/executions", configurationId=training)["id"] for _ in range(3))
+    deployments = [application.post("/deployments", configurationId=serving)["id"] for _ in range(2)]
+    ai_core.advance("30s")
+    assert [status(application, "executions", one) for one in (first, second, third)] == [
+        "RUNNING",
+        "PENDING",
+        "PENDING",
+    ]
+    ai_core.advance("1d")
+    assert [status(application, "deployments", one) for one in deployments] == ["RUNNING", "PENDING"]
+    application.send("PATCH", f"/deployments/{deployments[0]}", json={"targetStatus": "STOPPED"})
+    for _ in range(20):
+        ai_core.advance("15s")
+    assert status(application, "deployments", deployments[1]) == "RUNNING"
+    done = [application.get(f"/executions/{one}") for one in (first, second, third)]
+    assert [(one["status"], len(one["outputArtifacts"])) for one in done] == [("COMPLETED", 1)] * 3
+    assert sorted(one["completionTime"] for one in done) == [one["completionTime"] for one in done]
+
+
+@pytest.mark.ai_core(switches={"room": "one"})
+def test_finish_ends_also_what_waits_for_room(ai_core, application):
+    training = ai_core.seed(TRAINING)["configuration"]
+    _, waiting = (application.post("/executions", configurationId=training)["id"] for _ in range(2))
+    ai_core.finish(waiting)
+    assert status(application, "executions", waiting) == "COMPLETED"
+
+
 def test_what_has_ended_cannot_be_ended_again(ai_core):
     execution = ai_core.seed(TRAINING, status="COMPLETED")["execution"]
     with pytest.raises(ConfigError, match=f"{execution}: is COMPLETED"):

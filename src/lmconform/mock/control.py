@@ -61,7 +61,7 @@ class Control:
     def finish(self, enactment_id: str) -> str:
         """Let an execution be COMPLETED now, or a deployment RUNNING; returns the status."""
         group, enactment = self._active(enactment_id)
-        enactment.failure, enactment.finished = "", group.now()
+        enactment.failure, enactment.finished, enactment.waits = "", group.now(), False
         if not enactment.serves:
             group.plan(group.now(), "output", enactment.id)
         return self._ended(group, enactment)

@@ -52,7 +52,7 @@ class Timing:
     ``gone`` is the duration of a deletion, ``stop`` that of a stop, ``lag`` the delay of lists. ``shows_stopping`` says
     whether the status is STOPPING meanwhile, or stays what it was. ``restarts`` says whether an update
     sends a deployment back to PENDING, ``bindings_kill`` whether wrong bindings end in DEAD, ``metrics_stay``
-    whether metrics remain when their execution is deleted.
+    whether metrics remain when their execution is deleted. ``room`` is how many of a kind run at once in a group.
     """
 
     pace: float
@@ -66,6 +66,7 @@ class Timing:
     restarts: bool
     bindings_kill: bool
     metrics_stay: bool
+    room: float
 
     def life(self, enactment: Enactment) -> Life:
         """The lifecycle of this kind of enactment."""
@@ -86,6 +87,7 @@ def timing(pace: float, hour: float, choices: Choices) -> Timing:
         choices["deployment-update"] == "restarts",
         choices["wrong-bindings"] == "DEAD",
         choices["metrics-outlive-execution"] == "yes",
+        {"enough": NEVER, "one": 1.0}[choices["room"]],
     )
 
 
@@ -139,8 +141,9 @@ def _planned(enactment: Enactment, timing: Timing) -> dict[str, float]:
         pending = life.running
     if pending is not None:
         marks["PENDING"] = created + pending * pace
-    if enactment.failure and not enactment.dies:
+    if enactment.waits or (enactment.failure and not enactment.dies):
         return marks
+    created += enactment.held
     marks["RUNNING"] = created + life.running * pace
     if enactment.failure:
         marks["DEAD"] = created + life.dead * pace
@@ -168,7 +171,7 @@ def _rolled(enactment: Enactment, reached: dict[str, float], now: float, timing:
 
 def output_due(enactment: Enactment, timing: Timing) -> float:
     """When the output artifacts appear: shortly before the execution completes."""
-    return enactment.created + timing.execution.output * timing.pace
+    return enactment.created + enactment.held + timing.execution.output * timing.pace
 
 
 def gone_at(enactment: Enactment, timing: Timing) -> float | None:

@@ -13,7 +13,7 @@ class Enactment:
     ``failure`` is the reason why it will fail, or empty; ``dies`` says whether it then becomes DEAD or stays
     PENDING. ``before`` is its status at the time of its last update, ``served`` the configuration that it served
     until then. ``outputs`` are names and kinds of output artifacts. ``finished`` and ``failed`` are when a test ended
-    it by hand.
+    it by hand. While it ``waits`` for room it stays PENDING; ``held`` is how many seconds it waited.
     """
 
     id: str
@@ -33,6 +33,8 @@ class Enactment:
     artifacts: list[dict[str, Any]] | None = None
     finished: float | None = None
     failed: float | None = None
+    waits: bool = False
+    held: float = 0.0
 
     @property
     def shelf(self) -> str:

@@ -91,6 +91,7 @@ SWITCHES = (
     Switch("wrong-bindings", ("DEAD", "PENDING"), "final status of an execution with wrong bindings", "F22"),
     Switch("execution-life", lifecycle.LIVES, "lifecycle of executions; stuck stays UNKNOWN, queued PENDING", "M24"),
     Switch("deployment-life", lifecycle.LIVES, "lifecycle of deployments; stuck stays UNKNOWN, queued PENDING", "M24"),
+    Switch("room", ("enough", "one"), "executions and deployments that run at once in a group; others wait", "M24"),
     Switch("stop", ("normal", "slow", "unseen"), "duration of a stop; unseen shows no STOPPING", "M14"),
     Switch("deletion", ("normal", "fast", "slow"), "duration of a deletion", "C2"),
     Switch("forbidden-stop", ("400", "412"), "PATCH STOPPED in a status that forbids it", "C3"),
