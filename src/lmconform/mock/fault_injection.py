@@ -96,6 +96,10 @@ def _error(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
     return _start(int(rule.kind), b"text/plain; charset=utf-8", headers), _STATUS_TEXTS[rule.kind]
 
 
+def _warm_up(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
+    return _start(401, b"text/plain; charset=utf-8"), b"Jwt issuer is not configured"
+
+
 def _page(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
     return _start(int(rule.settings["status"]), b"text/html; charset=utf-8"), _PAGE
 
@@ -110,7 +114,7 @@ def _redirect(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
     return _start(int(rule.settings["status"]), b"text/plain", [(b"location", to.encode())]), b""
 
 
-_REPLACEMENTS = {**dict.fromkeys(_STATUS_TEXTS, _error), "html": _page, "redirect": _redirect}
+_REPLACEMENTS = {**dict.fromkeys(_STATUS_TEXTS, _error), "html": _page, "warm-up": _warm_up, "redirect": _redirect}
 
 
 async def _wait(rule: Rule, connection: Connection) -> None:
