@@ -16,6 +16,8 @@ from lmconform.mock.traffic import Request
 _DEPRECATED = re.compile(r"/v2/lm/configurations/[^/]+/(executions|deployments)")
 # GETs in a row, each sooner than this many seconds after the one before, that count as polling.
 _OFTEN, _ROW = 1.0, 4
+# Slashes in the path of a list.
+_OF_A_LIST = 3
 # What a tenant made out of itself, and no client needs to have been told.
 _KNOWN = ("scenario", "executable", "version", "model", "file")
 _MOST_SUBJECTS = 1000
@@ -66,7 +68,7 @@ class Advisor:
     def hear(self, request: Request) -> None:
         """Judge one request."""
         route = None
-        if request.path.startswith("/v2/"):
+        if request.path.startswith("/v2/") and not _is_plain_read(request):
             route = self._service.contract.match(request.method, request.path.removeprefix("/v2"))
         for rule, judge in _GENERAL.items():
             self._add(rule, judge(self, request))
@@ -128,6 +130,11 @@ class Advisor:
                         f"{executable.id} {key}",
                         f"{member}: {executable.id} declares no {key[:80]!r} (declared: {some}; case counts)",
                     )
+
+
+def _is_plain_read(request: Request) -> bool:
+    """Whether it is one of those that come most often, and say nothing: a GET of one resource that is there."""
+    return request.method == "GET" and request.status == 200 and request.path.count("/") > _OF_A_LIST
 
 
 def _deprecated(advisor: Advisor, request: Request) -> _Found:

@@ -175,7 +175,7 @@ class _Exchange:
         return Request(
             scope["method"],
             path,
-            dict(parse_qsl(query, keep_blank_values=True)),
+            dict(parse_qsl(query, keep_blank_values=True)) if query else {},
             headers.get(b"ai-resource-group", b"").decode("latin-1"),
             self._status,
             self._when,
