@@ -19,7 +19,7 @@ from lmconform.mock.switches import SWITCHES
 
 COMMANDS = (
     *("run", "doctor", "init", "targets", "cleanup", "mock", "rejudge"),
-    *("show", "compare", "report", "history", "waivers", "explain", "list", "mutants", "distill"),
+    *("show", "compare", "report", "history", "waivers", "explain", "list", "mutants", "export", "distill"),
 )
 LISTS = tuple(list_.command.commands)
 WAIVERS = [("waivers", name) for name in waivers.command.commands]
@@ -66,7 +66,7 @@ UNUSABLE = [
     (["compare", "old"], 4, "Missing argument"),
     (["compare", "old", "new", "--format", "pdf"], 4, "'pdf' is not one of"),
     (["mock", "--dialect", "x"], 4, "--dialect: 'x' is unknown"),
-    (["mock", "--switch", "list-order=random"], 4, "expected list-order=created|reverse"),
+    (["mock", "--switch", "list-order=random"], 4, "expected list-order=newest|created"),
     (["mock", "--switch", "list-ordre=created"], 4, "did you mean 'list-order'?"),
     (["mock", "--mutant", "metrics-replac"], 4, "did you mean 'metrics-replace'?"),
     (["mock", "--fault", "GET: 503, probability=2"], 4, "probability"),

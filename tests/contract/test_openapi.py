@@ -94,9 +94,9 @@ def test_every_dialect_loads_with_unique_operation_ids(dialect):
     assert len(ids) == len(set(ids))
 
 
-def test_the_deprecated_dialect_adds_the_old_endpoint(contract):
+def test_the_deprecated_dialect_adds_the_old_endpoints(contract):
     added = {o.id for o in Contract.load("deprecated").operations} - {o.id for o in contract.operations}
-    assert added == {"createExecutionForConfiguration"}
+    assert added == {"createExecutionForConfiguration", "createDeploymentForConfiguration"}
 
 
 def test_the_as_printed_dialect_takes_both_bodies_at_both_endpoints():

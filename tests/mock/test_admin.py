@@ -41,8 +41,21 @@ def test_a_resource_group_needs_a_valid_id_and_valid_labels(tenant, body):
     assert tenant.send("POST", GROUPS, data=body).status_code == 400
 
 
+def test_the_labels_of_a_resource_group_are_replaced(tenant):
+    name = f"team-{uuid.uuid4()}"
+    tenant.post(GROUPS, 202, resourceGroupId=name, labels=[{"key": "ext.ai.sap.com/team", "value": "blue"}])
+    label = {"key": "ext.ai.sap.com/step", "value": "two"}
+    assert tenant.patch(f"{GROUPS}/{name}", 202, labels=[label])["id"] == name
+    assert tenant.get(f"{GROUPS}/{name}")["labels"] == [label]
+    tenant.patch(f"{GROUPS}/{name}", 400, labels=[{"key": "foreign", "value": "v"}])
+    tenant.patch(f"{GROUPS}/{name}", 400)
+    tenant.patch(f"{GROUPS}/unknown", 404, labels=[])
+    tenant.delete(f"{GROUPS}/{name}", 202)
+
+
 def test_an_id_is_unique_and_built_in_groups_cannot_be_deleted(tenant):
-    tenant.post(GROUPS, 409, resourceGroupId="tutorial")
+    error = tenant.post(GROUPS, 409, resourceGroupId="tutorial")["error"]
+    assert (error["code"], error["details"], error["status"]) == ("05060002", {}, 409)
     tenant.delete(f"{GROUPS}/tutorial", 400)
     tenant.delete(f"{GROUPS}/unknown", 404)
     assert tenant.send("PUT", GROUPS).status_code == 405

@@ -99,3 +99,13 @@ def test_a_foreign_id_may_be_forbidden(start_tenant):
     tenant.session.headers["AI-Resource-Group"] = "other"
     assert tenant.send("GET", f"/executions/{made}").status_code == 403
     assert tenant.send("GET", "/executions/e000000000000000").status_code == 404
+
+
+def test_the_deprecated_endpoints_start_what_a_configuration_is_for(start_tenant):
+    tenant = start_tenant("--dialect", "deprecated")
+    execution = tenant.post(f"/configurations/{tenant.training()}/executions", 202)
+    assert tenant.get(f"/executions/{execution['id']}")["targetStatus"] == "COMPLETED"
+    deployment = tenant.post(f"/configurations/{tenant.serving()}/deployments", 202)
+    assert (deployment["status"], deployment["deploymentUrl"]) == ("UNKNOWN", "")
+    assert tenant.get(f"/deployments/{deployment['id']}")["targetStatus"] == "RUNNING"
+    tenant.post(f"/configurations/{tenant.training()}/deployments", 400)

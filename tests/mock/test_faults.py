@@ -250,6 +250,13 @@ def test_a_redirect_leads_to_another_host(faulty, setting, status, location):
     assert (answer.status_code, answer.headers["Location"]) == (status, location)
 
 
+def test_a_tenant_that_warms_up_refuses_a_valid_token_and_takes_it_later(faulty):
+    tenant = faulty("GET: warm-up, count=2")
+    answers = [tenant.send("GET", "/scenarios") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 200]
+    assert answers[0].text == "Jwt issuer is not configured"
+
+
 def test_tokens_expire_once_by_default(faulty):
     tenant = faulty("getMeta: expire, after=1")
     assert statuses(tenant, 2, "/meta") == [200, 401]

@@ -111,6 +111,13 @@ def test_metrics_are_plotted_over_their_steps_as_they_come(page, house):
     assert page.locator(".legend").inner_text().split("\n") == ["set=test", "set=train"]
 
 
+def test_requests_and_what_is_wrong_with_them_are_listed(page, house):
+    house.artifact("ai://default/of-the-log/")
+    go(page, "#/requests")
+    page.get_by_label("Requests, the newest first").locator("li", has_text="POST /v2/lm/artifacts 201").first.wait_for()
+    page.get_by_label("Advice").locator("li", has_text="ai://default/of-the-log/").wait_for()
+
+
 def test_names_with_markup_are_shown_as_text(page, house):
     label = {"key": "ext.ai.sap.com/x", "value": HOSTILE}
     body = {"kind": "model", "url": f"ai://{HOSTILE}", "scenarioId": "text-clf-tutorial", "labels": [label]}
@@ -213,7 +220,16 @@ def test_each_view_has_one_heading_of_the_first_level_and_names_for_what_can_be_
     nameless = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary, nav, [role=img]')]
         .filter(e => !(e.labels?.length || e.getAttribute('aria-label') || e.textContent.trim()))
         .map(e => e.outerHTML)"""
-    views = ("#/", "#/executions", f"#/executions/{execution}", "#/files", "#/switches", "#/scenarios", "#/api")
+    views = (
+        "#/",
+        "#/executions",
+        f"#/executions/{execution}",
+        "#/files",
+        "#/requests",
+        "#/switches",
+        "#/scenarios",
+        "#/api",
+    )
     for where in (*views, "#/api/patchMetrics", "#/schemas", "#/nowhere", "#/api/nothing"):
         if where != "#/":
             go(page, where)
@@ -256,7 +272,16 @@ def test_a_phone_shows_every_view_without_scrolling_sideways(browser, house):
     page = context.new_page()
     page.goto(f"{house.process.url}/")
     page.wait_for_selector(".tiles")
-    views = ("#/executions", "#/artifacts", "#/switches", "#/scenarios", "#/groups", "#/api", "#/api/createArtifact")
+    views = (
+        "#/executions",
+        "#/artifacts",
+        "#/switches",
+        "#/scenarios",
+        "#/groups",
+        "#/requests",
+        "#/api",
+        "#/api/createArtifact",
+    )
     for where in views:
         go(page, where)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
@@ -370,13 +395,13 @@ def test_a_value_too_large_for_a_float_is_not_drawn(house):
 
 def test_no_page_turns_the_page_off(start_mock):
     mock = start_mock("--no-page")
-    assert requests.get(f"{mock.url}/", timeout=5).status_code == 403
-    assert requests.get(f"{mock.url}/-/state", timeout=5).status_code == 403
+    assert requests.get(f"{mock.url}/", timeout=5).status_code == 404
+    assert requests.get(f"{mock.url}/-/state", timeout=5).status_code == 404
 
 
 def test_on_a_public_address_the_page_is_off_by_default(start_mock):
     everywhere = start_mock("--host", "0.0.0.0")  # noqa: S104 - that is the point
-    assert requests.get(f"{everywhere.url}/", timeout=5).status_code == 403
+    assert requests.get(f"{everywhere.url}/", timeout=5).status_code == 404
     wanted = start_mock("--host", "0.0.0.0", "--page")  # noqa: S104
     assert requests.get(f"{wanted.url}/", timeout=5).status_code == 200
 

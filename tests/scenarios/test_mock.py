@@ -125,7 +125,7 @@ def test_executions_that_end_too_soon_are_nobodys_fault(outcomes):
     assert {o.state for o in done} == {KEPT, State.INCONCLUSIVE}
 
 
-LATE = ("deletion=slow", "deployment-gap=late", "deployment-update=serves-on", "list-order=reverse")
+LATE = ("deletion=slow", "deployment-gap=late", "deployment-update=serves-on", "list-order=created")
 SPARSE = ("optional-members=sparse", "extra-status=no", "null-optionals=null", "time-form=offset", "extra-members=yes")
 
 

@@ -13,7 +13,7 @@ CHOICES = {
         *("null-optionals=absent", "optional-members=sparse", "labels-when-none=absent", "error-request-id=absent"),
         *("error-target=absent", "error-codes=status", "model-details=no", "log-origin=no", "extra-status=no"),
         *("deployment-details=absent", "url-when-stopped=empty", "meta=without-limits", "location=absent"),
-        *("messages=published", "time-form=offset", "list-order=reverse", "deletion=fast", "count-media-type=json"),
+        *("messages=published", "time-form=offset", "list-order=created", "deletion=fast", "count-media-type=json"),
         *("undollared=ignore", "forbidden-stop=400", "forbidden-delete=400"),
     ),
     "rich": (

@@ -33,6 +33,7 @@ _COMMANDS = {
     "explain": "Say what an id stands for, and why we believe it.",
     "list": "Show what there is to run, and to be held to.",
     "mutants": "Run the suite against mocks with one defect each.",
+    "export": "Write a scenario for Postman.",
     "distill": "Compute the smallest suite from a kill matrix.",
 }
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from lmconform.mock.client_setup import Files
 from lmconform.mock.options import OPTIONS, Option
 from lmconform.mock.settings import Settings
 from lmconform.mock.switches import SWITCHES, Switches
+from lmconform.mock.traffic import Request
 from lmconform.private_files import PrivateFolder
 
 
@@ -59,12 +61,21 @@ def command(**values: Any) -> None:
         return
     settings = Settings.from_options(values, switches, os.environ)
     mock = assembly.assemble(settings, _mutation(settings.mutant) if settings.mutant else None)
+    for problem in mock.control.service.catalog.problems:
+        click.echo(f"lmconform: warning: left out: {problem}", err=True)
     quiet = values["quiet"]
     with _complete(Files.from_options(values), tls=mock.tls is not None, quiet=quiet) as files:
         client_setup.write(files, mock.plain, mock.tls)
         if not quiet:
             _introduce(mock, files, settings)
+        if settings.log:
+            mock.control.recorder.traffic.listeners.append(_log)
         server.serve(mock)
+
+
+def _log(request: Request) -> None:
+    """One line for a request, at the time of this machine."""
+    click.echo(f"{datetime.fromtimestamp(request.when):%H:%M:%S} {request}")
 
 
 def _mutation(mutant_id: str) -> Mutation:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from lmconform.mock.call import Reply
-from lmconform.mock.problems import Problem, bad_request, not_found
+from lmconform.mock.problems import TAKEN, Problem, bad_request, not_found
 from lmconform.mock.store import GROUPS, Group, Store
 from lmconform.mock.times import format_seconds
 from lmconform.mock.validation import parse
@@ -27,13 +27,13 @@ def answer(store: Store, method: str, path: str, body: bytes) -> Reply:
             return Reply(200, {"count": len(groups), "resources": groups})
         if method == "POST":
             return _create(store, parse(body))
-    elif method in ("GET", "DELETE"):
+    elif method in ("GET", "PATCH", "DELETE"):
         group = store.groups.get(name)
         if group is None:
             raise not_found("Resource group", name)
-        if method == "GET":
-            return Reply(200, _show(group))
-        return _delete(store, name)
+        if method == "PATCH":
+            return _modify(group, parse(body))
+        return Reply(200, _show(group)) if method == "GET" else _delete(store, name)
     raise Problem(405, "405", "Method not allowed")
 
 
@@ -47,9 +47,18 @@ def _create(store: Store, body: Any) -> Reply:
         )
     labels = _labels(body.get("labels") or [])
     if name in store.groups:
-        raise Problem(409, "01010409", "Resource group exists already")
+        raise Problem(409, TAKEN, "Resource group exists already")
     store.add(name).labels = labels
     return Reply(202, {"resourceGroupId": name, "tenantId": _ZONE, "zoneId": ""})
+
+
+def _modify(group: Group, body: Any) -> Reply:
+    """Replace the labels."""
+    if not isinstance(body, dict) or "labels" not in body:
+        raise bad_request("labels are missing")
+    group.labels = _labels(body["labels"])
+    group.touch("groups", group.name)
+    return Reply(202, {"id": group.name, "message": "Resource group modification scheduled"})
 
 
 def _delete(store: Store, name: str) -> Reply:

@@ -6,17 +6,20 @@ import copy
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from starlette.types import ASGIApp
 
 from lmconform.contract.openapi import Contract
 from lmconform.mock import auth, capabilities, endpoints, faults, lifecycle, routes, templates
+from lmconform.mock.admin_interface import AdminInterface
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
 from lmconform.mock.call import Handler
+from lmconform.mock.clock import Clock
 from lmconform.mock.content import FOUNDATION, Catalog
+from lmconform.mock.control import Control
 from lmconform.mock.endpoints import Endpoint, TlsEndpoint
 from lmconform.mock.events import EVENTS
 from lmconform.mock.fault_injection import FaultInjection
@@ -27,6 +30,10 @@ from lmconform.mock.service import Service
 from lmconform.mock.settings import Content, Settings
 from lmconform.mock.store import Group, Store
 from lmconform.mock.tokens import TokenIssuer
+from lmconform.mock.traffic import Recorder, Traffic
+
+# Most requests that are kept: for tests with their bodies, for the page without.
+_MOST_FOR_TESTS, _MOST_FOR_PAGE = 10_000, 200
 
 # Introduces a defect: it changes the OpenAPI document and the handlers in place; groups are by name.
 Mutation = Callable[[dict[str, Any], dict[str, Handler], dict[str, Group]], None]
@@ -43,11 +50,12 @@ class Mock:
     store: Store
     state: StateFile | None
     parent: int | None
+    control: Control
 
 
 def assemble(settings: Settings, mutate: Mutation | None = None) -> Mock:
     """Read the templates, open state file and ports, build the application; raises ConfigError."""
-    contract = Contract.load(settings.content.dialect)
+    contract = _contract(settings.content.dialect)
     rules = _fault_rules(settings, contract)
     catalog = _catalog(settings.content)
     state = None if settings.storage.state is None else StateFile(settings.storage.state)
@@ -55,22 +63,41 @@ def assemble(settings: Settings, mutate: Mutation | None = None) -> Mock:
     tls_port = settings.network.tls_port
     tls = None if tls_port is None else endpoints.open_tls(settings.network.host, tls_port)
     authority = _authority(settings, plain, tls, state)
-    store = _store(settings, catalog, state)
+    clock = Clock(settings.clock.time, settings.clock.hour)
+    store = _store(settings, catalog, state, clock)
     contract, handlers = _mutated(contract, store, mutate)
     service = Service(contract, handlers, store, catalog, settings.content.switches, settings.content.without)
     app: ASGIApp = App(service, authority, state)
-    if rules is not None:
-        app = FaultInjection(app, rules, contract, authority.expire)
-    if settings.page:
-        info = wiring.PageInfo(plain.url, settings.network.host, plain.key["clientid"], settings.mutant)
-        app = wiring.wrap(app, service, info)
-    protocol = partial(Protocol if rules is None else FaultProtocol, read_timeout=settings.network.read_timeout)
-    return Mock(plain, tls, app, protocol, store, state, settings.parent)
+    injection = FaultInjection(app, rules, contract, authority.expire)
+    can_fail = bool(settings.faults.rules) or settings.admin
+    traffic = Traffic(_MOST_FOR_TESTS if settings.admin else _MOST_FOR_PAGE, keeps_bodies=settings.admin)
+    recorder = Recorder(injection if can_fail else app, traffic, clock, settings.clock.pace)
+    control = Control(service, clock, recorder, injection)
+    app = _page(settings, recorder, control, plain)
+    if settings.admin:
+        app = AdminInterface(app, control, authority, state.commit if state else _nothing)
+    protocol = partial(FaultProtocol if can_fail else Protocol, read_timeout=settings.network.read_timeout)
+    return Mock(plain, tls, app, protocol, store, state, settings.parent, control)
 
 
-def _fault_rules(settings: Settings, contract: Contract) -> faults.Rules | None:
-    if not settings.faults.rules:
-        return None
+def _page(settings: Settings, recorder: Recorder, control: Control, plain: Endpoint) -> ASGIApp:
+    if not settings.page:
+        return recorder
+    info = wiring.PageInfo(plain.url, settings.network.host, plain.key["clientid"], settings.mutant)
+    return wiring.wrap(recorder, control, info)
+
+
+def _nothing() -> None:
+    """Without a state file there is nothing to write."""
+
+
+@cache
+def _contract(dialect: str) -> Contract:
+    """The description, read once a process."""
+    return Contract.load(dialect)
+
+
+def _fault_rules(settings: Settings, contract: Contract) -> faults.Rules:
     withheld = capabilities.withheld(settings.content.without)
     offered = [operation for operation in contract.operations if operation.id not in withheld]
     return faults.read(settings.faults.rules, offered, settings.faults.seed)
@@ -80,6 +107,9 @@ def _catalog(content: Content) -> Catalog:
     catalog = templates.load(content.workflows or templates.BUNDLED)
     if content.switches["foundation-models"] == "absent":
         catalog = catalog.without(FOUNDATION)
+    elif content.workflows is not None:
+        # A tenant has it besides what the user's templates make.
+        catalog = catalog.with_scenario(FOUNDATION, templates.load())
     if content.switches["server-labels"] == "yes":
         catalog = catalog.labelled("scenarios.ai.sap.com/origin", "mock")
     return catalog
@@ -106,10 +136,10 @@ def _authority(settings: Settings, plain: Endpoint, tls: TlsEndpoint | None, sta
     return Authority(plain.key["clientid"], plain.key["clientsecret"], issuer, certificates)
 
 
-def _store(settings: Settings, catalog: Catalog, state: StateFile | None) -> Store:
+def _store(settings: Settings, catalog: Catalog, state: StateFile | None, clock: Clock) -> Store:
     timing = lifecycle.timing(settings.clock.pace, settings.clock.hour, settings.content.switches)
     touched = state.touched if state else None
-    store = Store(timing, catalog, EVENTS, quota=settings.storage.quota, touched=touched)
+    store = Store(timing, catalog, EVENTS, clock, quota=settings.storage.quota, touched=touched)
     if state is not None:
         state.load(store, catalog)
     return store

@@ -72,6 +72,11 @@ class Authority:
             raise Problem(401, text="Jwt issuer is not configured")
         self._issuer.verify(token.strip())
 
+    def knows(self, authorization: str) -> bool:
+        """Whether a Basic header has the id and the secret of the client."""
+        client, secret = _basic(authorization) or ("", "")
+        return self._authenticates(client, secret, "") and client == self.client_id
+
     def expire(self) -> None:
         """Expire all tokens that were issued so far."""
         self._issuer.expire()

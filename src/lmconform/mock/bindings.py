@@ -25,6 +25,16 @@ def missing(group: Group, configuration: Resource, executable: Executable) -> st
     return ""
 
 
+def unresolved(configuration: Resource, executable: Executable) -> tuple[str, ...]:
+    """The placeholders of a serving template that no binding resolves, also for a hyphen in its key (fact M9)."""
+    artifacts = {b["key"] for b in configuration["inputArtifactBindings"]} & {slot.name for slot in executable.inputs}
+    given = {b["key"] for b in configuration["parameterBindings"]}
+    parameters = {v.name for v in executable.parameters if v.default is not None or v.name in given}
+    known = {f"inputs.parameters.{name}" for name in parameters}
+    known |= {f"inputs.artifacts.{name}" for name in artifacts if "-" not in name}
+    return tuple(name for name in executable.placeholders if name not in known)
+
+
 def unloadable(group: Group, configuration: Resource, executable: Executable) -> str:
     """An artifact that a run fails to load (its url ends in a slash), as a message, or ""."""
     bound = {b["key"]: b["artifactId"] for b in configuration["inputArtifactBindings"]}

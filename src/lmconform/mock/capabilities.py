@@ -55,7 +55,11 @@ def _dependent() -> Mapping[str, frozenset[str]]:
 
 def with_dependents(names: Iterable[str]) -> frozenset[str]:
     """The named capabilities and those that require them; raises ConfigError for an unknown name."""
-    chosen, known = set(names), capabilities()
+    chosen = set(names)
+    if not chosen:
+        # Reading all dialects takes a quarter of the time in which a mock starts.
+        return frozenset()
+    known = capabilities()
     for name in chosen:
         if name not in known:
             raise ConfigError(f"--without {name}: is no capability{did_you_mean(name, known)} ({', '.join(known)})")

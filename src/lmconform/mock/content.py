@@ -13,12 +13,16 @@ FOUNDATION = "foundation-models"
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An input or output artifact of an executable; members that are None or empty are not shown."""
+    """An input or output artifact of an executable; members that are None or empty are not shown.
+
+    ``made`` is the name of the artifact that a run makes of an output, where a template renames it.
+    """
 
     name: str
     kind: str | None = None
     description: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    made: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The artifact as the API shows it: SAP's client accepts these members and no others (fact H1)."""
@@ -49,7 +53,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Executable:
-    """A workflow or serving template in the API (fact K); ``bulk`` allows bulk updates of its enactments."""
+    """A workflow or serving template in the API (fact K); ``bulk`` allows bulk updates of its enactments.
+
+    ``placeholders`` are what a deployment has to resolve, as ``inputs.parameters.replicas``.
+    """
 
     id: str
     scenario_id: str
@@ -61,6 +68,7 @@ class Executable:
     outputs: tuple[Slot, ...] = ()
     parameters: tuple[Variable, ...] = ()
     bulk: bool = False
+    placeholders: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The resource as the API shows it."""
@@ -81,7 +89,7 @@ class Executable:
 
     def products(self) -> tuple[tuple[str, str], ...]:
         """Name and kind of the output artifacts of a run."""
-        return tuple((slot.name, slot.kind or "other") for slot in self.outputs)
+        return tuple((slot.made or slot.name, slot.kind or "other") for slot in self.outputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +114,15 @@ class Scenario:
 
 
 class Catalog:
-    """The scenarios and executables of a tenant, the same in every resource group (fact F16)."""
+    """The scenarios and executables of a tenant, the same in every resource group (fact F16).
 
-    def __init__(self, scenarios: Iterable[Scenario], executables: Iterable[Executable]) -> None:
+    ``problems`` are one line for each template that cannot be used.
+    """
+
+    def __init__(
+        self, scenarios: Iterable[Scenario], executables: Iterable[Executable], problems: Iterable[str] = ()
+    ) -> None:
+        self.problems = tuple(problems)
         self.scenarios = {scenario.id: scenario for scenario in sorted(scenarios, key=lambda s: s.id)}
         self._executables = sorted(executables, key=lambda e: e.id)
 
@@ -134,9 +148,16 @@ class Catalog:
     def without(self, scenario_id: str) -> Catalog:
         """The catalog without a scenario."""
         left = [s for s in self.scenarios.values() if s.id != scenario_id]
-        return Catalog(left, [e for e in self._executables if e.scenario_id != scenario_id])
+        return Catalog(left, [e for e in self._executables if e.scenario_id != scenario_id], self.problems)
+
+    def with_scenario(self, scenario_id: str, other: Catalog) -> Catalog:
+        """The catalog with a scenario of another one, unless it has that scenario itself."""
+        if scenario_id in self.scenarios:
+            return self
+        scenarios = [*self.scenarios.values(), other.scenarios[scenario_id]]
+        return Catalog(scenarios, [*self._executables, *other.executables(scenario_id)], self.problems)
 
     def labelled(self, key: str, value: str) -> Catalog:
         """The catalog with one more label on each scenario."""
         scenarios = [replace(s, labels=(*s.labels, (key, value))) for s in self.scenarios.values()]
-        return Catalog(scenarios, self._executables)
+        return Catalog(scenarios, self._executables, self.problems)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmconform.mock import bindings, configurations, enactments, ttl
+from lmconform.mock import bindings, configurations, deployment_details, enactments, models, ttl
 from lmconform.mock.call import Call, Reply, created
-from lmconform.mock.content import FOUNDATION
+from lmconform.mock.content import FOUNDATION, Executable
 from lmconform.mock.enactments import Kind
-from lmconform.mock.problems import UNKNOWN_DEPLOYMENT, WRONG_STATE, Problem, bad_request
+from lmconform.mock.problems import UNKNOWN_DEPLOYMENT, UNKNOWN_MODEL, UNRESOLVED, WRONG_STATE, Problem, bad_request
 from lmconform.mock.records import Enactment, Moment
 
 # What a deployment may lack while it is new (M13).
@@ -16,11 +16,20 @@ _FRESH = ("lastOperation", "latestRunningConfigurationId", "details")
 
 
 def create(call: Call) -> Reply:
+    """Start a deployment of the configuration that the body names."""
+    return _start(call, call.body["configurationId"], call.body.get("ttl"))
+
+
+def create_for_configuration(call: Call) -> Reply:
+    """Start a deployment at the endpoint that is deprecated since 2022."""
+    return _start(call, call.path["configurationId"], None)
+
+
+def _start(call: Call, configuration_id: str, time_to_live: str | None) -> Reply:
     """Start a deployment; its bindings are checked before the reply (F22)."""
-    time_to_live = call.body.get("ttl")
     if time_to_live is not None:
         ttl.check(call, time_to_live)
-    configuration, failure = _checked(call, call.body["configurationId"])
+    configuration, failure = _checked(call, configuration_id)
     deployment = call.group.add_deployment(configuration, failure, time_to_live)
     if time_to_live is not None:
         ttl.expire(call.group, deployment.id, deployment.created)
@@ -60,6 +69,7 @@ def _update(call: Call, deployment: Enactment, configuration_id: str) -> None:
         deployment.served = deployment.configuration
     deployment.configuration, deployment.failure = configuration, failure
     deployment.updated, deployment.before = call.group.now(), before
+    deployment.finished = deployment.failed = None
     call.group.touch(deployment.shelf, deployment.id)
 
 
@@ -68,8 +78,23 @@ def _checked(call: Call, configuration_id: str) -> tuple[dict[str, Any], str]:
     configuration, executable = configurations.usable(call, configuration_id, serves=True)
     missing = bindings.missing(call.group, configuration, executable)
     if missing:
-        raise Problem(400, "01010072", f"Invalid Request, {missing}")
+        raise Problem(400, UNRESOLVED, f"Invalid Request, {missing}")
+    unresolved = bindings.unresolved(configuration, executable)
+    if unresolved:
+        names = ", ".join(unresolved)
+        reason = f"{{placeholder values are not resolved: {names[:300]}}}"
+        raise Problem(400, UNRESOLVED, f"Runtime Adapter Exception; Failed to post deployments : {reason}")
+    is_judged = executable.scenario_id == FOUNDATION and call.switches["unknown-model"] == "400"
+    if is_judged and not models.is_offered(_parameters(configuration, executable)):
+        words = f"the Configuration {configuration['id']} is invalid"
+        raise Problem(400, UNKNOWN_MODEL, f"Runtime Adapter Exception; {words}")
     return configuration, bindings.unloadable(call.group, configuration, executable)
+
+
+def _parameters(configuration: dict[str, Any], executable: Executable) -> dict[str, str | None]:
+    """The values of the parameters: as bound, or their defaults."""
+    given = {b["key"]: b["value"] for b in configuration["parameterBindings"]}
+    return {variable.name: variable.default for variable in executable.parameters} | given
 
 
 def _members(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any]:
@@ -87,27 +112,8 @@ def _members(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any]:
         "ttl": deployment.ttl,
         "lastOperation": "DELETE" if deployment.deleted is not None else operation,
         "latestRunningConfigurationId": None if serving is None else serving["id"],
-        "details": _details(call, deployment, now),
+        "details": deployment_details.of(deployment, now, call.switches["deployment-details"]),
     }
-
-
-def _details(call: Call, deployment: Enactment, now: Moment) -> dict[str, Any] | None:
-    form = call.switches["deployment-details"]
-    if form == "absent":
-        return None
-    if form == "empty":
-        return {}
-    plan = {"predictor": {"resourcePlan": "starter"}}
-    running = 1 if now.status == "RUNNING" else 0
-    replicas = "1" if form == "texts" else 1
-    scaling = {"predictor": {"minReplicas": replicas, "maxReplicas": replicas, "runningReplicas": running}}
-    if deployment.configuration["scenarioId"] == FOUNDATION:
-        given = {b["key"]: b["value"] for b in deployment.configuration["parameterBindings"]}
-        plan = {"model": {"name": given.get("modelName", ""), "version": given.get("modelVersion", "latest")}}
-    resources: dict[str, Any] = {"backendDetails": plan}
-    if form == "twice":
-        resources["backend_details"] = plan
-    return {"scaling": {"backendDetails": scaling}, "resources": resources}
 
 
 KIND = Kind(

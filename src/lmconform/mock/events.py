@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from lmconform.mock import schedules, ttl
+from lmconform.mock import lifecycle, schedules, ttl
 from lmconform.mock.problems import Problem
 from lmconform.mock.store import PLAIN, Events, Group
 
@@ -15,7 +15,7 @@ from lmconform.mock.store import PLAIN, Events, Group
 def _output(group: Group, execution_id: str, when: float) -> None:
     """Register the output artifacts of an execution."""
     execution = group.executions.get(execution_id)
-    if execution is None or execution.artifacts is not None or execution.stopped is not None:
+    if execution is None or execution.artifacts is not None or execution.stopped is not None or execution.failure:
         return
     execution.artifacts = []
     group.touch("executions", execution_id)
@@ -48,4 +48,18 @@ def _gone(group: Group, enactment_id: str, when: float) -> None:
         group.ghosts.pop(enactment_id, None)
 
 
-EVENTS: Events = {"output": _output, "gone": _gone, "expire": ttl.expire, "fire": schedules.fire}
+def _admit(group: Group, enactment_id: str, when: float) -> None:
+    """Let one that waits go on when there is room, or look again a step later."""
+    enactment = group.executions.get(enactment_id) or group.deployments.get(enactment_id)
+    if enactment is None or not enactment.waits or enactment.stopped is not None or enactment.failed is not None:
+        return
+    if not group.has_room(enactment):
+        group.plan(max(when, group.now()) + group.timing.pace, "admit", enactment_id)
+        return
+    enactment.waits, enactment.held = False, max(when - enactment.created, 0.0)
+    group.touch(enactment.shelf, enactment_id)
+    if not enactment.serves and not enactment.failure:
+        group.plan(lifecycle.output_due(enactment, group.timing), "output", enactment_id)
+
+
+EVENTS: Events = {"admit": _admit, "output": _output, "gone": _gone, "expire": ttl.expire, "fire": schedules.fire}

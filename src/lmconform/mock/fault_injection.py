@@ -33,21 +33,24 @@ _PAGE = (
 
 
 class FaultInjection:
-    """An application that wraps ``app``; ``expire`` expires all tokens that were issued so far."""
+    """An application that wraps ``app``; ``expire`` expires all tokens that were issued so far.
+
+    ``rules`` can be exchanged while it runs.
+    """
 
     def __init__(self, app: ASGIApp, rules: Rules, contract: Contract, expire: Callable[[], None]) -> None:
         self._app = app
-        self._rules = rules
+        self.rules = rules
         self._contract = contract
-        self._expire = expire
+        self.expire = expire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, with a fault when a rule wants one."""
-        rule = self._rules.pick(name) if scope["type"] == "http" and (name := self._name(scope)) else None
+        rule = self.rules.pick(name) if scope["type"] == "http" and (name := self._name(scope)) else None
         if rule is None:
             await self._app(scope, receive, send)
         elif rule.kind == "expire":
-            self._expire()
+            self.expire()
             await self._app(scope, receive, send)
         elif rule.kind in _REPLACEMENTS:
             await self._replace(rule, scope, receive, send)
@@ -93,6 +96,10 @@ def _error(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
     return _start(int(rule.kind), b"text/plain; charset=utf-8", headers), _STATUS_TEXTS[rule.kind]
 
 
+def _warm_up(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
+    return _start(401, b"text/plain; charset=utf-8"), b"Jwt issuer is not configured"
+
+
 def _page(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
     return _start(int(rule.settings["status"]), b"text/html; charset=utf-8"), _PAGE
 
@@ -107,7 +114,7 @@ def _redirect(rule: Rule, scope: Scope) -> tuple[Message, bytes]:
     return _start(int(rule.settings["status"]), b"text/plain", [(b"location", to.encode())]), b""
 
 
-_REPLACEMENTS = {**dict.fromkeys(_STATUS_TEXTS, _error), "html": _page, "redirect": _redirect}
+_REPLACEMENTS = {**dict.fromkeys(_STATUS_TEXTS, _error), "html": _page, "warm-up": _warm_up, "redirect": _redirect}
 
 
 async def _wait(rule: Rule, connection: Connection) -> None:

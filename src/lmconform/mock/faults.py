@@ -117,6 +117,7 @@ KINDS = (
     Kind("502", "bad gateway; operation not executed", (_WHEN_BEFORE, _RETRY_AFTER)),
     Kind("503", "service unavailable; operation not executed", (_WHEN_BEFORE, _RETRY_AFTER)),
     Kind("504", "gateway timeout; operation not executed", (_WHEN_BEFORE, _RETRY_AFTER)),
+    Kind("warm-up", "401 'Jwt issuer is not configured', as from a new tenant; operation not executed"),
     Kind("reset", "resets the connection without a response; operation executed", (_WHEN_AFTER,)),
     Kind("truncate", "sends half of the response, then closes; operation executed"),
     Kind(

@@ -52,7 +52,7 @@ class Timing:
     ``gone`` is the duration of a deletion, ``stop`` that of a stop, ``lag`` the delay of lists. ``shows_stopping`` says
     whether the status is STOPPING meanwhile, or stays what it was. ``restarts`` says whether an update
     sends a deployment back to PENDING, ``bindings_kill`` whether wrong bindings end in DEAD, ``metrics_stay``
-    whether metrics remain when their execution is deleted.
+    whether metrics remain when their execution is deleted. ``room`` is how many of a kind run at once in a group.
     """
 
     pace: float
@@ -66,6 +66,7 @@ class Timing:
     restarts: bool
     bindings_kill: bool
     metrics_stay: bool
+    room: float
 
     def life(self, enactment: Enactment) -> Life:
         """The lifecycle of this kind of enactment."""
@@ -86,12 +87,13 @@ def timing(pace: float, hour: float, choices: Choices) -> Timing:
         choices["deployment-update"] == "restarts",
         choices["wrong-bindings"] == "DEAD",
         choices["metrics-outlive-execution"] == "yes",
+        {"enough": NEVER, "one": 1.0}[choices["room"]],
     )
 
 
 def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
     """The status of the enactment at ``now``."""
-    marks = _planned(enactment, timing)
+    marks = _by_hand(enactment, _planned(enactment, timing))
     if enactment.stopped is not None:
         marks = {name: when for name, when in marks.items() if when <= enactment.stopped}
         if timing.shows_stopping:
@@ -117,6 +119,17 @@ def at(enactment: Enactment, now: float, timing: Timing) -> Moment:
     )
 
 
+def _by_hand(enactment: Enactment, marks: dict[str, float]) -> dict[str, float]:
+    """The marks of an enactment that a test ended: what was to come until its end came then."""
+    finished, failed = enactment.finished, enactment.failed
+    if finished is not None:
+        marks = {name: min(when, finished) for name, when in marks.items()}
+    if failed is not None:
+        marks = {name: when for name, when in marks.items() if when <= failed and name not in TERMINAL}
+        marks["DEAD"] = failed
+    return marks
+
+
 def _planned(enactment: Enactment, timing: Timing) -> dict[str, float]:
     """The time at which each status begins, in order, when no request stops the enactment."""
     if enactment.before is not None and enactment.updated is not None:
@@ -128,8 +141,9 @@ def _planned(enactment: Enactment, timing: Timing) -> dict[str, float]:
         pending = life.running
     if pending is not None:
         marks["PENDING"] = created + pending * pace
-    if enactment.failure and not enactment.dies:
+    if enactment.waits or (enactment.failure and not enactment.dies):
         return marks
+    created += enactment.held
     marks["RUNNING"] = created + life.running * pace
     if enactment.failure:
         marks["DEAD"] = created + life.dead * pace
@@ -150,14 +164,14 @@ def _rollout(enactment: Enactment, before: Moment, updated: float, timing: Timin
 
 
 def _rolled(enactment: Enactment, reached: dict[str, float], now: float, timing: Timing) -> bool:
-    if enactment.updated is None or "RUNNING" not in reached:
+    if enactment.updated is None or enactment.finished is not None or "RUNNING" not in reached:
         return "RUNNING" in reached
     return min(now, enactment.stopped or NEVER) >= enactment.updated + _ROLLOUT * timing.pace
 
 
 def output_due(enactment: Enactment, timing: Timing) -> float:
     """When the output artifacts appear: shortly before the execution completes."""
-    return enactment.created + timing.execution.output * timing.pace
+    return enactment.created + enactment.held + timing.execution.output * timing.pace
 
 
 def gone_at(enactment: Enactment, timing: Timing) -> float | None:

@@ -31,7 +31,9 @@ def of_deployment(call: Call) -> Reply:
 def _answer(kind: Kind, call: Call) -> Reply:
     enactment = enactments.find(kind, call)
     now = enactments.moment(call, enactment)
-    if now.started is None and call.switches["logs-before-start"] == "404":
+    # A deployment has logs while it is PENDING (M3), and none as long as nothing of it is there (M4).
+    is_early = now.status == "UNKNOWN" if enactment.serves else now.started is None
+    if is_early and call.switches["logs-before-start"] == "404":
         raise _none_yet(enactment)
     end = _bound(call, "end", call.group.now())
     start = _bound(call, "start", end - _WINDOW if "end" in call.query else call.group.now() - _WINDOW)
@@ -66,8 +68,11 @@ def _bound(call: Call, name: str, default: float) -> float:
 
 
 def _lines(call: Call, enactment: Enactment, now: Moment) -> Iterator[tuple[float, str, str]]:
-    """Time, container and text of each line, in order; there are none before the start."""
+    """Time, container and text of each line, in order; before the start a deployment has those of its containers."""
     if now.started is None or now.started > call.group.now():
+        if enactment.serves and now.submitted is not None:
+            yield now.submitted, "storage-initializer", "Copying contents"
+            yield now.submitted, "storage-initializer", ""
         return
     started, here = now.started, call.group.now()
     step = call.group.timing.pace / 10
@@ -87,11 +92,15 @@ def _lines(call: Call, enactment: Enactment, now: Moment) -> Iterator[tuple[floa
         yield last, "main", f"The run is {now.status}"
 
 
+def _pod(enactment: Enactment) -> str:
+    return f"{enactment.id}-predictor-00001-deployment-0" if enactment.serves else enactment.id
+
+
 def _item(call: Call, enactment: Enactment, when: float, container: str, text: str) -> dict[str, Any]:
-    item = {"timestamp": format_nanoseconds(when), "msg": f'level=info msg="{text}"'}
+    item = {"timestamp": format_nanoseconds(when), "msg": f'level=info msg="{text}"' if text else ""}
     origin = call.switches["log-origin"]
     if origin != "no":
-        item |= {"container": container, "pod": enactment.id}
+        item |= {"container": container, "pod": _pod(enactment)}
     if origin == "yes":
         item["stream"] = "stderr" if container == "init" else "stdout"
     return item

@@ -18,9 +18,9 @@ def get(call: Call) -> Reply:
     if call.switches["meta"] == "absent":
         raise not_found("Meta", "of this runtime")
     has = {name: name not in call.without for name in capabilities()}
-    # A tenant says different versions in one answer, and has static deployments (M26).
+    # A tenant says different versions in one answer; most have static deployments (M26).
     is_tenant = call.switches["meta"] == "tenant"
-    advertised = _capabilities(has) | {"staticDeployments": is_tenant}
+    advertised = _capabilities(has) | {"staticDeployments": call.switches["meta"] != "without-limits"}
     api: dict[str, Any] = {"version": "2.31.0" if is_tenant else "2.42.0", "capabilities": advertised}
     if call.switches["meta"] != "without-limits":
         api["limits"] = _limits(has)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 from lmconform.mock.call import Call, Reply
@@ -31,7 +30,7 @@ def patch(call: Call) -> Reply:
         raise Problem(status, "02010001", f"Invalid Request, execution {execution_id} does not exist")
     metrics, tags, infos = (call.body.get(name) or [] for name in ("metrics", "tags", "customInfo"))
     _check_size(metrics, tags, infos)
-    points = [_point(metric) for metric in metrics]
+    points = [_point(metric, call.group.now()) for metric in metrics]
     tracking = call.group.track(execution_id)
     if len(tracking.metrics) + len(points) > _MOST_POINTS or len(tracking.tags) > _MOST_POINTS:
         raise Problem(413, TOO_LARGE, "PayloadLimitException")
@@ -168,13 +167,13 @@ def _show(call: Call, execution_id: str, tracking: Tracking, sections: set[str])
     return result
 
 
-def _point(metric: dict[str, Any]) -> dict[str, Any]:
+def _point(metric: dict[str, Any], now: float) -> dict[str, Any]:
     labels = [{"name": label["name"], "value": label["value"]} for label in metric.get("labels") or []]
     sent = metric.get("timestamp")
     return {
         "name": metric["name"],
         "value": metric["value"],
-        "timestamp": format_microseconds(time.time() if sent is None else parse_instant(sent, "a timestamp")),
+        "timestamp": format_microseconds(now if sent is None else parse_instant(sent, "a timestamp")),
         "step": metric.get("step", 0),
         "labels": labels,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lmconform.mock.call import Call, Reply
@@ -22,6 +23,7 @@ def _version(name: str, *, latest: bool, **members: Any) -> dict[str, Any]:
         "orchestrationCapabilities": ["streaming"],
         "cost": [{"inputCost": "0.00086"}, {"outputCost": "0.00158"}],
         "streamingSupported": True,
+        "metadata": [{"meanWinRate": "0.8"}, {"chatBotArenaScore": "1200"}, {"airBenchRefusalRate": "0.5"}],
         **members,
     }
 
@@ -43,6 +45,13 @@ def list_models(call: Call) -> Reply:
     executable_id = executables[0].id
     models = [_show(call, name, text, versions, executable_id) for name, text, versions in _MODELS]
     return Reply(200, {"count": len(models), "resources": models})
+
+
+def is_offered(parameters: Mapping[str, str | None]) -> bool:
+    """Whether there is the model, in that version, that the parameters of a configuration name."""
+    wanted = parameters.get("modelName"), parameters.get("modelVersion")
+    known = {(name, version["name"]) for name, _, versions in _MODELS for version in versions}
+    return wanted in known | {(name, "latest") for name, _ in known}
 
 
 def _show(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lmconform.contract.dialects import DIALECTS
+from lmconform.mock.clock import RUNNING, TIMES
 from lmconform.mock.store import QUOTA
 from lmconform.mock.switches import PRESETS
 from lmconform.mock.tokens import LIFETIME
@@ -73,6 +74,14 @@ CLOCK = (
         "Duration of one hour of ttl and cron (default: 240 steps, as on a tenant; 3600 is real time).",
         "SECONDS",
         bounds=(0.01, 3600),
+    ),
+    Option(
+        "time",
+        str,
+        RUNNING,
+        "What moves the time: the clock of the machine, a client that asks again for an execution or a deployment "
+        "(by one step), or the admin interface alone. With --pace 15 the durations are those of a tenant.",
+        "|".join(TIMES),
     ),
 )
 CONTENT = (
@@ -151,6 +160,13 @@ CREDENTIALS = (
 )
 PROCESS = (
     Option("page", bool, None, "Serve a web page at /, without a token (default: only on a loopback address)."),
+    Option("log", bool, False, "Print one line for each request."),
+    Option(
+        "admin",
+        bool,
+        False,
+        "Offer the handles for tests below /-/admin, to the client of the service key (only on a loopback address).",
+    ),
     Option("quiet", bool, False, "Print nothing."),
     Option("parent-pid", int, None, "Exit when this process is no longer the parent.", hidden=True),
 )

@@ -12,9 +12,26 @@ TOO_LARGE = "02000005"
 WRONG_STATE = "01010076"
 UNKNOWN_EXECUTION = "01010020"
 UNKNOWN_DEPLOYMENT = "01010016"
+# A placeholder of a serving template that has no value (M8, M9), a model that does not exist (M8).
+UNRESOLVED = "01010072"
+UNKNOWN_MODEL = "01510003"
+# A resource group that exists (M8).
+TAKEN = "05060002"
 # Sent without a request id (M4).
 NO_LOGS_YET = "05011000"
-_PUBLISHED = frozenset((NO_METRICS, TOO_LARGE, WRONG_STATE, UNKNOWN_EXECUTION, UNKNOWN_DEPLOYMENT, NO_LOGS_YET))
+_PUBLISHED = frozenset(
+    (
+        NO_METRICS,
+        TOO_LARGE,
+        WRONG_STATE,
+        UNKNOWN_EXECUTION,
+        UNKNOWN_DEPLOYMENT,
+        NO_LOGS_YET,
+        UNRESOLVED,
+        UNKNOWN_MODEL,
+        TAKEN,
+    )
+)
 
 
 class Problem(Exception):
@@ -68,9 +85,12 @@ def envelope(problem: Problem, target: str, switches: Switches) -> dict[str, Any
     if name == "empty":
         error["requestId"] = ""
     elif name != "absent":
-        error[name] = uuid.uuid4().hex
+        number = uuid.uuid4()
+        error[name] = number.hex if switches["request-id-form"] == "hex" else str(number)
     if target == "/metrics" or switches["error-details"] == "array":
         error["details"] = [{"code": problem.code, "message": problem.detail or problem.message}]
     elif switches["error-details"] == "object":
         error["details"] = {"reason": problem.message}
+    if problem.code == TAKEN:
+        error |= {"details": {}, "status": problem.status}
     return {"error": error}

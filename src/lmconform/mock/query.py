@@ -11,7 +11,7 @@ from lmconform.mock.problems import Problem
 
 def page(call: Call, resources: list[dict[str, Any]], default: int = 10_000) -> list[dict[str, Any]]:
     """The page of ``resources`` that ``$top`` and ``$skip`` select, in the order that the switch chooses."""
-    if call.switches["list-order"] == "reverse":
+    if call.switches["list-order"] == "newest":
         resources = resources[::-1]
     elif call.switches["list-order"] == "id" and resources and "id" in resources[0]:
         resources = sorted(resources, key=lambda resource: str(resource["id"]))

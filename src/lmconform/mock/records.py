@@ -12,7 +12,8 @@ class Enactment:
 
     ``failure`` is the reason why it will fail, or empty; ``dies`` says whether it then becomes DEAD or stays
     PENDING. ``before`` is its status at the time of its last update, ``served`` the configuration that it served
-    until then. ``outputs`` are names and kinds of output artifacts.
+    until then. ``outputs`` are names and kinds of output artifacts. ``finished`` and ``failed`` are when a test ended
+    it by hand. While it ``waits`` for room it stays PENDING; ``held`` is how many seconds it waited.
     """
 
     id: str
@@ -30,6 +31,10 @@ class Enactment:
     before: Moment | None = None
     served: dict[str, Any] | None = None
     artifacts: list[dict[str, Any]] | None = None
+    finished: float | None = None
+    failed: float | None = None
+    waits: bool = False
+    held: float = 0.0
 
     @property
     def shelf(self) -> str:

@@ -78,6 +78,11 @@ _HANDLERS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "file": {Role.GET: files.download, Role.CREATE: files.upload, Role.DELETE: files.delete},
     "meta": {Role.GET: meta.get},
 }
+# The old endpoints name the configuration in their path.
+_BY_PATH: Final[Mapping[str, Handler]] = {
+    "execution": executions.create_for_configuration,
+    "deployment": deployments.create_for_configuration,
+}
 
 
 def handlers(contract: Contract) -> dict[str, Handler]:
@@ -86,8 +91,7 @@ def handlers(contract: Contract) -> dict[str, Handler]:
     for operation in contract.operations:
         resource, role = resources(contract).resource_of(operation), resources(contract).role_of(operation)
         handler = _HANDLERS.get(resource.noun, {}).get(role) if resource is not None else None
-        if handler is not None:
-            # The tutorial's old endpoint names the configuration in its path.
+        if resource is not None and handler is not None:
             by_path = role == Role.CREATE and "{" in operation.path and operation.request_body is None
-            found[operation.id] = executions.create_for_configuration if by_path else handler
+            found[operation.id] = _BY_PATH[resource.noun] if by_path else handler
     return found

@@ -11,6 +11,7 @@ from typing import Any
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.mock import capabilities
+from lmconform.mock.clock import RUNNING, TIMES
 from lmconform.mock.switches import Switches
 
 # A secret on the command line would be seen by everybody on the machine.
@@ -35,10 +36,14 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Durations in seconds: ``pace`` of one step of a lifecycle, ``hour`` of one hour of ttl and schedules."""
+    """Durations in seconds: ``pace`` of one step of a lifecycle, ``hour`` of one hour of ttl and schedules.
+
+    ``time`` is what moves it, one of ``clock.TIMES``.
+    """
 
     pace: float
     hour: float
+    time: str = RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,8 @@ class Faults:
 class Settings:
     """All settings of one mock.
 
-    ``page`` turns the web page on; ``mutant`` is the id of its defect, or ""; ``parent`` is the process id
-    with which the mock ends.
+    ``page`` turns the web page on, ``log`` a line for each request, ``admin`` the handles for tests; ``mutant`` is the
+    id of its defect, or ""; ``parent`` is the process id with which the mock ends.
     """
 
     network: Network
@@ -94,6 +99,8 @@ class Settings:
     storage: Storage
     faults: Faults
     page: bool
+    log: bool
+    admin: bool
     mutant: str
     parent: int | None
 
@@ -107,7 +114,7 @@ class Settings:
         pace, hour = values["pace"], values["hour"]
         return cls(
             network=Network(values["host"], values["port"], values["tls_port"], values["read_timeout"]),
-            clock=Clock(pace, min(_REAL_HOUR, _HOUR_STEPS * pace) if hour is None else hour),
+            clock=Clock(pace, min(_REAL_HOUR, _HOUR_STEPS * pace) if hour is None else hour, _time(values["time"])),
             content=Content(
                 values["workflows"], values["dialect"], capabilities.with_dependents(values["without"]), switches
             ),
@@ -115,9 +122,23 @@ class Settings:
             storage=Storage(values["state"], values["quota"]),
             faults=Faults(values["fault"], values["fault_seed"]),
             page=_is_loopback(values["host"]) if values["page"] is None else values["page"],
+            log=values["log"],
+            admin=_admin(values["admin"], values["host"]),
             mutant=values["mutant"],
             parent=values["parent_pid"],
         )
+
+
+def _time(value: str) -> str:
+    if value not in TIMES:
+        raise ConfigError(f"--time: {value!r} is unknown{did_you_mean(value, TIMES)}")
+    return value
+
+
+def _admin(wanted: bool, host: str) -> bool:
+    if wanted and not _is_loopback(host):
+        raise ConfigError(f"--admin: is only for a loopback address, and --host is {host}; leave one of them out")
+    return wanted
 
 
 def _check_tls_files(values: Mapping[str, Any]) -> None:

@@ -137,9 +137,10 @@ class Group:
             outputs=outputs,
             schedule=schedule,
         )
+        self._queue(execution)
         self.executions[execution.id] = execution
         self.touch("executions", execution.id)
-        if not failure:
+        if not failure and not execution.waits:
             self.plan(lifecycle.output_due(execution, self.timing), "output", execution.id)
         return execution
 
@@ -147,9 +148,27 @@ class Group:
         """Start a deployment; it becomes DEAD because of ``failure``, unless that is empty."""
         self.reserve(self.deployments)
         deployment = Enactment("d" + secrets.token_hex(8)[1:], configuration, self.now(), failure, serves=True, ttl=ttl)
+        self._queue(deployment)
         self.deployments[deployment.id] = deployment
         self.touch("deployments", deployment.id)
         return deployment
+
+    def has_room(self, enactment: Enactment) -> bool:
+        """Whether fewer of its kind, that came earlier, are on their way than may run at once (fact M24)."""
+        if self.timing.room == lifecycle.NEVER:
+            return True
+        now, earlier = self.now(), 0
+        for other in getattr(self, enactment.shelf).values():
+            if other is enactment:
+                break
+            earlier += lifecycle.at(other, now, self.timing).status not in lifecycle.TERMINAL
+        return earlier < self.timing.room
+
+    def _queue(self, enactment: Enactment) -> None:
+        """Let a new one wait when there is no room."""
+        enactment.waits = not self.has_room(enactment)
+        if enactment.waits:
+            self.plan(enactment.created + self.timing.pace, "admit", enactment.id)
 
     def delete(self, enactment: Enactment, when: float | None = None) -> None:
         """Mark an enactment as deleted; it disappears when the deletion is done."""
@@ -195,12 +214,14 @@ class Group:
     def resume(self) -> None:
         """Schedule the pending events again, after a restart."""
         for execution in self.executions.values():
-            if not execution.failure:
+            if not execution.failure and not execution.waits:
                 self.plan(lifecycle.output_due(execution, self.timing), "output", execution.id)
         for deployment in self.deployments.values():
             if deployment.ttl is not None:
                 self.plan(deployment.created, "expire", deployment.id)
         for enactment in (*self.executions.values(), *self.deployments.values()):
+            if enactment.waits:
+                self.plan(enactment.created, "admit", enactment.id)
             when = lifecycle.gone_at(enactment, self.timing)
             if when is not None:
                 self.plan(when, "gone", enactment.id)
@@ -251,7 +272,22 @@ class Store:
         del self.groups[name]
         self._shared.touched(name, "groups", name)
 
-    def run_due_events(self, limit: float) -> None:
+    def clear(self) -> None:
+        """Remove all contents, and the resource groups that were added."""
+        for name in list(self.groups):
+            self.remove(name)
+        for name in GROUPS:
+            self.add(name)
+
+    def find(self, enactment_id: str) -> tuple[Group, Enactment] | None:
+        """The execution or deployment with that id, and its resource group."""
+        for group in self.groups.values():
+            found = group.executions.get(enactment_id) or group.deployments.get(enactment_id)
+            if found is not None:
+                return group, found
+        return None
+
+    def run_due_events(self, limit: float = math.inf) -> None:
         """Run the events that are due in all groups, for ``limit`` seconds at most."""
         until = time.perf_counter() + limit
         for group in list(self.groups.values()):

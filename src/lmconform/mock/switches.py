@@ -39,7 +39,7 @@ SWITCHES = (
         "body of 404 and 405 when no operation matches; sibling as another service below /v2/lm sends it",
         "M27",
     ),
-    Switch("outside-path", ("as-unknown", "bare"), "404 for a path without /v2; bare has no media type", "M7"),
+    Switch("outside-path", ("bare", "as-unknown"), "404 for a path without /v2; bare has no media type", "M7"),
     Switch("wrong-secret", ("unauthorized", "invalid_client"), "error of the token endpoint for a wrong secret", "M22"),
     Switch("fresh-group", ("ready", "412", "403", "404"), "deployments of a resource group not used before", "M10"),
     Switch("too-large-body", ("envelope", "bare"), "body of 413; bare has request_id and message", "M23"),
@@ -54,6 +54,7 @@ SWITCHES = (
         "name of the request id in errors; empty sends no text",
         "M6",
     ),
+    Switch("request-id-form", ("uuid", "hex"), "form of the request id in errors", "M6"),
     Switch("error-details", ("absent", "array", "object"), "form of details in errors", "D2"),
     Switch("error-target", ("present", "absent"), "target in errors", "D2"),
     Switch("error-codes", ("own", "status"), "codes of errors whose code is not published", "J"),
@@ -66,7 +67,7 @@ SWITCHES = (
     Switch("extra-status", ("yes", "no"), "undeclared targetStatus in the response to DELETE", "I3"),
     Switch("location", ("relative", "absolute", "absent"), "form of the Location header", "F55"),
     # Lists
-    Switch("list-order", ("created", "reverse", "id"), "order of lists", "F3"),
+    Switch("list-order", ("newest", "created", "id"), "order of lists of what a resource group holds", "M16"),
     Switch("count-under-top", ("page", "total"), "count of a list that $top shortens", "F1"),
     Switch("count-media-type", ("text", "json"), "media type of $count", "A1"),
     Switch("list-lag", ("none", "late"), "delay of lists of executions and deployments", "C2"),
@@ -90,6 +91,7 @@ SWITCHES = (
     Switch("wrong-bindings", ("DEAD", "PENDING"), "final status of an execution with wrong bindings", "F22"),
     Switch("execution-life", lifecycle.LIVES, "lifecycle of executions; stuck stays UNKNOWN, queued PENDING", "M24"),
     Switch("deployment-life", lifecycle.LIVES, "lifecycle of deployments; stuck stays UNKNOWN, queued PENDING", "M24"),
+    Switch("room", ("enough", "one"), "executions and deployments that run at once in a group; others wait", "M24"),
     Switch("stop", ("normal", "slow", "unseen"), "duration of a stop; unseen shows no STOPPING", "M14"),
     Switch("deletion", ("normal", "fast", "slow"), "duration of a deletion", "C2"),
     Switch("forbidden-stop", ("400", "412"), "PATCH STOPPED in a status that forbids it", "C3"),
@@ -99,7 +101,9 @@ SWITCHES = (
     Switch("bulk-unannotated", ("refuse", "accept"), "bulk update that the template does not allow", "C4"),
     Switch("empty-modification", ("400", "202"), "PATCH that changes nothing", "F62"),
     Switch("execution-progress", ("no", "yes"), "undeclared member progress of executions", "D1"),
-    Switch("status-details", ("no", "yes", "tenant"), "statusDetails of a single execution or deployment", "M20"),
+    Switch(
+        "status-details", ("tenant", "snake", "no", "yes"), "statusDetails of a single execution or deployment", "M20"
+    ),
     Switch(
         "submission-time",
         ("scheduled", "creation", "update"),
@@ -111,10 +115,13 @@ SWITCHES = (
     Switch("fresh-deployment", ("full", "bare"), "optional members of an UNKNOWN deployment", "M13"),
     Switch("fresh-message", ("absent", "not-found"), "statusMessage of an UNKNOWN deployment", "M5"),
     Switch("deployment-gap", ("none", "late"), "deployment is unknown for a moment after its creation", "C2"),
-    Switch("deployment-details", ("full", "twice", "texts", "empty", "absent"), "details of deployments", "M21"),
+    Switch(
+        "deployment-details", ("texts", "full", "twice", "snake", "empty", "absent"), "details of deployments", "M21"
+    ),
     Switch("url-when-stopped", ("kept", "empty"), "deploymentUrl of a stopped or dead deployment", "C2"),
     Switch("deployment-update", ("restarts", "serves-on"), "status while an update rolls out", "C2"),
     Switch("latest-running", ("previous", "new"), "latestRunningConfigurationId while an update rolls out", "M11"),
+    Switch("unknown-model", ("400", "accept"), "deployment of a foundation model that is not listed", "M8"),
     Switch("forbidden-update", ("400", "412"), "update in a status that forbids it", "C3"),
     Switch("dead-deployment-update", ("accept", "400", "412"), "update of a DEAD deployment", "C23"),
     Switch("same-configuration-update", ("accept", "400"), "update to the configuration in use", "C2"),
@@ -146,7 +153,8 @@ SWITCHES = (
     Switch("metrics-tags-alone", ("yes", "400"), "tagFilters without execution ids", "F48"),
 )
 
-# Values that differ from the defaults: "tenant-like" as observed on real tenants, "terse" with minimal responses.
+# Values that differ from the defaults: "tenant-2025" as the published answers of tenants show them, "tenant-like" with
+# what tenants were seen to do beside that, "terse" with minimal responses.
 PRESETS: dict[str, dict[str, str]] = {
     "plain": {},
     "tenant-like": {
@@ -156,6 +164,14 @@ PRESETS: dict[str, dict[str, str]] = {
         "deployment-details": "twice",
         "metrics-server-tags": "yes",
         "unknown-path-body": "text",
+    },
+    "tenant-2025": {
+        "fresh-deployment": "bare",
+        "submission-time": "creation",
+        "deployment-executable": "absent",
+        "stop": "unseen",
+        "log-origin": "no-stream",
+        "meta": "tenant",
     },
     "terse": {
         "optional-members": "sparse",

@@ -17,7 +17,13 @@ BUNDLED = Path(__file__).parent / "templates"
 _KINDS = {"WorkflowTemplate": "argoproj.io/v1alpha1", "ServingTemplate": "ai.sap.com/v1alpha1"}
 # The most templates of one kind that a tenant can have.
 _MOST = 50
+_SUFFIXES = (".yaml", ".yml", ".json")
+_NAMES_A_KIND = re.compile(rf"""\bkind["']?\s*:\s*["']?({"|".join(_KINDS)})\b""")
 _ID = re.compile(r"[\w.-]{4,64}")
+# The name of an object and the value of a label in Kubernetes.
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _ARTIFACT_KINDS = ("model", "dataset", "resultset", "other")
 _SCENARIO_LABEL = "scenarios.ai.sap.com/"
 _VERSION_LABEL = "ai.sap.com/version"
@@ -45,39 +51,76 @@ def _mapping(loader: Any, node: Any) -> Iterator[_Map]:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+# A tag of another tool says nothing here.
+_Loader.add_multi_constructor("", lambda loader, suffix, node: None)
+
+
+class _Unusable(Exception):
+    """A template that cannot be used; the text names the file and the line."""
 
 
 def load(folder: Path = BUNDLED) -> Catalog:
-    """Read the templates of a folder and its subfolders into a catalog; raises ConfigError."""
+    """Read the templates of a folder and its subfolders into a catalog; raises ConfigError when none can be used.
+
+    A file that is no template is left alone, and one with a mistake is left out and named in ``problems`` (fact M28).
+    """
     if not folder.is_dir():
         raise ConfigError(f"--workflows {folder}: is no folder")
-    executables: dict[str, Executable] = {}
-    scenarios: dict[str, Scenario] = {}
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml")):
-        for document in _documents(path):
-            executable, scenario = _Template(path, document).read()
-            if executable.id in executables:
-                _fail(path, document.line, f"metadata.name {executable.id!r} is taken by another template")
-            executables[executable.id] = executable
-            known = scenarios.setdefault(scenario.id, scenario)
-            if known.name == known.id != scenario.name:
-                scenarios[scenario.id] = scenario
+    found = _Found()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES):
+        try:
+            for document in _documents(path):
+                found.add(path, document)
+        except _Unusable as problem:
+            found.problems.append(str(problem))
     for deployable, kind in ((False, "WorkflowTemplate"), (True, "ServingTemplate")):
-        if sum(e.deployable is deployable for e in executables.values()) > _MOST:
+        if sum(e.deployable is deployable for e in found.executables.values()) > _MOST:
             raise ConfigError(f"--workflows {folder}: more than {_MOST} of kind {kind}; a tenant has no more")
-    if not executables:
-        raise ConfigError(f"--workflows {folder}: no {' or '.join(_KINDS)} in any *.yaml or *.yml")
-    return Catalog(scenarios.values(), executables.values())
+    if not found.executables:
+        none = f"--workflows {folder}: no {' or '.join(_KINDS)} in any {', '.join(f'*{s}' for s in _SUFFIXES)}"
+        raise ConfigError("; ".join(found.problems[:3]) or none)
+    return Catalog(found.scenarios.values(), found.executables.values(), found.problems)
+
+
+class _Found:
+    """What the files of a folder have: executables and scenarios by id, and what is wrong with the rest."""
+
+    def __init__(self) -> None:
+        self.executables: dict[str, Executable] = {}
+        self.scenarios: dict[str, Scenario] = {}
+        self.problems: list[str] = []
+        self._files: dict[str, Path] = {}
+
+    def add(self, path: Path, document: _Map) -> None:
+        """Add a template; of two with one name, the first is used."""
+        try:
+            executable, scenario = _Template(path, document).read()
+            taken = self._files.setdefault(executable.id, path)
+            if executable.id in self.executables:
+                _fail(path, document.line, f"metadata.name {executable.id!r} is taken by a template in {taken}")
+        except _Unusable as problem:
+            self.problems.append(str(problem))
+            return
+        self.executables[executable.id] = executable
+        known = self.scenarios.setdefault(scenario.id, scenario)
+        if known.name == known.id != scenario.name:
+            self.scenarios[scenario.id] = scenario
 
 
 def _documents(path: Path) -> Iterator[_Map]:
-    """The templates of a file; documents of other kinds are ignored."""
+    """The templates of a file; documents of other kinds are ignored, and so is a file that names none of the kinds."""
     try:
-        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=_Loader))
+        text = path.read_text(encoding="utf-8")
+    except (ValueError, OSError) as error:
+        _fail(path, 1, f"cannot be read: {' '.join(str(error).split())[:200]}")
+    if not _NAMES_A_KIND.search(text):
+        return
+    try:
+        documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         _fail(path, mark.line + 1 if mark else 1, f"is no YAML: {error.problem or error.context}")
-    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         _fail(path, 1, f"cannot be read: {' '.join(str(error).split())[:200]}")
     yield from (d for d in documents if isinstance(d, _Map) and d.get("kind") in _KINDS)
 
@@ -100,8 +143,12 @@ class _Template:
         if self._document.get("apiVersion") != expected:
             self._fail(self._document, f"apiVersion is {self._document.get('apiVersion')!r}, expected {expected!r}")
         name = self._metadata.get("name")
-        if not isinstance(name, str) or not _ID.fullmatch(name):
-            self._fail(self._metadata, "metadata.name is missing, or is no id of 4 to 64 letters, digits, _ . -")
+        if not isinstance(name, str) or not _ID.fullmatch(name) or not _NAME.fullmatch(name):
+            self._fail(
+                self._metadata,
+                "metadata.name is missing, or is no id of 4 to 64 small letters, digits, - and .",
+                "" if name is None else "name",
+            )
         scenario_id = self._label(f"{_SCENARIO_LABEL}id")
         version = self._label(_VERSION_LABEL)
         annotation = self._annotations.get
@@ -116,6 +163,7 @@ class _Template:
             self._outputs(),
             self._parameters(),
             annotation("ai.sap.com/bulkUpdates", "").lower() == "true",
+            self._placeholders(),
         )
         labels = tuple(
             (key, value)
@@ -129,6 +177,12 @@ class _Template:
         value = self._labels.get(key)
         if value is None:
             self._fail(self._metadata, f"label {key} is missing")
+        if not _VALUE.fullmatch(value):
+            self._fail_at(
+                "labels",
+                key,
+                f"label {key} is {value[:80]!r}, no value of a label: letters, digits, - _ . inside, 63 at most",
+            )
         if not _ID.fullmatch(value) and key != _VERSION_LABEL:
             self._fail_at("labels", key, f"label {key} is {value[:80]!r}, no id of 4 to 64 letters, digits, _ . -")
         return value
@@ -185,7 +239,14 @@ class _Template:
                 self._fail_at(
                     "annotations", f"{prefix}.labels", f"annotation {prefix}.labels is no JSON object in a string"
                 )
-        return Slot(name, kind, annotation(f"{prefix}.description"), tuple((str(k), str(v)) for k, v in pairs.items()))
+        made = annotation(f"{prefix}.name", name) + annotation(f"{prefix}.suffix", "")
+        shown = tuple((str(key), str(value)) for key, value in pairs.items())
+        return Slot(name, kind, annotation(f"{prefix}.description"), shown, made)
+
+    def _placeholders(self) -> tuple[str, ...]:
+        """What a serving template wants to be replaced when it is deployed, in the order of the template."""
+        texts = _texts(self._spec.get("template")) if self._serves else ()
+        return tuple(dict.fromkeys(name for text in texts for name in _PLACEHOLDER.findall(text)))
 
     def _steps(self) -> list[_Map]:
         steps = self._spec.get("templates")
@@ -238,10 +299,19 @@ class _Template:
         self._fail(value if isinstance(value, _Map) else self._metadata, what, key if inside else block)
 
 
+def _texts(value: Any) -> Iterator[str]:
+    """All texts inside a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
 def _text(value: Any) -> str:
     """A scalar as text; booleans are in lower case, as in YAML."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _fail(path: Path, line: int, what: str) -> NoReturn:
-    raise ConfigError(f"{path}:{line}: {what}")
+    raise _Unusable(f"{path}:{line}: {what}")

@@ -23,6 +23,7 @@ def show(service: Service, client_id: str, mutant: str) -> dict[str, Any]:
         "hour": timing.hour,
         "clientId": client_id,
         "mutant": mutant,
+        "problems": list(service.catalog.problems),
         "withheld": sorted(service.withheld),
         "capabilities": [
             {"name": name, "offered": name not in without, "operations": [o for o in operations if o in contract]}

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from lmconform.contract.resources import Role, resources
+from lmconform.mock.control import Control
 from lmconform.mock.page import offer, state
 from lmconform.mock.page.front import Front
 from lmconform.mock.page.series import Charts
@@ -16,6 +17,8 @@ from lmconform.mock.service import Service
 from lmconform.mock.store import Group
 
 _LOG_LINES = 50
+# Requests and pieces of advice that the page shows.
+_REQUESTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,26 @@ class Viewer:
         return resource if isinstance(resource, dict) else None
 
 
-def wrap(app: ASGIApp, service: Service, info: PageInfo) -> Front:
+def wrap(app: ASGIApp, control: Control, info: PageInfo) -> Front:
     """The page in front of ``app``; its data is computed when a browser asks for it."""
+    service = control.service
     viewer = Viewer(service, info.url)
     charts = Charts()
     return Front(
         app,
         {
             "offer": lambda query: offer.show(service, info.client_id, info.mutant),
-            "state": lambda query: state.show(service.store, viewer.look, charts, query),
+            "state": lambda query: state.show(service.store, viewer.look, charts, query) | _heard(control),
             "openapi.json": lambda query: service.contract.document,
         },
         info.host,
     )
+
+
+def _heard(control: Control) -> dict[str, Any]:
+    """The last requests, the newest first, and what the application does wrong."""
+    newest = control.requests[: -_REQUESTS - 1 : -1]
+    return {
+        "requests": [{"when": request.when, "line": str(request)} for request in newest],
+        "advice": [{"text": str(advice)} for advice in control.advice[:_REQUESTS]],
+    }

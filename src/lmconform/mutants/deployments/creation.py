@@ -57,6 +57,10 @@ def deployment_unchecked(bench: Bench) -> None:
     def nothing(original, group, configuration, executable):  # type: ignore[no-untyped-def]
         return "" if executable.deployable else original(group, configuration, executable)
 
+    @bench.patch(bindings, "unresolved")
+    def resolved(original, configuration, executable):  # type: ignore[no-untyped-def]
+        return ()
+
 
 @mutant("deployment-status-scheduled", "LM-DEPLOYMENT-CREATE-HAS-STATUS", "LM-DEPLOYMENT-CREATE-UNKNOWN")
 def deployment_status_scheduled(bench: Bench) -> None:

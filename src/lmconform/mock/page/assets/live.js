@@ -67,6 +67,29 @@ export function overview(state, offer, feed) {
   ];
 }
 
+/** What clients asked, and what they do wrong. */
+export function heard(state) {
+  return [
+    heading("Requests", "The last requests to this mock, in all resource groups, and what their client should do otherwise."),
+    h(
+      "section",
+      { "aria-labelledby": "advice" },
+      h("h2", { id: "advice" }, "Advice"),
+      state.advice.length
+        ? h("ul", { class: "feed", "aria-label": "Advice" }, state.advice.map(({ text }) => h("li", { "data-key": text, class: "breaks" }, text)))
+        : h("p", { class: "quiet" }, "None: the requests are as they should be."),
+    ),
+    h(
+      "section",
+      { "aria-labelledby": "log" },
+      h("h2", { id: "log" }, "Log"),
+      state.requests.length
+        ? h("ol", { class: "feed", "aria-label": "Requests, the newest first" }, state.requests.map(({ when, line }) => h("li", {}, h("time", {}, clock(when)), h("code", { class: "breaks" }, line))))
+        : h("p", { class: "empty" }, "None yet."),
+    ),
+  ];
+}
+
 /** The newest resources of one kind, and their number. */
 export function list(kind, state) {
   const [word, title, description] = KINDS[kind];

@@ -2,7 +2,7 @@
 
 import { clock, h, morph, to } from "./dom.js";
 import { Api, index, operation, schemas } from "./docs.js";
-import { KINDS, detail, list, overview } from "./live.js";
+import { KINDS, detail, heard, list, overview } from "./live.js";
 import { capabilities, groups, scenarios, switches } from "./offered.js";
 
 const EVERY = 1000;
@@ -31,6 +31,7 @@ function decode(text) {
 function view({ view, name }) {
   const { state, offer, api, feed } = page;
   if (view in KINDS) return { live: true, nodes: name ? detail(view, name, state) : list(view, state) };
+  if (view === "requests") return { live: true, nodes: heard(state) };
   if (view === "groups") return { live: true, nodes: groups(state) };
   if (view === "scenarios") return { nodes: scenarios(offer) };
   if (view === "capabilities") return { nodes: capabilities(offer) };
@@ -71,7 +72,7 @@ function menu() {
   };
   const part = (title, items) => [h("h2", { id: `nav ${title}` }, title), h("ul", { "aria-labelledby": `nav ${title}` }, items)];
   return [
-    part("State", [link("", "Overview"), ...Object.entries(KINDS).map(([kind, [, title]]) => link(kind, title, page.state.totals[kind].toLocaleString("en")))]),
+    part("State", [link("", "Overview"), ...Object.entries(KINDS).map(([kind, [, title]]) => link(kind, title, page.state.totals[kind].toLocaleString("en"))), link("requests", "Requests")]),
     part("Documentation", [link("api", "API", page.api.operations.size)]),
     part("Offered", Object.entries(OFFERED).map(([path, title]) => link(path, title))),
   ];

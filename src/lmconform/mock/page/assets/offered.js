@@ -7,6 +7,7 @@ import { tag } from "./live.js";
 export function scenarios(offer) {
   return [
     heading("Scenarios", "Scenarios with the executables of their configurations; the same in every resource group."),
+    offer.problems.map((text) => h("p", { class: "notice warn breaks" }, "Left out: ", text)),
     offer.scenarios.map((scenario) =>
       h(
         "section",
