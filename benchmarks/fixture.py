@@ -2,8 +2,8 @@
 
 python benchmarks/fixture.py [--rounds 20]
 
-Needs moto (``pip install 'moto[server,s3]'``), which stands in for AWS in tests as the fixture does for SAP AI Core. Both
-run in a thread of a test process; each round starts one, asks it once, resets it and stops it, by turns.
+Needs moto (``pip install 'moto[server,s3]'``), which stands in for AWS in tests as the fixture does for SAP AI Core.
+Both run in a thread of a test process; each round starts one, asks it once, resets it and stops it, by turns.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import requests
 
@@ -45,7 +46,7 @@ def main() -> int:
         _moto(measured["moto"])
     print("| | first start of a process | start | reset | stop |\n|---|---|---|---|---|")
     for name, times in measured.items():
-        first = statistics.median(timed(lambda: _process(FIRST[name])) for _ in range(5))
+        first = statistics.median(timed(partial(_process, FIRST[name])) for _ in range(5))
         cells = [f"{first:.0f} ms", *(_cell(values) for values in (times.start, times.reset, times.stop))]
         print(f"| {name} | {' | '.join(cells)} |")
     return 0
