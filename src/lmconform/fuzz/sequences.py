@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.errors import Flaky, HypothesisWarning
+from hypothesis.errors import Flaky, FlakyStrategyDefinition, HypothesisWarning
 from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 
 from lmconform.client.client import Client
@@ -33,6 +33,8 @@ from lmconform.judgement import Judgement, State, broken, kept
 USABLE = "LM-FUZZ-SEQUENCE-USABLE"
 
 _STEPS = 8
+# How often hypothesis begins anew, when a target did not answer as before.
+_BEGINNINGS = 4
 
 
 @dataclass(slots=True)
@@ -218,13 +220,23 @@ class Sequences:
 
         # The clock runs only for the walk, not for making what it needs.
         walk.deadline = time.monotonic() + amounts.walking(disposable=self._pool.disposable)
-        number = zlib.crc32(f"{self._session.config.seed}/sequence/{start.id}/{branch}".encode())
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", HypothesisWarning)
-                seed(number)(Machine).run(settings=_settings(self._session.config.max_examples))
-        except (engine.Over, Flaky) as end:
-            engine.leave(end)
+        for number in range(_BEGINNINGS):
+            name = f"{self._session.config.seed}/sequence/{start.id}/{branch}" + (f"/{number}" if number else "")
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", HypothesisWarning)
+                    seed(zlib.crc32(name.encode()))(Machine).run(settings=_settings(self._session.config.max_examples))
+            except FlakyStrategyDefinition as end:
+                if isinstance(end.__context__, engine.Over):
+                    engine.leave(end)
+                    return
+                # An answer decides what may follow, and a target may answer the same request in two ways: another
+                # quota, another id. To hypothesis that is data that depends on something else; it begins anew.
+            except (engine.Over, Flaky) as end:
+                engine.leave(end)
+                return
+            else:
+                return
 
     def _left_out(self) -> Iterable[str]:
         """What no link may lead to: what is not advertised, and what costs money."""
