@@ -17,7 +17,7 @@ _OPTIONAL_WHEN_EMPTY = frozenset(
     ("description", "labels", "parameters", "inputArtifacts", "outputArtifacts", "statusMessage", "details", "tags")
 )
 # SAP's client fails on an unknown member in these (fact H1); the members of cost are strings by any name.
-_STRICT = frozenset(("inputArtifacts", "outputArtifacts", "cost"))
+_STRICT = frozenset(("inputArtifacts", "outputArtifacts", "cost", "metadata"))
 _EXTRA = {"x-beyond": {"list": [None, 1], "id": 7}}
 
 
