@@ -70,7 +70,7 @@ class Context:
     client: Client
     requirement: str = ""
     parts: list[Judgement] = field(default_factory=list)
-    excuse: Callable[[Failure | Skip | None], Failure | Skip | None] = lambda raised: raised
+    excuse: Callable[[Context, Failure | Skip | None], Failure | Skip | None] = lambda _, raised: raised
     _raised: list[Failure | Skip] = field(default_factory=list)
 
     # --- before and after --------------------------------------------------------------------
@@ -117,7 +117,7 @@ class Context:
 
         The result has the id ``probe/LM-…#operationId``.
         """
-        since, raised = len(self.client.exchanges), self.excuse(caught(function))
+        since, raised = len(self.client.exchanges), self.excuse(self, caught(function))
         self._raised += [raised] if raised else []
         judgement = raised.judgement if raised else kept(self.requirement)
         part = replace(judgement, requirement=self.requirement, part=operation_id, operation=operation_id)
@@ -125,7 +125,7 @@ class Context:
 
     def conclude(self, own: Failure | Skip | None) -> None:
         """Raise what the probe says as a whole, when its function ended with ``own``: see ``gravest``."""
-        raised = gravest(self.excuse(own), self._raised, self.parts)
+        raised = gravest(self.excuse(self, own), self._raised, self.parts)
         if raised is not None:
             raise raised
 

@@ -11,8 +11,8 @@ from lmconform.errors import ConfigError, HarnessError
 from lmconform.evidence.redaction import of_process
 from lmconform.exit_codes import ExitCode
 from lmconform.results.compare import Comparison, Kind, compare
-from lmconform.results.events import Footer, Result
-from lmconform.results.stream import Run
+from lmconform.results.events import Footer, Header, Result
+from lmconform.results.stream import FILE_NAME, Run, read
 from lmconform.safety import run_state
 from lmconform.settings.options import RunConfig
 
@@ -109,12 +109,14 @@ def with_changes(folder: Path, footer: Footer, config: RunConfig, environ: Mappi
     It is as it was where there is no such run, or the history cannot be read: ``remember`` says that then.
     """
     try:
-        run = Run(folder)
-        run.footer = footer
         found = store(config.history, environ)
-        last = found.last(run.header) if found is not None and run.header is not None else None
+        # The whole run takes memory: it is read where there is something to compare it with.
+        header = next(read(folder / FILE_NAME), None)
+        last = found.last(header) if found is not None and isinstance(header, Header) else None
         if found is None or last is None:
             return footer
+        run = Run(folder)
+        run.footer = footer
         comparison = compare(found.load(last), run)
     except (HarnessError, OSError):
         return footer
