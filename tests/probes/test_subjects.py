@@ -1,7 +1,5 @@
 """Shared executions and deployments that a defect stops, deletes or restarts: one requirement says so, once."""
 
-import functools
-
 import pytest
 from tests.probes.defects import Answer
 from tests.probes.probe_bench import PROBES, Defect, answered, open_session, run, with_body
@@ -16,7 +14,7 @@ def as_item(session, requirement):
     """What a probe says in a run, where an excuse counts."""
     probe = PROBES[requirement]
     ctx = Context(session, session.client(probe.id))
-    ctx.excuse = functools.partial(subjects.excused, ctx)
+    ctx.excuse = subjects.excused
     return caught(lambda: probe.function(ctx))
 
 
