@@ -53,7 +53,7 @@ def test_no_item_crashes_over_one_arbitrary_answer_among_right_ones(campaign):
         seen.add(one)
     assert seen.errors == []
     assert seen.passed == []
-    assert sum(seen.answers.values()) > 100
+    assert sum(seen.answers.values()) > 50
 
 
 @pytest.mark.parametrize(("seed", "share"), [(1, 0.02), (2, 0.1), (3, 0.5)])

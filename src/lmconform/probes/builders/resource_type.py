@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.described import Described
 from lmconform.probes.fixtures import fixture
+
+# Neither the order of names nor its reverse is the order of creation.
+_LETTERS: Final = "bca"
+
+
+def _name(token: str, number: int) -> str:
+    return f"{token}-{_LETTERS[number]}"
 
 
 def _search(ctx: Context, token: str) -> Json:
@@ -61,6 +68,10 @@ class Batch:
         """The members' ids in order of creation."""
         return [created.id for created in self.members]
 
+    def name(self, number: int) -> str:
+        """The beginning of the name of one member, which no other name holds."""
+        return _name(self.token, number)
+
 
 @fixture(builds_on=lambda batch: batch.ids)
 def batch(ctx: Context, resource: ResourceType) -> Batch:
@@ -68,8 +79,8 @@ def batch(ctx: Context, resource: ResourceType) -> Batch:
     token = ctx.unique("batch")
     query = resource.select(ctx, token)
     common = {} if resource.searchable else query
-    # Neither the order of names nor its reverse is the order of creation; capitals and two spaces are for echoes.
-    names = [f"{token}-{letter}  As Sent" for letter in "bca"]
+    # Capitals and two spaces are for echoes.
+    names = [f"{_name(token, number)}  As Sent" for number in range(len(_LETTERS))]
     members = (resource.make(ctx, name=n, **resource.vary(ctx, i), **common) for i, n in enumerate(names))
     return Batch(token, query, tuple(members))
 

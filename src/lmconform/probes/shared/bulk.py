@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
 from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import MALFORMED, refuses
-from lmconform.probes.shared.lifecycle import NO_CHANCE, expect_not_deleted
+from lmconform.probes.shared.lifecycle import NO_CHANCE, expect_not_deleted, steady
 
 _WRONG_STATE: Final = "01010076"
 
@@ -78,11 +79,12 @@ def _answers(kind: Enactment) -> None:
 def _deletions(kind: Enactment) -> None:
     @probe(f"LM-{kind.bulk_noun}-DELETE-ACTIVE")
     def active_one_is_not_deleted(ctx: Context) -> None:
-        accepted = 0
+        accepted, took = 0, 0.0
         for _ in range(ATTEMPTS):
             pooled = enactment_pool.active(ctx, kind)
-            is_steady = pooled.current_status(ctx) in ACTIVE
+            is_steady, looked = steady(ctx, pooled, took), time.monotonic()
             answer = _send(ctx, kind, [entry(pooled.id, "DELETED"), entry(ctx.absent_id(), "DELETED")])
+            took = time.monotonic() - looked
             result = _by_id(kind, answer).get(pooled.id, {})
             after = ctx.get(kind.get, **pooled.path)
             view = after.json_object()

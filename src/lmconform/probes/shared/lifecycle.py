@@ -7,6 +7,7 @@ import time
 from itertools import groupby, pairwise
 from typing import Final
 
+from lmconform.client.polling import rest
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool, liveness
@@ -24,6 +25,8 @@ from lmconform.probes.shared.unknown_ids import expect_absent
 FORBIDDEN_TRANSITION: Final = frozenset({400, 412})
 # So many coincidences of one kind are none.
 NO_CHANCE: Final = 2
+# How many times longer one has to be active than a deletion takes.
+_TIMES: Final = 4
 
 
 def install(kind: Enactment) -> None:
@@ -61,14 +64,25 @@ def expect_uncounted(ctx: Context, listing: str, count: str, query: Json, delete
 def expect_not_deleted(ctx: Context, kind: Enactment, status: str, accepted: int, answer: Exchange) -> None:
     """Raise Failure when a deletion was accepted that had to be refused.
 
-    ``status`` is the one after it. ``accepted`` is how often one that was read as active twice was gone at once: it may
-    have ended before the deletion, which hardly happens to two of them.
+    ``status`` is the one after it. ``accepted`` is how often a ``steady`` one was gone at once: it may have ended
+    before the deletion, which hardly happens to two of them.
     """
     if status in ACTIVE:
         ctx.fail(expected="400 or 412: it must be stopped first", actual=answer.brief, exchange=answer)
     if accepted == NO_CHANCE:
         text = f"{accepted} {kind.word}s were deleted right after they were read as active: {answer.brief}"
         ctx.fail(expected="400 or 412: it must be stopped first", actual=text, exchange=answer)
+
+
+def steady(ctx: Context, pooled: PooledEnactment, took: float) -> bool:
+    """Whether it is active at two looks, the second right before a deletion, and some times as far apart as that took.
+
+    ``took`` is how many seconds the attempt before lasted from its look to the answer; at the first one, 0, nobody
+    knows. One that lives no longer than a few requests has ended at the second look.
+    """
+    if took:
+        rest(_TIMES * took)
+    return pooled.current_status(ctx) in ACTIVE and took > 0
 
 
 def expect_named(ctx: Context, own: str, answer: Exchange) -> None:
@@ -176,12 +190,12 @@ def _deleting(kind: Enactment) -> None:
 
     @probe(f"LM-{kind.noun}-DELETE-ACTIVE")
     def active_one_is_not_deleted(ctx: Context) -> None:
-        accepted = 0
+        accepted, took = 0, 0.0
         for _ in range(ATTEMPTS):
             pooled = enactment_pool.active(ctx, kind)
-            # Read once more: what is active at two looks is hardly over at the next request.
-            is_steady = pooled.current_status(ctx) in ACTIVE
+            is_steady, looked = steady(ctx, pooled, took), time.monotonic()
             answer = pooled.delete(ctx)
+            took = time.monotonic() - looked
             after = ctx.get(kind.get, **pooled.path)
             status = after.json_object().get("status")
             if answer.ok:
