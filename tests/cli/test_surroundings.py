@@ -77,21 +77,25 @@ BUFFERED = {"PYTHONUNBUFFERED": ""}
 UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
 
 
+def in_bash(folder, words, redirected, buffering):
+    """lmconform with redirections of a shell; the exit code is that of lmconform."""
+    return subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {shlex.join([*LMCONFORM, *words])} {redirected}"],
+        cwd=folder,
+        env=clean_environment(**buffering),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
 @pytest.mark.parametrize(
     ("closed", "buffering"),
     [(closed, BUFFERED) for closed in ("2>&-", ">&-", "<&- >&- 2>&-", ">/dev/full", "2>/dev/full", "| true")]
     + [(closed, UNBUFFERED) for closed in (">/dev/full", "| true")],
 )
 def test_streams_that_are_closed_or_full_change_nothing_of_a_run(tmp_path, closed, buffering):
-    command = shlex.join([*LMCONFORM, *ONE, "--workers", "2"])
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command} {closed}"],
-        cwd=tmp_path,
-        env=clean_environment(**buffering),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = in_bash(tmp_path, [*ONE, "--workers", "2"], closed, buffering)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     events = read_events(tmp_path / "out")
@@ -103,15 +107,7 @@ def test_streams_that_are_closed_or_full_change_nothing_of_a_run(tmp_path, close
     ("redirected", "code", "words"), [(">/dev/full", 11, "No space left on device"), ("| true", 0, "")]
 )
 def test_what_a_command_prints_and_cannot_be_written_is_one_line(tmp_path, redirected, code, words, buffering):
-    command = shlex.join([*LMCONFORM, "list", "items"])
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command} {redirected}"],
-        cwd=tmp_path,
-        env=clean_environment(**buffering),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = in_bash(tmp_path, ["list", "items"], redirected, buffering)
     assert done.returncode == code
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == bool(words)

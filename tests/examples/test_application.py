@@ -16,30 +16,28 @@ def copy(tmp_path):
     return shutil.copytree(EXAMPLE, tmp_path / "application", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "4")], ids=["alone", "four workers"])
-def test_the_tests_of_the_application_pass(copy, workers):
+def printed_by(folder, *arguments):
+    """What pytest prints in the folder of the application."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *workers],
-        cwd=copy,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        cwd=folder,
         env=clean_environment(PYTHONDONTWRITEBYTECODE="1"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,
     )
-    assert "6 passed" in done.stdout, done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "4")], ids=["alone", "four workers"])
+def test_the_tests_of_the_application_pass(copy, workers):
+    printed = printed_by(copy, *workers)
+    assert "6 passed" in printed, printed
 
 
 def test_they_see_an_application_that_stops_waiting_for_its_turn(copy):
     source = copy / "churn.py"
     source.write_text(source.read_text().replace('time.sleep(int(answer.headers.get("Retry-After", PAUSE)))', "pass"))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "too_many"],
-        cwd=copy,
-        env=clean_environment(PYTHONDONTWRITEBYTECODE="1"),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "Retry-After said 1 s" in done.stdout, done.stdout
+    printed = printed_by(copy, "-k", "too_many")
+    assert "Retry-After said 1 s" in printed, printed

@@ -1,9 +1,13 @@
 """What a run says of all its exchanges: coverage of the description, and the lives of what a workflow started."""
 
+import json
 import subprocess
 
 import pytest
 from tests.conftest import LMCONFORM, clean_environment, read_events
+
+from lmconform.contract.openapi import Contract
+from lmconform.evidence.lives import Lives
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +45,19 @@ def test_the_execution_of_the_tutorial_has_its_statuses_in_order(events):
     seconds = [second for _, second in life["statuses"]]
     assert seconds == sorted(seconds)
     assert life["end"] >= seconds[-1]
+
+
+def test_a_server_that_makes_up_statuses_makes_no_large_report():
+    lives = Lives(Contract.load())
+    for number in range(500):
+        body = json.dumps({"id": "e" * 5000, "status": f"{number}-{'x' * 5000}"})
+        lives.add(
+            {
+                "item": "scenario/training/poll-execution",
+                "operation": "getExecution",
+                "started": "2026-01-01T00:00:00+00:00",
+                "response": {"status": 200, "body": body},
+            }
+        )
+    (life,) = lives.rows()
+    assert len(json.dumps([life.id, life.statuses])) < 20_000

@@ -12,13 +12,16 @@ from lmconform.contract.resources import Role, resources
 from lmconform.evidence.exchange import decode
 
 _WORKFLOW: Final = "scenario/"
+# Characters of an id and of a status, and statuses of one resource: a server may name them as it likes.
+_LONGEST: Final = 100
+_MOST: Final = 100
 
 
 @dataclass(slots=True)
 class Lived:
     """One resource in one workflow: the statuses that its GET has shown, and when each was first seen.
 
-    ``seconds`` of a status are those since the first request of the workflow; ``end`` is when it was seen last.
+    The seconds of a status are those since the first request of the workflow; ``end`` is when it was seen last.
     """
 
     workflow: str
@@ -64,7 +67,7 @@ class Lives:
         if status:
             since = (moment - self._begun[lived.workflow]).total_seconds()
             lived.end = max(round(since, 3), lived.end)
-            if not lived.statuses or lived.statuses[-1][0] != status:
+            if (not lived.statuses or lived.statuses[-1][0] != status) and len(lived.statuses) < _MOST:
                 lived.statuses.append((status, lived.end))
 
     def rows(self) -> list[Lived]:
@@ -86,4 +89,4 @@ def _shown(answer: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     name = body.get("id") if isinstance(body, dict) else None
     status = body.get("status", "") if isinstance(body, dict) else ""
-    return (name, status) if isinstance(name, str) and isinstance(status, str) else None
+    return (name[:_LONGEST], status[:_LONGEST]) if isinstance(name, str) and isinstance(status, str) else None
