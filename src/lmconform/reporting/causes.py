@@ -9,7 +9,7 @@ from typing import Final
 
 from lmconform.judgement import Outcome
 from lmconform.reporting.finding import Finding
-from lmconform.results import difference
+from lmconform.results import excerpt
 from lmconform.results.events import Result
 
 _ORDER: Final = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.XPASS, Outcome.ERROR, Outcome.WARN)
@@ -166,4 +166,4 @@ def _behind(result: Result, broken: dict[str, int], items: dict[str, int]) -> It
 
 
 def _masked(text: str) -> str:
-    return difference.normalized(text)
+    return excerpt.normalized(text)

@@ -69,6 +69,32 @@ def error(item: str, requirements: Iterable[str], message: str, duration: float)
     )
 
 
+def remark(
+    item: str,
+    outcome: Outcome,
+    *,
+    gates: bool = False,
+    expected: str = "",
+    actual: str = "",
+    because: str = "",
+    waiver: str = "",
+) -> Result:
+    """A result of no requirement: what the run says about itself."""
+    return Result(
+        id=item,
+        item=item,
+        requirements=(),
+        level=Level.MUST,
+        evidence="",
+        outcome=outcome,
+        gates=gates,
+        expected=expected,
+        actual=actual,
+        because=because,
+        waiver=waiver,
+    )
+
+
 def short(text: str) -> str:
     """A redacted text for a report: a target that answers at length must not make reports long."""
     if len(text) <= _LONGEST_TEXT:

@@ -240,14 +240,4 @@ def _again(recording: Recording, wish: Wish) -> str:
 
 def _remark(name: str, because: str) -> Result:
     """A result of no requirement that says what the recording does not show: it never passes, and never gates."""
-    item = f"{_ITEM}/{name}"
-    return Result(
-        id=item,
-        item=item,
-        requirements=(),
-        level=Level.MUST,
-        evidence="",
-        outcome=Outcome.NOT_TESTABLE,
-        gates=False,
-        because=because,
-    )
+    return assembly.remark(f"{_ITEM}/{name}", Outcome.NOT_TESTABLE, because=because)

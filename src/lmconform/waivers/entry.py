@@ -10,7 +10,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final
 
-from lmconform.results import difference
+from lmconform.results import excerpt
 from lmconform.results.events import Result
 
 # Days before the end in which each run says who has to act.
@@ -104,7 +104,7 @@ class Entry:
 
     def expects(self, result: Result) -> bool:
         """Whether a result that it names fails as it says."""
-        return result.outcome == self.outcome and (not self.actual or _fits(self.actual, difference.shown(result)))
+        return result.outcome == self.outcome and (not self.actual or _fits(self.actual, excerpt.shown(result)))
 
 
 def plain(target: str) -> str:
@@ -118,5 +118,5 @@ def _matches(names: Iterable[str], pattern: str) -> bool:
 
 def _fits(pattern: str, text: str) -> bool:
     """Whether ``text`` is ``pattern``, in which only ``*`` is special."""
-    parts = (re.escape(part.strip()) for part in difference.normalized(pattern).split("*"))
+    parts = (re.escape(part.strip()) for part in excerpt.normalized(pattern).split("*"))
     return re.fullmatch(r".*?".join(parts), text, re.DOTALL) is not None

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from lmconform.judgement import Level, Outcome, weigh_waived
+from lmconform.judgement import Outcome, weigh_waived
+from lmconform.results import assembly
 from lmconform.results.events import Event, Result
 from lmconform.waivers.entry import Age, Entry
 
@@ -75,14 +76,9 @@ def _fails(result: Result) -> bool:
 
 def _stale(entry: Entry, label: str, seen: Counter[str]) -> Result:
     outcome, gates = weigh_waived(fails=False)
-    item = f"waiver/{label}"
-    return Result(
-        id=item,
-        item=item,
-        requirements=(),
-        level=Level.MUST,
-        evidence="",
-        outcome=outcome,
+    return assembly.remark(
+        f"waiver/{label}",
+        outcome,
         gates=gates,
         expected=f"{entry.outcome}, as {entry.where} says",
         actual=f"{_said(seen)}; remove {entry.lines}",

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from lmconform.judgement import Outcome
-from lmconform.results import difference
+from lmconform.results import excerpt
 from lmconform.results.events import Result
 
 # Characters of what a finding shows.
@@ -66,7 +66,7 @@ def _entry(requirement: str, outcome: str, shown: str, found: list[Result]) -> I
 
 def _difference(result: Result) -> str:
     """What the result shows, up to where the body of an answer begins; a text with * for any text."""
-    shown = difference.shown(result)
+    shown = excerpt.shown(result)
     body = _BODY.search(shown)
     cut = min(body.start() if body else len(shown), _LONGEST)
     return shown if cut == len(shown) else f"{shown[:cut].rstrip()} *"
