@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from lmconform import probes as package
+from lmconform.contract.bundle import read_yaml
 from lmconform.errors import Failure, Inconclusive, caught
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def load_observations() -> tuple[Observation, ...]:
 @functools.cache
 def _positions(kind: str) -> dict[str, int]:
     """The place of each id in order.yaml; an id that is not listed comes after the others of its phase."""
-    order: dict[str, list[str]] = yaml.safe_load(ORDER.read_text(encoding="utf-8"))
+    order: dict[str, list[str]] = read_yaml(ORDER)
     return {name: number for number, name in enumerate(order[kind])}
 
 

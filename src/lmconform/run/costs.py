@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from lmconform.contract.bundle import read_yaml
 from lmconform.run.items import FuzzItem, Item
 
 # What benchmarks/costs.py wrote.
@@ -77,7 +76,7 @@ def _sum(items: Iterable[Item], way: str, examples: int) -> Counter[str]:
 
 @functools.cache
 def _rows() -> dict[str, Row]:
-    found: dict[str, Row] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["items"]
+    found: dict[str, Row] = read_yaml(FILE)["items"]
     return found
 
 

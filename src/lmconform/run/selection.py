@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from pathlib import Path
 
-import yaml
-
+from lmconform.contract.bundle import read_yaml
 from lmconform.errors import ConfigError, NothingSelected, closest
 from lmconform.run.items import Item
 
@@ -39,7 +38,7 @@ def select(items: Sequence[Item], profile: str, only: Iterable[str]) -> list[Ite
 
 def _gate(items: Sequence[Item]) -> list[Item]:
     known = {item.id: item for item in items}
-    wanted: list[str] = yaml.safe_load(GATE.read_text(encoding="utf-8"))["items"]
+    wanted: list[str] = read_yaml(GATE)["items"]
     unknown = [item for item in wanted if item not in known]
     if unknown:
         raise ConfigError(f"{GATE.name}: names {unknown[0]}, which is no item; 'lmconform distill' writes it anew")
