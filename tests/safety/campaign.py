@@ -45,9 +45,9 @@ def killed(number):
     profile, workers = ("core", "full")[number % 2], 1 + number // 2 % 2
     with scene() as (folder, mock, foreign, state):
         words = ("--profile", profile, "--workers", workers, "--seed", number)
-        kill_at_random(mock, folder / "out", *words, seed=number, lines=LINES[profile], env=state)
+        is_killed = kill_at_random(mock, folder / "out", *words, seed=number, lines=LINES[profile], env=state)
         left = left_on(mock, foreign)
-        told = f"{profile}, {workers} workers, {len(left)} left"
+        told = f"{profile}, {workers} workers, {len(left)} left{'' if is_killed else ', at its end before'}"
         # A run that was killed before its first line has no journal.
         done = cleanup(mock, "--all", "--yes", env=state, timeout=300)
         return told, list(after(mock, foreign, state, left, done))
@@ -187,7 +187,7 @@ def attempted(job):
     try:
         told, wrong = function(*arguments)
     except (AssertionError, OSError, ValueError, subprocess.TimeoutExpired) as error:
-        told, wrong = str(arguments), [f"{type(error).__name__}: {str(error)[:500]}"]
+        told, wrong = str(arguments), [f"{type(error).__name__}: {str(error)[-1500:]}"]
     return function.__name__, told, wrong, time.monotonic() - begun
 
 
