@@ -14,6 +14,8 @@ import pytest
 from tests.conftest import LMCONFORM, clean_environment, read_events
 from tests.mutation.matrices import matrix
 
+from lmconform.run import report_folder
+
 ONE = ("run", "mock", "--profile", "smoke", "--only", "probe/LM-SCENARIO-LIST-COUNT")
 SOME = ("run", "mock", "--profile", "core", "--only", "probe/LM-EXECUTION*", "--quiet")
 
@@ -129,6 +131,15 @@ def test_runs_that_begin_at_the_same_time_get_a_folder_each(tmp_path):
     folders = list((tmp_path / "reports").iterdir())
     assert len(folders) == 2
     assert all(read_events(folder)[-1]["complete"] for folder in folders)
+
+
+def test_runs_that_begin_in_the_same_second_get_a_folder_each(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    held = [report_folder.prepared(None, "mock-smoke") for _ in range(20)]
+    for one in held:
+        one.release()
+    assert len({one.folder for one in held}) == 20
+    assert len({one.folder.name.partition("-")[0] for one in held}) < 20
 
 
 def make_link(path, target):
