@@ -199,12 +199,16 @@ def test_a_folder_that_cannot_be_made_is_refused(lmconform, tmp_path, command, f
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_results_of_other_tools_for_allure_stay_with_their_folder(lmconform, tmp_path):
+def test_results_of_other_tools_for_allure_stay_with_their_folder(lmconform, green, tmp_path):
+    green.rename(tmp_path / "green")
     (tmp_path / "out" / "allure").mkdir(parents=True)
     (tmp_path / "out" / "allure" / "mine.txt").write_text("mine")
     foreign = tmp_path / "out" / "allure" / "x-result.json"
     foreign.write_text('{"labels": []}')
     make_link(tmp_path / "out" / "allure" / "y-result.json", "x-result.json")
+    # A link stays also where it leads to a result of a run.
+    result = next((tmp_path / "green" / "allure").glob("*-result.json"))
+    make_link(tmp_path / "out" / "allure" / "z-result.json", f"../../green/allure/{result.name}")
     before = tree(tmp_path)
     for _ in range(2):
         assert lmconform(*ONE, "--report-dir", "out").returncode == 0
