@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import LMCONFORM, clean_environment, read_events
 from tests.mutation.matrices import matrix
 
+from lmconform.results.stream import ResultWriter
 from lmconform.run import report_folder
 
 ONE = ("run", "mock", "--profile", "smoke", "--only", "probe/LM-SCENARIO-LIST-COUNT")
@@ -214,6 +215,25 @@ def test_results_of_other_tools_for_allure_stay_with_their_folder(lmconform, gre
         assert lmconform(*ONE, "--report-dir", "out").returncode == 0
         after = tree(tmp_path)
         assert {path: after.get(path) for path in before} == before
+
+
+@pytest.mark.parametrize("name", ["../mine.txt", "linked.txt"])
+def test_what_a_result_for_allure_names_outside_of_its_folder_stays(green, tmp_path, name):
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    make_link(tmp_path / "out" / "allure" / "linked.txt", "../mine.txt")
+    result = next((tmp_path / "out" / "allure").glob("*-result.json"))
+    result.write_text(json.dumps(json.loads(result.read_text()) | {"attachments": [{"source": name}]}))
+    report_folder.clear(tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").rglob("*")} == {"mine.txt", "allure", "linked.txt"}
+    assert (tmp_path / "out" / "allure" / "linked.txt").read_text() == "mine"
+
+
+def test_a_link_that_comes_in_the_place_of_the_results_is_not_followed(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    make_link(tmp_path / "results.jsonl", "mine.txt")
+    with pytest.raises(OSError, match="symbolic links"):
+        ResultWriter(tmp_path / "results.jsonl")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 def test_a_matrix_of_something_else_is_not_overwritten(lmconform, tmp_path):
