@@ -175,6 +175,7 @@ def test_what_the_server_says_is_masked_and_cannot_write_on_the_terminal(doctor)
 FAILURES = {
     "a wrong secret": ({"token": lambda h: h.reply(401, {"error": "invalid_client"})}, "token", "check client id", 1),
     "no token": ({"token": {"a": "b"}}, "token", "without access_token", 1),
+    "a token that is none": ({"token": {"access_token": None}}, "token", "without access_token", 1),
     "no right": ({"scenarios": lambda h: h.reply(403, b"RBAC", "text/plain")}, "api", "check the service key", 3),
     "a web server": ({"scenarios": b"<html>", "meta": b"<html>"}, "api", "is no AI API", 3),
     "a wrong group": (

@@ -48,6 +48,12 @@ def test_a_good_recording_is_partial_and_names_what_was_not_judged(rejudge, tmp_
     assert "1 under /v2/lm and not in the description: GET /v2/lm/promptTemplates" in done.stdout
 
 
+def test_only_the_owner_can_read_the_reports(lmconform, tmp_path):
+    assert lmconform("rejudge", archive(tmp_path, entry()), "--report-dir", "out", umask=0o022).returncode == 0
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
+
+
 def test_what_was_not_judged_is_no_pass_in_junit(rejudge, tmp_path):
     _, folder = rejudge(archive(tmp_path, entry()))
     cases = {case.get("name"): case for case in ET.parse(folder / "junit.xml").iter("testcase")}

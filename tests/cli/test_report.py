@@ -42,6 +42,13 @@ def test_reports_made_again_are_those_that_the_run_left(lmconform, tmp_path):
     assert {name: (tmp_path / "copy" / name).read_text() for name in left} == left
 
 
+def test_only_the_owner_can_read_what_was_made_again(lmconform, run, tmp_path):
+    assert lmconform("report", "run", umask=0o022).returncode == 0
+    assert lmconform("report", "run", "--format", "sarif", "--output", "made", umask=0o022).returncode == 0
+    made = [*(run / form.file for form in LEFT), tmp_path / "made"]
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o600}
+
+
 # A HAR needs the exchanges, which are not in the results.
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "har"])
 def test_one_report_goes_to_the_screen_or_to_a_file(lmconform, run, tmp_path, name):

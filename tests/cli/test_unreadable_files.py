@@ -141,6 +141,23 @@ def test_cleanup_says_what_is_wrong_with_the_head_of_a_journal(lmconform, tmp_pa
     assert f"{path}: cannot be read as the head of a journal" in done.stderr
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["on a target", "on all"])
+def test_cleanup_of_all_runs_goes_on_over_a_head_that_cannot_be_read(lmconform, mock, tmp_path, named):
+    runs = tmp_path / "state" / "lmconform"
+    about = {"target": mock.url, "base_url": f"{mock.url}/v2", "resource_groups": ["tutorial"]}
+    for name, content in (("20260101T000000-abcdef", ""), ("20260102T000000-ghijkl", json.dumps(about))):
+        (runs / name).mkdir(parents=True)
+        write(runs / name / "run.json", content.encode())
+        write(runs / name / "main.jsonl", b"")
+    done = lmconform(
+        *("cleanup", "--all", *([mock.url] if named else []), "--service-key", mock.key_file),
+        env={"XDG_STATE_HOME": str(tmp_path / "state")},
+    )
+    assert done.returncode == 4
+    assert "20260101T000000-abcdef/run.json: cannot be read as the head of a journal" in done.stderr
+    assert "run 20260102T000000-ghijkl\n  nothing is left that can be deleted" in done.stdout
+
+
 def test_cleanup_goes_on_over_lines_of_a_journal_that_say_nothing(lmconform, mock, tmp_path):
     folder = tmp_path / "state" / "lmconform" / "20260101T000000-abcdef"
     folder.mkdir(parents=True)

@@ -1,12 +1,15 @@
 """What a session made it removes at its end, and counts what it cannot remove."""
 
 import dataclasses
+import re
 import time
 
 import pytest
+import requests
 from tests.probes.probe_bench import Defect, answered, open_session, run
 
 from lmconform.client.cleanup import clean
+from lmconform.client.leftovers import Survey
 from lmconform.errors import Failure
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.configurations import deployable_configuration
@@ -128,3 +131,26 @@ def test_what_is_not_found_is_gone_and_what_it_was_made_from_says_nothing_of_it(
     assert left(session) == {"deployment": 1}
     clean(session)
     assert left(session) == expected
+
+
+class ShortPages(Defect):
+    """Gives two entries of a list, however many are asked for: ``$top`` says at most how many."""
+
+    def request(self, request):
+        return dataclasses.replace(request, query=re.sub(r"top=\d+", "top=2", request.query))
+
+
+def test_a_list_is_read_to_its_end_however_short_its_pages_are(mock):
+    session = open_session(mock, defect=ShortPages())
+    ctx = lab_of(session)
+    configuration = deployable_configuration(ctx)
+    ctx.get("getConfiguration", configurationId=configuration.id)
+    # The answers are lost: the journal does not know of these.
+    made = set()
+    for _ in range(5):
+        body, headers = {"configurationId": configuration.id}, mock.headers()
+        made.add(requests.post(f"{mock.url}/v2/lm/deployments", json=body, headers=headers, timeout=5).json()["id"])
+    found = {one.id for one in Survey(session, ["tutorial"]).look().removable}
+    assert found >= made
+    clean(session)
+    assert left(session) == {}

@@ -14,6 +14,9 @@ import pytest
 from tests.conftest import LMCONFORM, clean_environment, read_events
 from tests.mutation.matrices import matrix
 
+from lmconform.results.stream import ResultWriter
+from lmconform.run import report_folder
+
 ONE = ("run", "mock", "--profile", "smoke", "--only", "probe/LM-SCENARIO-LIST-COUNT")
 SOME = ("run", "mock", "--profile", "core", "--only", "probe/LM-EXECUTION*", "--quiet")
 
@@ -131,6 +134,15 @@ def test_runs_that_begin_at_the_same_time_get_a_folder_each(tmp_path):
     assert all(read_events(folder)[-1]["complete"] for folder in folders)
 
 
+def test_runs_that_begin_in_the_same_second_get_a_folder_each(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    held = [report_folder.prepared(None, "mock-smoke") for _ in range(20)]
+    for one in held:
+        one.release()
+    assert len({one.folder for one in held}) == 20
+    assert len({one.folder.name.partition("-")[0] for one in held}) < 20
+
+
 def make_link(path, target):
     path.symlink_to(target)
 
@@ -188,17 +200,40 @@ def test_a_folder_that_cannot_be_made_is_refused(lmconform, tmp_path, command, f
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_results_of_other_tools_for_allure_stay_with_their_folder(lmconform, tmp_path):
+def test_results_of_other_tools_for_allure_stay_with_their_folder(lmconform, green, tmp_path):
+    green.rename(tmp_path / "green")
     (tmp_path / "out" / "allure").mkdir(parents=True)
     (tmp_path / "out" / "allure" / "mine.txt").write_text("mine")
     foreign = tmp_path / "out" / "allure" / "x-result.json"
     foreign.write_text('{"labels": []}')
     make_link(tmp_path / "out" / "allure" / "y-result.json", "x-result.json")
+    # A link stays also where it leads to a result of a run.
+    result = next((tmp_path / "green" / "allure").glob("*-result.json"))
+    make_link(tmp_path / "out" / "allure" / "z-result.json", f"../../green/allure/{result.name}")
     before = tree(tmp_path)
     for _ in range(2):
         assert lmconform(*ONE, "--report-dir", "out").returncode == 0
         after = tree(tmp_path)
         assert {path: after.get(path) for path in before} == before
+
+
+@pytest.mark.parametrize("name", ["../mine.txt", "linked.txt"])
+def test_what_a_result_for_allure_names_outside_of_its_folder_stays(green, tmp_path, name):
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    make_link(tmp_path / "out" / "allure" / "linked.txt", "../mine.txt")
+    result = next((tmp_path / "out" / "allure").glob("*-result.json"))
+    result.write_text(json.dumps(json.loads(result.read_text()) | {"attachments": [{"source": name}]}))
+    report_folder.clear(tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").rglob("*")} == {"mine.txt", "allure", "linked.txt"}
+    assert (tmp_path / "out" / "allure" / "linked.txt").read_text() == "mine"
+
+
+def test_a_link_that_comes_in_the_place_of_the_results_is_not_followed(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    make_link(tmp_path / "results.jsonl", "mine.txt")
+    with pytest.raises(OSError, match="symbolic links"):
+        ResultWriter(tmp_path / "results.jsonl")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 def test_a_matrix_of_something_else_is_not_overwritten(lmconform, tmp_path):

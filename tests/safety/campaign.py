@@ -45,9 +45,9 @@ def killed(number):
     profile, workers = ("core", "full")[number % 2], 1 + number // 2 % 2
     with scene() as (folder, mock, foreign, state):
         words = ("--profile", profile, "--workers", workers, "--seed", number)
-        kill_at_random(mock, folder / "out", *words, seed=number, lines=LINES[profile], env=state)
+        is_killed = kill_at_random(mock, folder / "out", *words, seed=number, lines=LINES[profile], env=state)
         left = left_on(mock, foreign)
-        told = f"{profile}, {workers} workers, {len(left)} left"
+        told = f"{profile}, {workers} workers, {len(left)} left{'' if is_killed else ', at its end before'}"
         # A run that was killed before its first line has no journal.
         done = cleanup(mock, "--all", "--yes", env=state, timeout=300)
         return told, list(after(mock, foreign, state, left, done))
@@ -126,11 +126,12 @@ def planned(profile, pace):
         out = folder / "out"
         words = command(mock, out, "--profile", profile)
         plan = subprocess.run([*words, "--plan"], env=clean_environment(**state), capture_output=True, text=True)
+        assert plan.returncode == 0, f"the plan ended with {plan.returncode}: {plan.stdout}{plan.stderr}"
         before = {kind: len(held(mock, kinds=(kind,))) for kind in KINDS}
         run = subprocess.run(words, env=clean_environment(**state), capture_output=True, text=True, check=False)
         sent = [json.loads(line) for line in (out / "exchanges.jsonl").read_text().splitlines()]
         sent = [one for one in sent if one["type"] == "exchange"]
-        wrong = [] if plan.returncode == 0 and run.returncode == 0 else [f"exit {plan.returncode}, {run.returncode}"]
+        wrong = [] if run.returncode == 0 else [f"exit {run.returncode}: {run.stdout[-500:]}{run.stderr[-500:]}"]
         methods = {m: sum(one["request"]["method"] == m for one in sent) for m in ("POST", "PATCH", "DELETE", "PUT")}
         wrong += [
             f"{number} {method}, planned {most}"
@@ -159,7 +160,7 @@ def main():
     parser.add_argument("--signals", type=int, default=0, metavar="N")
     parser.add_argument("--isolation", type=int, default=0, metavar="SEEDS")
     parser.add_argument("--badly", default="", metavar="PROFILE,...")
-    parser.add_argument("--plans", action="store_true")
+    parser.add_argument("--plans", default="", metavar="PROFILE,...")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--first", type=int, default=0, help="the number of the first kill and the first signal")
     chosen = parser.parse_args()
@@ -168,7 +169,7 @@ def main():
     jobs += [(interrupted, n) for n in range(numbers, numbers + chosen.signals)]
     jobs += [(isolated, seed) for seed in range(chosen.isolation)]
     jobs += [(badly_answered, way, profile) for profile in chosen.badly.split(",") if profile for way in WAYS]
-    jobs += [(planned, profile, pace) for profile in ("core", "full") for pace in ("0.1", "3")] if chosen.plans else []
+    jobs += [(planned, profile, pace) for profile in chosen.plans.split(",") if profile for pace in ("0.1", "3")]
     failed = 0
     with ThreadPoolExecutor(chosen.jobs) as pool:
         for function, told, wrong, seconds in pool.map(attempted, jobs):
@@ -187,7 +188,7 @@ def attempted(job):
     try:
         told, wrong = function(*arguments)
     except (AssertionError, OSError, ValueError, subprocess.TimeoutExpired) as error:
-        told, wrong = str(arguments), [f"{type(error).__name__}: {str(error)[:500]}"]
+        told, wrong = str(arguments), [f"{type(error).__name__}: {str(error)[-1500:]}"]
     return function.__name__, told, wrong, time.monotonic() - begun
 
 

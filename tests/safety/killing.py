@@ -66,13 +66,21 @@ def wait_for_lines(out, number, process, seconds=90):
 
 
 def kill_at_random(mock, out, *arguments, seed, lines=2500, env=None):
-    """Start a run and kill it and its workers, without a word, somewhere on its way."""
+    """Start a run and kill it and its workers, without a word, somewhere on its way.
+
+    Returns whether it was killed: it may have come to its end before. AssertionError when that end is a bad one.
+    """
     chance = random.Random(seed)
     process = start(mock, out, *arguments, env=env)
     wait_for_lines(out, chance.randrange(lines), process)
     time.sleep(chance.random() * 0.3)
+    if process.poll() is not None:
+        printed = Path(f"{out}.printed").read_text(errors="replace")
+        assert process.returncode == 0, f"the run ended with {process.returncode} before it was killed: {printed}"
+        return False
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
+    return True
 
 
 def cleanup(mock, *arguments, env=None, timeout=120):

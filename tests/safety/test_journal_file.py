@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 from tests.conftest import serve
@@ -158,3 +160,17 @@ def test_each_run_has_a_prefix_that_no_other_has(state):
     assert state.prefix != other.prefix
     assert state.prefix.startswith("lmconform-")
     assert run_state.root({"HOME": "/h"}).as_posix() == "/h/.local/state/lmconform"
+
+
+KILLED = """
+import os, sys
+from lmconform.safety.run_state import RunState
+os.write = lambda *rest: os._exit(9)
+RunState.create({"target": "t"}, {"XDG_STATE_HOME": sys.argv[1]}, passing=False, writes=True)
+"""
+
+
+def test_a_run_that_is_killed_as_it_writes_the_head_of_its_journal_leaves_none(tmp_path):
+    done = subprocess.run([sys.executable, "-c", KILLED, tmp_path], check=False)
+    assert done.returncode == 9
+    assert list(run_state.every({"XDG_STATE_HOME": str(tmp_path)})) == []

@@ -103,15 +103,17 @@ def test_the_file_of_the_sdk_is_found_by_its_variables(tmp_path, everything):
         ({"AICORE_PROFILE": "list"}, "config_list.json has to hold a JSON object with members AICORE_…, not list"),
         ({"AICORE_PROFILE": "text"}, "config_text.json is not valid JSON"),
         ({"AICORE_PROFILE": "number"}, "AICORE_CLIENT_ID has to be a text, not int"),
+        ({"AICORE_PROFILE": "key"}, "config_key.json holds a service key; give it by --service-key"),
         (
             {"AICORE_PROFILE": "part"},
             "~/.aicore/config_part.json: there is AICORE_CLIENT_ID without AICORE_CLIENT_SECRET",
         ),
     ],
-    ids=["profile", "path", "name", "list", "text", "number", "part"],
+    ids=["profile", "path", "name", "list", "text", "number", "key", "part"],
 )
 def test_a_file_of_the_sdk_that_cannot_be_used_is_one_line(tmp_path, everything, environ, words):
     contents = {"list": [], "number": {"AICORE_CLIENT_ID": 1}, "part": {"AICORE_CLIENT_ID": "a"}}
+    contents["key"] = {"clientid": "a", "serviceurls": {"AI_API_URL": "https://api.example.com"}}
     for name, content in contents.items():
         (tmp_path / ".aicore" / f"config_{name}.json").write_text(json.dumps(content))
     (tmp_path / ".aicore" / "config_text.json").write_text("AICORE_CLIENT_ID=a")

@@ -36,6 +36,11 @@ def test_one_line_has_the_source_of_the_credentials_the_url_and_what_named_the_g
     assert target().access.endswith("resource group default (none was named, see --resource-group)")
 
 
+def test_a_url_with_a_query_is_refused_and_what_is_in_it_is_not_shown():
+    said = refusal(lambda: target(f"{URL}?token=s3cret-of-the-user"))
+    assert said == "TARGET: has a query or fragment; give the base URL alone"
+
+
 def test_the_second_resource_group_is_another_one():
     assert "name a second one" in refusal(lambda: target(resource_group="a", other_resource_group="a"))
     assert target(resource_group="a", other_resource_group="b").other_resource_group == "b"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lmconform import private_files
 from lmconform.contract import versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.errors import ConfigError, StorageLost
@@ -45,6 +46,7 @@ def command(
     from lmconform.run import failed_start, report_folder
     from lmconform.run.rejudging import Wish, rejudge
 
+    private_files.keep_private()
     if contract is not None:
         versions.check(contract)
     found = opened(recording)

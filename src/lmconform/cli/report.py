@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from lmconform import private_files
 from lmconform.errors import ConfigError
 from lmconform.reporting import registry
 from lmconform.reporting.registry import FORMATS, Format
@@ -25,6 +26,7 @@ def command(run: Path, name: str | None, output: Path | None) -> None:
 
     Without --format those that every run leaves are written beside results.jsonl.
     """
+    private_files.keep_private()
     if output is not None and name is None:
         raise ConfigError(f"--output {output}: which report? add --format {'|'.join(FORMATS)}")
     record = Run(run)

@@ -128,8 +128,8 @@ class Survey:
         operation = resource.operations[Role.LIST]
         has_pages = operation.parameter("$top") is not None and operation.parameter("$skip") is not None
         seen = set[str]()
-        for page in range(_PAGES if has_pages else 1):
-            query = {"$top": _PAGE, "$skip": page * _PAGE} if has_pages else {}
+        for _ in range(_PAGES if has_pages else 1):
+            query = {"$top": _PAGE, "$skip": len(seen)} if has_pages else {}
             answer = self._cleanup.listed(resource, group, query)
             if answer is None or not answer.ok:
                 if answer is None or answer.status not in (403, 404):
@@ -137,11 +137,12 @@ class Survey:
                         f"{operation.label} in {group} answered {answer.brief if answer else 'nothing'}"
                     )
                 return
-            fresh = [item for item in answer.resources() if str(item.get("id")) not in seen]
-            seen.update(str(item.get("id")) for item in fresh)
-            yield from fresh
-            if len(fresh) < _PAGE:
+            fresh = {str(item.get("id")): item for item in answer.resources() if str(item.get("id")) not in seen}
+            # A target may give less than it was asked for: only a page without news is the last one.
+            if not fresh:
                 return
+            seen.update(fresh)
+            yield from fresh.values()
 
 
 def _labels(item: Mapping[str, Any], value: str) -> list[str]:

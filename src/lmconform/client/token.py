@@ -97,7 +97,9 @@ class TokenProvider:
             raise TargetUnreachable(f"token endpoint {url} answered {answer.status}, expected 200; {hint}")
         try:
             data = decode(answer.body)
-            token, lifetime = str(data["access_token"]), float(data.get("expires_in", 3600))
+            token, lifetime = data["access_token"], float(data.get("expires_in", 3600))
+            if not isinstance(token, str):
+                raise TypeError(token)
         except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
             raise TargetUnreachable(
                 f"token endpoint {url} answered 200 without access_token; is 'url' the authorization server?"

@@ -46,11 +46,16 @@ def find(name: str, environ: Mapping[str, str]) -> RunState:
 
 def on_target(target: str | None, environ: Mapping[str, str]) -> Iterator[RunState]:
     """All runs that left a journal, or those on one target: a URL, or a name in lmconform.toml."""
-    for state in run_state.every(environ):
+    yield from (state for state in run_state.every(environ) if target is None or _is_on(state, target))
+
+
+def _is_on(state: RunState, target: str) -> bool:
+    """Whether a run was on a target; one whose head cannot be read is taken along, so that it is named."""
+    try:
         about = state.about()
-        is_url = target is not None and "://" in target
-        if target is None or target == about.get("target") or (is_url and about.get("base_url") == api_base(target)):
-            yield state
+    except ConfigError:
+        return True
+    return target == about.get("target") or ("://" in target and about.get("base_url") == api_base(target))
 
 
 def open_session(state: RunState, target: str | None, options: Mapping[str, Any]) -> Session:

@@ -162,13 +162,18 @@ def _about(data: Any) -> dict[str, Any]:
 
 
 def _write_synced(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a new file, readable by this user only, and return when it and its name are on disk."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    """Write a new file, readable by this user only, and return when it and its name are on disk.
+
+    It appears with its full content: a process that is killed here leaves no head that nobody can read.
+    """
+    draft = path.with_name(f".{path.name}")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(fd, json.dumps(data, indent=1).encode())
         os.fsync(fd)
     finally:
         os.close(fd)
+    draft.rename(path)
     above = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(above)

@@ -379,7 +379,8 @@ def _check_target(target: str) -> None:
     if url.username or url.password:
         raise ConfigError("TARGET: credentials do not belong into the URL; use --service-key FILE")
     if url.query or url.fragment:
-        raise ConfigError(f"TARGET: {target!r} has a query or fragment; give the base URL alone")
+        # What is behind it may be a secret, and is not shown.
+        raise ConfigError("TARGET: has a query or fragment; give the base URL alone")
     if url.scheme == "http" and not is_loopback(host):
         raise ConfigError(f"TARGET: plain http to {host} would show the token to everybody; use https")
 

@@ -43,6 +43,8 @@ def read(environ: Mapping[str, str], profile: str | None = None, where: str = ""
         raise ConfigError(f"{shown} is not valid JSON ({error}); 'aicore configure' writes it") from error
     if not isinstance(data, dict):
         raise ConfigError(f"{shown} has to hold a JSON object with members AICORE_…, not {type(data).__name__}")
+    if "clientid" in data:
+        raise ConfigError(f"{shown} holds a service key; give it by --service-key, or let 'aicore configure' write it")
     for name, value in data.items():
         if not isinstance(value, str):
             raise ConfigError(f"{shown}: {name} has to be a text, not {type(value).__name__}")
