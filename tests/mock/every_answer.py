@@ -25,6 +25,7 @@ VARIANTS = (
         "fresh-deployment": "full",
     },
     {"optional-members": "sparse", "labels-when-none": "empty", "unknown-path-body": "text", "log-origin": "yes"},
+    {"lists-when-none": "empty", "template-times": "one"},
     {"deployment-executable": "shown", "deployment-details": "full", "log-origin": "no", "execution-progress": "yes"},
     {
         "deployment-details": "empty",

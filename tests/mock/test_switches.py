@@ -117,3 +117,36 @@ def test_sparse_responses_keep_members_that_the_user_sent(start_tenant):
     error = tenant.get("/executions/unknown", 404)["error"]
     assert set(error) == {"code", "message"}
     assert "limits" not in json.dumps(tenant.get("/meta")["aiApi"])
+
+
+@pytest.mark.parametrize("preset", ["plain", "tenant-2025"])
+def test_lists_of_templates_without_entries_are_absent_and_outputs_of_a_training_are_not(start_tenant, preset):
+    tenant = start_tenant("--preset", preset)
+    executables = {e["id"]: e for e in tenant.get("/scenarios/text-clf-tutorial/executables")["resources"]}
+    serving, training = executables["text-clf-infer-tutorial"], executables["text-clf-train-tutorial"]
+    assert serving.keys() & {"labels", "outputArtifacts", "parameters"} == {"parameters"}
+    assert training.keys() & {"labels", "outputArtifacts"} == {"outputArtifacts"}
+    assert "labels" not in tenant.get("/scenarios/text-clf-tutorial")
+
+
+def test_lists_of_templates_without_entries_can_be_shown(start_tenant):
+    tenant = start_tenant("--switch", "lists-when-none=empty")
+    serving = tenant.get("/scenarios/text-clf-tutorial/executables/text-clf-infer-tutorial")
+    assert (serving["labels"], serving["outputArtifacts"]) == ([], [])
+    assert tenant.get("/scenarios/text-clf-tutorial")["labels"] == []
+
+
+def test_a_scenario_is_modified_when_its_newest_template_comes(start_tenant):
+    tenant = start_tenant()
+    times = [e["modifiedAt"] for e in tenant.get("/scenarios/text-clf-tutorial/executables")["resources"]]
+    scenario = tenant.get("/scenarios/text-clf-tutorial")
+    assert (scenario["createdAt"], scenario["modifiedAt"]) == (min(times), max(times))
+    assert scenario["createdAt"] < scenario["modifiedAt"]
+    created = [s["createdAt"] for s in tenant.get("/scenarios")["resources"]]
+    assert created == sorted(created)
+
+
+def test_the_templates_can_have_one_time(start_tenant):
+    tenant = start_tenant("--switch", "template-times=one")
+    scenarios = tenant.get("/scenarios")["resources"]
+    assert len({s[name] for s in scenarios for name in ("createdAt", "modifiedAt")}) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmconform.probes.comparison import differences, instant, pairs
+from lmconform.probes.comparison import apart, differences, instant, pairs
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,22 @@ def test_times_are_compared_as_instants_and_texts_as_texts():
 
 def test_entries_that_are_no_objects_are_no_reason_to_break():
     assert pairs(["odd", {"name": "a", "value": "1"}]) == {("'odd'",), ("'a'", "'1'")}
+
+
+def test_of_long_values_the_part_is_shown_where_they_differ():
+    left, right = apart("url", "a" * 500 + "left" + "z" * 500, "a" * 500 + "right" + "z" * 500)
+    assert ("left" in left, "right" in right, "(1006 characters)" in left) == (True, True, True)
+    assert max(len(left), len(right)) < 200
+
+
+def test_of_lists_in_any_order_the_entries_are_shown_that_the_other_lacks():
+    red, big, small = ({"key": key, "value": key} for key in ("red", "big", "small"))
+    assert apart("labels", [red, big], [small, red]) == (
+        '[{"key": "big", "value": "big"}]',
+        '[{"key": "small", "value": "small"}]',
+    )
+    assert apart("labels", [red], []) == ('[{"key": "red", "value": "red"}]', "[]")
+
+
+def test_short_values_are_shown_whole():
+    assert apart("deployable", "yes", True) == ('"yes"', "true")

@@ -35,6 +35,7 @@ def test_findings_stand_first_and_the_gravest_is_on_top(lines):
         "",
         r"- expected `count 1 \x7c 2`",
         r"- actual `count 3\nand \x00 more <of> it`",
+        "- answer `200 {}`",
         "- evidence `spec: SAP's published description says so`",
         "- source `F1: What a count is. (SAP Help; proven)`",
         "- since `SAP's description 2.32.1 or before`",

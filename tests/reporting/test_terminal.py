@@ -21,6 +21,7 @@ def test_a_finding_says_what_was_expected_seen_and_how_to_see_it_again():
         "  A count is the number of resources.",
         "  expected  count 1 | 2",
         r"  actual    count 3\nand \x00 more <of> it",
+        "  answer    200 {}",
         "  evidence  spec: SAP's published description says so",
         "  source    F1: What a count is. (SAP Help; proven)",
         "  since     SAP's description 2.32.1 or before",
@@ -28,6 +29,17 @@ def test_a_finding_says_what_was_expected_seen_and_how_to_see_it_again():
         "  again     lmconform run mock --only probe/LM-B --seed 7",
         "  request   curl -X GET 'http://127.0.0.1/v2/lm/meta'",
     ]
+
+
+def test_an_answer_that_actual_begins_with_is_not_printed_again():
+    told = replace(record.FAIL, actual="200 {}")
+    assert "  answer" not in terminal.paragraph(told)
+
+
+def test_of_a_long_answer_the_beginning_is_printed():
+    story = (record.step("2", "GET", "/v2/lm/meta", 200, answer="x" * 1000, telling=True),)
+    line = next(line for line in terminal.paragraph(replace(record.FAIL, story=story)).splitlines() if "answer" in line)
+    assert line == f"  answer    200 {'x' * 296}…"
 
 
 def test_findings_stand_first_and_the_last_lines_say_what_was_left_where_the_report_is_and_what_to_do(shown, tmp_path):

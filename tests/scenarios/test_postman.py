@@ -6,23 +6,45 @@ import shutil
 import subprocess
 
 import pytest
-from tests.conftest import clean_environment
+from tests.conftest import MockProcess, clean_environment
 
 from lmconform.contract.openapi import Contract
-from lmconform.scenarios import document
+from lmconform.scenarios import compare, document, postman
 
-WORKFLOWS = [w.id for file in document.load(Contract.load()) for w in file.workflows if w.id != "training-as-printed"]
+WORKFLOWS = [w.id for file in document.load(Contract.load()) for w in file.workflows]
 
 
-@pytest.fixture
-def newman():
-    found = shutil.which("newman")
+def _program(name, reason):
+    found = shutil.which(name)
     if found is None:
-        reason = "newman is not on the path; .ci/run installs it from npm"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+@pytest.fixture
+def newman():
+    return _program("newman", "newman is not on the path; .ci/run installs it from npm")
+
+
+@pytest.fixture
+def node():
+    return _program("node", "node is not on the path; it comes with newman")
+
+
+@pytest.fixture
+def mock_with(tmp_path):
+    """Starts a mock with these options; it ends with the test."""
+    started = []
+
+    def start(*options):
+        started.append(MockProcess(tmp_path, "--pace", "0.1", *options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
 
 
 @pytest.fixture
@@ -60,6 +82,53 @@ def test_newman_polls_until_the_training_has_ended(walk, mock):
     assert names[:5] == ["token", "list-scenarios", "register-artifact", "create-configuration", "start-execution"]
     assert names.count("poll-execution") > 1
     assert names[-2:] == ["store-metrics", "read-metrics"]
+
+
+def test_newman_walks_the_tutorial_as_printed_on_a_server_that_follows_the_page(walk, mock_with):
+    run = walk(mock_with("--dialect", "as-printed"), "training-as-printed")
+    names = [execution["item"]["name"] for execution in run["executions"]]
+    assert (run["failures"], names[-2:]) == ([], ["store-metrics", "read-metrics"])
+
+
+def test_newman_ends_the_tutorial_as_printed_where_the_endpoints_are_transposed(walk, mock):
+    run = walk(mock, "training-as-printed")
+    names = [execution["item"]["name"] for execution in run["executions"]]
+    assert (run["failures"], names[-1]) == ([], "create-configuration")
+
+
+def test_newman_sees_a_list_that_lacks_what_the_scenario_looks_for(walk, mock_with):
+    run = walk(mock_with("--mutant", "flow-scenario-hidden"), "training")
+    assert [f["error"]["test"] for f in run["failures"]] == ["list-scenarios: $response.body#/resources holds it"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "exact"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, []),
+        ({"a": 1}, {"a": 2}, []),
+        ({"a": None}, {}, []),
+        ([{"id": "x"}], [{"id": "y"}, {"id": "x"}], []),
+        ([1, 1], [1, 2], []),
+        ([{"a": 1}, {"a": 1, "b": 2}], [{"a": 1, "b": 2}, {"a": 1}], []),
+        ({"labels": [1]}, {"labels": [1, 2]}, ["labels"]),
+        ({"labels": [1]}, {"labels": [1, 2]}, []),
+        ({"labels": [1]}, {"labels": "1"}, ["labels"]),
+        ({"url": "ai://a/b"}, {"url": "ai://a/b/"}, []),
+        ({"url": "ai://a/b"}, {"url": "ai://a/c"}, []),
+        ("2021-06-28T07:50:24.589Z", "2021-06-28T09:50:24.589000+02:00", []),
+        ("2021-06-28T07:50:24.589Z", "2021-06-28T07:50:24Z", []),
+        (1, True, []),
+        (0.98, 0.98, []),
+        ("1", 1, []),
+        ({"a": {}}, {"a": []}, []),
+    ],
+)
+def test_a_script_of_the_collection_compares_as_a_run_does(node, wanted, held, exact):
+    script = (
+        "\n".join(postman.HOLDS) + f"\nprocess.stdout.write(String(holds({json.dumps(wanted)}, {json.dumps(held)}, "
+    )
+    done = subprocess.run([node, "-e", f"{script}{json.dumps(exact)})))"], capture_output=True, text=True, check=True)
+    assert done.stdout == str(not compare.difference(wanted, held, exact)).lower()
 
 
 def test_newman_sees_a_training_that_dies(walk, mock):

@@ -112,7 +112,9 @@ def _catalog(content: Content) -> Catalog:
         catalog = catalog.with_scenario(FOUNDATION, templates.load())
     if content.switches["server-labels"] == "yes":
         catalog = catalog.labelled("scenarios.ai.sap.com/origin", "mock")
-    return catalog
+    if content.switches["lists-when-none"] == "empty":
+        catalog = catalog.with_empty_lists()
+    return catalog.one_after_the_other() if content.switches["template-times"] == "own" else catalog
 
 
 def _plain_endpoint(settings: Settings, state: StateFile | None) -> Endpoint:

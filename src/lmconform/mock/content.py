@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-# The time at which the templates count as synchronised.
+# The time at which the first template counts as synchronised; the others follow.
 SYNCED = "2026-01-15T08:00:00+00:00"
+_APART = timedelta(minutes=3)
 FOUNDATION = "foundation-models"
 
 
@@ -55,7 +57,8 @@ class Variable:
 class Executable:
     """A workflow or serving template in the API (fact K); ``bulk`` allows bulk updates of its enactments.
 
-    ``placeholders`` are what a deployment has to resolve, as ``inputs.parameters.replicas``.
+    ``placeholders`` are what a deployment has to resolve, as ``inputs.parameters.replicas``. ``synced`` is when its
+    template came, and ``lists`` whether labels and the outputs of what serves are shown without any (M25).
     """
 
     id: str
@@ -69,10 +72,12 @@ class Executable:
     parameters: tuple[Variable, ...] = ()
     bulk: bool = False
     placeholders: tuple[str, ...] = ()
+    synced: str = SYNCED
+    lists: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The resource as the API shows it."""
-        return {
+        shown = {
             "id": self.id,
             "name": self.name,
             "description": self.description,
@@ -83,9 +88,11 @@ class Executable:
             "parameters": [variable.as_json() for variable in self.parameters],
             "inputArtifacts": [slot.as_json() for slot in self.inputs],
             "outputArtifacts": [slot.as_json() for slot in self.outputs],
-            "createdAt": SYNCED,
-            "modifiedAt": SYNCED,
+            "createdAt": self.synced,
+            "modifiedAt": self.synced,
         }
+        absent = set() if self.lists else {"labels", "outputArtifacts"} if self.deployable else {"labels"}
+        return {name: value for name, value in shown.items() if value or name not in absent}
 
     def products(self) -> tuple[tuple[str, str], ...]:
         """Name and kind of the output artifacts of a run."""
@@ -94,22 +101,25 @@ class Executable:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario; ``labels`` are pairs of key and value."""
+    """A scenario; ``labels`` are pairs of key and value, ``synced`` is when its first and its newest template came."""
 
     id: str
     name: str
     description: str
     labels: tuple[tuple[str, str], ...] = ()
+    synced: tuple[str, str] = (SYNCED, SYNCED)
+    lists: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The resource as the API shows it."""
+        labels = [{"key": key, "value": value} for key, value in self.labels]
         return {
             "id": self.id,
             "name": self.name,
             "description": self.description,
-            "labels": [{"key": key, "value": value} for key, value in self.labels],
-            "createdAt": SYNCED,
-            "modifiedAt": SYNCED,
+            **({"labels": labels} if labels or self.lists else {}),
+            "createdAt": self.synced[0],
+            "modifiedAt": self.synced[1],
         }
 
 
@@ -142,8 +152,13 @@ class Catalog:
 
     def versions(self, scenario_id: str) -> list[dict[str, Any]]:
         """The versions of a scenario: the versions of its executables."""
-        ids = sorted({e.version_id for e in self.executables(scenario_id)})
-        return [{"id": v, "scenarioId": scenario_id, "createdAt": SYNCED, "modifiedAt": SYNCED} for v in ids]
+        times: dict[str, list[str]] = {}
+        for executable in self.executables(scenario_id):
+            times.setdefault(executable.version_id, []).append(executable.synced)
+        return [
+            {"id": v, "scenarioId": scenario_id, "createdAt": min(found), "modifiedAt": max(found)}
+            for v, found in sorted(times.items())
+        ]
 
     def without(self, scenario_id: str) -> Catalog:
         """The catalog without a scenario."""
@@ -161,3 +176,19 @@ class Catalog:
         """The catalog with one more label on each scenario."""
         scenarios = [replace(s, labels=(*s.labels, (key, value))) for s in self.scenarios.values()]
         return Catalog(scenarios, self._executables, self.problems)
+
+    def with_empty_lists(self) -> Catalog:
+        """The catalog that shows lists without entries as well."""
+        scenarios = [replace(s, lists=True) for s in self.scenarios.values()]
+        return Catalog(scenarios, [replace(e, lists=True) for e in self._executables], self.problems)
+
+    def one_after_the_other(self) -> Catalog:
+        """The catalog whose templates came one after the other, those of one scenario together."""
+        first = datetime.fromisoformat(SYNCED)
+        ordered = sorted(self._executables, key=lambda e: (e.scenario_id, e.id))
+        executables = [replace(e, synced=(first + n * _APART).isoformat()) for n, e in enumerate(ordered)]
+        times: dict[str, list[str]] = {}
+        for executable in executables:
+            times.setdefault(executable.scenario_id, []).append(executable.synced)
+        scenarios = [replace(s, synced=(times[s.id][0], times[s.id][-1])) for s in self.scenarios.values()]
+        return Catalog(scenarios, executables, self.problems)

@@ -76,6 +76,13 @@ SWITCHES = (
     # Scenarios, artifacts, configurations
     Switch("unknown-scenario", ("404", "400"), "versions, executables, models of an unknown scenario", "A1"),
     Switch("server-labels", ("no", "yes"), "labels that the server adds to scenarios", "I16"),
+    Switch(
+        "lists-when-none",
+        ("absent", "empty"),
+        "labels of scenarios and executables, and outputs of what serves, without any",
+        "M25",
+    ),
+    Switch("template-times", ("own", "one"), "times of executables and their scenario: per template, or one", "M25"),
     Switch("foundation-models", ("offered", "absent"), "whether the scenario foundation-models exists", "F61"),
     Switch("models-elsewhere", ("empty", "404"), "models of other scenarios", "F61"),
     Switch("model-details", ("yes", "no"), "optional members of models", "D1"),

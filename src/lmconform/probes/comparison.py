@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 _TIMES = frozenset(
     {"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp", "start", "end"}
@@ -19,6 +20,10 @@ _KEYED = {
     "parameterBindings": ("key", "value"),
     "inputArtifactBindings": ("key", "artifactId"),
 }
+
+
+# Characters of a value that a message shows.
+_SHOWN: Final = 160
 
 
 def instant(text: object) -> datetime | None:
@@ -68,3 +73,29 @@ def differences(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[tu
     return [
         (name, value, actual.get(name)) for name, value in wanted.items() if not same(name, value, actual.get(name))
     ]
+
+
+def apart(name: str, wanted: Any, actual: Any) -> tuple[str, str]:
+    """Two values of the field ``name`` that differ, as texts: of long ones the part where they differ.
+
+    Of lists whose order is not promised, only the entries that the other list lacks.
+    """
+    if name in _KEYED and isinstance(wanted, list) and isinstance(actual, list) and wanted and actual:
+        wanted, actual = _lacking(name, wanted, actual), _lacking(name, actual, wanted)
+    left, right = (json.dumps(value, ensure_ascii=False) for value in (wanted, actual))
+    least = min(len(left), len(right))
+    first = next((n for n in range(least) if left[n] != right[n]), least)
+    start = max(0, first - _SHOWN // 2) if max(len(left), len(right)) > _SHOWN else 0
+    return _part(left, start), _part(right, start)
+
+
+def _lacking(name: str, entries: list[Any], others: list[Any]) -> list[Any]:
+    known = pairs(others, _KEYED[name])
+    return [entry for entry in entries if not pairs([entry], _KEYED[name]) <= known]
+
+
+def _part(text: str, start: int) -> str:
+    end = start + _SHOWN
+    if start == 0 and end >= len(text):
+        return text
+    return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))} ({len(text)} characters)"

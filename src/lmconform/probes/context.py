@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
 import string
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -20,7 +19,7 @@ from lmconform.errors import Failure, NotApplicable, NotTestable, Skip, caught, 
 from lmconform.evidence.exchange import Exchange, natural
 from lmconform.judgement import Judgement, kept
 from lmconform.probes import reading
-from lmconform.probes.comparison import differences
+from lmconform.probes.comparison import apart, differences
 from lmconform.probes.described import capability, described
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.not_offered import expect_offered
@@ -236,8 +235,8 @@ class Context:
         """Raise Failure unless ``actual`` has every field of ``wanted``; null and absent are the same."""
         broken = differences(wanted, actual)
         if broken:
-            name, left, right = broken[0]
-            self.fail(expected=f"{what}: {name} = {_short(left)}", actual=f"{name} = {_short(right)}")
+            name, left, right = broken[0][0], *apart(*broken[0])
+            self.fail(expected=f"{what}: {name} = {left}", actual=f"{name} = {right}")
 
     def expect_list_agrees(self, operation_id: str, single: Mapping[str, Any], listed: Mapping[str, Any]) -> None:
         """Raise Failure unless a list shows a resource as the GET ``operation_id`` does.
@@ -246,7 +245,7 @@ class Context:
         """
         known = self.session.contract.members(operation_id)
         both = {name: v for name, v in single.items() if name in known and None not in (v, listed.get(name))}
-        self.expect_same(both, listed, what="the list as GET has it")
+        self.expect_same(both, listed, what="in the list, as GET has it")
 
     def expect_if_present(self, wanted: Mapping[str, Any], actual: Mapping[str, Any], *, what: str) -> None:
         """``expect_same`` for fields that the schema leaves optional: raises NotApplicable when one is missing."""
@@ -368,7 +367,3 @@ def _is_passing(exchange: Exchange) -> bool:
 
 def _either(statuses: Collection[int]) -> str:
     return " or ".join(str(s) for s in sorted(statuses))
-
-
-def _short(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)[:160]

@@ -10,6 +10,8 @@ from lmconform.results.events import Result
 
 # Steps that one line of a story names.
 _STEPS: Final = 8
+# Characters of an answer.
+_ANSWER: Final = 300
 EVIDENCE: Final = {
     "spec": "SAP's published description says so",
     "proven": "SAP's tests show it on a tenant",
@@ -48,6 +50,7 @@ class Finding:
             ("waiver", result.waiver),
             ("expected", result.expected),
             ("actual", result.actual),
+            ("answer", _answer(result)),
             ("evidence", f"{result.evidence}: {EVIDENCE[result.evidence]}" if result.evidence in EVIDENCE else ""),
             ("source", result.basis or result.source),
             ("since", f"SAP's description {result.since}" if result.since else ""),
@@ -69,6 +72,15 @@ class Finding:
     def story(self) -> tuple[Mapping[str, Any], ...]:
         """The requests that led to it."""
         return self.result.story
+
+
+def _answer(result: Result) -> str:
+    """Status and beginning of the answer that shows it; empty where ``actual`` begins with it, or there is none."""
+    step = next((step for step in reversed(result.story) if step["telling"]), None)
+    if step is None or not result.expected or result.actual.startswith(str(step["status"])):
+        return ""
+    text = " ".join(f"{step['status']} {step['answer']}".split())
+    return text if len(text) <= _ANSWER else f"{text[:_ANSWER]}…"
 
 
 def in_short(story: tuple[Mapping[str, Any], ...]) -> str:

@@ -18,11 +18,12 @@ _TYPES = ("simple", "regex", "jsonpath")
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One test of an answer. ``text`` says it to people; ``expressions`` are what it reads."""
+    """One test of an answer. ``text`` says it to people; ``expressions`` are what it reads, ``pattern`` its regex."""
 
     text: str
     expressions: tuple[Expression, ...]
     holds: Callable[[Scope], bool]
+    pattern: str = ""
 
 
 def compile_criterion(node: Mapping[str, Any]) -> Criterion:
@@ -48,7 +49,7 @@ def compile_criterion(node: Mapping[str, Any]) -> Criterion:
         raise ExpressionError(f"criterion {condition!r}: its context is a runtime expression such as $response.body")
     context = parse(node["context"])
     if kind == "regex":
-        return Criterion(f"{context.text} matches {condition}", (context,), _regex(context, condition))
+        return Criterion(f"{context.text} matches {condition}", (context,), _regex(context, condition), condition)
     return Criterion(f"{context.text} has {condition}", (context,), _jsonpath(context, condition))
 
 

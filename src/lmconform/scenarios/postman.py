@@ -11,7 +11,7 @@ from lmconform.contract import paths
 from lmconform.scenarios.conditions import compile_condition
 from lmconform.scenarios.criteria import Criterion
 from lmconform.scenarios.expressions import ExpressionError, parse
-from lmconform.scenarios.model import Step, Workflow
+from lmconform.scenarios.model import Contains, Step, Workflow
 
 _SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 # What the user sets, with the values of a mock on its usual port.
@@ -29,6 +29,18 @@ _MOST_POLLS: Final = 5000
 _AT: Final = (
     "const body = () => { try { return pm.response.json(); } catch { return undefined; } };",
     "const at = (pointer) => pointer.split('/').slice(1).reduce((v, k) => v?.[k], body()) ?? null;",
+)
+# The comparison of ``scenarios/compare`` in JavaScript: partial, in any order, instants by value.
+HOLDS: Final = (
+    "const instant = (v) => (/^\\d{4}-\\d\\d-\\d\\dT/.test(v) ? Date.parse(v) : NaN);",
+    "const isObject = (v) => typeof v === 'object' && v !== null && !Array.isArray(v);",
+    "const each = (want, got, exact) => want.length === 0 || got.some((one, i) =>",
+    "  holds(want[0], one, exact) && each(want.slice(1), got.filter((_, j) => j !== i), exact));",
+    "const member = (want, got, exact, name) => (name === 'url' && got === want + '/') ||",
+    "  (holds(want, got, exact) && !(exact.includes(name) && got.length !== want.length));",
+    "const holds = (want, got, exact) => Array.isArray(want) ? Array.isArray(got) && each(want, got, exact)",
+    "  : isObject(want) ? isObject(got) && Object.keys(want).every((k) => member(want[k], got[k], exact, k))",
+    "  : want === got || (typeof want === 'string' && instant(want) === instant(got));",
 )
 
 
@@ -95,17 +107,43 @@ def _script(step: Step) -> Iterator[str]:
         if condition:
             name = json.dumps(f"{step.id}: {criterion.text}")
             yield f"pm.test({name}, () => pm.expect({condition}).to.equal(true));"
+    if step.contains is not None:
+        yield from _contains(step.id, step.contains)
     for action in step.on_success:
         conditions = [_condition(criterion) or "true" for criterion in action.criteria] or ["true"]
-        if action.kind != "goto":
+        if action.kind not in ("goto", "end"):
             continue
         yield f"if ({' && '.join(conditions)}) {{"
         if action.fills is not None:
             other, outputs = action.fills
             for name, value in outputs.items():
                 yield f"  pm.collectionVariables.set('{other}.{name}', {_javascript(str(value))});"
-        yield f"  pm.execution.setNextRequest('{action.step}');"
+        following = json.dumps(action.step) if action.kind == "goto" else "null"
+        yield f"  pm.execution.setNextRequest({following});"
         yield "}"
+
+
+def _contains(step: str, contains: Contains) -> Iterator[str]:
+    """The answer holds what the step says, as ``scenarios/compare`` judges it."""
+    yield from HOLDS
+    yield f"const wanted = {_literal(contains.value)};"
+    yield f"const held = {_javascript(contains.context)};"
+    name = json.dumps(f"{step}: {contains.context} holds it")
+    test = f"holds(wanted, held, {json.dumps(sorted(contains.exact))})"
+    yield f"pm.test({name}, () => pm.expect({test}, JSON.stringify({{ wanted, held }})).to.equal(true));"
+
+
+def _literal(tree: Any) -> str:
+    """A value in JavaScript, its expressions as what has their value in a script."""
+    if isinstance(tree, str):
+        if tree.startswith("$"):
+            return _read(tree)
+        parts = re.split(r"\{(\$[^{}]*)\}", tree)
+        words = [_read(part) if n % 2 else json.dumps(part) for n, part in enumerate(parts) if part]
+        return " + ".join(words) or '""'
+    if isinstance(tree, Mapping):
+        return "{" + ", ".join(f"{json.dumps(name)}: {_literal(value)}" for name, value in tree.items()) + "}"
+    return f"[{', '.join(map(_literal, tree))}]" if isinstance(tree, list | tuple) else json.dumps(tree)
 
 
 def _poll(step: Step) -> Iterator[str]:
@@ -126,7 +164,10 @@ def _poll(step: Step) -> Iterator[str]:
 
 
 def _condition(criterion: Criterion) -> str:
-    """A simple condition in JavaScript; nothing for one by pattern or path."""
+    """A condition in JavaScript; nothing for one by path."""
+    if criterion.pattern:
+        value = _read(criterion.expressions[0].text)
+        return f"(({value}) ?? null) !== null && new RegExp({json.dumps(criterion.pattern)}).test({value})"
     try:
         compile_condition(criterion.text)
     except ExpressionError:

@@ -9,6 +9,7 @@ from lmconform.probes.builders.resource_type import batch, selected
 from lmconform.probes.context import Context, Json
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.counts import expect_counts_agree
+from lmconform.safety.guard import RUN_LABEL
 
 
 @probe("LM-ARTIFACT-FILTER-KIND")
@@ -17,10 +18,14 @@ def kind_filters(ctx: Context) -> None:
     for created, kind in zip(group.members, BATCH_KINDS, strict=True):
         matches = selected(ctx, ARTIFACT, {"kind": kind})
         ctx.expect(
-            matches == {created.id}, expected=f"of our three the one of kind {kind}", actual=_which(ctx, matches)
+            matches == {created.id},
+            expected=f"of the three of this run, the one of kind {kind}",
+            actual=_which(ctx, matches),
         )
     matches = selected(ctx, ARTIFACT, {"kind": "other"})
-    ctx.expect(not matches, expected="none of our three is of kind other", actual=_which(ctx, matches))
+    ctx.expect(
+        not matches, expected="none of the three of this run: none is of kind other", actual=_which(ctx, matches)
+    )
 
 
 @probe("LM-ARTIFACT-FILTER-SCENARIO")
@@ -28,12 +33,20 @@ def scenario_filters(ctx: Context) -> None:
     group = batch(ctx, ARTIFACT)
     own = str(group.members[0].sent["scenarioId"])
     matches = selected(ctx, ARTIFACT, {"scenarioId": own})
-    ctx.expect(matches == set(group.ids), expected=f"all three of scenario {own}", actual=_which(ctx, matches))
+    ctx.expect(
+        matches == set(group.ids),
+        expected=f"all three of this run, whose scenario is {own}",
+        actual=_which(ctx, matches),
+    )
     # An existing scenario: the answer for an unknown one is open (F12).
     other = executables.other_scenario_id(ctx, own)
     if other is not None:
         matches = selected(ctx, ARTIFACT, {"scenarioId": other})
-        ctx.expect(not matches, expected=f"no match for scenario {other}", actual=_which(ctx, matches))
+        ctx.expect(
+            not matches,
+            expected=f"none of the three of this run, whose scenario is {own}",
+            actual=_which(ctx, matches),
+        )
 
 
 @probe("LM-ARTIFACT-FILTER-NAME")
@@ -44,7 +57,7 @@ def name_filters(ctx: Context) -> None:
         matches = selected(ctx, ARTIFACT, {"name": name})
         ctx.expect(matches == wanted, expected=f"for {name!r} {_which(ctx, wanted)}", actual=_which(ctx, matches))
         number = ctx.count("countArtifacts", {"$search": group.token, "name": name})
-        ctx.expect(number == len(wanted), expected=f"$count = {len(wanted)} for {name!r}", actual=f"{number}")
+        ctx.expect(number == len(wanted), expected=f"$count = {len(wanted)} for {name!r}", actual=f"$count = {number}")
 
 
 @probe("LM-ARTIFACT-FILTER-COMBINED")
@@ -54,9 +67,17 @@ def filters_combine_with_and(ctx: Context) -> None:
     own = str(group.members[0].sent["scenarioId"])
     both = {"kind": "model", "scenarioId": own, "artifactLabelSelector": red}
     matches = selected(ctx, ARTIFACT, both)
-    ctx.expect(matches == {group.ids[0]}, expected="the one that all filters match", actual=_which(ctx, matches))
+    ctx.expect(
+        matches == {group.ids[0]},
+        expected=f"the one that all filters match, {_which(ctx, {group.ids[0]})}",
+        actual=_which(ctx, matches),
+    )
     matches = selected(ctx, ARTIFACT, {**both, "kind": "dataset"})
-    ctx.expect(not matches, expected="none: our dataset is not red", actual=_which(ctx, matches))
+    ctx.expect(
+        not matches,
+        expected="none of the three of this run: the dataset has not color=red",
+        actual=_which(ctx, matches),
+    )
 
 
 @probe("LM-ARTIFACT-COUNT-FILTERED")
@@ -73,7 +94,11 @@ def count_is_filtered(ctx: Context) -> None:
     ]
     for query, wanted in filters:
         number = ctx.count("countArtifacts", {"$search": group.token, **query})
-        ctx.expect(number == wanted, expected=f"$count = {wanted} of our three for {query}", actual=f"{number}")
+        ctx.expect(
+            number == wanted,
+            expected=f"$count = {wanted} of the three of this run for {query}",
+            actual=f"$count = {number}",
+        )
 
 
 @probe("LM-ARTIFACT-COUNT-COMBINED")
@@ -94,7 +119,9 @@ def search_finds_descriptions(ctx: Context) -> None:
     token = ctx.unique("description")
     created = create_artifact(ctx, description=f"before {token} after")
     matches = ctx.ids("listArtifacts", {"$search": token})
-    ctx.expect(matches == [created.id], expected=f"the one described with {token!r}", actual=f"{matches}")
+    ctx.expect(
+        matches == [created.id], expected=f"[{created.id!r}], whose description holds {token!r}", actual=f"{matches}"
+    )
 
 
 @probe("LM-ARTIFACT-LABEL-EQUALS")
@@ -134,7 +161,7 @@ def comma_in_a_label_is_escaped(ctx: Context) -> None:
     name, key = ctx.unique("comma"), f"{LABEL_PREFIX}list"
     created = create_artifact(ctx, name=name, labels=[{"key": key, "value": "a,b"}])
     matches = ctx.ids("listArtifacts", {"$search": name, "artifactLabelSelector": [f"{key}=a{{comma}}b"]})
-    ctx.expect(matches == [created.id], expected="the one labelled a,b", actual=f"{matches}")
+    ctx.expect(matches == [created.id], expected=f"[{created.id!r}], with the label a,b", actual=f"{matches}")
 
 
 def _expect_labelled(ctx: Context, selector: list[str], wanted: set[int]) -> None:
@@ -146,6 +173,11 @@ def _expect_labelled(ctx: Context, selector: list[str], wanted: set[int]) -> Non
 
 def _which(ctx: Context, ids: set[str]) -> str:
     """The members of the batch with these ids, as a text with their kinds and labels."""
-    group = batch(ctx, ARTIFACT)
-    names = [f"{m.sent['kind']} {m.sent.get('labels') or 'without labels'}" for m in group.members if m.id in ids]
-    return "; ".join(names) or "none of our three"
+    names = [f"{m.id} ({', '.join(_traits(m.sent))})" for m in batch(ctx, ARTIFACT).members if m.id in ids]
+    return " and ".join(names) or "none of the three of this run"
+
+
+def _traits(sent: Json) -> list[str]:
+    """Its kind, and the labels that tell it from the others."""
+    labels = [f"{label['key']}={label['value']}" for label in sent.get("labels") or ()]
+    return [str(sent["kind"]), *(label for label in labels if not label.startswith(RUN_LABEL))]

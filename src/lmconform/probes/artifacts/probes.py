@@ -80,7 +80,7 @@ def modified_is_not_before_created(ctx: Context) -> None:
         raise NotTestable("createdAt or modifiedAt is no time")
     # One may be in whole seconds and the other with fractions (D1).
     good = created - modified < timedelta(seconds=1)
-    ctx.expect(good, expected="createdAt <= modifiedAt", actual=f"{created} > {modified}")
+    ctx.expect(good, expected="createdAt <= modifiedAt", actual=f"createdAt {created} is after modifiedAt {modified}")
 
 
 refuses(

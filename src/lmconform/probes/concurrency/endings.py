@@ -75,7 +75,7 @@ def list_during_a_deletion_is_a_list(ctx: Context) -> None:
         text = "those that nothing deletes are listed"
         ctx.expect(not missing, expected=text, actual=f"{missing} missing", exchange=answer)
         others = sorted(set(map(str, listed)) - set(sent.ids))
-        ctx.expect(not others, expected="only those of the configuration", actual=f"{others} too", exchange=answer)
+        ctx.expect(not others, expected="only schedules of the configuration", actual=f"{others} too", exchange=answer)
 
 
 def _kinds(ctx: Context) -> Iterator[Enactment]:

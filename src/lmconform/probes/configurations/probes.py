@@ -140,7 +140,11 @@ def count_is_filtered(ctx: Context) -> None:
         filters.append(({"scenarioId": other}, 0))
     for query, wanted in filters:
         number = ctx.count("countConfigurations", {"$search": group.token, **query})
-        ctx.expect(number == wanted, expected=f"$count = {wanted} of our three for {query}", actual=f"{number}")
+        ctx.expect(
+            number == wanted,
+            expected=f"$count = {wanted} of the three of this run for {query}",
+            actual=f"$count = {number}",
+        )
 
 
 @probe("LM-CONFIGURATION-COUNT-COMBINED")

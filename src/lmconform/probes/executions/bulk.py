@@ -21,14 +21,16 @@ def errors_of_entries_are_complete(ctx: Context) -> None:
     answered = results(ctx, EXECUTION, [entry(ctx.absent_id())])
     error: Any = answered[0].get("error") if answered else None
     missing = [n for n in ("code", "message", "requestId", "target") if not isinstance(error, dict) or n not in error]
-    ctx.expect(not missing, expected="code, message, requestId and target", actual=f"no {', '.join(missing)}")
+    ctx.expect(
+        not missing, expected="code, message, requestId and target", actual=f"no {', '.join(missing)} in {error}"
+    )
 
 
 @probe("LM-BULK-HUNDRED")
 def hundred_entries_are_accepted(ctx: Context) -> None:
     entries = [entry(ctx.absent_id(), ("STOPPED", "DELETED")[n % 2]) for n in range(100)]
     answered = results(ctx, EXECUTION, entries)
-    ctx.expect(len(answered) == 100, expected="100 results", actual=f"{len(answered)}")
+    ctx.expect(len(answered) == 100, expected="100 results", actual=f"{len(answered)} results")
 
 
 @probe("LM-BULK-DELETE-COMPLETED")

@@ -43,7 +43,7 @@ def several_executables_filter(ctx: Context) -> None:
     others = executables.several_others(ctx, own)
     for several in ([own, *others], [*others, own]):
         matches = [e.get("id") for e in of_base(ctx, EXECUTION, {"executableIds": several})]
-        ctx.expect(matches == [pooled.id], expected=f"our execution for {several}", actual=f"{matches}")
+        ctx.expect(matches == [pooled.id], expected=f"[{pooled.id!r}] for {several}", actual=f"{matches}")
 
 
 @probe("LM-EXECUTION-COUNT-COMBINED", late=True)

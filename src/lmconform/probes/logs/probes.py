@@ -46,7 +46,7 @@ def window_bounds_the_lines(ctx: Context) -> None:
     # By the clock of the target, which may differ from this one.
     latest = max(line_times(everything))
     around = log_lines(ctx, start=stamp(created - MARGIN), end=stamp(latest + MARGIN))
-    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)} lines")
 
 
 @probe("LM-LOGS-ZONE", late=True)
@@ -54,7 +54,7 @@ def times_may_have_an_offset(ctx: Context) -> None:
     created, everything = created_at(ctx), all_lines(ctx)
     zone = (created - MARGIN).astimezone(UTC) + timedelta(hours=8)
     around = log_lines(ctx, start=zone.strftime("%Y-%m-%dT%H:%M:%S+08:00"))
-    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)}")
+    ctx.expect(len(around) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(around)} lines")
 
 
 @probe("LM-LOGS-ORDER", late=True)
@@ -73,9 +73,9 @@ def lines_are_in_order(ctx: Context) -> None:
 
 @probe("LM-LOGS-TOP", late=True)
 def top_bounds_the_lines(ctx: Context) -> None:
-    all_lines(ctx)
+    everything = all_lines(ctx)
     lines = log_lines(ctx, top=1)
-    ctx.expect(len(lines) == 1, expected="1 line of several", actual=f"{len(lines)}")
+    ctx.expect(len(lines) == 1, expected=f"1 line of {len(everything)}, with $top=1", actual=f"{len(lines)} lines")
 
 
 @probe("LM-LOGS-TOP-OF-ORDER", late=True)
@@ -89,7 +89,7 @@ def top_keeps_the_first_of_the_order(ctx: Context) -> None:
         if not first:
             raise NotTestable("no line for $order=desc and $top=1")
         text = f"a line of {max(times)} or later"
-        ctx.expect(first[0] >= max(times), expected=text, actual=f"one of {first[0]}")
+        ctx.expect(first[0] >= max(times), expected=text, actual=f"a line of {first[0]}")
 
     ctx.retry_in_grace(time.monotonic(), judge)
 
@@ -110,9 +110,13 @@ def greatest_top_is_accepted(ctx: Context) -> None:
     everything = all_lines(ctx)
     for top in (4999, 5000):
         lines = log_lines(ctx, top=top)
-        ctx.expect(len(lines) >= len(everything), expected=f"all {len(everything)} lines", actual=f"{len(lines)}")
+        ctx.expect(
+            len(lines) >= len(everything),
+            expected=f"all {len(everything)} lines with $top={top}",
+            actual=f"{len(lines)} lines",
+        )
     if len(lines) > len(everything):
         # A line may have come in the meantime.
         wanted, everything = min(len(lines), _DEFAULT_TOP), all_lines(ctx)
         text = f"{wanted} lines without $top, of {len(lines)}"
-        ctx.expect(len(everything) >= wanted, expected=text, actual=f"{len(everything)}")
+        ctx.expect(len(everything) >= wanted, expected=text, actual=f"{len(everything)} lines")

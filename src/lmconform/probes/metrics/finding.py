@@ -90,7 +90,11 @@ def star_selects_all(ctx: Context) -> None:
     for select in (["*"], list(SECTIONS)):
         body = metrics_resource(ctx, execution, {"$select": select})
         missing = [s for s in SECTIONS if name not in [e.get("name") for e in body.get(s) or []]]
-        ctx.expect(not missing, expected="all three sections", actual=f"{missing} missing for $select={select}")
+        ctx.expect(
+            not missing,
+            expected=f"{name} in {', '.join(SECTIONS)}",
+            actual=f"missing in {', '.join(missing)} for $select={','.join(select)}",
+        )
 
 
 @probe("LM-METRICS-SELECT-TWO")
@@ -166,13 +170,13 @@ def commas_may_be_encoded(ctx: Context) -> None:
     executions = _two_with_metrics(ctx)
     for comma in ("%2C", ","):
         ids = _ids(ctx, f"executionIds={comma.join(executions)}")
-        ctx.expect(sorted(ids) == sorted(executions), expected=f"both, joined by {comma}", actual=f"{ids}")
+        ctx.expect(sorted(ids) == sorted(executions), expected=f"{executions}, joined by {comma}", actual=f"{ids}")
 
 
 @probe("LM-METRICS-TOP")
 def top_bounds_the_page(ctx: Context) -> None:
     page = ctx.items("findMetrics", {"executionIds": _two_with_metrics(ctx), "$top": 1})
-    ctx.expect(len(page) == 1, expected="1 of our 2", actual=f"{len(page)}")
+    ctx.expect(len(page) == 1, expected="1 of the 2 executions with $top=1", actual=f"{len(page)}")
 
 
 @probe("LM-METRICS-SKIP")

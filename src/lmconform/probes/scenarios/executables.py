@@ -92,7 +92,7 @@ def version_filters(ctx: Context) -> None:
     unknown = ctx.get("listExecutables", {"versionId": ctx.absent_id()}, scenarioId=scenario)
     if unknown.status == 200:
         matches = entries(unknown.json_object())
-        ctx.expect(not matches, expected="no executable of an unknown version", actual=f"{len(matches)} of them")
+        ctx.expect(not matches, expected="no executable: no version has this id", actual=f"{len(matches)} executables")
 
 
 @probe("LM-EXECUTABLE-WRONG-SCENARIO")

@@ -62,7 +62,8 @@ def status_filters(ctx: Context) -> None:
     own = {active.id, paused.id}
     for status, created in (("ACTIVE", active), ("INACTIVE", paused)):
         matches = set(ctx.ids("listExecutionSchedules", {"status": status})) & own
-        ctx.expect(matches == {created.id}, expected=f"of our two the {status} one", actual=f"{sorted(matches)}")
+        text = f"[{created.id!r}], the one of the two of this run that is {status}"
+        ctx.expect(matches == {created.id}, expected=text, actual=f"{sorted(matches)}")
 
 
 @probe("LM-SCHEDULE-FILTER-COMBINED")
@@ -73,7 +74,11 @@ def filters_combine_with_and(ctx: Context) -> None:
     for status, created in (("ACTIVE", active), ("INACTIVE", paused)):
         query = {"configurationId": created.sent["configurationId"], "status": status}
         matches = ctx.ids("listExecutionSchedules", query)
-        ctx.expect(matches == [created.id], expected=f"the {status} one of the configuration", actual=f"{matches}")
+        ctx.expect(
+            matches == [created.id],
+            expected=f"[{created.id!r}], the {status} one of the configuration",
+            actual=f"{matches}",
+        )
 
 
 @probe("LM-SCHEDULE-COUNT-FILTERED")
@@ -82,8 +87,8 @@ def count_is_filtered(ctx: Context) -> None:
     query = {"configurationId": _active_and_paused(ctx)[0].sent["configurationId"]}
     for more, wanted in (({}, 2), ({"status": "ACTIVE"}, 1), ({"status": "INACTIVE"}, 1)):
         number = ctx.count("countExecutionSchedules", {**query, **more})
-        text = f"$count = {wanted} of our two for {more or 'all'}"
-        ctx.expect(number == wanted, expected=text, actual=f"{number}")
+        text = f"$count = {wanted} of the two of this run for {more or 'all'}"
+        ctx.expect(number == wanted, expected=text, actual=f"$count = {number}")
 
 
 @probe("LM-SCHEDULE-EXECUTIONS")

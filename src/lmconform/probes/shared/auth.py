@@ -190,5 +190,6 @@ def _is_refused_for_the_token(ctx: Context, prepared: Prepared) -> bool:
     answer = prepared.send(ctx, authorize=False)
     if answer.status == 429 or answer.status >= 500:
         raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
-    ctx.expect(not answer.ok, expected="a refusal: no token was sent", actual=answer.brief, exchange=answer)
+    text = "a refusal (401 or 403), since no token was sent"
+    ctx.expect(not answer.ok, expected=text, actual=answer.brief, exchange=answer)
     return answer.status in _REFUSED

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from lmconform.contract.resources import Resource, Role
 from lmconform.errors import NotTestable
+from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import Context, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a ``$count`` operation returned, and the exchange that shows it."""
+
+    number: int
+    exchange: Exchange
+
+
+def counted(ctx: Context, count: str, query: Json) -> Counted:
+    """The number of a ``$count`` operation that this probe judges."""
+    number = ctx.count(count, query)
+    assert ctx.client.last is not None, count
+    return Counted(number, ctx.client.last)
 
 
 def expect_counts_agree(ctx: Context, listing: str, count: str, own: Json, filters: list[Json]) -> None:
@@ -20,20 +37,20 @@ def expect_counts_agree(ctx: Context, listing: str, count: str, own: Json, filte
     for one, other in ring:
         query: dict[str, Any] = {**own, **one, **other}
         length, number = len(ctx.items(listing, query)), ctx.count(count, query)
-        ctx.expect(number == length, expected=f"$count = {length}, as the list has, for {query}", actual=f"{number}")
+        text = f"$count = {length}, as the list has, for {query}"
+        ctx.expect(number == length, expected=text, actual=f"$count = {number}")
 
 
 def expect_counted(
-    ctx: Context, resource: Resource, query: Json, listed: Sequence[str], number: int, expected: str
+    ctx: Context, resource: Resource, query: Json, listed: Sequence[str], counted: Counted, expected: str
 ) -> None:
-    """Raise Failure when ``number``, of $count, is not that of the ids in the list of the same query.
+    """Raise Failure when $count is not the number of ids in the list of the same query.
 
     ``query`` names what the resources were made from. Raises NotTestable when the list is to blame: it lacks one of
     this run that GET shows, or holds one that GET does not find.
     """
-    if number == len(listed):
+    if counted.number == len(listed):
         return
-    evidence = ctx.client.last
     twice = sorted({one for one in listed if listed.count(one) > 1})
     if twice:
         raise NotTestable(f"the list with {query} holds {twice} more than once")
@@ -47,4 +64,4 @@ def expect_counted(
         if is_there or (one in listed and answer.status == 404):
             words = "lacks" if is_there else "holds"
             raise NotTestable(f"the list with {query} {words} {one}, of which GET says {answer.brief}")
-    ctx.fail(expected=expected, actual=f"$count = {number}", exchange=evidence)
+    ctx.fail(expected=expected, actual=f"$count = {counted.number}", exchange=counted.exchange)

@@ -32,7 +32,7 @@ def _expect_found(ctx: Context, kind: Enactment, ended: Json) -> None:
     def judge() -> None:
         query = {"configurationId": ended["configurationId"], "status": status}
         listed = ctx.ids(kind.list, query)
-        ctx.expect(own in listed, expected=f"{own} listed for status={status}", actual=f"{listed}")
+        ctx.expect(own in listed, expected=f"{own} in the list for status={status}", actual=f"{listed}")
         number, text = ctx.count(kind.count, query), f"$count = {len(listed)} for status={status}, as the list has"
         good = number == len(listed) or listed != ctx.ids(kind.list, query)
         ctx.expect(good, expected=text, actual=f"{number}")

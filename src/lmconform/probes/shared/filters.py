@@ -31,7 +31,8 @@ def _origin(kind: Enactment) -> None:
             ctx.expect(
                 other.id not in ids, expected=f"only {kind.word}s of the configuration", actual=f"{other.id} too"
             )
-            ctx.expect(pooled.id in ids, expected=f"our {kind.word} listed", actual="not listed")
+            text = f"the {kind.word} {pooled.id} of this run in the list"
+            ctx.expect(pooled.id in ids, expected=text, actual=f"{ids}")
 
         ctx.retry_in_grace(pooled.changed_at, judge)
 
@@ -101,8 +102,8 @@ def _counts(kind: Enactment) -> None:
             ]
             for query, wanted in filters:
                 number = ctx.count(kind.count, {"configurationId": configuration.id, **query})
-                text = f"$count = {wanted} for our configuration and {query}"
-                ctx.expect(number == wanted, expected=text, actual=f"{number}")
+                text = f"$count = {wanted} for the configuration {configuration.id} and {query}"
+                ctx.expect(number == wanted, expected=text, actual=f"$count = {number}")
 
         enactment_pool.judge_at_rest(ctx, kind, judge)
 
@@ -114,7 +115,8 @@ def _pages(kind: Enactment) -> None:
 
         def judge() -> None:
             ids = ctx.ids(kind.list, query)
-            ctx.expect(len(ids) == 1, expected="1 of our 2 or more", actual=f"{len(ids)}")
+            text = "1 of the 2 or more of this run, with $top=1"
+            ctx.expect(len(ids) == 1, expected=text, actual=f"{len(ids)}: {ids}")
 
         ctx.retry_in_grace(enactment_pool.spare(ctx, kind).changed_at, judge)
 
@@ -133,7 +135,7 @@ def _expect_selected(ctx: Context, kind: Enactment, query: Json, wanted: bool) -
 
     def judge() -> None:
         is_listed = pooled.id in [e.get("id") for e in of_base(ctx, kind, query)]
-        text = f"our {kind.word} {labels[wanted]} for {query}"
-        ctx.expect(is_listed is wanted, expected=text, actual=labels[is_listed])
+        text = f"the {kind.word} {pooled.id} of this run is {labels[wanted]} for {query}"
+        ctx.expect(is_listed is wanted, expected=text, actual=f"it is {labels[is_listed]}")
 
     ctx.retry_in_grace(pooled.changed_at, judge)

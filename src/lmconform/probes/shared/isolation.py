@@ -129,7 +129,8 @@ def _expect_unlisted(ctx: Context, operation: Operation, other: str) -> None:
     answer = replace(prepared, query=query).send(ctx, resource_group=other)
     ctx.expect_status(answer, {200})
     listed = sorted({str(r.get("id")) for r in entries(answer.json_object())} & set(own))
-    ctx.expect(not listed, expected="no resource of the first group", actual=f"{listed}", exchange=answer)
+    text = f"nothing of the resource group {ctx.session.target.resource_group} in the list for {other}"
+    ctx.expect(not listed, expected=text, actual=f"{listed}", exchange=answer)
 
 
 def _expect_uncounted(ctx: Context, operation: Operation, other: str) -> None:

@@ -18,7 +18,7 @@ from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import stays_deleted
-from lmconform.probes.shared.counts import expect_counted
+from lmconform.probes.shared.counts import counted, expect_counted
 from lmconform.probes.shared.unknown_ids import expect_absent
 
 # SAP declares both, and does not publish which of them a forbidden transition gets (C3).
@@ -49,7 +49,7 @@ def expect_uncounted(ctx: Context, listing: str, count: str, query: Json, delete
     assert resource is not None, listing
 
     def judge() -> None:
-        before, number, after = ctx.ids(listing, query), ctx.count(count, query), ctx.ids(listing, query)
+        before, number, after = ctx.ids(listing, query), counted(ctx, count, query), ctx.ids(listing, query)
         if before != after or deleted_id in after:
             raise NotTestable(f"the list changes, or still holds {deleted_id}")
         expect_counted(ctx, resource, query, after, number, f"$count = {len(after)} without the deleted one")

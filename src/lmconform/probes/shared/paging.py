@@ -50,7 +50,7 @@ def _pages(resource: ResourceType) -> None:
     @probe(f"LM-{resource.noun}-TOP")
     def top_bounds_the_page(ctx: Context) -> None:
         ids = ctx.ids(resource.list, {**batch(ctx, resource).query, "$top": 2})
-        ctx.expect(len(ids) == 2, expected="2 of our 3", actual=f"{len(ids)}")
+        ctx.expect(len(ids) == 2, expected="2 of the 3 of this run, with $top=2", actual=f"{len(ids)}: {ids}")
 
     @probe(f"LM-{resource.noun}-SKIP")
     def skip_leaves_resources_out(ctx: Context) -> None:
@@ -58,17 +58,19 @@ def _pages(resource: ResourceType) -> None:
         for number in (1, 3):
             ids = ctx.ids(resource.list, {**query, "$skip": number})
             left = 3 - number
-            ctx.expect(len(ids) == left, expected=f"{left} after $skip={number} of 3", actual=f"{len(ids)}")
+            ctx.expect(len(ids) == left, expected=f"{left} after $skip={number} of 3", actual=f"{len(ids)}: {ids}")
         # $skip is no multiple of $top: a server that skips whole pages fails here.
         ids = ctx.ids(resource.list, {**query, "$top": 3, "$skip": 1})
-        ctx.expect(len(ids) == 2, expected="2 after $skip=1 of 3, also with $top=3", actual=f"{len(ids)}")
+        ctx.expect(len(ids) == 2, expected="2 after $skip=1 of 3, also with $top=3", actual=f"{len(ids)}: {ids}")
 
     @probe(f"LM-{resource.noun}-PAGES-COVER")
     def pages_hold_each_resource_once(ctx: Context) -> None:
         group = batch(ctx, resource)
         pages = walks.walk(ctx, resource.list, walks.as_filter(group.query), len(group.members), 1)
         ids = [resource_id for page in pages for resource_id in page.ids]
-        ctx.expect(sorted(ids) == sorted(group.ids), expected="each of the three on one page", actual=f"{ids}")
+        ctx.expect(
+            sorted(ids) == sorted(group.ids), expected=f"each of {sorted(group.ids)} on one page of 1", actual=f"{ids}"
+        )
 
 
 def install_default_page(resource: ResourceType) -> None:
@@ -89,7 +91,9 @@ def install_default_page(resource: ResourceType) -> None:
             if before != after:
                 raise NotTestable(f"$count answers {before}, then {after}")
             wanted = min(after, _DEFAULT_TOP)
-            ctx.expect(length == wanted, expected=f"all {wanted} of this session", actual=f"{length} of them")
+            ctx.expect(
+                length == wanted, expected=f"all {wanted} that $count counts for {query}", actual=f"{length} of them"
+            )
 
         ctx.retry_in_grace(begun, judge)
 

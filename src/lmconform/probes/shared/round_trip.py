@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -186,10 +187,15 @@ def _of_entries(wanted: list[Json], actual: list[Any]) -> Iterator[tuple[str, An
     others = sorted(map(str, answered.keys() - {entry[key] for entry in wanted}))
     for number, entry in enumerate(wanted):
         if entry[key] not in answered:
-            yield f"[{number}].{key}", entry[key], next(iter(others), None)
+            yield f"[{number}].{key}", entry[key], _nearest(str(entry[key]), others)
             continue
         for place, left, right in mismatches(entry, answered[entry[key]]):
             yield f"[{number}].{place}", left, right
+
+
+def _nearest(text: str, others: list[str]) -> str | None:
+    """The one that most likely was made of a text, None without any."""
+    return next(iter(difflib.get_close_matches(text, others, n=1, cutoff=0)), None)
 
 
 def _around(wanted: Any, actual: Any) -> tuple[str, str]:

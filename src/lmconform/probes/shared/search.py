@@ -31,11 +31,11 @@ def _matches(resource: ResourceType) -> None:
         middle = group.token[5:-2]
         other = resource.make(ctx)
         ids = ctx.ids(resource.list, {"$search": middle})
-        ctx.expect(set(group.ids) <= set(ids), expected=f"all whose name holds {middle!r}", actual=f"{ids}")
+        ctx.expect(set(group.ids) <= set(ids), expected=f"{group.ids}, whose names hold {middle!r}", actual=f"{ids}")
         ctx.expect(other.id not in ids, expected=f"only names with {middle!r}", actual=f"{other.sent['name']} too")
         text = _text_of_no_name(group.members[0].sent)
         found = sorted(set(ctx.ids(resource.list, {"$search": text})) & set(group.ids)) if text else []
-        expected = f"none of ours for {text!r}: the text is neither in their names nor in their descriptions"
+        expected = f"none of this run for {text!r}: the text is neither in their names nor in their descriptions"
         ctx.expect(not found, expected=expected, actual=f"{found}")
 
     @probe(f"LM-{resource.noun}-SEARCH-LITERAL")
@@ -48,7 +48,9 @@ def _matches(resource: ResourceType) -> None:
                 raise NotTestable(f"{ctx.label(answer)} answered {answer.brief} for {text!r}")
             listed = entries(answer.json_object())
             matches = [item for item in listed if item.get("id") in group.ids]
-            ctx.expect(not matches, expected=f"no match for {text!r}", actual=f"{len(matches)} of our three")
+            ctx.expect(
+                not matches, expected=f"no match for {text!r}", actual=f"{len(matches)} of the three of this run"
+            )
 
 
 def _text_of_no_name(sent: Json) -> str:
@@ -69,16 +71,22 @@ def _case(resource: ResourceType) -> None:
         ctx.expect(not matches, expected=f"no match for {upper!r}", actual=f"{sorted(matches)}")
         query = {"$search": upper, "searchCaseInsensitive": False}
         matches = set(ctx.ids(resource.list, query)) & set(group.ids)
-        ctx.expect(not matches, expected="no match with searchCaseInsensitive=false", actual=f"{sorted(matches)}")
+        ctx.expect(
+            not matches,
+            expected=f"no match for {upper!r} with searchCaseInsensitive=false",
+            actual=f"{sorted(matches)}",
+        )
 
     @probe(f"LM-{resource.noun}-SEARCH-CASE-INSENSITIVE")
     def search_can_ignore_the_case(ctx: Context) -> None:
         group = batch(ctx, resource)
         query = {"$search": group.token.upper(), "searchCaseInsensitive": True}
         matches = set(ctx.ids(resource.list, query)) & set(group.ids)
-        ctx.expect(matches == set(group.ids), expected="all three", actual=f"{len(matches)} of them")
+        ctx.expect(
+            matches == set(group.ids), expected=f"all three of this run, {group.ids}", actual=f"{sorted(matches)}"
+        )
         number = ctx.count(resource.count, query)
-        ctx.expect(number == len(group.ids), expected="$count = 3", actual=f"$count = {number}")
+        ctx.expect(number == len(group.ids), expected=f"$count = {len(group.ids)}", actual=f"$count = {number}")
 
 
 def _nothing(resource: ResourceType) -> None:
@@ -91,4 +99,4 @@ def _nothing(resource: ResourceType) -> None:
     @probe(f"LM-{resource.noun}-COUNT-NOTHING")
     def search_without_a_match_counts_zero(ctx: Context) -> None:
         number = ctx.count(resource.count, {"$search": ctx.unique("nothing")})
-        ctx.expect(number == 0, expected="0", actual=str(number))
+        ctx.expect(number == 0, expected="$count = 0", actual=f"$count = {number}")

@@ -13,7 +13,7 @@ from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.context import Context
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
-from lmconform.probes.shared.counts import expect_counted
+from lmconform.probes.shared.counts import counted, expect_counted
 
 # Of each resource so many are looked for again: the first and the last that were deleted.
 _MOST: Final = 4
@@ -81,7 +81,7 @@ def _expect_not_listed(ctx: Context, resource: Resource, ids: Sequence[str]) -> 
             listed = ctx.ids(resource.operations[Role.LIST].id, dict(origin))
             back = sorted(set(ids) & set(listed))
             ctx.expect(not back, expected="no deleted one in the list", actual=f"{back} in the list again")
-            number = ctx.count(resource.operations[Role.COUNT].id, dict(origin))
+            number = counted(ctx, resource.operations[Role.COUNT].id, dict(origin))
             text = f"$count = {len(listed)}, as the list has"
             expect_counted(ctx, resource, dict(origin), listed, number, text)
 

@@ -80,7 +80,7 @@ def expect_order(ctx: Context, body: Json, earlier: str, later: str) -> None:
     before, after = instant(body.get(earlier)), instant(body.get(later))
     if before is not None and after is not None:
         good = before - after < TOLERANCE
-        ctx.expect(good, expected=f"{earlier} <= {later}", actual=f"{before} > {after}")
+        ctx.expect(good, expected=f"{earlier} <= {later}", actual=f"{earlier} {before} is after {later} {after}")
 
 
 @fixture()

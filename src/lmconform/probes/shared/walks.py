@@ -121,15 +121,17 @@ def _expect_sizes(ctx: Context, pages: Iterable[Page], total: int) -> None:
     for page in pages:
         wanted = max(0, min(page.top, total - page.skip))
         text = f"{wanted} with $top={page.top} and $skip={page.skip} of {total}"
-        ctx.expect(len(page.ids) == wanted, expected=text, actual=f"{len(page.ids)}", exchange=page.exchange)
+        ctx.expect(
+            len(page.ids) == wanted, expected=text, actual=f"{len(page.ids)}: {page.ids}", exchange=page.exchange
+        )
 
 
 def _expect_each_once(ctx: Context, pages: tuple[Page, ...], wanted: Iterable[str]) -> None:
     ids = [resource_id for page in pages for resource_id in page.ids]
     doubled = sorted({i for i in ids if ids.count(i) > 1})
     missing = sorted(set(wanted) - set(ids))
-    text = f"{len(list(wanted))}, each on one page of {pages[0].top}"
+    text = f"each of {sorted(wanted)} on one of the pages with $top={pages[0].top}"
     # The last page that shows one again; what is on no page is missing on each.
     telling = next((page for page in reversed(pages) if set(page.ids) & set(doubled)), pages[-1]).exchange
-    seen = f"twice: {doubled}, on no page: {missing}"
+    seen = f"on several pages: {', '.join(doubled) or 'none'}; on no page: {', '.join(missing) or 'none'}"
     ctx.expect(not doubled and not missing, expected=text, actual=seen, exchange=telling)
