@@ -27,7 +27,7 @@ def target(statuses):
             handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
             return
         of_path = statuses.get(handler.path.rpartition("/")[2], 503)
-        handler.reply(of_path.pop(0) if isinstance(of_path, list) else of_path, b"no healthy upstream", "text/plain")
+        handler.reply(of_path.pop(0) if isinstance(of_path, list) else of_path, b"out of order", "text/plain")
 
     with serve(answer) as (url, seen):
         yield transport(url, waited), seen, waited
@@ -45,7 +45,7 @@ def test_a_target_whose_operations_all_fail_at_the_gateway_is_lost_at_the_fifth(
             client.send(post(NAMES[5]))
     assert str(error.value) == (
         "test is out of service: 5 operations in a row answered 502, 503 or 504, "
-        f"GET /v2/lm/scenarios after 15 s as well: {status} no healthy upstream"
+        f"GET /v2/lm/scenarios after 15 s as well: {status} out of order"
     )
     assert (sent, len(calls(seen)), waited) == (10, 10, [1.0, 2.0, 4.0, 8.0])
 

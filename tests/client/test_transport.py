@@ -97,6 +97,41 @@ def test_a_write_is_not_repeated_after_a_passing_status_and_a_read_is(status, as
         assert transport(url).send(GET).status == 200
 
 
+UPSTREAM = "upstream connect error or disconnect/reset before headers."
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("no healthy upstream", 2),
+        (f"{UPSTREAM} reset reason: connection failure", 2),
+        (f"{UPSTREAM} retried and the latest reset reason: remote connection failure, transport failure reason: x", 2),
+        (f"{UPSTREAM} reset reason: overflow", 2),
+        # The service had the request when the connection to it ended.
+        (f"{UPSTREAM} reset reason: connection termination", 1),
+        ("upstream request timeout", 1),
+        ('{"error":{"code":"503","message":"no healthy upstream"}}', 1),
+    ],
+)
+def test_a_write_is_repeated_when_the_gateway_says_that_it_was_not_handed_on(method, text, times):
+    statuses = [503, 200]
+    answer = token_or(lambda handler: handler.reply(statuses.pop(0), text.encode(), "text/plain"))
+    with serve(answer) as (url, seen):
+        request = Request(item="test", operation="createArtifact", method=method, path="/lm/artifacts", body=b"{}")
+        assert transport(url).send(request).status == (200 if times == 2 else 503)
+    assert len(calls(seen)) == times
+
+
+def test_a_gateway_that_never_hands_on_does_not_hold_a_run():
+    waited = []
+    with serve(token_or(lambda handler: handler.reply(503, b"no healthy upstream", "text/plain"))) as (url, seen):
+        one = transport(url, waited)
+        assert {one.send(POST).status for _ in range(20)} == {503}
+    assert waited == [0.5, 1.0, 2.0] * 3
+    assert len(calls(seen)) == 3 * 4 + 17
+
+
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
 def test_a_write_whose_connection_is_reset_is_sent_once(method):
     def answer(handler):

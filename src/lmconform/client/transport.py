@@ -102,7 +102,8 @@ class Transport:
     def send(self, request: Request) -> Exchange:
         """Send, and return the exchange.
 
-        A 429 is repeated, and a 502, 503 or 504 of a safe method; ``Retry-After`` is honoured.
+        A 429 is repeated, a 502, 503 or 504 of a safe method, and a 503 of a gateway that did not hand the request on;
+        ``Retry-After`` is honoured.
         A 401 is repeated once with a new token, for tokens expire. Raises NotTestable when
         this request alone gets no answer, TargetLost when no other one gets any either, or
         none but a gateway's that nothing is in service.
@@ -290,7 +291,8 @@ class Transport:
 
 def _wait_before_repeating(exchange: Exchange, attempt: int) -> float | None:
     """Seconds until the same request may go out again; None when it must not."""
-    passing = exchange.status in backoff.PASSING and exchange.method in _SAFE
+    harmless = exchange.method in _SAFE or backoff.not_handed_on(exchange.status, exchange.body)
+    passing = exchange.status in backoff.PASSING and harmless
     if exchange.status != backoff.TOO_MANY and not passing:
         return None
     return backoff.pause(exchange.headers, attempt, first=_FIRST_WAIT, longest=_LONGEST_WAIT)
