@@ -1,4 +1,4 @@
-"""README counts what there is: each number stands for one thing, and its commands have the options that it prints."""
+"""README and docs count what there is: each number stands in one place, and printed commands have their options."""
 
 import re
 from collections import Counter
@@ -20,11 +20,12 @@ from tests.peers import peer_bench
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = "\n".join([README, *(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))])
 CONTRACT, REGISTER = Contract.load(), Register.load()
 ITEMS = Counter(item.id.partition("/")[0] for item in catalogue(CONTRACT, REGISTER))
 MUTANTS = len(mutants.load())
 PROFILE = yaml.safe_load(GATE.read_text(encoding="utf-8"))
-# A sentence of README with its number, and the same number from its source.
+# A sentence with its number, and the same number from its source.
 NUMBERS = [
     (r"All (\d+) operations", len(CONTRACT.operations)),
     (r"\| probes \| (\d+) \|", ITEMS["probe"]),
@@ -46,7 +47,7 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("sentence", "number"), NUMBERS, ids=[sentence for sentence, _ in NUMBERS])
 def test_a_number_is_what_there_is(sentence, number):
-    assert re.findall(sentence, README) == [str(number)]
+    assert re.findall(sentence, PAGES) == [str(number)]
 
 
 def test_the_printed_run_has_all_items_of_every_kind():
@@ -66,8 +67,8 @@ def options_of(command):
 
 
 def commands():
-    """Each ``lmconform …`` that README prints, as its words; a line of a block or a text in backticks."""
-    for text in re.findall(r"`(lmconform [^`]+)`", README) + re.findall(r"^ {4}.*?\b(lmconform .+)$", README, re.M):
+    """Each ``lmconform …`` that README and docs print, as its words; a line of a block or a text in backticks."""
+    for text in re.findall(r"`(lmconform [^`]+)`", PAGES) + re.findall(r"^ {4}.*?\b(lmconform .+)$", PAGES, re.M):
         yield re.sub(r"\s+#.*", "", " ".join(text.split())).split(" && ")[0].split()
 
 

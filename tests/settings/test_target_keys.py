@@ -79,9 +79,9 @@ def test_the_file_that_init_writes_is_right_with_and_without_its_comments(tmp_pa
     assert entry.values["disposable"] is True
 
 
-def test_the_example_in_readme_is_right(tmp_path):
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (example,) = [part.partition("```")[0] for part in readme.split("```toml\n")[1:]]
+def test_the_example_in_the_documentation_is_right(tmp_path):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "targets.md").read_text(encoding="utf-8")
+    (example,) = [part.partition("```")[0] for part in page.split("```toml\n")[1:]]
     path = tmp_path / "lmconform.toml"
     path.write_text(example)
     assert VALIDATOR.is_valid(tomllib.loads(example))
