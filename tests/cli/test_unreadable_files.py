@@ -141,6 +141,15 @@ def test_cleanup_says_what_is_wrong_with_the_head_of_a_journal(lmconform, tmp_pa
     assert f"{path}: cannot be read as the head of a journal" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("--all", "--check"), ("--all", "--yes"), ("some-run",)])
+def test_cleanup_says_that_the_journals_cannot_be_read(lmconform, tmp_path, arguments):
+    write(tmp_path / "file", b"")
+    done = lmconform("cleanup", *arguments, env={"XDG_STATE_HOME": str(tmp_path / "file")})
+    assert told(done, tmp_path / "file" / "lmconform") == (
+        ": the journals cannot be read (Not a directory); see XDG_STATE_HOME\n"
+    )
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["on a target", "on all"])
 def test_cleanup_of_all_runs_goes_on_over_a_head_that_cannot_be_read(lmconform, mock, tmp_path, named):
     runs = tmp_path / "state" / "lmconform"

@@ -94,6 +94,11 @@ def test_a_redirect_is_named_without_what_a_login_page_hands_on():
     assert "answered 302, a redirect to https://login.example.com/sign/in; expected 200" in text
 
 
+def test_a_redirect_to_what_is_no_url_is_no_error_of_lmconform():
+    place = answer(302, Location="https://[login")
+    assert "is no AI API: GET /v2/lm/scenarios answered 302 " in refusal(recognition.check, TARGET, place, place)
+
+
 def test_too_much_path_is_named():
     text = reason(
         (404, PAGE, "text/html"), target=replace(TARGET, base_url="https://api.example.com/v2/lm/scenarios/v2")

@@ -63,6 +63,15 @@ def shapes():
 
 
 SHAPES = dict(shapes())
+# Headers of the target's answers that mean nothing.
+HEADERS = {
+    "Location": ("https://[login", "//[::1"),
+    "Content-Location": ("http://[", "", "#"),
+    "Retry-After": ("soon", "-1", "1e999", "9" * 400, "Fri, 99 Foo 0000 99:99:99 GMT"),
+    "Date": ("yesterday", "", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 +2300"),
+    "X-RateLimit-Remaining": ("none", "-1", "\xff"),
+    "Content-Disposition": ("attachment; filename*=x''%", '"'),
+}
 
 
 def run(shape, mock, folder):
@@ -91,6 +100,22 @@ def ended(request, mock, tmp_path_factory):
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {shape: pool.submit(run, shape, mock, tmp_path_factory.mktemp("shape")) for shape in wanted}
         pool.shutdown(cancel_futures=True)
+
+
+def test_no_item_crashes_over_headers_that_mean_nothing(mock, tmp_path):
+    chance = random.Random(0)
+
+    def answer(call):
+        status, headers, body = call.ask()
+        odd = {name.replace("-", "_"): chance.choice(values) for name, values in HEADERS.items()}
+        call.handler.reply(status, body, headers.get("content-type", "application/json"), **odd)
+
+    peer = bench.Peer("headers", SimpleNamespace(answer=answer, ENDINGS={}))
+    with bench.standing(peer, "start", mock, tmp_path) as (url, key_file, _, _):
+        done = bench.run(tmp_path, url, key_file, *OPTIONS, "--only", "probe/LM-*-CREATE*", "--only", "probe/LM-FILE*")
+    assert [r["id"] + ": " + r["message"] for r in done.results if r["outcome"] == "ERROR"] == []
+    assert done.code == 1, done.printed
+    assert any(r["outcome"] == "PASS" for r in done.results)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -48,6 +48,12 @@ def test_several_requests_that_show_one_cause_are_counted_in_the_message():
 
 
 @pytest.mark.parametrize("member", ["expected", "actual", "message", "because", "request"])
+def test_a_target_that_answers_at_length_makes_no_long_result(member):
+    event = result(replace(broken("LM-A", "200", "500"), **{member: "x" * 200_000}))
+    assert 0 < len(getattr(event, member)) < 2000
+
+
+@pytest.mark.parametrize("member", ["expected", "actual", "message", "because", "request"])
 def test_no_text_of_a_result_shows_a_secret(member):
     event = result(replace(broken("LM-A", "200", "500"), **{member: f"said {SECRET} aloud"}))
     assert SECRET not in getattr(event, member)

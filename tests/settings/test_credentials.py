@@ -131,6 +131,7 @@ OTHER, OLD, EARLY, LOCKED = pair(), pair(begin=-3, end=-2), pair(begin=2, end=3)
         ({"certurl": "http://tenant.example.com"}, "is plain http"),
         ({"certurl": "http://127.0.0.1:8090"}, "is plain http"),
         ({"certurl": "nonsense"}, "is no http(s) URL"),
+        ({"certurl": "https://[::1"}, "is no http(s) URL"),
     ],
 )
 def test_a_key_that_cannot_be_used_is_one_line_that_shows_no_key(tmp_path, changes, words):

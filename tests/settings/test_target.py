@@ -36,6 +36,25 @@ def test_one_line_has_the_source_of_the_credentials_the_url_and_what_named_the_g
     assert target().access.endswith("resource group default (none was named, see --resource-group)")
 
 
+@pytest.mark.parametrize("host", ["127.example.com", "127.0.0.1.example.com", "localhost.example.com", "[2001:db8::1]"])
+def test_a_host_that_looks_like_this_machine_gets_neither_token_nor_secret_in_the_clear(host):
+    assert "would show the token to everybody" in refusal(lambda: target(f"http://{host}"))
+    elsewhere = {"AICORE_AUTH_URL": f"http://{host}/oauth/token"}
+    assert "would show the client secret" in refusal(lambda: target(environ=elsewhere))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8090", "127.9.9.9", "LOCALHOST", "[::1]:8090"])
+def test_this_machine_may_be_asked_by_http(host):
+    assert target(f"http://{host}", {"AICORE_AUTH_URL": f"http://{host}"}).base_url == f"http://{host}/v2"
+
+
+def test_what_is_no_url_is_refused_wherever_it_stands():
+    assert refusal(lambda: target("http://[::1")) == "TARGET: 'http://[::1' is no URL (Invalid IPv6 URL)"
+    words = "AICORE_*: 'https://[::1' is no http(s) URL of an API"
+    assert refusal(lambda: target(environ={"AICORE_BASE_URL": "https://[::1"})) == words
+    assert "is no http(s) URL of an auth" in refusal(lambda: target(environ={"AICORE_AUTH_URL": "https://[::1"}))
+
+
 def test_a_url_with_a_query_is_refused_and_what_is_in_it_is_not_shown():
     said = refusal(lambda: target(f"{URL}?token=s3cret-of-the-user"))
     assert said == "TARGET: has a query or fragment; give the base URL alone"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lmconform.client import backoff
-from lmconform.contract import paths
+from lmconform.contract import paths, urls
 from lmconform.errors import TargetUnreachable
 from lmconform.evidence.exchange import Exchange, decode
 from lmconform.settings.target import Target
@@ -107,7 +107,7 @@ def _label(exchange: Exchange) -> str:
 
 def _seen(exchange: Exchange) -> str:
     """Status, media type and the beginning of the body in one line; for a redirect, where it leads."""
-    place = urlsplit(exchange.header("Location") or "")
+    place = urls.parts(exchange.header("Location") or "")
     if 300 <= exchange.status < 400 and (place.hostname or place.path):
         # A query may hold what a login page hands on.
         host = f"{place.scheme}://{place.hostname}" if place.hostname else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lmconform.contract.dialects import DIALECTS
+from lmconform.contract.urls import is_loopback
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.mock import capabilities
 from lmconform.mock.clock import RUNNING, TIMES
@@ -121,7 +121,7 @@ class Settings:
             credentials=Credentials(_client_secret(values["client_secret_file"], environ), values["token_lifetime"]),
             storage=Storage(values["state"], values["quota"]),
             faults=Faults(values["fault"], values["fault_seed"]),
-            page=_is_loopback(values["host"]) if values["page"] is None else values["page"],
+            page=is_loopback(values["host"]) if values["page"] is None else values["page"],
             log=values["log"],
             admin=_admin(values["admin"], values["host"]),
             mutant=values["mutant"],
@@ -136,7 +136,7 @@ def _time(value: str) -> str:
 
 
 def _admin(wanted: bool, host: str) -> bool:
-    if wanted and not _is_loopback(host):
+    if wanted and not is_loopback(host):
         raise ConfigError(f"--admin: is only for a loopback address, and --host is {host}; leave one of them out")
     return wanted
 
@@ -160,11 +160,3 @@ def _client_secret(file: Path | None, environ: Mapping[str, str]) -> str | None:
     if not secret:
         raise ConfigError(f"--client-secret-file {file}: is empty; write the secret into it, or leave the option out")
     return secret
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

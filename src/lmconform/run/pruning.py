@@ -25,8 +25,12 @@ def prune(resources: Resources, environ: Mapping[str, str]) -> int:
     A journal stays when a process still writes it, when its run left or may have left something that the API can
     delete, when it cannot be read, and when its folder holds anything that no run writes.
     """
-    before = time.time() - DAYS * _DAY
-    return sum(_remove(state, resources, before) for state in run_state.every(environ))
+    before, number = time.time() - DAYS * _DAY, 0
+    # Where nothing can be read, nothing is removed.
+    with suppress(ConfigError):
+        for state in run_state.every(environ):
+            number += _remove(state, resources, before)
+    return number
 
 
 def _remove(state: RunState, resources: Resources, before: float) -> bool:

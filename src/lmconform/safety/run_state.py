@@ -13,7 +13,6 @@ import shutil
 import string
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,11 +141,17 @@ def new_id() -> str:
 
 
 def every(environ: Mapping[str, str]) -> Iterator[RunState]:
-    """All runs of this user that left a folder, the oldest first."""
-    with suppress(OSError):
-        for folder in sorted(root(environ).iterdir()):
-            if (folder / ABOUT).is_file():
-                yield RunState.find(folder)
+    """All runs of this user that left a folder, the oldest first; raises ConfigError when nobody can say which."""
+    try:
+        folders = [folder for folder in sorted(root(environ).iterdir()) if (folder / ABOUT).is_file()]
+    except FileNotFoundError:
+        # No run has been here.
+        return
+    except OSError as error:
+        raise ConfigError(
+            f"{root(environ)}: the journals cannot be read ({error.strerror}); see XDG_STATE_HOME"
+        ) from error
+    yield from map(RunState.find, folders)
 
 
 def _about(data: Any) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+from lmconform.contract import urls
 from lmconform.errors import ConfigError
-from lmconform.settings.options import is_loopback
 
 _TOKEN_PATH = "/oauth/token"
 
@@ -42,16 +41,16 @@ def by_certificate(
     # In variables and keys that went through a shell, ends of lines are often two characters (fact E12).
     certificate, private_key = (text.replace("\\n", "\n") for text in pair)
     client_certificate.check(certificate, private_key, *named)
-    if urlsplit(url).scheme == "http":
+    if urls.parts(url).scheme == "http":
         raise ConfigError(f"{of_url}: {url!r} is plain http, and a certificate is shown over TLS only; use https")
     return Credentials(client_id, "", _token_url(url, of_url), api_url, certificate, private_key)
 
 
 def _token_url(url: str, where: str) -> str:
-    parts = urlsplit(url)
+    parts = urls.parts(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(f"{where}: {url!r} is no http(s) URL of an authorization server")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not urls.is_loopback(parts.hostname):
         raise ConfigError(f"{where}: plain http to {parts.hostname} would show the client secret; use https")
     base = url.rstrip("/")
     return base if base.endswith(_TOKEN_PATH) else base + _TOKEN_PATH

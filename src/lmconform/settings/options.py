@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from lmconform.contract import paths, revisions, versions
 from lmconform.contract.dialects import DIALECTS
+from lmconform.contract.urls import is_loopback
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.settings.expectations import Expectation
 from lmconform.settings.named_target import NamedTarget
@@ -36,7 +37,6 @@ _LEAST = {
 }
 # Of the URL of a database.
 _PASSWORD = re.compile(r"(://[^:/@]*):[^/]*@")
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,8 +369,8 @@ def _plain(value: Any) -> Any:
 def _check_target(target: str) -> None:
     if target == MOCK:
         return
-    url = urlsplit(target)
     try:
+        url = urlsplit(target)
         host, _ = url.hostname, url.port
     except ValueError as error:
         raise ConfigError(f"TARGET: {target!r} is no URL ({error})") from error
@@ -383,11 +383,6 @@ def _check_target(target: str) -> None:
         raise ConfigError("TARGET: has a query or fragment; give the base URL alone")
     if url.scheme == "http" and not is_loopback(host):
         raise ConfigError(f"TARGET: plain http to {host} would show the token to everybody; use https")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine by name or address."""
-    return host.lower() in _LOOPBACK or host.startswith("127.")
 
 
 def api_base(url: str) -> str:

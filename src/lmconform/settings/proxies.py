@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from lmconform.contract.urls import is_loopback
 from lmconform.errors import ConfigError
-from lmconform.settings.options import is_loopback
 
 SUFFIX: Final = "_proxy"
 _SCHEMES: Final = ("http", "https")

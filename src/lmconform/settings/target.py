@@ -7,13 +7,14 @@ from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from lmconform.contract import urls
 from lmconform.errors import ConfigError
 from lmconform.settings import ca_bundle, credential_sources, expectations, proxies, resource_group
 from lmconform.settings.content import Content
 from lmconform.settings.credential_sources import Named
 from lmconform.settings.credentials import Credentials
 from lmconform.settings.expectations import Expectation
-from lmconform.settings.options import RunConfig, api_base, is_loopback
+from lmconform.settings.options import RunConfig, api_base
 from lmconform.settings.time_limits import LOOPBACK, TENANT, TimeLimits
 
 
@@ -93,7 +94,9 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
         raise ConfigError(credential_sources.NONE)
     found = source.credentials
     base = api_base(config.target)
-    named = urlsplit(found.api_url).hostname if found.api_url else None
+    named = urls.parts(found.api_url).hostname
+    if found.api_url and not named:
+        raise ConfigError(f"{source.source}: {found.api_url!r} is no http(s) URL of an API")
     if named and named.lower() != (urlsplit(base).hostname or "").lower():
         raise ConfigError(
             f"TARGET is {urlsplit(base).hostname}, the credentials of {source.source} are for {named}; "
@@ -105,7 +108,7 @@ def remote(config: RunConfig, environ: Mapping[str, str]) -> Target:
             f"{config.origin('other_resource_group')}: {group.id!r} is the resource group itself; name a second one"
         )
     # The tutorial says one minute, for real trainings; on this machine no cluster is waited for.
-    interval, limits = (0.5, LOOPBACK) if is_loopback(urlsplit(base).hostname or "") else (60.0, TENANT)
+    interval, limits = (0.5, LOOPBACK) if urls.is_loopback(urlsplit(base).hostname or "") else (60.0, TENANT)
     with_tls = any(urlsplit(url).scheme == "https" for url in (base, found.token_url))
     return Target(
         name=config.label,

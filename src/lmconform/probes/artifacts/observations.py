@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from lmconform.client.polling import rest
+from lmconform.contract import urls
 from lmconform.probes.builders.artifacts import ARTIFACT, LABEL_PREFIX, artifact_body, create_artifact
 from lmconform.probes.builders.configurations import CONFIGURATION
 from lmconform.probes.builders.resource_type import batch
@@ -27,7 +27,7 @@ def location(ctx: Context) -> str:
     value = created.exchange.header("Location")
     if value is None:
         return "absent"
-    form = "absolute URL" if urlsplit(value).scheme else "absolute path" if value.startswith("/") else "relative"
+    form = "absolute URL" if urls.parts(value).scheme else "absolute path" if value.startswith("/") else "relative"
     return f"{form} ending in {value.replace(created.id, '<id>').rstrip('/').rsplit('/', 1)[-1]}"
 
 
