@@ -36,14 +36,15 @@ CHANGES = (
 class Bench:
     """Runs and comparisons of one invocation, in one folder."""
 
-    def __init__(self, folder: Path, profile: str) -> None:
+    def __init__(self, folder: Path, profile: str, pace: float) -> None:
         self.folder, self.profile, self.made = folder, profile, itertools.count()
+        self.pace = ("--pace", str(pace))
 
     def run(self, *options: str, seed: int, workers: int = 1) -> Path:
         """Judge a mock with these options; returns the folder of the run."""
         report = self.folder / f"run-{next(self.made)}"
         config = RunConfig.from_options(MOCK, {})
-        with embedded.start(config, options) as mock:
+        with embedded.start(config, (*options, *self.pace)) as mock:
             limits = [word for name, value in LIMITS.items() for word in (f"--{name.replace('_', '-')}", str(value))]
             command = ["run", mock.target.base_url, "--service-key", str(mock.service_key), "--allow-writes"]
             command += ["--disposable", "--resource-group", mock.target.resource_group, "--poll-interval", "0.05"]
@@ -143,12 +144,13 @@ def main() -> int:
     parser.add_argument("--profile", default="core")
     parser.add_argument("--workers", default="1", help="of the runs in turns, such as 1,2")
     parser.add_argument("--capability", default="executionSchedules")
+    parser.add_argument("--pace", type=float, default=embedded.PACE, help="of the mock; more on a busy machine")
     parser.add_argument("--keep", type=Path, help="where the runs go")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = (arguments.keep or Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        bench = Bench(folder, arguments.profile)
+        bench = Bench(folder, arguments.profile, arguments.pace)
         match arguments.kind:
             case "pairs":
                 right = pairs(bench, arguments.number or 20, [int(number) for number in arguments.workers.split(",")])

@@ -1,6 +1,6 @@
 """How long the reports of a large run take to make, and how much memory: 100,000 exchanges and more.
 
-python benchmarks/report.py [--max-examples 2200] [--run FOLDER]
+python benchmarks/report.py [--max-examples 2600] [--run FOLDER]
 
 The run is a real one against the embedded mock, with so many generated cases; ``--run`` takes one that is there.
 """
@@ -20,7 +20,7 @@ FORMATS = ("html", "markdown", "details", "junit", "sarif", "har")
 def main() -> int:
     """Make the run where none was named, then each report in a process by itself."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--max-examples", type=int, default=2200)
+    parser.add_argument("--max-examples", type=int, default=2600)
     parser.add_argument("--run", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lmconform-bench-") as temporary:

@@ -219,6 +219,7 @@ def test_a_scenario_that_is_there_and_not_listed_fails(flow):
     done = run.until("list-scenarios")
     assert done.state is State.BROKEN
     assert done.judgement.expected == "what GET /v2/lm/scenarios/{scenarioId} finds"
+    assert done.judgement.exchanges == (done.client.exchanges[0],)
 
 
 def test_a_list_that_cannot_be_had_is_a_failure_and_no_missing_content(flow):

@@ -145,6 +145,14 @@ def test_what_has_ended_cannot_be_ended_again(ai_core):
         ai_core.finish(17)
 
 
+def test_what_seed_returned_can_be_finished(ai_core, application):
+    seeded = ai_core.seed(TRAINING, status="PENDING")
+    ai_core.finish(seeded)
+    assert status(application, "executions", seeded["execution"]) == "COMPLETED"
+    with pytest.raises(TypeError, match=r"'configuration': .* is no id and has none"):
+        ai_core.finish(ai_core.seed(TRAINING))
+
+
 # --- contents
 
 
@@ -164,6 +172,10 @@ def test_an_execution_is_seeded_in_each_status(ai_core, application, wanted):
         ({"executable": "text-clf-train"}, "did you mean 'text-clf-train-tutorial'"),
         ({"status": "FINISHED"}, "expected one of UNKNOWN, PENDING"),
         ({"artifacts": {"text": "ai://x"}}, "no such input"),
+        ({"parameters": {"train-epoch": "3"}}, "no such parameter; did you mean 'train-epochs'"),
+        ({"metrics": {"accuracy": 0.9}}, "only an execution has some"),
+        ({"executable": SERVING, "status": "RUNNING", "metrics": {"accuracy": 0.9}}, "only an execution has some"),
+        ({"status": "RUNNING", "ttl": "1h"}, "only a deployment has one"),
         ({"colour": "red"}, "colour"),
         ({"name": "x" * 300}, "POST /v2/lm/configurations"),
     ],
@@ -227,6 +239,8 @@ def test_a_request_that_did_not_come_is_told_with_those_that_came(ai_core, appli
         AssertionError, match=r"(?s)expected a request POST /lm/executions body=.*got 0.*GET +/v2/lm/scen"
     ):
         ai_core.requests.assert_called("POST", "/lm/executions", body={"configurationId": "c"})
+    with pytest.raises(AssertionError, match=r"(?s)were expected:\n  status was 200\n  query was {}"):
+        ai_core.requests.assert_called("GET", "/lm/scenarios", status=404, query={"$top": "1"})
     with pytest.raises(TypeError, match="no criterion 'json'"):
         ai_core.requests.called("POST", json={})
 

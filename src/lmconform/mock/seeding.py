@@ -39,8 +39,12 @@ def seed(
     ``artifacts`` are URLs by the names of the inputs, and what is left out is made up; so are parameters without a
     default. With a ``status`` the configuration is run, and is in that status. Raises ConfigError.
     """
-    target = service.store.groups.get(group) or service.store.add(group)
     known = _executable(service, executable)
+    if metrics and (known.deployable or status is None):
+        raise ConfigError("metrics: only an execution has some; name an executable that trains, and a status")
+    if ttl and (not known.deployable or status is None):
+        raise ConfigError("ttl: only a deployment has one; name an executable that serves, and a status")
+    target = service.store.groups.get(group) or service.store.add(group)
     inputs = _artifacts(service, target, known, artifacts or {})
     configuration = _configuration(service, target, known, name, inputs, parameters or {})
     seeded: dict[str, Any] = {"artifacts": inputs, "configuration": configuration}
@@ -87,6 +91,10 @@ def _configuration(
     inputs: Mapping[str, str],
     parameters: Mapping[str, str],
 ) -> str:
+    names = [variable.name for variable in executable.parameters]
+    for key in parameters:
+        if key not in names:
+            raise ConfigError(f"parameter {key!r}: {executable.id} has no such parameter{did_you_mean(key, names)}")
     values = {variable.name: "1" for variable in executable.parameters if variable.default is None} | dict(parameters)
     body = {
         "name": name,

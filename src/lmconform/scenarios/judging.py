@@ -9,6 +9,7 @@ from lmconform.client.client import Client
 from lmconform.client.polling import looks
 from lmconform.contract.requirements import Register
 from lmconform.errors import Failure, Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, Outcome, State
 from lmconform.scenarios.compare import difference, short
 from lmconform.scenarios.criteria import first_broken
@@ -60,9 +61,12 @@ class StepOutcome:
         )
 
 
-def breaks(expected: str, actual: str, message: str = "") -> Failure:
-    """The failure that says what a step expects and does not get; the step's requirements say which promise that is."""
-    return Failure("", expected=expected, actual=actual, message=message)
+def breaks(expected: str, actual: str, message: str = "", *, shown: Exchange | None = None) -> Failure:
+    """The failure that says what a step expects and does not get; the step's requirements say which promise that is.
+
+    ``shown`` is the exchange that shows it, where that is not the last one.
+    """
+    return Failure("", expected=expected, actual=actual, message=message, exchanges=[shown.id] if shown else [])
 
 
 def judge_settled(step: Step, client: Client, scope: Scope, sleep: Callable[[float], None]) -> None:
@@ -106,13 +110,15 @@ def judge(step: Step, client: Client, scope: Scope) -> None:
 
 def _confirm(absent: Absent, label: str, actual: str, client: Client, scope: Scope) -> None:
     """Ask for what is lacking by its id: a tenant may lawfully lack it."""
-    other, refused = absent.call.operation.label, scope.exchange is not None and not scope.exchange.ok
+    lacking = scope.exchange
+    other, refused = absent.call.operation.label, lacking is not None and not lacking.ok
     answer = send(client, absent.call, absent.parameters, None, scope)
     if answer.status in _NOWHERE:
         raise Inconclusive(as_text(resolve(absent.says, scope)))
     if not answer.ok:
         raise NotTestable(f"{other} answered {answer.status}; expected 200, or 404 when there is none")
-    raise breaks(f"what {other} finds", f"{label} {'refuses' if refused else 'lacks'} it: {actual}")
+    # The finding is about the answer that lacks it, and not about the last one.
+    raise breaks(f"what {other} finds", f"{label} {'refuses' if refused else 'lacks'} it: {actual}", shown=lacking)
 
 
 def is_fine(step: Step, state: State, register: Register) -> bool:

@@ -159,10 +159,10 @@ class AiCore:
 
 
 def _id(enactment: Any) -> str:
-    """The id of what may be an id, an object of SAP's SDK or an answer."""
-    if isinstance(enactment, Mapping):
-        enactment = enactment.get("id")
+    """The id of what may be an id, an object of SAP's SDK, an answer, or what ``seed`` returned."""
     found = enactment if isinstance(enactment, str) else getattr(enactment, "id", None)
+    if isinstance(enactment, Mapping):
+        found = next((enactment[name] for name in ("id", "execution", "deployment") if name in enactment), None)
     if not isinstance(found, str):
-        raise TypeError(f"{enactment!r} is no id and has none; give an id, or an execution or deployment")
+        raise TypeError(f"{enactment!r} is no id and has none; give an id, an execution or a deployment")
     return found

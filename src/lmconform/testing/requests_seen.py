@@ -10,6 +10,8 @@ from typing import Any
 from lmconform.mock.traffic import Request
 
 _PREFIX = "/v2"
+# How many requests a message shows the values of, and characters of each value.
+_LAST, _MOST = 5, 500
 
 
 class RequestsSeen(list[Request]):
@@ -41,12 +43,18 @@ class RequestsSeen(list[Request]):
         if len(found) == times or (times is None and found):
             return
         expected = "a request" if times is None else f"{times} requests"
-        raise AssertionError(f"expected {expected} {_words(method, path, criteria)}, got {len(found)}; {self._came()}")
+        said = f"expected {expected} {_words(method, path, criteria)}, got {len(found)}; {self._came()}"
+        raise AssertionError(said + self.called(method, path)._values(criteria))
 
     def assert_not_called(self, method: Any = None, path: Any = None, **criteria: Any) -> None:
         """Raise AssertionError when a request matches."""
         __tracebackhide__ = True
         self.assert_called(method, path, times=0, **criteria)
+
+    def _values(self, criteria: Mapping[str, Any]) -> str:
+        """What the last ones have where a test wanted something else."""
+        shown = [f"  {name} was {getattr(r, name)!r}"[:_MOST] for r in self[-_LAST:] for name in criteria]
+        return "\nand of method and path that were expected:\n" + "\n".join(shown) if shown else ""
 
     def _came(self) -> str:
         return "nothing came" if not self else "these came:\n" + "\n".join(f"  {request}" for request in self[-50:])

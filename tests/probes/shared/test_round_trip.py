@@ -92,3 +92,13 @@ def test_a_finding_shows_the_part_that_differs_in_ascii(mock):
     assert "\\xf6" in outcome.judgement.actual
     assert "characters" in outcome.judgement.actual
     assert len(outcome.judgement.actual) < 200
+
+
+def test_an_entry_that_did_not_come_back_is_named_with_those_that_came(mock):
+    def changed(body):
+        for label in body.get("labels") or []:
+            label["key"] = label["key"].upper()
+
+    requirement = "LM-ARTIFACT-GET-ECHO"
+    outcome = run(open_session(mock, defect=Answer("getArtifact", changed)), requirement)[requirement]
+    assert "labels[0].key = no entry with it, but with ['EXT.AI.SAP.COM/" in outcome.judgement.actual

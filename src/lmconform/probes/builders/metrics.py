@@ -39,4 +39,4 @@ def stored_points(ctx: Context, execution: str, name: str) -> list[Json]:
 def expect_stored_values(ctx: Context, execution: str, name: str, wanted: list[float]) -> None:
     """Raise Failure unless the stored values of a metric are ``wanted``, in ascending order."""
     values = sorted(m["value"] for m in stored_points(ctx, execution, name) if isinstance(m.get("value"), int | float))
-    ctx.expect(values == wanted, expected=f"metric {name} with the values {wanted}", actual=f"the values {values}")
+    ctx.expect(values == wanted, expected=f"metric {name} with the values {wanted}", actual=f"{values}")

@@ -12,6 +12,7 @@ from lmconform.probes.registry import probe
 from lmconform.probes.shared import creation, paging, search, search_signs, unknown_ids, views
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.creation import BAD_REFERENCE, MALFORMED, accepts, refuses, without_each
+from lmconform.probes.shared.round_trip import expect_as_sent
 
 unknown_ids.install(CONFIGURATION)
 creation.install(CONFIGURATION)
@@ -48,7 +49,7 @@ def _echo(ctx: Context, bindings: list[Json]) -> None:
         # Whether a configuration with undeclared keys is refused is open (F22).
         raise Inconclusive(f"parameters that the executable does not declare: {answer.brief}")
     stored = ctx.get_or_fail("getConfiguration", configurationId=str(answer.json_object().get("id")))
-    ctx.expect_same({"parameterBindings": bindings}, stored, what="as sent")
+    expect_as_sent(ctx, {"parameterBindings": bindings}, stored, what="as sent")
 
 
 @probe("LM-CONFIGURATION-EMPTY-BINDINGS")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -184,22 +183,19 @@ def _of_entries(wanted: list[Json], actual: list[Any]) -> Iterator[tuple[str, An
     """The same for two lists of entries in any order (F38); entries that were not sent are passed over (F39)."""
     key = "key" if "key" in wanted[0] else "name"
     answered = {entry.get(key): entry for entry in actual if isinstance(entry, dict)}
-    others = sorted(map(str, answered.keys() - {entry[key] for entry in wanted}))
+    others = tuple(sorted(map(str, answered.keys() - {entry[key] for entry in wanted})))
     for number, entry in enumerate(wanted):
         if entry[key] not in answered:
-            yield f"[{number}].{key}", entry[key], _nearest(str(entry[key]), others)
+            yield f"[{number}].{key}", entry[key], others
             continue
         for place, left, right in mismatches(entry, answered[entry[key]]):
             yield f"[{number}].{place}", left, right
 
 
-def _nearest(text: str, others: list[str]) -> str | None:
-    """The one that most likely was made of a text, None without any."""
-    return next(iter(difflib.get_close_matches(text, others, n=1, cutoff=0)), None)
-
-
 def _around(wanted: Any, actual: Any) -> tuple[str, str]:
     """Both values in ASCII, since composed and decomposed letters look alike; of texts the part where they differ."""
+    if isinstance(actual, tuple):
+        return ascii(wanted)[:160], f"no entry with it, but with {ascii(list(actual))[:160]}"
     if not isinstance(wanted, str) or not isinstance(actual, str):
         return ascii(wanted)[:160], ascii(actual)[:160]
     least = min(len(wanted), len(actual))
