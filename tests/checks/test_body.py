@@ -1,5 +1,7 @@
 """What is said about bodies."""
 
+import json
+
 import pytest
 
 from lmconform import checks
@@ -60,6 +62,12 @@ CONFIGURATION = (
 @pytest.mark.parametrize(("name", "faults"), [("Müller größe 日本", set()), ("a\u2028b☃", {"LM-HTTP-BODY-SCHEMA"})])
 def test_letters_of_all_languages_are_word_characters_in_an_answer(name, faults):
     assert broken("getConfiguration", 200, "application/json", (CONFIGURATION % name).encode()) == faults
+
+
+@pytest.mark.parametrize(("length", "faults"), [(1025, set()), (1026, {"LM-HTTP-BODY-SCHEMA"})])
+def test_a_url_at_its_limit_may_come_back_with_a_slash_more(length, faults):
+    body = {"id": "6ff6cb80", "message": "Artifact acknowledged", "url": "ai://default/".ljust(length, "x")}
+    assert broken("createArtifact", 201, "application/json", json.dumps(body).encode()) == faults
 
 
 @pytest.mark.parametrize(

@@ -81,13 +81,14 @@ def test_a_schedule_that_was_made_in_the_wrong_group_is_found_and_removed_there(
 
 
 class Refusing(Defect):
-    """Refuses to delete deployments, and notes who asks to stop them."""
+    """Refuses to delete deployments, and counts how often it is asked to stop and to delete them."""
 
     def __init__(self):
-        self.stops = 0
+        self.stops = self.deletions = 0
 
     def request(self, request):
         self.stops += request.operation == "modifyDeployment"
+        self.deletions += request.operation == "deleteDeployment"
         if request.operation == "deleteDeployment":
             return dataclasses.replace(request, method="GET")
         return request
@@ -108,7 +109,8 @@ def test_what_cannot_be_removed_is_stopped_and_counted_and_the_end_comes(mock, m
     clean(session)
     monkeypatch.undo()
     assert left(session) == {"deployment": 1}
-    assert refusing.stops > 1
+    # A stop that takes its time may begin anew with each request for it.
+    assert 1 <= refusing.stops <= 1 + refusing.deletions // 20
 
 
 class Hiding(Defect):

@@ -30,6 +30,9 @@ OPTIONS = {
     "retry_after": ("seconds", "date", "absent"),
     "throttle_body": ("text", "json", "empty"),
     "flaky": (0, 37),
+    "no_upstream": (0, 43),
+    "firewall": ("none", "403", "400", "404", "406"),
+    "untidy_path": ("as-it-is", "301", "308"),
     "clock_skew": (0, 0, 400, -400),
     # -- who may come in
     "no_token": ("403-text", "401-text", "401-json", "401-empty", "403-json", "401-html"),
@@ -326,6 +329,7 @@ STYLES = {
         "quota_size": 3,
         "deployment_room": ("some", "none"),
         "flaky": (0, 37),
+        "no_upstream": (0, 43),
         "token_life": (5, 3600),
     },
 }

@@ -119,6 +119,10 @@ class Api:
         try:
             self._throttle()
             self._hold_up(method)
+            self._filter(parts)
+            tidy = re.sub("/+", "/", parts.path).rstrip("/")
+            if self.choices["untidy_path"] != "as-it-is" and tidy != parts.path:
+                return Reply(int(self.choices["untidy_path"]), None, "empty", headers={"Location": tidy})
             if path == "/oauth/token":
                 return self._token(headers, body, parse_qs(parts.query))
             return self._operate(method, parts, path, headers, body)
@@ -138,6 +142,16 @@ class Api:
         every = self.choices["flaky"]
         if every and method == "GET" and self.seen % every == 0:
             raise refuse("503-text", "upstream connect error")
+
+        every = self.choices["no_upstream"]
+        if every and self.seen % every == 0:
+            raise refuse("503-text", "no healthy upstream")
+
+    def _filter(self, parts):
+        """What looks like an attack on the way to the service gets a page; what SAP's clients send does not."""
+        text = unquote(parts.query if "$filter" not in parts.query else "") + parts.path
+        if self.choices["firewall"] != "none" and (re.search(r"['<>\x00-\x1f]|\.\.", text) or len(parts.query) > 2000):
+            raise refuse(f"{self.choices['firewall']}-html", "Request rejected")
 
     def _is_off(self, inner):
         """Whether the path belongs to something that this server does not have, not even as a path."""

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import random
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -180,6 +181,53 @@ def test_a_parameter_with_a_declared_501_need_not_be_offered(start_mock, switch,
 def test_501_for_all_that_is_asked_of_an_advertised_operation_is_not_passed_over(mock):
     outcomes = run(open_session(mock, defect=Refusing("findMetrics", 501, "not now")), "LM-METRICS-TAG-FILTER")
     assert isinstance(outcomes["LM-METRICS-TAG-FILTER"], NotTestable)
+
+
+class Firewall(Defect):
+    """Lawful: something in front of the API that answers with a page what looks like an attack, or everything."""
+
+    def __init__(self, status, signs=r"%(?:22|27|3C)"):
+        self.status, self.signs = status, signs
+
+    def answer(self, exchange):
+        if not re.search(self.signs, exchange.url):
+            return exchange
+        page = dataclasses.replace(exchange, status=self.status, body=b"<html>Request rejected</html>")
+        return dataclasses.replace(page, headers=(("Content-Type", "text/html; charset=utf-8"),))
+
+
+SIGNS = [name for name in PROBES if re.search(r"(?:SEARCH|LABEL|NAME|FILTER)-(?:SIGNS|NO-PATTERN)|FILTER-EQ$", name)]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 406])
+def test_a_firewall_may_turn_away_what_looks_like_an_attack(mock, status):
+    session = open_session(mock, defect=Firewall(status))
+    outcomes = run(session, *SIGNS)
+    assert [name for name, o in outcomes.items() if o != "PASS" and not isinstance(o, Inconclusive)] == []
+    assert sum(o != "PASS" for o in outcomes.values()) > 5
+    assert not session.client("x").broken
+
+
+def test_a_page_for_what_looks_like_no_attack_is_not_passed_over(mock):
+    outcomes = run(
+        open_session(mock, defect=Firewall(403, "searchCaseInsensitive")), "LM-ARTIFACT-SEARCH-CASE-INSENSITIVE"
+    )
+    assert [type(outcome) for outcome in outcomes.values()] == [NotTestable]
+
+
+class Late(Defect):
+    """Lawful: what is to be stopped has left UNKNOWN when the request for that arrives, whatever was read before."""
+
+    def request(self, request):
+        if request.operation == "modifyExecution":
+            time.sleep(0.12)
+        return request
+
+
+def test_a_short_unknown_status_is_not_taken_for_one_that_can_be_stopped(mock):
+    outcomes = run(open_session(mock, defect=Late()), "LM-EXECUTION-STOP-UNKNOWN-STATUS")
+    # On a slow machine it has ended by then, and the stop is refused.
+    assert not [outcome for outcome in outcomes.values() if isinstance(outcome, Failure)]
 
 
 def test_without_resource_groups_there_is_nothing_to_isolate(mock):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
+from lmconform.checks import gateway
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange, natural
 from lmconform.judgement import Judgement, broken, kept
@@ -16,11 +16,6 @@ _TOLD = frozenset({"createdAt", "modifiedAt", "submissionTime", "startTime", "co
 
 # Declared by SAP with the envelope as their body; other statuses may come from a gateway.
 _ENVELOPED = frozenset({400, 404, 412})
-
-# Control characters, slashes and what is no UTF-8 in a URL, and very long ones, are often
-# refused in front of the API.
-_ODD_URL = re.compile(r"%(?:[01][0-9a-f]|7f|2f|5c|25|[89a-f][0-9a-f])|\.\.|//[^/]*//|[^!-~]", re.IGNORECASE)
-_LONGEST_URL = 2000
 
 
 def declared_schema(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
@@ -67,7 +62,7 @@ def error_envelope(contract: Contract, operation: Operation, exchange: Exchange)
     response = operation.response(exchange.status)
     if exchange.status not in _ENVELOPED or response is None or "application/json" not in response.content:
         return None
-    if response.beyond or exchange.truncated or not _reaches_the_api(exchange):
+    if response.beyond or exchange.truncated or not gateway.reaches_the_api(exchange):
         return None
     if operation.id == "getMeta" and exchange.status == 404:
         return None  # There is no such path on this target: no publication says what that looks like (F57).
@@ -78,11 +73,6 @@ def error_envelope(contract: Contract, operation: Operation, exchange: Exchange)
     if not isinstance(error["code"], str):
         return broken(_ENVELOPE, expected, f"code is {type(error['code']).__name__}: {exchange.brief}")
     return kept(_ENVELOPE)
-
-
-def _reaches_the_api(exchange: Exchange) -> bool:
-    """Whether no gateway had a reason to refuse the request before the API saw it."""
-    return len(exchange.url) <= _LONGEST_URL and not _ODD_URL.search(exchange.url)
 
 
 def _value(exchange: Exchange) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lmconform.checks.gateway import is_sent_on
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, broken, kept
@@ -23,7 +24,7 @@ def declared_status(contract: Contract, operation: Operation, exchange: Exchange
     """The status is declared for the operation, or belongs to the gateway."""
     if exchange.status >= 500:
         return None
-    if operation.response(exchange.status) is not None or exchange.status in GATEWAY:
+    if operation.response(exchange.status) is not None or exchange.status in GATEWAY or is_sent_on(exchange):
         return kept("LM-HTTP-STATUS-DECLARED")
     declared = ", ".join(sorted(operation.responses))
     return broken("LM-HTTP-STATUS-DECLARED", f"one of {declared}", exchange.brief)

@@ -26,6 +26,8 @@ _SECONDS = 20.0
 _SECONDS_FOR_WHAT_STAYS = 120.0
 _DEAF_ROUNDS = 3
 _ROUNDS = 5
+# So many rounds later what has accepted to stop is asked to stop once more: something else may have kept it going.
+_ROUNDS_OF_A_STOP = 20
 # Entries that are asked for at once where that may be all of them.
 _PAGE = 1000
 _REFUSALS = frozenset({400, 404, 409, 412})
@@ -185,20 +187,30 @@ class Cleanup:
         self._repeat(attempt, seconds)
 
     def stop_and_remove(self, resource: Resource, group: str, seconds: float) -> None:
-        """Delete all that is left in a group, and ask to stop what cannot be deleted yet."""
-        deaf = 0
+        """Delete all that is left in a group, and ask to stop what cannot be deleted yet.
+
+        What has accepted to stop is not asked again for some rounds: a stop takes a while, and may begin anew.
+        """
+        deaf, rounds = 0, itertools.count()
+        asked_again_from: dict[str, int] = {}
         self._look(resource, group)
 
         def attempt() -> bool:
             nonlocal deaf
             statuses: set[int] = set()
+            this_round = next(rounds)
             for resource_id in self._journal.left(resource.noun, group):
                 removed = self._ask(resource, Role.DELETE, group, resource_id)
                 if _is_gone(removed):
                     self._removed(resource, group, resource_id)
                     continue
+                statuses.add(removed)
+                if this_round < asked_again_from.get(resource_id, 0):
+                    continue
                 stopped = self._ask(resource, Role.MODIFY, group, resource_id, json=dict(_stop(resource)))
-                statuses |= {removed, stopped}
+                statuses.add(stopped)
+                if 200 <= stopped < 300:
+                    asked_again_from[resource_id] = this_round + _ROUNDS_OF_A_STOP
             # A refusal may end with the status of the thing; what the API did not say will not.
             deaf = 0 if any(200 <= s < 300 or s in _REFUSALS for s in statuses) else deaf + 1
             return not statuses or deaf == _DEAF_ROUNDS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from lmconform import checks
+from lmconform.checks.gateway import PAGES
 from lmconform.client.polling import looks
 from lmconform.client.transport import Request
 from lmconform.contract import paths
@@ -35,7 +36,6 @@ _UNSET: Final = object()
 _LATE: Final = frozenset({408, 504})
 # Refusals of a gateway, which may come as a page for people; another page does not say who answered.
 _GATEWAY: Final = frozenset({401, 403, 405, 411, 413, 414, 415, 429, 431})
-_PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 # The newest exchanges that stand beside a judgement which names none.
 _SHOWN = 3
 
@@ -237,7 +237,7 @@ class Client:
         return sent
 
     def _note(self, sent: Sent, exchange: Exchange) -> None:
-        answer, is_page = exchange.json_object(), exchange.media_type in _PAGES
+        answer, is_page = exchange.json_object(), exchange.media_type in PAGES
         if exchange.status in _LATE or exchange.status >= 500:
             self.session.books.in_doubt(sent, says_nothing=exchange.status in _LATE or "error" not in answer)
         elif exchange.ok:

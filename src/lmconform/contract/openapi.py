@@ -22,6 +22,7 @@ Schema = dict[str, Any] | bool
 
 # Letters, marks, digits and underscores of all languages, as UTS 18 defines a word character.
 _LETTERS = r"\p{L}\p{M}\p{N}\p{Pc}"
+_GROWS = "x-lm-may-grow"
 _LONGEST_MESSAGE = 1000
 _METHODS = ("get", "put", "post", "delete", "patch")
 
@@ -223,7 +224,7 @@ class Contract:
 
         Building every error of a list of 100,000 wrong entries takes minutes and gigabytes. Formats are not asserted
         here: JSON Schema 2020-12 makes them annotations. ``wide``: ``\\w`` in a pattern means the letters of all
-        languages, which it does for some and not for others.
+        languages, which it does for some and not for others, and what ``x-lm-may-grow`` may be longer by that.
         """
         try:
             self.validator(schema, wide=wide).validate(value)
@@ -328,7 +329,8 @@ class Contract:
 
 def _widened(node: Any) -> Any:
     if isinstance(node, dict):
-        return {name: _wide(v) if name == "pattern" and isinstance(v, str) else _widened(v) for name, v in node.items()}
+        wide = {name: _wide(v) if name == "pattern" and isinstance(v, str) else _widened(v) for name, v in node.items()}
+        return wide if _GROWS not in node else {**wide, "maxLength": node["maxLength"] + node[_GROWS]}
     return [_widened(entry) for entry in node] if isinstance(node, list) else node
 
 

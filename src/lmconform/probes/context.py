@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
+from lmconform.checks.gateway import is_turned_away
 from lmconform.client import backoff
 from lmconform.client.polling import Policy, settled
 from lmconform.client.transport import Request
 from lmconform.contract.published import published
 from lmconform.contract.resources import Role, resources
-from lmconform.errors import Failure, NotApplicable, NotTestable, Skip, caught, judged_refusals
+from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable, Skip, caught, judged_refusals
 from lmconform.evidence.exchange import Exchange, natural
 from lmconform.judgement import Judgement, kept
 from lmconform.probes import reading
@@ -165,6 +166,7 @@ class Context:
         exchange = self.get(operation_id, query, **path)
         if exchange.status != 200:
             expect_offered(self, exchange)
+            self._expect_no_firewall(exchange)
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected 200")
         return reading.kept(self, exchange)
 
@@ -209,6 +211,7 @@ class Context:
         An answer of a gateway says nothing about the requirement: NotTestable. A declared 501 says that what was asked
         for need not be offered: NotApplicable, see ``not_offered``.
         """
+        self._expect_no_firewall(exchange)
         if exchange.status in allowed:
             return
         expect_offered(self, exchange)
@@ -221,6 +224,7 @@ class Context:
         if exchange.status in allowed:
             return
         expect_offered(self, exchange)
+        self._expect_no_firewall(exchange)
         if exchange.status in _GATEWAY:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
         self.fail(expected=f"{_either(allowed)} with the error envelope", actual=exchange.brief, exchange=exchange)
@@ -229,7 +233,13 @@ class Context:
         """Raise NotTestable unless a request that this probe needs, and does not judge, got a 2xx status."""
         if not exchange.ok:
             expect_offered(self, exchange)
+            self._expect_no_firewall(exchange)
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
+
+    def _expect_no_firewall(self, exchange: Exchange) -> None:
+        """Raise Inconclusive when a firewall turned the request away: no publication forbids that one is there."""
+        if is_turned_away(exchange):
+            raise Inconclusive(f"a firewall turned {self.label(exchange)} away for its URL: {exchange.brief}")
 
     def expect_same(self, wanted: Mapping[str, Any], actual: Mapping[str, Any], *, what: str) -> None:
         """Raise Failure unless ``actual`` has every field of ``wanted``; null and absent are the same."""
