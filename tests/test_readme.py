@@ -80,3 +80,25 @@ def test_a_printed_command_exists_and_has_the_options_that_stand_beside_it(words
     assert command is not None
     named = {word.partition("=")[0] for word in words if word.startswith("-")}
     assert named <= options_of(command) | {"--help"}
+
+
+def documents():
+    return [
+        *ROOT.glob("*.md"),
+        *(path for name in ("docs", "examples", "benchmarks") for path in (ROOT / name).rglob("*.md")),
+    ]
+
+
+def anchors(path):
+    """The headings of a document as GitHub names them in links."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_link_to_a_file_of_the_repository_names_one_that_exists_and_a_heading_that_it_has(document):
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", document.read_text(encoding="utf-8"))
+    for name, anchor in links:
+        path = document.parent / name if name else document
+        assert path.exists(), name
+        assert not anchor or anchor in anchors(path), anchor
