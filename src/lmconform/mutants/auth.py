@@ -62,6 +62,17 @@ def auth_unverified_token(bench: Bench) -> None:
             return time.time() + 60
 
 
+@mutant("auth-known-claims", "LM-AUTH-TOKEN-CHANGED")
+def auth_known_claims(bench: Bench) -> None:
+    """BUG: a token is looked up by its claims once it was verified, so that its signature no longer counts."""
+
+    @bench.patch(TokenIssuer, "_read")
+    def known(original, self, token):  # type: ignore[no-untyped-def]
+        claims = token.rpartition(".")[0]
+        verified = (until for other, until in self._known.items() if other.rpartition(".")[0] == claims)
+        return next(verified, None) or original(self, token)
+
+
 @mutant("auth-any-scheme", "LM-AUTH-SCHEME")
 def auth_any_scheme(bench: Bench) -> None:
     """BUG: Basic authentication is accepted instead of a bearer token."""

@@ -239,3 +239,61 @@ def file_delete_unknown_204(bench: Bench) -> None:
 def file_comes_back(bench: Bench) -> None:
     """BUG: a deleted file can be downloaded again a moment after it was gone."""
     brings_back(bench, "deleteFile", "path", "files", "downloadFile")
+
+
+@mutant("file-paths-without-case", "LM-FILE-PATH-KEPT")
+def file_paths_without_case(bench: Bench) -> None:
+    """BUG: two paths that differ in capitals alone are one file."""
+
+    @bench.before("uploadFile", "downloadFile", "deleteFile")
+    def lower(call: Call) -> None:
+        call.path["path"] = call.path["path"].lower()
+
+
+@mutant("file-last-name", "LM-FILE-PATH-KEPT")
+def file_last_name(bench: Bench) -> None:
+    """BUG: of a path below a folder of files only the name of the file counts."""
+
+    @bench.before("uploadFile", "downloadFile", "deleteFile")
+    def last(call: Call) -> None:
+        first, *_, name = call.path["path"].split("/")
+        call.path["path"] = f"{first}/{name}"
+
+
+@mutant("file-overwrite-keeps-the-rest", "LM-FILE-OVERWRITE")
+def file_overwrite_keeps_the_rest(bench: Bench) -> None:
+    """BUG: overwrite=true leaves what was longer in the old file behind the new bytes."""
+
+    @bench.before("uploadFile")
+    def rest(call: Call) -> None:
+        if call.query.get("overwrite"):
+            call.body += call.group.files.get(call.path["path"], b"")[len(call.body) :]
+
+
+@mutant("file-nothing-remembered", "LM-FILE-UPLOAD")
+def file_nothing_remembered(bench: Bench) -> None:
+    """BUG: a download that found nothing is answered with 404 again after the upload: a cache keeps the answer."""
+    nothing: dict[str, Problem] = {}
+
+    @bench.instead("downloadFile")
+    def cached(call: Call, handler: Handler) -> Reply:
+        path = call.path["path"]
+        if path in nothing:
+            raise nothing[path]
+        try:
+            return handler(call)
+        except Problem as problem:
+            if problem.status == 404:
+                nothing[path] = problem
+            raise
+
+
+@mutant("file-delete-by-prefix", "LM-FILE-DELETE")
+def file_delete_by_prefix(bench: Bench) -> None:
+    """BUG: deleting a file deletes all files whose paths begin so."""
+
+    @bench.before("deleteFile")
+    def all_of_them(call: Call) -> None:
+        path = call.path["path"]
+        for other in [name for name in call.group.files if name.startswith(path) and name != path]:
+            call.group.add_weight(-len(call.group.files.pop(other)))

@@ -139,6 +139,17 @@ def metrics_outside_group(bench: Bench) -> None:
         call.group.tracking = shared
 
 
+@mutant("isolation-metrics-filter", "LM-ISOLATION-METRICS", "LM-ISOLATION-EVERY-OPERATION")
+def isolation_metrics_filter(bench: Bench) -> None:
+    """BUG: with $filter the metrics of an execution in another resource group are shown."""
+
+    @bench.before("findMetrics")
+    def anywhere(call: Call) -> None:
+        for group in bench.groups.values():
+            if any(f"'{execution}'" in call.query.get("$filter", "") for execution in group.tracking):
+                call.group = group
+
+
 @mutant("isolation-deployment-get", "LM-ISOLATION-DEPLOYMENT-GET")
 def isolation_deployment_get(bench: Bench) -> None:
     """BUG: a deployment of any resource group is read by its id."""

@@ -80,6 +80,39 @@ def labels_crossed(bench: Bench) -> None:
         )
 
 
+@mutant("labels-begin", "LM-ARTIFACT-LABEL-EQUALS")
+def labels_begin(bench: Bench) -> None:
+    """BUG: the label selector key=value matches each value that begins so."""
+
+    @bench.patch(query, "labelled")
+    def begins(original, resource, selectors):  # type: ignore[no-untyped-def]
+        labels = [f"{one['key']}={one['value']}" for one in resource.get("labels") or []]
+        return all(
+            original(resource, [s]) if "!=" in s else any(label.startswith(s) for label in labels) for s in selectors
+        )
+
+
+@mutant("labels-last-of-a-key", "LM-ARTIFACT-LABEL-AND")
+def labels_last_of_a_key(bench: Bench) -> None:
+    """BUG: of several label selectors with one key only the last one counts."""
+
+    @bench.patch(query, "labelled")
+    def last(original, resource, selectors):  # type: ignore[no-untyped-def]
+        return original(resource, {s.partition("=")[0].rstrip("!"): s for s in selectors}.values())
+
+
+@mutant("labels-or-in-a-key", "LM-ARTIFACT-LABEL-AND")
+def labels_or_in_a_key(bench: Bench) -> None:
+    """BUG: of several label selectors with one key one that matches is enough."""
+
+    @bench.patch(query, "labelled")
+    def one_of(original, resource, selectors):  # type: ignore[no-untyped-def]
+        keys: dict[str, list[str]] = {}
+        for selector in selectors:
+            keys.setdefault(selector.partition("=")[0].rstrip("!"), []).append(selector)
+        return all(any(original(resource, [s]) for s in group) for group in keys.values())
+
+
 @mutant("labels-or", "LM-ARTIFACT-LABEL-AND")
 def labels_or(bench: Bench) -> None:
     """BUG: one matching label selector of several is enough."""

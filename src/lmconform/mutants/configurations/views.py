@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from lmconform.mock import validation
 from lmconform.mock.call import Call, Reply
+from lmconform.mock.problems import Problem
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import bad_id_status, elsewhere, unknown_is_200, wrong_location
 from lmconform.mutants.defects.lists import alone_or_not, forget
@@ -76,3 +78,45 @@ def expand_configuration(bench: Bench) -> None:
 def expand_drops_filters_configurations(bench: Bench) -> None:
     """BUG: with $expand the list of configurations ignores all filters."""
     alone_or_not(bench, "$expand", "listConfigurations")
+
+
+@mutant("configuration-replaced-by-name", "LM-CONFIGURATION-GET-ECHO")
+def configuration_replaced_by_name(bench: Bench) -> None:
+    """BUG: a configuration gets the bindings of each later one that has its name."""
+
+    @bench.after("createConfiguration")
+    def replaced(call: Call, reply: Reply) -> None:
+        new = call.group.configurations[reply.json["id"]]
+        for other in call.group.configurations.values():
+            if other["name"] == new["name"]:
+                other |= {name: new[name] for name in ("parameterBindings", "inputArtifactBindings")}
+
+
+@mutant("configuration-fifty-bindings", "LM-CONFIGURATION-BINDING-AT-LIMIT")
+def configuration_fifty_bindings(bench: Bench) -> None:
+    """BUG: of the parameter bindings of a configuration the first fifty are kept."""
+
+    @bench.before("createConfiguration")
+    def fewer(call: Call) -> None:
+        call.body["parameterBindings"] = (call.body.get("parameterBindings") or [])[:50]
+
+
+@mutant("bad-id-non-ascii-500", "LM-CONFIGURATION-BAD-ID", "LM-ARTIFACT-BAD-ID", "LM-HTTP-NO-SERVER-ERROR")
+def bad_id_non_ascii_500(bench: Bench) -> None:
+    """BUG: an id with a letter beyond ASCII answers 500."""
+
+    @bench.patch(validation, "path")
+    def decoded(original, contract, operation, values, switches):  # type: ignore[no-untyped-def]
+        if not all(value.isascii() for value in values.values()):
+            raise Problem(500, "500", "codec can't decode byte")
+        original(contract, operation, values, switches)
+
+
+@mutant("configuration-empty-value-lost", "LM-CONFIGURATION-BINDING-AT-LIMIT")
+def configuration_empty_value_lost(bench: Bench) -> None:
+    """BUG: a parameter binding with an empty value is left out."""
+
+    @bench.before("createConfiguration")
+    def fewer(call: Call) -> None:
+        bindings = call.body.get("parameterBindings") or []
+        call.body["parameterBindings"] = [binding for binding in bindings if binding["value"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.lists import forget
@@ -96,3 +98,26 @@ def execution_outputs_vanish(bench: Bench) -> None:
                 reads[resource["id"]] = reads.get(resource["id"], 0) + 1
                 if reads[resource["id"]] > 2:
                     resource["outputArtifacts"] = []
+
+
+@mutant("execution-outputs-of-the-first", "LM-EXECUTION-OUTPUT-OWNER")
+def execution_outputs_of_the_first(bench: Bench) -> None:
+    """BUG: each further execution of a configuration shows the output artifacts of the first."""
+    first: dict[str, list[dict[str, Any]]] = {}
+
+    @bench.after("getExecution", "listExecutions")
+    def same(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if resource.get("outputArtifacts"):
+                configuration = resource["configurationId"]
+                resource["outputArtifacts"] = first.setdefault(configuration, resource["outputArtifacts"])
+
+
+@mutant("execution-outputs-of-kind-other", "LM-EXECUTION-OUTPUT-NAMES")
+def execution_outputs_of_kind_other(bench: Bench) -> None:
+    """BUG: the outputs of an execution are of kind other, whatever its executable declares."""
+
+    @bench.after("getExecution")
+    def other(call: Call, reply: Reply) -> None:
+        for artifact in reply.json.get("outputArtifacts") or []:
+            artifact["kind"] = "other"

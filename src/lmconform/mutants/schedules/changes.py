@@ -94,6 +94,16 @@ def schedule_modify_pauses(bench: Bench) -> None:
             call.body.setdefault("status", "INACTIVE")
 
 
+@mutant("schedule-modify-resumes", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_modify_resumes(bench: Bench) -> None:
+    """BUG: a new cron resumes a paused schedule."""
+
+    @bench.before("modifyExecutionSchedule")
+    def resume(call: Call) -> None:
+        if "cron" in call.body:
+            call.body.setdefault("status", "ACTIVE")
+
+
 @mutant("schedule-modify-renames", "LM-SCHEDULE-MODIFY-KEEPS")
 def schedule_modify_renames(bench: Bench) -> None:
     """BUG: a new cron appends a number to the name of the schedule."""

@@ -127,7 +127,8 @@ def search_finds_descriptions(ctx: Context) -> None:
 @probe("LM-ARTIFACT-LABEL-EQUALS")
 def label_selects(ctx: Context) -> None:
     _expect_labelled(ctx, ["color=red"], {0})
-    _expect_labelled(ctx, ["color=green"], set())
+    # The beginning of a value is not the value.
+    _expect_labelled(ctx, ["color=re"], set())
     # Key and value of one label count: the first artifact has both in different labels.
     _expect_labelled(ctx, ["color=big"], set())
 
@@ -143,7 +144,8 @@ def label_with_another_value_selects(ctx: Context) -> None:
 @probe("LM-ARTIFACT-LABEL-AND")
 def labels_combine_with_and(ctx: Context) -> None:
     _expect_labelled(ctx, ["color=red", "size=big"], {0})
-    _expect_labelled(ctx, ["color=blue", "size=big"], set())
+    # Selectors of one key count all, also beside one of another key.
+    _expect_labelled(ctx, ["color!=red", "color!=blue", "size=big"], set())
 
 
 @probe("LM-ARTIFACT-LABEL-TEN")

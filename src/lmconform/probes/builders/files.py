@@ -68,7 +68,18 @@ def new_file(ctx: Context) -> File:
     return File(path, content, exchange)
 
 
-@fixture()
 def shared_file(ctx: Context) -> File:
-    """The file of this session that no probe changes or deletes."""
+    """The file of this session that no probe changes or deletes; another one where a target has deleted it."""
+    if ctx.session.journal.is_removed(_shared_file(ctx).path):
+        replace_shared_file(ctx)
+    return _shared_file(ctx)
+
+
+def replace_shared_file(ctx: Context) -> None:
+    """Upload another file for ``shared_file``: a target has changed the one that was."""
+    _shared_file.put(ctx, new_file(ctx))
+
+
+@fixture()
+def _shared_file(ctx: Context) -> File:
     return new_file(ctx)

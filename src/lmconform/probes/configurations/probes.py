@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
-from lmconform.errors import Inconclusive
+from contextlib import suppress
+from typing import Final
+
+from lmconform.errors import Failure, Inconclusive
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.configurations import CONFIGURATION, configuration_body, create_configuration
 from lmconform.probes.builders.resource_type import batch, selected
-from lmconform.probes.context import Context, Json
+from lmconform.probes.context import Context, Created, Json
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import creation, paging, search, search_signs, unknown_ids, views
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.creation import BAD_REFERENCE, MALFORMED, accepts, refuses, without_each
 from lmconform.probes.shared.round_trip import expect_as_sent
+
+# The published number of bindings.
+_MOST_BINDINGS: Final = 1000
 
 unknown_ids.install(CONFIGURATION)
 creation.install(CONFIGURATION)
@@ -28,8 +35,17 @@ paging.install_limits(CONFIGURATION)
 
 @probe("LM-CONFIGURATION-GET-ECHO")
 def get_returns_what_was_sent(ctx: Context) -> None:
-    created = create_configuration(ctx, name=ctx.unique("Configuration  As Sent"))
-    ctx.expect_same({**created.sent, "id": created.id}, CONFIGURATION.fetch(ctx, created), what="as sent")
+    created = _named(ctx)
+    with suppress(Inconclusive, Failure):
+        _without_bindings(ctx)
+    text = "as sent, also after another one of the same name was created"
+    ctx.expect_same({**created.sent, "id": created.id}, CONFIGURATION.fetch(ctx, created), what=text)
+
+
+@fixture(builds_on=lambda created: [created.id])
+def _named(ctx: Context) -> Created:
+    """A configuration, whose name another one gets as well: names need not be unique (F54)."""
+    return create_configuration(ctx, name=ctx.unique("Configuration  As Sent"))
 
 
 @probe("LM-CONFIGURATION-PARAMETERS-ECHO")
@@ -38,8 +54,10 @@ def parameters_are_returned(ctx: Context) -> None:
 
 
 @probe("LM-CONFIGURATION-BINDING-AT-LIMIT")
-def longest_binding_is_returned(ctx: Context) -> None:
-    _echo(ctx, [{"key": "x" * (256 - less), "value": "y" * (5000 - less)} for less in (1, 0)])
+def bindings_at_their_limits_are_returned(ctx: Context) -> None:
+    lengths = [(255, 4999), (256, 5000), (1, 0)]
+    bindings = [{"key": "x" * key, "value": "y" * value} for key, value in lengths]
+    _echo(ctx, [*bindings, *({"key": f"key-{n}", "value": f"{n}"} for n in range(_MOST_BINDINGS - len(bindings)))])
 
 
 def _echo(ctx: Context, bindings: list[Json]) -> None:
@@ -59,9 +77,11 @@ def empty_bindings_stay_empty(ctx: Context) -> None:
         ctx.expect(configuration.get(name) == [], expected=f"{name}: []", actual=f"{name}: {configuration.get(name)}")
 
 
+@fixture(remember=(Inconclusive, Failure))
 def _without_bindings(ctx: Context) -> Json:
     """The GET of a configuration that binds nothing, which is stored although it cannot run (F22)."""
-    body = configuration_body(ctx, parameterBindings=[], inputArtifactBindings=[])
+    name = _named(ctx).sent["name"]
+    body = configuration_body(ctx, name=name, parameterBindings=[], inputArtifactBindings=[])
     answer = ctx.send("createConfiguration", json=body)
     if not answer.ok:
         raise Inconclusive(f"a configuration without bindings: {answer.brief}")

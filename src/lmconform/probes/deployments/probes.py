@@ -52,11 +52,15 @@ def running_deployment_has_a_url(ctx: Context) -> None:
     ctx.expect(good, expected="deploymentUrl: a URL", actual=f"deploymentUrl: {url}")
 
 
-@probe("LM-DEPLOYMENT-URL-HOLDS-ID", late=True)
+@probe("LM-DEPLOYMENT-URL-HOLDS-ID", last=True)
 def url_holds_the_id(ctx: Context) -> None:
-    body = enactment_pool.at_goal(ctx, DEPLOYMENT)
-    url = str(body.get("deploymentUrl"))
-    ctx.expect(body["id"] in url, expected=f"…/inference/deployments/{body['id']}", actual=url)
+    enactment_pool.at_goal(ctx, DEPLOYMENT)
+    # Also of those that were updated or stopped since (M13).
+    for pooled in enactment_pool.everyone(ctx, DEPLOYMENT):
+        url = pooled.last.get("deploymentUrl")
+        is_known = bool(url) or pooled.last.get("status") == "RUNNING"
+        text = f"…/inference/deployments/{pooled.id}"
+        ctx.expect(not is_known or pooled.id in str(url), expected=text, actual=str(url))
 
 
 @probe("LM-DEPLOYMENT-URL-LISTED", late=True)

@@ -203,7 +203,8 @@ def _expect_unchanged(ctx: Context, pooled: PooledEnactment, configuration_id: s
     before = pooled.last.get("configurationId", pooled.configuration.id)
     answer = send_update(ctx, pooled, configuration_id)
     if answer.ok:
-        pooled.last = {}
+        # Which configuration it has from now on is open.
+        ctx.session.journal.doubt([pooled.id])
     ctx.expect_refused(answer, CHECK_REFUSED)
     now = ctx.get_or_fail("getDeployment", **pooled.path)
     ctx.expect_same({"configurationId": before}, now, what="the configuration as before")

@@ -19,11 +19,13 @@ from lmconform.probes.builders.files import (
     accepted_content,
     new_file,
     new_path,
+    replace_shared_file,
     shared_file,
     upload,
 )
 from lmconform.probes.context import Context
 from lmconform.probes.described import described
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import stays_deleted
 
@@ -37,7 +39,14 @@ def _absent_path(ctx: Context) -> str:
 
 @probe("LM-FILE-UNKNOWN-404")
 def unknown_path_is_404(ctx: Context) -> None:
-    ctx.expect_refused(ctx.get("downloadFile", path=_absent_path(ctx)), {404})
+    ctx.expect_refused(_nothing(ctx)[1], {404})
+
+
+@fixture()
+def _nothing(ctx: Context) -> tuple[str, Exchange]:
+    """A path to which nothing was uploaded yet, and the answer to its GET."""
+    path = new_path(ctx)
+    return path, ctx.get("downloadFile", path=path)
 
 
 @probe("LM-FILE-BAD-PATH")
@@ -48,11 +57,18 @@ def invalid_paths_are_refused(ctx: Context) -> None:
 
 @probe("LM-FILE-UPLOAD")
 def new_file_is_accepted(ctx: Context) -> None:
-    exchange = upload(ctx, new_path(ctx), accepted_content(ctx))
+    is_readable = ctx.session.capabilities.has(DOWNLOAD)
+    # A target must not remember that there was nothing.
+    path = _nothing(ctx)[0] if is_readable else new_path(ctx)
+    exchange = upload(ctx, path, accepted_content(ctx))
     ctx.expect_status(exchange, {201})
     body = exchange.json_object()
     good = isinstance(body.get("message"), str) and isinstance(body.get("url"), str)
     ctx.expect(good, expected="message and url", actual=exchange.brief)
+    if is_readable:
+        response = ctx.get("downloadFile", path=path)
+        text = "200 for the file that was uploaded after a GET had found nothing"
+        ctx.expect(response.status != 404, expected=text, actual=response.brief)
 
 
 @probe("LM-FILE-UPLOAD-BAD-PATH")
@@ -101,9 +117,11 @@ def similar_paths_are_different_files(ctx: Context) -> None:
     ctx.require(UPLOAD)
     first = accepted_content(ctx)
     start = ctx.unique("files")
-    files = {f"{start}/a/data.csv": first, f"{start}/b/data.csv": first + first, f"{start}/a_data.csv": first * 3}
-    for path, content in files.items():
+    files = {f"{start}/a/data.csv": first, f"{start}/A/data.csv": first + first, f"{start}/a_data.csv": first * 3}
+    for number, (path, content) in enumerate(files.items()):
         exchange = upload(ctx, path, content)
+        text = f"201: nothing was uploaded to {path} before"
+        ctx.expect(not number or exchange.status != 409, expected=text, actual=exchange.brief, exchange=exchange)
         ctx.require_success(exchange)
     for path, content in files.items():
         _expect_content(ctx, path, content)
@@ -114,6 +132,8 @@ def existing_file_is_not_replaced(ctx: Context) -> None:
     file = shared_file(ctx)
     for query in ({}, {"overwrite": False}):
         exchange = upload(ctx, file.path, file.content + file.content, query)
+        if exchange.ok:
+            replace_shared_file(ctx)
         ctx.expect_refused(exchange, {409})
     if ctx.session.capabilities.has(DOWNLOAD):
         _expect_content(ctx, file.path, file.content)
@@ -121,11 +141,13 @@ def existing_file_is_not_replaced(ctx: Context) -> None:
 
 @probe("LM-FILE-OVERWRITE")
 def overwrite_replaces_a_file(ctx: Context) -> None:
-    file = new_file(ctx)
-    new = file.content + file.content
-    ctx.expect_status(upload(ctx, file.path, new, {"overwrite": True}), {201})
+    # Shorter than the old one, so that a rest of that is seen.
+    path, new = new_path(ctx), accepted_content(ctx)
+    ctx.require(UPLOAD)
+    ctx.require_success(upload(ctx, path, new + new))
+    ctx.expect_status(upload(ctx, path, new, {"overwrite": True}), {201})
     if ctx.session.capabilities.has(DOWNLOAD):
-        _expect_content(ctx, file.path, new)
+        _expect_content(ctx, path, new)
 
 
 @probe("LM-FILE-REGISTERED")
@@ -137,6 +159,8 @@ def file_can_be_registered_as_an_artifact(ctx: Context) -> None:
 @probe("LM-FILE-DELETE")
 def deleted_file_is_gone(ctx: Context) -> None:
     file = new_file(ctx)
+    longer = f"{file.path}.old"
+    ctx.require_success(upload(ctx, longer, file.content))
     ctx.expect_status(ctx.send("deleteFile", {"path": file.path}), {204})
     if not ctx.session.capabilities.has(DOWNLOAD):
         return
@@ -153,6 +177,8 @@ def deleted_file_is_gone(ctx: Context) -> None:
         )
 
     liveness.expect(ctx, is_gone, "LM-FILE-DELETE")
+    # The deletion concerns this file alone, and no other whose path begins so.
+    _expect_content(ctx, longer, file.content)
 
 
 def _delete(ctx: Context) -> None:

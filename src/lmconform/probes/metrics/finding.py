@@ -69,11 +69,18 @@ def filter_by_equality_works(ctx: Context) -> None:
     ctx.expect(ids == [execution], expected=f"only {execution}", actual=f"{ids}")
 
 
-@probe("LM-METRICS-SELECT")
-def select_leaves_one_section(ctx: Context) -> None:
+@fixture(builds_on=lambda stored: [stored[0]])
+def _in_all_sections(ctx: Context) -> tuple[str, str]:
+    """An execution, and the name of a metric, a tag and a custom info of it."""
     execution, name = enactment_pool.base(ctx).id, ctx.unique("select")
     entry = {"name": name, "value": "selected"}
     store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    return execution, name
+
+
+@probe("LM-METRICS-SELECT")
+def select_leaves_one_section(ctx: Context) -> None:
+    execution, name = _in_all_sections(ctx)
     for section in SECTIONS:
         body = metrics_resource(ctx, execution, {"$select": [section]})
         names = [e.get("name") for e in body.get(section) or []]
@@ -84,9 +91,7 @@ def select_leaves_one_section(ctx: Context) -> None:
 
 @probe("LM-METRICS-SELECT-ALL")
 def star_selects_all(ctx: Context) -> None:
-    execution, name = enactment_pool.base(ctx).id, ctx.unique("star")
-    entry = {"name": name, "value": "selected"}
-    store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    execution, name = _in_all_sections(ctx)
     for select in (["*"], list(SECTIONS)):
         body = metrics_resource(ctx, execution, {"$select": select})
         missing = [s for s in SECTIONS if name not in [e.get("name") for e in body.get(s) or []]]
@@ -99,9 +104,7 @@ def star_selects_all(ctx: Context) -> None:
 
 @probe("LM-METRICS-SELECT-TWO")
 def select_leaves_two_sections(ctx: Context) -> None:
-    execution, name = enactment_pool.base(ctx).id, ctx.unique("both")
-    entry = {"name": name, "value": "selected"}
-    store(ctx, execution, metrics=[point(name)], tags=[entry], customInfo=[entry])
+    execution, name = _in_all_sections(ctx)
     body = metrics_resource(ctx, execution, {"$select": ["metrics", "customInfo"]})
     for section in ("metrics", "customInfo"):
         names = [e.get("name") for e in body.get(section) or []]
@@ -193,6 +196,7 @@ def greatest_top_is_accepted(ctx: Context) -> None:
         ctx.expect(len(page) == 2, expected=f"both under $top={top}", actual=f"{len(page)}")
 
 
+@fixture(builds_on=lambda tagged: [tagged[0]])
 def _tagged(ctx: Context) -> tuple[str, str, str]:
     """An execution with two new tags: its id and the names of the tags, whose values are yes."""
     execution, first, second = enactment_pool.base(ctx).id, ctx.unique("first"), ctx.unique("second")

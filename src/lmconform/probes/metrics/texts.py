@@ -34,6 +34,8 @@ _TIMES: Final = (
     "2024-12-31T23:30:00-01:30",
     "1999-12-31T23:59:59Z",
 )
+# What is judged of the points of a PATCH beside their names, where it is not their labels.
+_OF_POINTS: Final = {"VALUES": "value", "STEPS": "step", "TIMES": "timestamp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ def _times(ctx: Context) -> Json:
 def _expect_stored(ctx: Context, name: str, tolerated: Tolerated = None) -> None:
     stored = _stored(ctx)
     ctx.expect_status(stored.answers[name], {204})
-    expect_as_sent(ctx, stored.sent[name], stored.resource, tolerated, what="GET")
+    sent = stored.sent[name]
+    members = ("name", _OF_POINTS.get(name, "labels"))
+    points = [{member: metric[member] for member in members if member in metric} for metric in sent["metrics"]]
+    expect_as_sent(ctx, {**sent, "metrics": points}, stored.resource, tolerated, what="GET")
 
 
 def _text_probe(family: Family, tolerated: Tolerated, suffix: str = "") -> None:

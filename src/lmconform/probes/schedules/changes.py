@@ -55,8 +55,7 @@ def resuming_makes_active(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-MODIFY-CRON")
 def cron_changes(ctx: Context) -> None:
-    before = _prepare(ctx, status="ACTIVE")
-    _expect_changed(ctx, cron=_other_cron(ctx, before))
+    _cron_change(ctx)
 
 
 @probe("LM-SCHEDULE-MODIFY-WINDOW")
@@ -73,10 +72,16 @@ def configuration_changes(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-MODIFY-KEEPS")
 def other_members_stay(ctx: Context) -> None:
-    before = _prepare(ctx, status="ACTIVE")
-    after = _expect_changed(ctx, cron=_other_cron(ctx, before))
+    before, after = _cron_change(ctx)
     kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
     ctx.expect_same(kept, after, what="what the change does not name")
+    paused = _paused(ctx)
+    ctx.require_success(change_schedule(ctx, paused, cron=quiet_cron(ctx, 7)))
+
+    def judge() -> None:
+        ctx.expect_same({"status": "INACTIVE"}, SCHEDULE.fetch(ctx, paused), what="a paused schedule with a new cron")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
 
 
 @probe("LM-SCHEDULE-MODIFY-LISTED")
@@ -152,10 +157,7 @@ def active_schedule_is_deleted(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-DELETE-INACTIVE")
 def paused_schedule_is_deleted(ctx: Context) -> None:
-    created = SCHEDULE.make(ctx)
-    answer = change_schedule(ctx, created, status="INACTIVE")
-    ctx.require_success(answer)
-    _expect_deleted(ctx, created)
+    _expect_deleted(ctx, _paused(ctx))
 
 
 @probe("LM-SCHEDULE-DELETE-UNCOUNTED")
@@ -182,6 +184,21 @@ stays_deleted.install(
 def _changed(ctx: Context) -> _Changing:
     """The schedule that probes change, one after the other."""
     return _Changing(SCHEDULE.make(ctx))
+
+
+@fixture()
+def _cron_change(ctx: Context) -> tuple[Json, Json]:
+    """The bodies of GET before and after the schedule that probes change got another cron; raises Failure."""
+    before = _prepare(ctx, status="ACTIVE")
+    return before, _expect_changed(ctx, cron=_other_cron(ctx, before))
+
+
+@fixture()
+def _paused(ctx: Context) -> Created:
+    """A schedule that was paused, until one probe deletes it."""
+    created = SCHEDULE.make(ctx)
+    ctx.require_success(change_schedule(ctx, created, status="INACTIVE"))
+    return created
 
 
 def _prepare(ctx: Context, **fields: Any) -> Json:

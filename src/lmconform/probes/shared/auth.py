@@ -22,12 +22,16 @@ from lmconform.probes.shared.effects import expect_undone
 from lmconform.probes.shared.requests import Prepared, prepare
 
 _REFUSED: Final = frozenset({401, 403})
-# What ``changed_claims`` does, as an expression of a shell.
-_CHANGED: Final = (
+# What ``changed_claims`` and ``changed_signature`` do, as expressions of a shell.
+_CLAIMED: Final = (
     '$(python3 -c \'import base64, json, sys; head, payload, signature = sys.argv[1].split("."); '
     'claims = json.loads(base64.urlsafe_b64decode(payload + "==")) | {"lmconform": 1}; '
     'print(head, base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("="), signature, sep=".")\' '
     '"$TOKEN")'
+)
+_SIGNED: Final = (
+    '$(python3 -c \'import sys; head, payload, signature = sys.argv[1].split("."); '
+    'print(head, payload, ("B" if signature[0] == "A" else "A") + signature[1:], sep=".")\' "$TOKEN")'
 )
 
 
@@ -70,12 +74,13 @@ def unsigned_token_is_refused(ctx: Context) -> None:
 
 @probe("LM-AUTH-TOKEN-CHANGED")
 def changed_token_is_refused(ctx: Context) -> None:
-    changed = changed_claims(ctx.session.transport.token.token())
-    if changed is None:
-        raise NotApplicable("the tokens of the target are no JWTs")
-    # The original token could be restored from the changed one.
-    ctx.session.redactor.learn_token(changed)
-    _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", f"Bearer {changed}", token=_CHANGED))
+    own = ctx.session.transport.token.token()
+    for changed, expression in ((changed_claims(own), _CLAIMED), (changed_signature(own), _SIGNED)):
+        if changed is None:
+            raise NotApplicable("the tokens of the target are no JWTs")
+        # The original token could be restored from the changed one.
+        ctx.session.redactor.learn_token(changed)
+        _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", f"Bearer {changed}", token=expression))
 
 
 def changed_claims(token: str) -> str | None:
@@ -87,6 +92,13 @@ def changed_claims(token: str) -> str | None:
     except (ValueError, RecursionError):
         return None
     return f"{head}.{_segment({**claims, 'lmconform': 1})}.{signature}" if isinstance(claims, dict) else None
+
+
+def changed_signature(token: str) -> str | None:
+    """The JWT with its claims and another signature, which has the same length; None when it has no signature."""
+    unsigned, _, signature = token.rpartition(".")
+    first = "B" if signature.startswith("A") else "A"
+    return f"{unsigned}.{first}{signature[1:]}" if signature else None
 
 
 def _segment(data: object) -> str:

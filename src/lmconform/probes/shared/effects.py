@@ -72,10 +72,19 @@ def _expect_not_made(ctx: Context, prepared: Prepared) -> None:
     elif resource.names_itself:
         answer = _read(ctx, prepared)
         if answer is not None:
+            if answer.ok:
+                _require_free(ctx, prepared)
             _judge(ctx, prepared, answer, answer.ok, "404", answer.brief)
     else:
         made = _made(ctx, prepared)
         ctx.expect(not made, expected="nothing made by the refused request", actual=f"{made}")
+
+
+def _require_free(ctx: Context, prepared: Prepared) -> None:
+    """Raise NotTestable when there is something also where no request was sent."""
+    answer = _read(ctx, replace(prepared, names=source_of(prepared.resource).creation(ctx).names))
+    if answer is not None and answer.ok:
+        raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}, and nothing was sent there")
 
 
 def _made(ctx: Context, prepared: Prepared) -> list[str]:

@@ -145,13 +145,17 @@ def _expect_uncounted(ctx: Context, operation: Operation, other: str) -> None:
 
 def _expect_not_shown(ctx: Context, operation: Operation, other: str) -> None:
     prepared = prepare(ctx, operation)
-    answer = prepared.send(ctx, resource_group=other)
     if not prepared.resource.owner:
-        _expect_4xx(ctx, answer)
+        _expect_4xx(ctx, prepared.send(ctx, resource_group=other))
         return
     own = prepared.names[prepared.resource.id_parameter]
-    shown = [r for r in entries(answer.json_object()) if own in r.values()]
-    ctx.expect(not shown, expected=f"nothing of {own}", actual=answer.brief, exchange=answer)
+    queries = [prepared.query]
+    if operation.parameter("$filter") is not None:
+        queries.append({"$filter": f"{prepared.resource.id_parameter} eq '{own}'"})
+    for query in queries:
+        answer = replace(prepared, query=query).send(ctx, resource_group=other)
+        shown = [r for r in entries(answer.json_object()) if own in r.values()]
+        ctx.expect(not shown, expected=f"nothing of {own} for {query}", actual=answer.brief, exchange=answer)
 
 
 def _expect_unused(ctx: Context, operation: Operation, other: str) -> None:

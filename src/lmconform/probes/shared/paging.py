@@ -76,7 +76,8 @@ def _pages(resource: ResourceType) -> None:
 def install_default_page(resource: ResourceType) -> None:
     """Register the probe of a list without $top, for lists that can be searched."""
 
-    @probe(f"LM-{resource.noun}-DEFAULT-PAGE", late=True)
+    # At the end of a run, when there are most of them.
+    @probe(f"LM-{resource.noun}-DEFAULT-PAGE", last=True)
     def list_without_top_is_complete(ctx: Context) -> None:
         group = batch(ctx, resource)
         begun, query = time.monotonic(), {"$search": ctx.mark()}

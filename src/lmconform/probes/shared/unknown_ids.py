@@ -49,7 +49,7 @@ def bad_id(requirement: str, operation: str, parameter: str, *, path: Path = _no
     @probe(requirement)
     def malformed_id_is_refused(ctx: Context) -> None:
         ctx.require(needs)
-        for malformed in ("abc", "lmconform absent", "a" * 65):
+        for malformed in ("abc", "lmconform \u00e4bsent", "a" * 65):
             parameters = {**path(ctx), parameter: malformed}
             ctx.expect_refused(ctx.get(operation, **parameters), {400, 404})
 
