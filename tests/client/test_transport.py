@@ -152,6 +152,27 @@ def test_a_write_whose_connection_is_reset_is_sent_once(method):
     assert [sent for sent in seen if sent == (method, "/v2/lm/artifacts")] == [(method, "/v2/lm/artifacts")]
 
 
+def test_a_write_does_not_go_out_on_a_connection_that_has_rested(monkeypatch):
+    monkeypatch.setattr("lmconform.client.connection._LONGEST_REST", 0.2)
+    used = {}
+
+    def answer(handler):
+        now, port = time.monotonic(), handler.client_address[1]
+        if now - used.get(port, now) > 0.3:
+            # The server ends what has rested for that long at the moment at which the request arrives.
+            handler.close_connection = True
+            handler.connection.close()
+            raise ConnectionError
+        used[port] = now
+        handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+
+    with serve(answer) as (url, _):
+        one = transport(url)
+        assert one.send(GET).status == 200
+        time.sleep(0.4)
+        assert one.send(POST).status == 200
+
+
 def test_one_connection_serves_many_requests():
     ports = set()
 

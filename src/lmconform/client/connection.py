@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import re
 import socket
 import ssl
@@ -26,6 +27,9 @@ _ANSWER_LIMIT = 2 * BODY_LIMIT
 _PIECE = 64 * 1024
 # Connections that are kept open: a thread more than that opens one for each request.
 _KEPT = 32
+# Seconds after which a connection that was not used is opened anew: servers close such ones after 5 s (Node.js,
+# uvicorn), 60 s (load balancers) or more, and a write that meets the end of its connection must not be sent again.
+_LONGEST_REST = 4.0
 # We ask for identity; who compresses all the same is read, in the two codings that zlib knows.
 _ZLIB = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
@@ -208,11 +212,27 @@ class _Https(urllib3.connection.HTTPSConnection):
         self.certificate_ends = float(ssl.cert_time_to_seconds(str(ends))) if ends else None
 
 
-class _HttpPool(urllib3.HTTPConnectionPool):
+class _Fresh(urllib3.HTTPConnectionPool):
+    """A pool that gives out no connection that the server may be about to close."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        if time.monotonic() - getattr(connection, "rests_since", math.inf) > _LONGEST_REST:
+            # A closed one connects again by itself.
+            connection.close()
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.rests_since = time.monotonic()
+        super()._put_conn(conn)
+
+
+class _HttpPool(_Fresh):
     ConnectionCls = _Http
 
 
-class _HttpsPool(urllib3.HTTPSConnectionPool):
+class _HttpsPool(_Fresh, urllib3.HTTPSConnectionPool):
     ConnectionCls = _Https
 
 
