@@ -120,9 +120,21 @@ class Dated:
         handler.reply(200, {"count": 1, "resources": [{"id": "s"}]})
 
 
+def dated(text):
+    """A list of scenarios whose answer has this Date header."""
+
+    def answer(handler):
+        handler.date_time_string = lambda timestamp=None: text
+        handler.reply(200, {"count": 1, "resources": [{"id": "s"}]})
+
+    return answer
+
+
 ADVICE = {
     "a clock that is behind": ({"scenarios": Dated(600)}, "clock", "behind the target's"),
     "a clock that is ahead": ({"scenarios": Dated(-600)}, "clock", "ahead of the target's"),
+    "a clock that never was set": ({"scenarios": dated("Thu, 01 Jan 1970 00:00:09 GMT")}, "clock", "which cannot be"),
+    "a clock at the end of time": ({"scenarios": dated("Fri, 31 Dec 9999 23:59:59 GMT")}, "clock", "which cannot be"),
     "a token for half a minute": ({"token": {"access_token": TOKEN, "expires_in": 30}}, "token", "for 30 s: many"),
     "no executable": ({"executables": {"count": 0, "resources": []}}, "content", "no executable to train with"),
     "no scenario": ({"scenarios": {"count": 0, "resources": []}}, "content", "no executable to serve with"),

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from markdown_it import MarkdownIt
+from tests.conftest import serve, service_key
 from tests.peers import answering
 from tests.peers import peer_bench as bench
 
@@ -112,3 +113,34 @@ def test_compare_shows_texts_of_a_server_as_texts(done, lmconform, mock, tmp_pat
     assert compared.returncode == 1
     assert "\\x1b[2J" in compared.stdout
     assert [line for line in compared.stdout.split("\n") if _HIDDEN.search(line) or line.startswith("verdict")] == []
+
+
+def test_cleanup_shows_texts_of_a_server_as_texts(lmconform, tmp_path):
+    forged = f"\x1b[2J\r\n{FORGED}"
+
+    def answer(handler):
+        kind = handler.path.partition("?")[0].rpartition("/")[2]
+        if kind == "token":
+            handler.reply(200, {"access_token": "token-of-the-test", "expires_in": 3600})
+        elif kind == "deployments":
+            handler.reply(500, forged.encode(), "text/plain")
+        elif kind == "e1234567890abcdef":
+            handler.reply(200, {"id": kind, "configurationId": "c", "status": forged})
+        else:
+            handler.reply(200, {"count": 0, "resources": []})
+
+    with serve(answer) as (url, _):
+        runs = tmp_path / "state" / "lmconform"
+        for name in ("20260101T000000-abcdef", "20260102T000000-ghijkl"):
+            (runs / name).mkdir(parents=True)
+            about = {"target": url, "base_url": f"{url}/v2", "resource_groups": ["g"]}
+            (runs / name / "run.json").write_text(json.dumps(about))
+            made = {"event": "created", "noun": "execution", "id": "e1234567890abcdef", "group": "g", "name": ""}
+            made["origins"] = {"configurationId": "c"}
+            (runs / name / "main.jsonl").write_text(json.dumps(made) + "\n")
+        options = ("--service-key", service_key(tmp_path, url), "--poll-interval", "0")
+        done = lmconform("cleanup", "--all", *options, env={"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert done.returncode == 11, done.stdout + done.stderr
+    assert done.stdout.count("  left    execution e1234567890abcdef \\x1b[2J\\r\\n") == 2
+    assert "  unknown GET /v2/lm/deployments in g answered 500 \\x1b[2J" in done.stdout
+    assert [line for line in done.stdout.split("\n") if _HIDDEN.search(line) or line.startswith(FORGED)] == []

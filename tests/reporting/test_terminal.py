@@ -78,6 +78,11 @@ def test_what_does_not_gate_is_folded_to_one_line_a_cause(shown):
     ]
 
 
+def test_one_finding_that_does_not_gate_is_one(tmp_path):
+    run = record.write(tmp_path, record.HEADER, record.PASS, record.WARN, replace(record.FOOTER, exit_code=0))
+    assert "1 finding does not fail the gate:" in list(terminal.lines(run))
+
+
 def test_of_many_causes_twenty_are_printed_and_the_rest_is_counted(tmp_path):
     found = [replace(record.FAIL, id=f"probe/LM-{n}", requirements=(f"LM-{n}",)) for n in range(23)]
     run = record.write(tmp_path, record.HEADER, *found, record.FOOTER)

@@ -39,7 +39,8 @@ def command(mock, out, *arguments):
     return [
         *(*LMCONFORM, "run", mock.url, "--service-key", str(mock.key_file), "--resource-group", "tutorial"),
         *("--other-resource-group", "other", "--allow-writes", "--disposable", "--poll-interval", "0.05", "--quiet"),
-        *("--report-dir", str(out), *map(str, arguments)),
+        # On a machine that is busy with other runs the first answers take longer than the preflight waits.
+        *("--request-timeout", "30", "--report-dir", str(out), *map(str, arguments)),
     ]
 
 

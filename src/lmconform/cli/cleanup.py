@@ -11,6 +11,7 @@ import click
 from lmconform.cli.options import given, of_a_run
 from lmconform.errors import ConfigError, HarnessError
 from lmconform.exit_codes import ExitCode
+from lmconform.reporting import escaping
 
 if TYPE_CHECKING:
     from lmconform.client.leftovers import Leftovers
@@ -88,7 +89,7 @@ def _one(
             found = survey.look()
             if yes and found.removable:
                 for one in found.removable:
-                    click.echo(f"  delete  {one}")
+                    _say(f"delete  {one}")
                 clean(session, patient=True)
                 found = survey.look()
         finally:
@@ -96,7 +97,7 @@ def _one(
     except HarnessError as error:
         if alone:
             raise
-        click.echo(f"  error: {error}", err=True)
+        _say(f"error: {error}", err=True)
         return error.exit_code
     _print(found, yes=yes)
     if found.unknown:
@@ -106,15 +107,20 @@ def _one(
 
 def _print(found: Leftovers, *, yes: bool) -> None:
     for one in found.removable:
-        click.echo(f"  left    {one}")
+        _say(f"left    {one}")
     for text in found.unknown:
-        click.echo(f"  unknown {text}")
+        _say(f"unknown {text}")
     by_noun: dict[str, list[str]] = {}
     for one in found.permanent:
         by_noun.setdefault(one.noun, []).append(one.id)
     for noun, ids in by_noun.items():
-        click.echo(f"  stays   {len(ids)} {noun}s, which the API cannot delete: {' '.join(ids)}")
+        _say(f"stays   {len(ids)} {noun}s, which the API cannot delete: {' '.join(ids)}")
     if not found.removable:
-        click.echo("  nothing is left that can be deleted")
+        _say("nothing is left that can be deleted")
     elif not yes:
-        click.echo(f"  nothing was changed; --yes deletes {len(found.removable)}")
+        _say(f"nothing was changed; --yes deletes {len(found.removable)}")
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Print one line about a run; the target says parts of it."""
+    click.echo(f"  {escaping.terminal(text)}", err=err)

@@ -94,7 +94,8 @@ def _folded(others: Sequence[Cause], run: Run) -> Iterator[str]:
     """What does not fail the gate, one line a cause."""
     if not others:
         return
-    yield f"{sum(cause.count for cause in others)} findings do not fail the gate:"
+    number = sum(cause.count for cause in others)
+    yield f"{number} finding{'s do' if number > 1 else ' does'} not fail the gate:"
     for cause in others[:_FEW]:
         more = f" (and {cause.count - 1} more)" if cause.count > 1 else ""
         line = f"  {cause.first.title}{more}  {cause.first.brief}"

@@ -15,23 +15,28 @@ from lmconform.evidence.exchange import Exchange
 
 # Of a Date header whole seconds are known, and gateways keep answers for some.
 _MOST_SKEW: Final = 60.0
+# Years in which a target may be: who names another one has no clock, and its times are of no use.
+_YEARS: Final = range(2024, 3000)
 _RATE: Final = ("x-ratelimit", "x-rate-limit", "ratelimit", "retry-after")
 
 
 def skew(exchange: Exchange) -> float | None:
     """By how many seconds the target's clock is ahead of this machine's; None when the target does not tell its time.
 
-    The time of the target is the Date header of an answer (RFC 9110, section 6.6.1).
+    The time of the target is the Date header of an answer (RFC 9110, section 6.6.1). One that cannot be is none.
     """
     there = backoff.http_date(exchange.header("Date"))
-    if there is None:
+    if there is None or there.year not in _YEARS:
         return None
     here = datetime.fromisoformat(exchange.started) + timedelta(seconds=exchange.elapsed / 2)
     return (there - here).total_seconds()
 
 
-def clock(ahead: float | None) -> Line:
+def clock(exchange: Exchange) -> Line:
     """What to say of the ``skew``; no judgement depends on it."""
+    ahead, date = skew(exchange), exchange.header("Date")
+    if ahead is None and backoff.http_date(date) is not None:
+        return advice("clock", f"the target says that it is {date}, which cannot be, and is not used: set its clock")
     if ahead is None:
         return ok("clock", "the target does not tell its time")
     if abs(ahead) <= _MOST_SKEW:

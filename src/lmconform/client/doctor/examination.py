@@ -81,10 +81,9 @@ class _Examination:
         meta = self._send("getMeta")
         recognition.check(target, scenarios, meta)
         self._say(ok("api", f"{paths.label(scenarios.method, scenarios.path)} answered {scenarios.status}"))
-        ahead = answers.skew(scenarios)
-        session.target = replace(target, skew=ahead or 0.0)
+        session.target = replace(target, skew=answers.skew(scenarios) or 0.0)
         self._say_all(network.certificates(session))
-        self._say(answers.clock(ahead))
+        self._say(answers.clock(scenarios))
         self._name = "group"
         self._groups(scenarios)
         body = dict(meta.json_object()) if meta.ok else {}
