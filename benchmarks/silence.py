@@ -2,6 +2,7 @@
 
 python benchmarks/silence.py [--seeds 10] [--rows N] [--profile core] [--workers 2]
 python benchmarks/silence.py --habits --seeds 10                the presets, and slow stops, deletions and lists
+python benchmarks/silence.py --preset tenant-2025 --profile full --seeds 5
 python benchmarks/silence.py --plain --seeds 20 --profile full --max-examples 50
 """
 
@@ -13,7 +14,7 @@ from collections import Counter
 
 from allpairspy import AllPairs
 
-from lmconform.mock.switches import SWITCHES
+from lmconform.mock.switches import PRESETS, SWITCHES
 from lmconform.mutation.matrix import LAWFUL, Job, tried
 from lmconform.mutation.trial import MutantRun
 from lmconform.settings.options import MOCK, RunConfig
@@ -30,7 +31,12 @@ def habits() -> list[MutantRun]:
     chosen = [(choice,) for choice in SLOW] + [SLOW]
     options = [tuple(part for choice in choices for part in ("--switch", choice)) for choices in chosen]
     slow = [MutantRun("-".join(choices), options=words) for choices, words in zip(chosen, options, strict=True)]
-    return [*LAWFUL, *slow]
+    return [*map(preset, PRESETS), *slow]
+
+
+def preset(name: str) -> MutantRun:
+    """The mock with one of its presets."""
+    return MutantRun(name, options=("--preset", name))
 
 
 def pairwise() -> list[MutantRun]:
@@ -50,12 +56,15 @@ def main() -> int:
     parser.add_argument("--rows", type=int, help="only the first N")
     parser.add_argument("--plain", action="store_true", help="only the mock as it is")
     parser.add_argument("--habits", action="store_true", help="the presets, and mocks that are slow in some way")
+    parser.add_argument("--preset", choices=PRESETS, help="only the mock with this preset")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--profile", default="core")
     parser.add_argument("--max-examples", type=int, default=10)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     rows = [LAWFUL[0]] if arguments.plain else habits() if arguments.habits else pairwise()[: arguments.rows]
+    if arguments.preset:
+        rows = [preset(arguments.preset)]
     config = RunConfig.from_options(
         MOCK, {"profile": arguments.profile, "max_examples": arguments.max_examples, **WAITS}
     )
@@ -75,7 +84,8 @@ def main() -> int:
     for cause, number in causes.most_common():
         print(f"{number:>5}  {cause}")
     seconds = time.monotonic() - began
-    switches = "" if arguments.plain or arguments.habits else f"{len(SWITCHES)} switches in "
+    is_chosen = arguments.plain or arguments.habits or arguments.preset
+    switches = "" if is_chosen else f"{len(SWITCHES)} switches in "
     print(f"{switches}{len(rows)} mocks at {arguments.seeds} seeds: {items} items, ", end="")
     print(f"{gating} gating outcomes, {seconds:.0f} s")
     return 1 if gating else 0

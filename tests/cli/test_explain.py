@@ -1,5 +1,7 @@
 """`lmconform explain`: everything that has an id says what it is; `lmconform list … PATTERN` finds ids."""
 
+from collections import Counter
+
 import pytest
 from click.testing import CliRunner
 
@@ -49,6 +51,11 @@ def test_everything_with_an_id_has_a_sentence():
     assert [entry.id for entry in every if not entry.text.strip()] == []
     kinds = {entry.kind for entry in every}
     assert kinds == {"requirement", "observation", "item", "operation", "fact", "switch", "mutant"}
+
+
+def test_an_id_is_explained_once():
+    ids = Counter((entry.kind, entry.id) for entry in explain._every())
+    assert [name for name, number in ids.items() if number > 1] == []
 
 
 def test_an_unknown_id_is_answered_with_the_closest_ones():

@@ -118,12 +118,16 @@ def test_the_workflow_for_github_judges_the_target_removes_what_is_left_and_show
     assert [command.split()[:2] for command in commands[1:4]] == [
         *(["lmconform", "waivers"], ["lmconform", "run"], ["lmconform", "cleanup"])
     ]
-    done = carry_out(commands, "core", GITHUB_STEP_SUMMARY=str(tmp_path / "shown.md"))
+    url = "https://github.example/artifacts/1"
+    done = carry_out(commands, "core", GITHUB_STEP_SUMMARY=str(tmp_path / "shown.md"), REPORTS=url)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 in all: 0 expired" in done.stdout
     assert "nothing is left that can be deleted" in done.stdout
-    assert (tmp_path / "shown.md").read_text().startswith("# dev: partial")
-    (uploaded,) = [s["with"]["path"] for s in load("github-workflow.yml")["jobs"]["conformance"]["steps"][-1:]]
+    shown = (tmp_path / "shown.md").read_text()
+    assert (shown.startswith("# dev: partial"), shown.endswith(f"\n[All reports]({url})\n")) == (True, True)
+    steps = load("github-workflow.yml")["jobs"]["conformance"]["steps"]
+    assert [s["env"]["REPORTS"] for s in steps[-1:]] == ["${{ steps.reports.outputs.artifact-url }}"]
+    (uploaded,) = [s["with"]["path"] for s in steps if s.get("id") == "reports"]
     assert read_events(tmp_path / uploaded)[-1]["exit_code"] == 0
 
 

@@ -8,6 +8,7 @@ from lmconform.history.trend import considered, stories
 OUTCOMES = {
     "F": Seen("FAIL", True, "200 | 404"),
     "T": Seen("NOT_TESTABLE", True, "because"),
+    "X": Seen("XFAIL", False, "200 | 404"),
     "P": Seen("PASS", False, ""),
     "n": Seen("NOT_APPLICABLE", False, ""),
 }
@@ -48,6 +49,11 @@ def story(course, subject="probe/LM-A"):
         # What was not judged in between is no flip.
         ("PFnF", "failing"),
         ("PF-F", "failing"),
+        # What a waiver tolerates is not mended.
+        ("PFX", "failing"),
+        ("FXX", "broken"),
+        ("FXF", "broken"),
+        ("XXP", "fixed"),
         # A capability that is gone is no repair.
         ("PFn", "no longer judged"),
         ("FFF-", "no longer judged"),

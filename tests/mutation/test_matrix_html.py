@@ -104,3 +104,14 @@ def test_labels_stay_in_sight_and_can_be_read_in_the_dark(browser, tmp_path):
     assert (color, back) == ("rgb(123, 201, 138)", "rgb(22, 24, 27)")
     assert page.locator(".head text").count() == 201
     page.close()
+
+
+def test_the_page_fits_a_narrow_screen_but_for_the_grid(browser, tmp_path):
+    item = "probe/LM-A-VERY-LONG-NAME-OF-A-REQUIREMENT#operationWithALongName"
+    rows = [mutant("mutant-with-quite-a-long-name", "killed", ["LM-A-ONE"], kill("LM-A-ONE", item), text="BUG: " * 9)]
+    matrix_html.write(tmp_path / "matrix.html", {**MATRIX, "mutants": rows})
+    page = browser.new_page(viewport={"width": 360, "height": 700})
+    page.goto(f"file://{tmp_path}/matrix.html")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.locator("td", has_text=item).is_visible()
+    page.close()

@@ -75,6 +75,7 @@ def _every() -> Iterator[_Entry]:
             breaking.setdefault(name, []).append(one.id)
     for requirement in register.values():
         yield _requirement(requirement, judges.get(requirement.id, []), breaking.get(requirement.id, []))
+    observed: dict[str, dict[str, None]] = {}
     for item in items:
         if isinstance(item, ObservationItem):
             look = item.look
@@ -83,9 +84,11 @@ def _every() -> Iterator[_Entry]:
         elif isinstance(item, ScenarioItem):
             for action in (*item.step.on_success, *item.step.on_failure):
                 if action.observe:
-                    text = "What a step of a scenario saw. It is recorded, and never gates."
-                    yield _Entry("observation", action.observe[0], text, (("recorded", item.id),))
+                    observed.setdefault(action.observe[0], {})[item.id] = None
         yield _item(item, register)
+    for name, steps in observed.items():
+        text = "What a step of a scenario saw. It is recorded, and never gates."
+        yield _Entry("observation", name, text, (("recorded", ", ".join(steps)),))
     for operation in contract.operations:
         text = f"{operation.method} {paths.BASE}{operation.path}"
         yield _Entry("operation", operation.id, text, (("judged by", _some(judges.get(operation.id, []))),))

@@ -71,7 +71,8 @@ def _end(run: Run) -> Iterator[str]:
     said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
     yield f"Results: {said or 'none'}."
     yield ""
-    yield "[report.html](report.html): findings with requests; [details.md](details.md): every item and observation."
+    # No links: where a summary is shown, the files are elsewhere.
+    yield "Beside this file: `report.html` has the findings with requests, `details.md` every item and observation."
 
 
 def _paragraph(cause: Cause) -> Iterator[str]:

@@ -18,7 +18,7 @@ GRAVEST: Final = ("ERROR", "FAIL", "XPASS", "NOT_TESTABLE", "WARN", "XFAIL", "IN
 WORDS: Final = {
     "ERROR": "internal error",
     "FAIL": "broken",
-    "XPASS": "kept, waiver is too much",
+    "XPASS": "kept, waiver to remove",
     "NOT_TESTABLE": "not judged",
     "WARN": "broken (SHOULD)",
     "XFAIL": "broken, waived",
