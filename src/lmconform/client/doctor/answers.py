@@ -15,19 +15,22 @@ from lmconform.evidence.exchange import Exchange
 
 # Of a Date header whole seconds are known, and gateways keep answers for some.
 _MOST_SKEW: Final = 60.0
+# Two hundred years: a clock that was never set is off by less, and dates that are counted from a later one overflow.
+_MOST_BELIEVED: Final = 200 * 366 * 86400.0
 _RATE: Final = ("x-ratelimit", "x-rate-limit", "ratelimit", "retry-after")
 
 
 def skew(exchange: Exchange) -> float | None:
     """By how many seconds the target's clock is ahead of this machine's; None when the target does not tell its time.
 
-    The time of the target is the Date header of an answer (RFC 9110, section 6.6.1).
+    The time of the target is the Date header of an answer (RFC 9110, section 6.6.1); one that is centuries away is none.
     """
     there = backoff.http_date(exchange.header("Date"))
     if there is None:
         return None
     here = datetime.fromisoformat(exchange.started) + timedelta(seconds=exchange.elapsed / 2)
-    return (there - here).total_seconds()
+    ahead = (there - here).total_seconds()
+    return ahead if abs(ahead) <= _MOST_BELIEVED else None
 
 
 def clock(ahead: float | None) -> Line:
