@@ -23,7 +23,7 @@ _RATE: Final = ("x-ratelimit", "x-rate-limit", "ratelimit", "retry-after")
 def skew(exchange: Exchange) -> float | None:
     """By how many seconds the target's clock is ahead of this machine's; None when the target does not tell its time.
 
-    The time of the target is the Date header of an answer (RFC 9110, section 6.6.1); one that is centuries away is none.
+    The time of the target is the Date header of an answer (RFC 9110, section 6.6.1), unless it is centuries away.
     """
     there = backoff.http_date(exchange.header("Date"))
     if there is None:
