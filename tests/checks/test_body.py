@@ -18,6 +18,12 @@ SAFE = (
 
 def broken(operation, status, media_type, body, headers=()):
     """The requirements that an answer breaks."""
+    judgements = judged(operation, status, media_type, body, headers)
+    return {judgement.requirement for judgement in judgements if judgement.state is State.BROKEN}
+
+
+def judged(operation, status, media_type, body, headers=()):
+    """What the checks say of an answer."""
     exchange = Exchange(
         id="x1",
         item="probe/LM-X",
@@ -34,8 +40,7 @@ def broken(operation, status, media_type, body, headers=()):
         started="2026-01-01T00:00:00Z",
         elapsed=0.01,
     )
-    judgements = checks.judge(CONTRACT, CONTRACT.operation(operation), exchange)
-    return {judgement.requirement for judgement in judgements if judgement.state is State.BROKEN}
+    return list(checks.judge(CONTRACT, CONTRACT.operation(operation), exchange))
 
 
 @pytest.mark.parametrize("content", [b"", b"123", b"\xff\xfe\x00", b'{"not": "judged"}', b"text"])
@@ -82,6 +87,20 @@ def test_a_url_at_its_limit_may_come_back_with_a_slash_more(length, faults):
 def test_a_time_that_the_server_tells_is_one_of_rfc_3339(moment, faults):
     body = (CONFIGURATION % "name").replace("2024-09-11T09:14:31Z", moment)
     assert broken("getConfiguration", 200, "application/json", body.encode()) == faults
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "body"),
+    [
+        ("createConfiguration", 201, b'{"id": "6ff6cb80", "message": "Configuration created"}'),
+        ("listConfigurations", 200, b'{"count": 0, "resources": []}'),
+        ("countDeployments", 200, b"3"),
+    ],
+)
+def test_an_answer_without_times_says_nothing_of_them(operation, status, body):
+    requirements = {judgement.requirement for judgement in judged(operation, status, "application/json", body)}
+    assert "LM-HTTP-NO-SERVER-ERROR" in requirements
+    assert "LM-HTTP-DATE-TIME" not in requirements
 
 
 DEPLOYMENT = (

@@ -138,6 +138,11 @@ ADVICE = {
     "a token for half a minute": ({"token": {"access_token": TOKEN, "expires_in": 30}}, "token", "for 30 s: many"),
     "no executable": ({"executables": {"count": 0, "resources": []}}, "content", "no executable to train with"),
     "no scenario": ({"scenarios": {"count": 0, "resources": []}}, "content", "no executable to serve with"),
+    "an id that no path can name": (
+        {"scenarios": {"count": 1, "resources": [{"id": ".."}]}},
+        "content",
+        "no executable to train with",
+    ),
     "no room": ({"$count": b"3"}, "room", "3 executions running, and meta allows 3: stop one"),
     "no requests left": (
         {"meta": lambda h: h.reply(200, META, x_ratelimit_remaining="0")},
@@ -153,6 +158,16 @@ def test_what_should_be_done_is_said_and_is_no_failure(doctor, case):
     code, lines, _ = doctor(target(**answers))
     assert code == 0
     assert [text for state, text in lines[name] if state == "advice" and words in text]
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"])
+def test_a_date_that_no_clock_shows_is_passed_over(doctor, date):
+    def dated(handler):
+        handler.date_time_string = lambda timestamp=None: date
+        handler.reply(200, {"count": 1, "resources": [{"id": "s"}]})
+
+    code, lines, _ = doctor(target(scenarios=dated))
+    assert (code, lines["clock"]) == (0, [("ok", "the target does not tell its time")])
 
 
 @pytest.mark.parametrize("broken", ["executables", "$count"])

@@ -86,6 +86,12 @@ UNLAWFUL = {
         lambda status, fields, body: message(status, [*fields, f"Content-Length: 1, {len(body)}"], body),
         "more than one Content-Length",
     ),
+    "a chunk of less than nothing": (
+        lambda status, fields, body: message(
+            status, [*fields, "Transfer-Encoding: chunked"], b"-5\r\n" + body + b"\r\n0\r\n\r\n"
+        ),
+        "a chunk of a negative size",
+    ),
 }
 
 

@@ -226,6 +226,16 @@ def test_retry_after_is_a_whole_number_of_seconds(value, seconds):
     assert retry_after(value) == seconds
 
 
+@pytest.mark.parametrize(
+    "date",
+    [f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", f"Mon, 01 Jan 2024 {'9' * 20}:00:00 GMT", f"1 Jan 2024 0:0 +{'9' * 20}"],
+)
+def test_a_date_of_numbers_that_no_clock_has_is_none(date):
+    with serve(answering(429, 200, Retry_After=date, Date=date)) as (url, _):
+        assert transport(url).send(GET).status == 200
+    assert retry_after(date) is None
+
+
 def test_retry_after_is_a_date():
     assert 50 < retry_after(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)) <= 60
 

@@ -109,6 +109,17 @@ def test_secrets_of_all_entries_are_known(tmp_path):
     assert {TOKEN, "cookie-of-the-browser", "token-of-the-answer", "secret/in a form", "passw0rd"} <= found
 
 
+def test_secrets_are_known_in_a_body_that_is_coded_and_in_the_fields_of_a_form(tmp_path):
+    """HAR 1.2 has a form as text or as fields, and a body as it is or in base64."""
+    coded = base64.b64encode(b'{"access_token": "token-in-base64"}').decode()
+    one = entry("POST", "https://auth.example.com/oauth/token", text=coded, encoding="base64")
+    fields = [{"name": "grant_type", "value": "client_credentials"}, {"name": "client_secret", "value": "secret-field"}]
+    one["request"]["postData"] = {"mimeType": "application/x-www-form-urlencoded", "params": fields}
+    found = set(recording(archive(tmp_path, one)).secrets())
+    assert {"token-in-base64", "secret-field"} <= found
+    assert "client_credentials" not in found
+
+
 def test_an_archive_on_one_line_and_one_with_a_byte_order_mark_are_read(tmp_path):
     assert isinstance(only(archive(tmp_path, entry(), indent=None)), Recorded)
     path = archive(tmp_path, entry())

@@ -36,8 +36,10 @@ def contract():
 def opened(contract, mock):
     """Opens a session with ``url`` (default: the mock)."""
 
-    def open_session(url=None, seed=0, examples=25, disposable=True, meta=META, delete=10, contract=contract):
-        options = {"seed": seed, "max_examples": examples, "allow_deployments": True}
+    def open_session(
+        url=None, seed=0, examples=25, disposable=True, meta=META, delete=10, contract=contract, deployments=True
+    ):
+        options = {"seed": seed, "max_examples": examples, "allow_deployments": deployments}
         config = RunConfig.from_options("mock", options)
         credentials = Credentials(mock.key["clientid"], mock.key["clientsecret"], f"{mock.url}/oauth/token", "")
         limits = TENANT.with_seconds({**dict.fromkeys(TENANT.as_json(), 10), "delete": delete})

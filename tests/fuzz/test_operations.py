@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from tests.fuzz.conftest import proxy, requirements
 
-from lmconform.errors import NotApplicable
+from lmconform.errors import Inconclusive, NotApplicable
 from lmconform.fuzz import clock
 from lmconform.fuzz.pool import Pool
 
@@ -80,6 +80,58 @@ def test_what_says_nothing_of_the_data_is_no_refusal(fuzz, mock, status):
     with proxy(mock, spoil) as (url, _):
         reports, _ = fuzz("createDeployment", url=url, examples=40)
     assert requirements(reports["createDeployment"])["LM-FUZZ-POSITIVE-ACCEPTED"] == 0
+
+
+def test_a_requirement_is_judged_only_by_answers_that_say_something_of_the_data(fuzz, mock):
+    def refuse(handler, answered, body, media_type):
+        is_creation = handler.command == "POST" and handler.path.endswith("/artifacts")
+        return (403, b"RBAC: access denied", "text/plain") if is_creation else None
+
+    with proxy(mock, refuse) as (url, _):
+        reports, _ = fuzz("createArtifact", url=url)
+    assert reports["createArtifact"].cases > 5
+    assert reports["createArtifact"].judged == set()
+
+
+def test_what_answers_show_is_judged(fuzz):
+    reports, _ = fuzz("createArtifact", "getArtifact", "listArtifacts")
+    assert {name: report.judged for name, report in reports.items()} == {
+        "createArtifact": {"LM-FUZZ-POSITIVE-ACCEPTED", "LM-FUZZ-NEGATIVE-BODY-REFUSED"},
+        "getArtifact": {"LM-FUZZ-POSITIVE-ACCEPTED", "LM-FUZZ-NEGATIVE-PATH-REFUSED"},
+        "listArtifacts": {"LM-FUZZ-POSITIVE-ACCEPTED"},
+    }
+
+
+def test_nothing_is_judged_where_nothing_may_be_sent(fuzz):
+    """Each deployment costs money: without the option that allows them none is sent."""
+    with pytest.raises(Inconclusive, match=r"no generated request was answered: .*--allow-deployments") as raised:
+        fuzz("createDeployment", disposable=False, deployments=False)
+    assert raised.value.judgement.option == "--allow-deployments"
+
+
+@pytest.mark.parametrize(
+    ("list_of", "members"),
+    [
+        ("/executables", {"inputArtifacts": 5}),
+        ("/executables", {"inputArtifacts": [1], "versionId": {}}),
+        ("/executables", {"parameters": [None, "name"]}),
+        ("/executables", {"parameters": {"name": 1}}),
+        ("/scenarios", {"id": ".."}),
+    ],
+)
+def test_executables_and_scenarios_that_break_their_schema_leave_something_to_fuzz(fuzz, mock, list_of, members):
+    def spoil(handler, status, body, media_type):
+        if handler.command == "GET" and handler.path.endswith(list_of):
+            data = json.loads(body)
+            return (
+                status,
+                json.dumps(data | {"resources": [r | members for r in data["resources"]]}).encode(),
+                media_type,
+            )
+
+    with proxy(mock, spoil) as (url, _):
+        reports, _ = fuzz("createConfiguration", url=url, examples=6)
+    assert reports["createConfiguration"].cases > 5
 
 
 def test_methods_and_paths_are_those_of_the_contract(fuzz, mock, contract):

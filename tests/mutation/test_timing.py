@@ -7,7 +7,8 @@ from lmconform.errors import HarnessError
 from lmconform.mutation import timing
 
 
-def test_a_timed_run_has_the_items_that_it_is_asked_for_and_no_others(monkeypatch):
+def test_a_timed_run_has_the_items_that_it_is_asked_for_and_is_not_in_the_history_of_the_user(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(timing, "_SHORT", 1)
     chosen = ["probe/LM-META-API-VERSION", "probe/LM-SCENARIO-LIST-COUNT"]
     found = timing.timed(evidence({"m": chosen}, dict.fromkeys(chosen, 9000.0)), chosen)
@@ -15,6 +16,7 @@ def test_a_timed_run_has_the_items_that_it_is_asked_for_and_no_others(monkeypatc
     assert max(found.spent.values()) < 9000, "the times are those of the run"
     assert found.overhead > 0, "the start of the process belongs to no item"
     assert found.full.killed == {"m"}
+    assert list(tmp_path.rglob("*.sqlite")) == []
 
 
 def test_runs_of_the_part_and_of_the_whole_alternate(monkeypatch):

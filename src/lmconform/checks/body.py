@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from lmconform.checks import gateway
+from lmconform.contract import times
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange, natural
 from lmconform.judgement import Judgement, broken, kept
@@ -42,16 +43,16 @@ def date_times(contract: Contract, operation: Operation, exchange: Exchange) -> 
     response = operation.response(exchange.status)
     if response is None or not exchange.ok or exchange.media_type != "application/json" or exchange.truncated:
         return None
-    schema = response.content.get(exchange.media_type)
     try:
         value = exchange.json()
     except ValueError:
         return None
-    invalid = contract.invalid_date_times(schema, value) if schema is not None else ()
-    problem = next((text for name, text in invalid if name in _TOLD), "")
+    found = contract.date_times(response.content.get(exchange.media_type, True), value)
+    told = [(path, text) for path, text in found if path[-1] in _TOLD]
+    problem = next((f"{'.'.join(path)}: {text}" for path, text in told if not times.is_date_time(text)), "")
     if problem:
         return broken(_TIMES, "date, time and offset as in 2024-05-06T07:08:09Z", problem[:300])
-    return kept(_TIMES)
+    return kept(_TIMES) if told else None
 
 
 def error_envelope(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:

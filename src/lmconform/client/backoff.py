@@ -46,7 +46,7 @@ def http_date(value: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(value or "")
         return found if found.tzinfo else found.replace(tzinfo=UTC)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -51,6 +51,7 @@ REFUSED = "connection refused"
 _INTERIM = frozenset(range(100, 200)) - {101}
 _FOLDED = "a header line that is folded (RFC 9112, section 5.2)"
 _LENGTHS = "more than one Content-Length (RFC 9112, section 6.3)"
+_CHUNK = "a chunk of a negative size (RFC 9112, section 7.1)"
 _WORDS = (
     ("refused", REFUSED),
     ("resolve", "the host name does not resolve"),
@@ -64,6 +65,7 @@ _WORDS = (
     ("longer than", "an answer without end"),
     (_FOLDED, _FOLDED),
     (_LENGTHS, _LENGTHS),
+    (_CHUNK, _CHUNK),
 )
 
 
@@ -257,10 +259,14 @@ class _Adapter(HTTPAdapter):
 def _read(reply: requests.Response) -> tuple[bytes, bool]:
     """The body, decoded, and whether it was cut at ``BODY_LIMIT``."""
     body = bytearray()
-    for piece in _pieces(reply):
-        body += piece
-        if len(body) > BODY_LIMIT:
-            return bytes(body[:BODY_LIMIT]), True
+    try:
+        for piece in _pieces(reply):
+            body += piece
+            if len(body) > BODY_LIMIT:
+                return bytes(body[:BODY_LIMIT]), True
+    except ValueError as error:
+        # urllib3 takes the sign of a size, and http.client reads no number of bytes below zero.
+        raise http.client.HTTPException(_CHUNK) from error
     return bytes(body), False
 
 

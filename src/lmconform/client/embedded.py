@@ -158,8 +158,8 @@ def _answers(key: Path) -> bool:
 
     try:
         url = json.loads(key.read_text())["serviceurls"]["AI_API_URL"]
-        session = requests.Session()
-        session.trust_env = False
-        return session.get(f"{api_base(url)}{paths.ROOT}/healthz", timeout=1).status_code > 0
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.get(f"{api_base(url)}{paths.ROOT}/healthz", timeout=1).status_code > 0
     except (OSError, ValueError, KeyError):
         return False

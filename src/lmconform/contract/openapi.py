@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from lmconform.contract import bundle, member_paths, paths, pointer, times, versions
+from lmconform.contract import bundle, member_paths, paths, pointer, versions
 from lmconform.contract.dialects import DIALECTS
 from lmconform.contract.pointer import PointerError
 from lmconform.errors import ContractError, did_you_mean
@@ -233,16 +233,14 @@ class Contract:
             return f"{_where(error.instance_path)}{error.message[:_LONGEST_MESSAGE]}"
         return ""
 
-    def invalid_date_times(self, schema: Schema, value: Any) -> Iterator[tuple[str, str]]:
-        """What is ``date-time`` by the schema and no RFC 3339 text: the name of the member, and its path with the text.
+    def date_times(self, schema: Schema, value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The texts in ``value`` that are ``date-time`` by the schema, each with its path; a list in a path is ``*``.
 
         Empty texts are passed over, and what is no text is the schema's matter.
         """
         if id(schema) not in self._times:
             self._times[id(schema)] = (schema, member_paths.tree(self._dated(schema, frozenset())))
-        for path, text in member_paths.texts(value, self._times[id(schema)][1]):
-            if text and not times.is_date_time(text):
-                yield path[-1], f"{'.'.join(path)}: {text}"
+        yield from (found for found in member_paths.texts(value, self._times[id(schema)][1]) if found[1])
 
     @cached_property
     def _times(self) -> dict[int, tuple[Schema, member_paths.Tree]]:

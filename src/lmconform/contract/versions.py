@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lmconform.contract import pointer
 from lmconform.errors import ConfigError
 
 # The first version whose /lm part is known; FACTS.md M29 lists what came later.
@@ -101,11 +102,9 @@ def _came_later(node: Any, document: dict[str, Any], version: str) -> bool:
     while isinstance(node, dict):
         if isinstance(since := node.get(_SINCE), str):
             return is_later(since, version)
-        if not isinstance(pointer := node.get("$ref"), str):
+        if not isinstance(reference := node.get("$ref"), str):
             break
-        node = document
-        for part in pointer.removeprefix("#/").split("/"):
-            node = node[part.replace("~1", "/").replace("~0", "~")]
+        node = pointer.resolve(document, reference.removeprefix("#"))
     return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -72,7 +72,8 @@ class Fuzzer:
     def run(self, operation: Operation, client: Client) -> Report:
         """Positive, then negative data for ``operation``.
 
-        Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections.
+        Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections, Inconclusive
+        when nothing could be sent.
         """
         session = self._session
         reason = oracle.why_not(session.capabilities, session.contract, operation)
@@ -88,7 +89,8 @@ class Fuzzer:
                 if not self._drive(hunt, strategy, mode, attempt):
                     break
         self._examine_listed(hunt)
-        hunt.report.judged.update(oracle.judged(session.contract, operation))
+        if not hunt.report.cases:
+            raise hunt.sender.nothing_sent()
         hunt.report.broken = tuple(
             replace(client.shown(b.judgement, b.exchange), count=hunt.counts[cause], case=hunt.first[cause])
             for cause, b in hunt.smallest.items()
@@ -241,31 +243,34 @@ class Fuzzer:
         return wire.naming({resource.id_parameter: self.pool.stoppable(resource, named)})
 
     def _judge(self, hunt: _Hunt, wire: Wire, mode: GenerationMode | None, exchange: Exchange) -> list[Broken]:
+        """What the answer breaks; what it keeps or breaks is among the ``judged`` of the report afterwards."""
         label = hunt.operation.label
         broken = [Broken(label, judgement, exchange) for judgement in hunt.client.judge(hunt.operation, exchange)]
-        if mode is GenerationMode.NEGATIVE and exchange.ok:
-            if oracle.names_wrong_id(self._session.contract, hunt.operation, wire.path_parameters):
-                rule = "400 or 404 for a path id that breaks its pattern"
-                broken.append(Broken.rule(label, oracle.PATH_REFUSED, rule, exchange))
-            why = self._why_wrong(hunt.operation, wire)
-            if why:
-                rule = f"400 for a body that is wrong: {why}"
-                broken.append(Broken.rule(label, oracle.BODY_REFUSED, rule, exchange))
-        if mode is GenerationMode.POSITIVE and self._is_refused(hunt, wire, exchange):
-            rule = "a 2xx status: the request is valid and names only real things"
-            broken.append(Broken.rule(label, oracle.ACCEPTED, rule, exchange))
+        if mode is GenerationMode.NEGATIVE and (exchange.ok or oracle.is_refusal(exchange)):
+            for requirement, rule in self._wrong(hunt.operation, wire):
+                hunt.report.judged.add(requirement)
+                broken += [Broken.rule(label, requirement, rule, exchange)] if exchange.ok else []
+        if mode is GenerationMode.POSITIVE and oracle.names_only_real_things(exchange.url, exchange.request_body):
+            is_refused = self._is_refused(hunt, wire, exchange)
+            if is_refused or (exchange.ok and self._session.resources.is_promised(hunt.operation)):
+                hunt.report.judged.add(oracle.ACCEPTED)
+            if is_refused:
+                rule = "a 2xx status: the request is valid and names only real things"
+                broken.append(Broken.rule(label, oracle.ACCEPTED, rule, exchange))
         return broken
 
-    def _why_wrong(self, operation: Operation, wire: Wire) -> str:
+    def _wrong(self, operation: Operation, wire: Wire) -> Iterator[tuple[str, str]]:
+        """The requirements by which the request has to be refused beyond doubt, each with what it expects."""
         contract = self._session.contract
-        if not oracle.can_be_wrong(contract, operation):
-            return ""
-        return oracle.is_wrong_body(contract, operation, wire.value) if wire.is_json else "it is no JSON"
+        if oracle.names_wrong_id(contract, operation, wire.path_parameters):
+            yield oracle.PATH_REFUSED, "400 or 404 for a path id that breaks its pattern"
+        if oracle.can_be_wrong(contract, operation):
+            why = oracle.is_wrong_body(contract, operation, wire.value) if wire.is_json else "it is no JSON"
+            if why:
+                yield oracle.BODY_REFUSED, f"400 for a body that is wrong: {why}"
 
     def _is_refused(self, hunt: _Hunt, wire: Wire, exchange: Exchange) -> bool:
         if not oracle.is_refusal(exchange):
-            return False
-        if not oracle.names_only_real_things(exchange.url, exchange.request_body):
             return False
         if not oracle.is_promised(hunt.operation, self.pool) or not self._is_possible(hunt):
             return False

@@ -363,6 +363,6 @@ class Pool:
     def _resources(self, resource: Resource, path: dict[str, str]) -> list[dict[str, Any]]:
         try:
             answer = self._client.send(resource.operations[Role.LIST].id, path=path, judge=False)
-        except NotTestable:
+        except (NotTestable, SafetyRefusal):
             return []
         return answer.resources()

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lmconform.settings.content import Runs
-
-_KINDS = ("model", "dataset", "resultset", "other")
+from lmconform.settings.runnable import ARTIFACT_KINDS, declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Recipe:
     def artifact(self, number: int, prefix: str) -> dict[str, Any]:
         """The body that registers an artifact which the inputs take; ``prefix`` begins its name."""
         name = f"{prefix}fuzz-{number}"
-        kind = next((kind for _, kind in self.inputs if kind in _KINDS), "dataset")
+        kind = next((kind for _, kind in self.inputs if kind in ARTIFACT_KINDS), "dataset")
         url = self.known.artifact or f"ai://default/{name}"
         return {"name": name, "kind": kind, "url": url, "scenarioId": self.scenario}
 
@@ -64,13 +63,12 @@ def recipes(
     for scenario, executable in sorted(found, key=lambda f: (f[0], f[1]["id"]) != first):
         if executable.get("deployable") is not deployable:
             continue
-        inputs = [i for i in executable.get("inputArtifacts") or [] if "name" in i]
-        parameters = [p for p in executable.get("parameters") or [] if "name" in p]
+        inputs = declared(executable, "inputArtifacts")
         yield Recipe(
             scenario,
             executable["id"],
             str(executable.get("versionId") or ""),
             tuple((str(i["name"]), str(i.get("kind") or "")) for i in inputs),
-            tuple(str(p["name"]) for p in parameters if p.get("default") is None),
+            tuple(str(p["name"]) for p in declared(executable, "parameters") if p.get("default") is None),
             known or Runs(),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lmconform.client import backoff, polling
 from lmconform.client.client import Client
 from lmconform.contract.openapi import Operation
-from lmconform.errors import CreationStopped, NotTestable, SafetyRefusal
+from lmconform.errors import BudgetSpent, CreationStopped, Inconclusive, NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import described
 from lmconform.fuzz.case_encoding import Wire
@@ -23,12 +23,13 @@ _IN_VAIN = 3
 
 @dataclass(slots=True)
 class Sender:
-    """Sends the requests of one item."""
+    """Sends the requests of one item. ``refusal`` is why the last one that got no answer got none."""
 
     client: Client
     sent: int = 0
     dropped: int = 0
     in_vain: int = 0
+    refusal: SafetyRefusal | NotTestable | None = None
 
     def send(self, operation: Operation, wire: Wire, *, repeat: bool = True) -> Exchange | None:
         """The answer, not judged yet; None when there is none.
@@ -49,13 +50,19 @@ class Sender:
             if not self.sent:
                 raise NotTestable(str(refusal)) from refusal
             return None
-        except SafetyRefusal:
+        except SafetyRefusal as refusal:
+            self.refusal = refusal
             return None
         except NotTestable as error:
-            self.dropped += 1
+            self.dropped, self.refusal = self.dropped + 1, error
             if self.dropped >= _BROKEN_CONNECTIONS:
                 raise NotTestable(f"{self.dropped} generated requests got no answer, the last: {error}") from error
             return None
+
+    def nothing_sent(self) -> Inconclusive:
+        """What it means for an item that none of its requests got an answer: nothing was judged."""
+        option = self.refusal.option if isinstance(self.refusal, BudgetSpent) else ""
+        return Inconclusive(f"no generated request was answered: {self.refusal or 'none could be sent'}", option)
 
     def _marked(self, operation: Operation, wire: Wire) -> Wire:
         """With the label of the run, where the body may have labels: a name that was generated may say nothing.

@@ -169,7 +169,7 @@ class Sequences:
         """Sequences that begin with ``start``.
 
         Raises NotApplicable when the target does not advertise it, NotTestable when it breaks connections,
-        Inconclusive where each one would cost money.
+        Inconclusive where each one would cost money, and when nothing could be sent.
         """
         session = self._session
         reason = oracle.why_not(session.capabilities, session.contract, start)
@@ -187,6 +187,8 @@ class Sequences:
             self._walk(start, walk, number, {*self._left_out(), *operations}, {ABSENT, *words})
         for judgement in walk.ledger.settle():
             walk.take(judgement)
+        if not walk.report.cases:
+            raise walk.sender.nothing_sent()
         return walk.close()
 
     def _branches(self, start: Operation) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

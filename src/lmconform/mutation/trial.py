@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -90,14 +91,12 @@ def try_(plan: Plan, mutant: MutantRun, *, everything: bool = False, in_run_orde
         with embedded.start(plan.config, mutant.options) as mock:
             config = as_tenant(plan.config, mock)
             target = remote(config, {})
-            probe = Session.open(config, plan.contract, plan.register, target, None)
-            meta = probe.examine()
-            probe.close()
-            session = Session.open(config, plan.contract, plan.register, target, None, meta=meta)
+            with closing(Session.open(config, plan.contract, plan.register, target, None)) as probe:
+                meta = probe.examine()
             own = 0 if in_run_order else sum(_is_own(item, mutant) for item in plan.items)
             items = plan.items if in_run_order else own_first(plan.items, mutant.breaks)
-            _run(trial, session, items, least=own, everything=everything, any_kill_ends=in_run_order)
-            session.close()
+            with closing(Session.open(config, plan.contract, plan.register, target, None, meta=meta)) as session:
+                _run(trial, session, items, least=own, everything=everything, any_kill_ends=in_run_order)
     except HarnessError as error:
         trial.error = str(error)
     trial.seconds = round(time.monotonic() - started, 3)

@@ -17,7 +17,7 @@ from lmconform.run import waiving
 from lmconform.run.items import FuzzItem, Item, ObservationItem, ProbeItem, ScenarioItem, SequenceItem, numbered
 from lmconform.run.selection import select
 from lmconform.scenarios.document import load as load_scenarios
-from lmconform.scenarios.model import Step, Workflow
+from lmconform.scenarios.model import Step, Workflow, item_id
 from lmconform.settings.options import RunConfig
 from lmconform.waivers.entry import Entry
 
@@ -133,10 +133,9 @@ def _scenario_rounds(contract: Contract, register: Register) -> Iterator[list[It
 
 
 def _scenario_item(workflow: Workflow, step: Step) -> ScenarioItem:
-    item_id = f"scenario/{workflow.id}/{step.id}"
-    names = (item_id, *step.requirements, step.operation_id)
-    group = f"scenario/{workflow.id}"
-    return ScenarioItem(item_id, "core", group, step.requirements, names, workflow, step)
+    name = item_id(workflow, step)
+    names = (name, *step.requirements, step.operation_id)
+    return ScenarioItem(name, "core", name.rpartition("/")[0], step.requirements, names, workflow, step)
 
 
 def _between_polls(workflow: Workflow) -> list[list[Step]]:

@@ -53,7 +53,7 @@ class _Verdicts:
         key = (item, judgement.requirement)
         if judgement.state is State.BROKEN:
             self.broken[key] += 1
-            if not self.broken[key] - 1:
+            if self.broken[key] == 1:
                 self.first[key] = judgement
             return
         self.first.setdefault(key, judgement)

@@ -1,4 +1,4 @@
-"""Scenarios: ordered flows, each an Arazzo workflow in scenarios/; imports ground to target.
+"""Scenarios: ordered flows, each an Arazzo workflow in scenarios/; imports ground to client.
 
 ``load`` reads and checks the files and sends nothing; a WorkflowRun sends.
 """

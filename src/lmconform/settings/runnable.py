@@ -9,7 +9,7 @@ from typing import Any, Final
 from lmconform.settings.content import Runs
 
 ARTIFACT_URL: Final = "ai://default/data"
-_ARTIFACT_KINDS: Final = frozenset({"model", "dataset", "resultset", "other"})
+ARTIFACT_KINDS: Final = frozenset({"model", "dataset", "resultset", "other"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,20 @@ def runnable(scenario_id: str, executable: Mapping[str, Any], named: Runs | None
     known = named or Runs()
     given = dict(known.parameters)
     # A parameter with a default need not be bound (K).
-    needed = [str(p["name"]) for p in _named(executable, "parameters") if p.get("default") is None]
+    needed = [str(p["name"]) for p in declared(executable, "parameters") if p.get("default") is None]
     default_kind = "model" if executable.get("deployable") else "dataset"
     return Runnable(
         scenario_id=scenario_id,
         executable_id=str(executable["id"]),
         version_id=str(executable.get("versionId") or ""),
         inputs=tuple(
-            (str(a["name"]), next((kind for kind in _ARTIFACT_KINDS if kind == a.get("kind")), default_kind))
-            for a in _named(executable, "inputArtifacts")
+            (str(a["name"]), next((kind for kind in ARTIFACT_KINDS if kind == a.get("kind")), default_kind))
+            for a in declared(executable, "inputArtifacts")
         ),
         parameters=tuple((dict.fromkeys(needed, "1") | given).items()),
         invented=tuple(name for name in needed if name not in given),
         artifact=known.artifact or ARTIFACT_URL,
-        outputs=tuple(str(a["name"]) for a in _named(executable, "outputArtifacts")),
+        outputs=tuple(str(a["name"]) for a in declared(executable, "outputArtifacts")),
     )
 
 
@@ -57,6 +57,7 @@ def purpose(*, deployable: bool) -> str:
     return "is deployed (deployable: true)" if deployable else "trains (deployable: false)"
 
 
-def _named(executable: Mapping[str, Any], member: str) -> list[dict[str, Any]]:
+def declared(executable: Mapping[str, Any], member: str) -> list[dict[str, Any]]:
+    """The entries of a list of an executable that have a name; what is none of these is a finding of the schema."""
     found = executable.get(member)
     return [one for one in found if isinstance(one, dict) and "name" in one] if isinstance(found, list) else []

@@ -14,7 +14,7 @@ from lmconform.client.doctor.line import Line, State, advice, ok, printable
 from lmconform.client.patience import Patience
 from lmconform.contract import paths
 from lmconform.contract.capabilities import Capabilities
-from lmconform.errors import ConfigError, NotTestable, Skip, TargetUnreachable
+from lmconform.errors import ConfigError, NotTestable, SafetyRefusal, Skip, TargetUnreachable
 from lmconform.evidence.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class _Examination:
         """The answer, or None without one: what cannot be seen here is no reason not to run."""
         try:
             return self._send(operation, **rest)
-        except Skip:
+        except (Skip, SafetyRefusal):
             return None
 
     def _failure(self, error: Exception) -> TargetUnreachable:

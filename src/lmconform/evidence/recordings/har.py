@@ -146,12 +146,25 @@ def _secrets(part: Any) -> Iterator[str]:
         if isinstance(cookie, dict):
             yield str(cookie.get("value"))
     content = part.get("content") or part.get("postData") or {}
-    text = content.get("text") if isinstance(content, dict) else None
-    if isinstance(text, str):
-        yield from _of_body(text)
+    if isinstance(content, dict):
+        yield from _of_body(_text(content))
+        # Some tools have the fields of a form in place of its text.
+        fields = (field for field in _list(content, "params") if isinstance(field, dict))
+        yield from (str(field.get("value")) for field in fields if field.get("name") in _SECRET_FIELDS)
     if isinstance(part.get("url"), str):
         # A URL that cannot be split has its secrets behind the question mark all the same.
         yield from _of_form(part["url"].partition("?")[2].partition("#")[0])
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    """The text of a body, decoded where it is in base64; empty where it is none."""
+    text = str(content.get("text") or "")
+    if str(content.get("encoding") or "").lower() != "base64":
+        return text
+    try:
+        return base64.b64decode(text).decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def _list(part: Mapping[str, Any], name: str) -> list[Any]:
