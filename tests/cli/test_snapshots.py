@@ -41,7 +41,7 @@ UNUSABLE = [
     (["cleanup", "--all", "--yes", "--check"], 4, "choose one"),
     (["run", "mock", "--service-key", "k.json"], 4, "drop the option"),
     (["run", "http://api.example.com"], 4, "plain http to api.example.com"),
-    (["run", "https://user:secret@api.example.com"], 4, "credentials do not belong into the URL"),
+    (["run", "https://user:secret@api.example.com"], 4, "credentials do not belong in the URL"),
     (["run", "ftp://127.0.0.1"], 4, "neither 'mock' nor an http(s) URL"),
     (["run", "https://api.example.com"], 4, "--service-key FILE"),
     (["run", "dev"], 4, "there is no lmconform.toml here or above"),

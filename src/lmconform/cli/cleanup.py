@@ -28,20 +28,22 @@ _TAKEN = frozenset(
 
 @click.command("cleanup")
 @click.argument("names", nargs=-1, metavar="[RUN] [TARGET]")
-@click.option("--all", "every", is_flag=True, help="All runs that left a journal on this machine; no RUN then.")
-@click.option("--yes", is_flag=True, help="Stop and delete; without it nothing is changed.")
-@click.option("--check", is_flag=True, help="Exit 1 when anything is left that can be deleted; changes nothing.")
+@click.option(
+    "--all", "every", is_flag=True, help="Clean up after all runs that left a journal on this machine; give no RUN."
+)
+@click.option("--yes", is_flag=True, help="Stop and delete; without it, only list what is left.")
+@click.option("--check", is_flag=True, help="Exit 1 when anything is left that can be deleted; change nothing.")
 @of_a_run(_TAKEN)
 def command(names: tuple[str, ...], every: bool, yes: bool, check: bool, **options: Any) -> int:
-    """Remove what RUN left on TARGET: what its journal has, and what has its name or runs its configurations.
+    """Delete what RUN left on TARGET: what is in its journal, has its name, or runs its configurations.
 
-    RUN is the id of a run, or the folder of its reports. Without TARGET it is the one of the run. Without --yes this
-    only says what is left. With --yes it exits 1 when something is left that ought to be gone.
+    RUN is the id of a run, or the folder of its reports. TARGET defaults to that of the run. Without --yes,
+    the command only lists what is left. With --yes, it exits 1 when something is left that can be deleted.
     """
     if yes and check:
         raise ConfigError("--yes and --check: one deletes, the other only looks; choose one")
     if len(names) > (1 if every else 2) or not (names or every):
-        raise ConfigError("name a RUN and, if need be, its TARGET; or --all and, if need be, a TARGET")
+        raise ConfigError("name a RUN, and its TARGET if necessary; or --all, and a TARGET if necessary")
     target = (names[0] if every and names else None) if every else (names[1] if len(names) == 2 else None)
     states = list(_states(names, every, target))
     if not states:

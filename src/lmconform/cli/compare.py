@@ -23,17 +23,18 @@ from lmconform.results.stream import Run
     type=click.Choice(tuple(FORMATS)),
     default="terminal",
     show_default=True,
-    help="What to print: html is one file that needs no network.",
+    help="Format of the output; html is one file that needs no network.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write into FILE instead of printing.")
-@click.option("--across", is_flag=True, help="Compare runs of different profile, contract, dialect or --only as well.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write (default: standard output)."
+)
+@click.option("--across", is_flag=True, help="Also compare runs of different profile, contract, dialect or --only.")
 def command(old: Path, new: Path, form: str, as_json: bool, output: Path | None, across: bool) -> int:
     """Compare two runs: folders, or their results.jsonl. Exits 1 on a regression.
 
-    A regression is what fails the gate and did not, and what was judged and no longer is:
-    gone, not applicable, or not testable. A run that ended early, or had an error of
-    lmconform, makes the comparison exit 11, unless it shows a regression all the same.
+    A regression is a result that gates and did not before, or that was judged and no longer is (absent, not
+    applicable or not testable). Exits 11 when a run ended early or had an internal error, unless there is a regression.
     """
     before, after = Run(old), Run(new)
     if not across:

@@ -27,17 +27,17 @@ _GOAL = 0.9
     type=click.Path(path_type=Path, dir_okay=False),
     default=GATE,
     metavar="FILE",
-    help="Where the profile goes (default: what --profile gate reads).",
+    help="File to write (default: the one that --profile gate reads).",
 )
-@click.option("--check", is_flag=True, help="Write nothing; say what the profile that is there keeps.")
-@click.option("--estimate", is_flag=True, help="Run nothing: time is the sum of what the items took in MATRIX.")
+@click.option("--check", is_flag=True, help="Write nothing; print what the existing profile keeps.")
+@click.option("--estimate", is_flag=True, help="Run nothing; add up the times of the items in MATRIX.")
 def command(matrices: tuple[Path, ...], out: Path, check: bool, estimate: bool) -> int:
     """Compute from MATRIX (matrix.json of 'lmconform mutants') the smallest set of items that kills every mutant.
 
-    Several matrices are taken together: with 'lmconform mutants --full' each mutant has all its killers.
-    Times are those of runs against the embedded mock, made now: about six minutes on a free machine.
-    The profile is cut down to a tenth of the time, and no further than to 95 % of the kills.
-    Exits 1 when it keeps less than 95 %, or takes more than a tenth.
+    Several matrices count as one. 'lmconform mutants --full' records every item that kills a mutant. The command times
+    the items in runs against the embedded mock, which take about six minutes on an idle machine. The profile is the
+    part of the set that takes a tenth of the time of a full run, and keeps 95 % of the kills. Exits 1 when it keeps
+    less, or takes more.
     """
     found = [_read(path) for path in matrices]
     evidence = reduction.read(found)

@@ -30,9 +30,9 @@ _OPTIONS = (
 @of_a_run(_OPTIONS)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(target: str | None, as_json: bool, **options: Any) -> int:
-    """Look whether TARGET can be tested: each line is ok, or says what to do.
+    """Check whether TARGET can be tested: each line is ok, or says what to do.
 
-    Sends a handful of reads: a run begins with the same ones. When a line fails, nothing else is sent, and the exit
+    Sends a few GET requests; a run begins with the same ones. When a line fails, nothing else is sent, and the exit
     code is 10. TARGET and credentials are found as 'lmconform run' finds them.
     """
     config = configure(target, given(options), os.environ)

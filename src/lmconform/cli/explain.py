@@ -37,10 +37,10 @@ class _Entry:
 @click.command("explain")
 @click.argument("name", metavar="ID")
 def command(name: str) -> int:
-    """Say what ID is: requirement, observation, item, operation, fact, switch or mutant.
+    """Explain ID: a requirement, observation, item, operation, fact, switch or mutant.
 
-    The sentence, why we believe it, what judges it, and since which version of SAP's
-    description it is promised. Sends nothing.
+    Prints its sentence, its source and evidence, what judges it, and since which version of SAP's description it is
+    promised. Sends nothing.
     """
     every = list(_every())
     found = [entry for entry in every if entry.id.casefold() == name.casefold()]

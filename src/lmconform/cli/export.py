@@ -22,8 +22,8 @@ _FORMATS = ("postman",)
 def command(format: str, scenario: str, output: Path | None) -> int:
     """Write a workflow of scenarios/ as a collection for Postman and Newman.
 
-    FORMAT is postman. The variables baseUrl, tokenUrl, clientId and clientSecret say where and for
-    whom; those of the scenario have the values of the tutorial.
+    FORMAT is postman. Set the variables baseUrl, tokenUrl, clientId and clientSecret of the collection; the variables
+    of the scenario have the values of the tutorial.
     """
     from lmconform.contract.openapi import Contract
     from lmconform.scenarios import document, postman

@@ -20,15 +20,25 @@ from lmconform.run import remembering
 
 @click.command("history")
 @click.argument("target", required=False)
-@click.option("--history", "named", metavar="URL", help="The store: a file, sqlite:///FILE or postgresql://….")
-@click.option("--last", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Newest runs to read.")
+@click.option(
+    "--history",
+    "named",
+    metavar="URL",
+    help="Store of runs: a file, sqlite:///FILE or postgresql://USER@HOST/DATABASE (default: history.sqlite in the "
+    "state folder).",
+)
+@click.option(
+    "--last", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Number of newest runs to read."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--keep-runs", type=click.IntRange(1), metavar="N", help="From now on keep N runs of each target.")
-@click.option("--keep-days", type=click.IntRange(0), metavar="N", help="From now on keep runs N days; 0 sets no limit.")
+@click.option("--keep-runs", type=click.IntRange(1), metavar="N", help="Keep N runs of each target from now on.")
+@click.option(
+    "--keep-days", type=click.IntRange(0), metavar="N", help="Keep runs for N days from now on; 0 is no limit."
+)
 def command(
     target: str | None, named: str | None, last: int, as_json: bool, keep_runs: int | None, keep_days: int | None
 ) -> int:
-    """Show the runs of TARGET and what became of each finding; without TARGET, the targets.
+    """Show the runs of TARGET and the state of each finding; without TARGET, list the targets.
 
     A finding is broken when it failed in three runs in a row, and flaky when it changed more
     than once between failing and not. Runs that ended early do not count.

@@ -20,8 +20,8 @@ from lmconform.settings.options import MOCK
 def command(key: Path, name: str, resource_group: str) -> None:
     """Write lmconform.toml for the service key in the file KEY. Sends nothing.
 
-    The file names the key by its path, the secret stays in the key. The schema for editors is written
-    beside it. What is there already is never changed.
+    The file refers to the key by its path; the secret stays in the key. The JSON Schema for editors is written beside
+    it. Existing files are never changed.
     """
     if not target_file.NAME.fullmatch(name) or name == MOCK:
         raise ConfigError(f"--name: {name!r} is no name of a target; expected a letter, then letters, digits, - or _")

@@ -24,14 +24,24 @@ _JOKERS: Final = frozenset("*?[")
 _pattern_argument = click.argument("pattern", required=False)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 _overlay_option = click.option(
-    "--overlay", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Add what this overlay describes."
+    "--overlay",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="OpenAPI Overlay to add to the description (repeatable).",
 )
-_dialect_option = click.option("--dialect", type=click.Choice(DIALECTS), default="published", show_default=True)
+_dialect_option = click.option(
+    "--dialect",
+    type=click.Choice(DIALECTS),
+    default="published",
+    show_default=True,
+    help="How the target treats the endpoints of SAP's tutorial.",
+)
 
 
 @click.group("list")
 def command() -> None:
-    """Show items, requirements, revisions, observations, operations, mutants. Sends nothing.
+    """List items, requirements, revisions, observations, operations or mutants. Sends nothing.
 
     PATTERN is a glob over ids, or a part of an id or a sentence, in any case.
     """
@@ -57,7 +67,7 @@ def items(pattern: str | None, dialect: str, overlay: tuple[Path, ...], as_json:
 @_pattern_argument
 @_json_option
 def requirements(pattern: str | None, as_json: bool) -> None:
-    """The register: level, evidence, id, sentence; what nothing judges, and why."""
+    """Every requirement: level, evidence, id, sentence; then those that are excluded, and why."""
     found = Register.load()
     rows = [
         {
@@ -105,7 +115,7 @@ def _table(found: Register) -> Iterator[str]:
 @_pattern_argument
 @_json_option
 def observations(pattern: str | None, as_json: bool) -> None:
-    """Behaviour that no publication promises: recorded, never gated."""
+    """Every observation: behaviour that no publication promises."""
     from lmconform.run.catalogue import catalogue
     from lmconform.run.items import ObservationItem
 
@@ -120,7 +130,7 @@ def observations(pattern: str | None, as_json: bool) -> None:
 @command.command("revisions")
 @_json_option
 def revisions(as_json: bool) -> None:
-    """The frozen sets of requirements, the oldest first: what each scores, and what is newer."""
+    """Every revision, the oldest first: how many requirements it has, and what is newer."""
     register = Register.load()
     rows = [_revision(name, register) for name in frozen.names()]
     _show(rows, as_json, _revision_line, "state")
@@ -145,7 +155,7 @@ def _revision_line(row: dict[str, Any]) -> str:
 @_overlay_option
 @_json_option
 def operations(pattern: str | None, dialect: str, overlay: tuple[Path, ...], as_json: bool) -> None:
-    """The operations of the contract, and how many of them are judged."""
+    """Every operation of the contract, and how many of them are judged."""
     from lmconform.run.catalogue import catalogue
 
     contract = Contract.load(dialect, overlays=overlay)
@@ -163,7 +173,7 @@ def operations(pattern: str | None, dialect: str, overlay: tuple[Path, ...], as_
 @_pattern_argument
 @_json_option
 def mutants(pattern: str | None, as_json: bool) -> None:
-    """The mutants of the mock: family, id, what goes wrong, and the requirement that must see it."""
+    """Every mutant: family, id, what goes wrong, and the requirement that must see it."""
     from lmconform import mutants as known
 
     register = Register.load()

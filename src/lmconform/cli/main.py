@@ -19,34 +19,34 @@ from lmconform.run.interrupts import POLITE, is_ignored
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
-    "doctor": "Say whether a target can be tested, and what to do.",
-    "init": "Write lmconform.toml out of a service key.",
+    "doctor": "Check whether a target can be tested.",
+    "init": "Write lmconform.toml for a service key.",
     "targets": "List the targets of lmconform.toml.",
-    "cleanup": "Remove what a run left on a target.",
+    "cleanup": "Delete what a run left on a target.",
     "mock": "Serve the embedded mock.",
-    "rejudge": "Apply today's checks to recorded exchanges.",
-    "show": "Show the findings of a run, or the whole story of an item.",
-    "compare": "Say what changed between two runs.",
+    "rejudge": "Apply the checks to recorded exchanges.",
+    "show": "Show the findings of a run, or the requests of an item.",
+    "compare": "Compare two runs.",
     "report": "Make the reports of a run again.",
     "history": "Show the runs of a target, and what is broken, flaky or fixed.",
-    "waivers": "Judge and suggest waivers: known defects that do not gate.",
-    "explain": "Say what an id stands for, and why we believe it.",
-    "list": "Show what there is to run, and to be held to.",
+    "waivers": "Check and suggest waivers: known defects that do not gate.",
+    "explain": "Explain a requirement or another id, with its source.",
+    "list": "List items, requirements, operations, mutants and others.",
     "mutants": "Run the suite against mocks with one defect each.",
-    "export": "Write a scenario for Postman.",
-    "distill": "Compute the smallest suite from a kill matrix.",
+    "export": "Write a scenario as a Postman collection.",
+    "distill": "Compute the profile gate from a kill matrix.",
 }
 
 _EXIT_CODES = """\b
 Exit codes:
-  0   the gate passed (verdict conformant, or partial without --require conformant)
-  1   the gate failed, a waiver is to be removed, or compare or --baseline found a regression
-  2   interrupted, by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT
-  3   lmconform itself broke
+  0   the gate passed: conformant, waived, or partial without --require conformant
+  1   the gate failed, a waiver has to be removed, or compare or --baseline found a regression
+  2   interrupted by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT
+  3   lmconform had an internal error, or a file of the run contains a secret
   4   wrong option, configuration, specification or scenario; nothing was sent
   5   the selection matched nothing; nothing was sent
   10  the target is down, or refuses the credentials
-  11  the run began and could not be finished"""
+  11  the run began and could not be finished, or the output could not be written"""
 
 
 class _Commands(click.Group):

@@ -28,20 +28,37 @@ _LIMITS = dict.fromkeys(("stop_timeout", "delete_timeout", "start_timeout", "pol
 
 @click.command("mutants")
 @click.argument("ids", nargs=-1)
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N", help="Processes.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Number of worker processes.",
+)
 @click.option("--profile", type=click.Choice(PROFILES), default="full", show_default=True, help="Items to run.")
-@click.option("--seed", "seeds", type=int, multiple=True, metavar="N", help="Seed (repeatable; default 0).")
-@click.option("--max-examples", type=click.IntRange(1), default=None, metavar="N", help="Fuzz cases per mode.")
+@click.option(
+    "--seed", "seeds", type=int, multiple=True, metavar="N", help="Seed of all generated data (repeatable; default: 0)."
+)
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1),
+    default=None,
+    metavar="N",
+    help="Generated cases for each operation and mode (default: 50).",
+)
 @click.option("--full", "everything", is_flag=True, help="Run every item against every mutant.")
-@click.option("--run-order", is_flag=True, help="Keep the order of a run, and end at the first failure.")
-@click.option("--curve", type=click.IntRange(1), default=None, metavar="N", help="Fuzz curve over N seeds as well.")
+@click.option("--run-order", is_flag=True, help="Keep the order of a run, and stop at the first failure.")
+@click.option(
+    "--curve", type=click.IntRange(1), default=None, metavar="N", help="Also draw the fuzz curve, over N seeds."
+)
 @click.option(
     "--report-dir",
     type=click.Path(path_type=Path),
     default=Path("reports/mutants"),
     show_default=True,
     metavar="DIR",
-    help="Where the matrix goes.",
+    help="Folder for the matrix.",
 )
 def command(
     ids: tuple[str, ...],

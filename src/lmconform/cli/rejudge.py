@@ -15,17 +15,30 @@ from lmconform.errors import ConfigError, StorageLost
 @click.command("rejudge")
 @click.argument("recording", type=click.Path(path_type=Path), metavar="RUN|FILE")
 @click.option("--contract", metavar="VERSION", help="Judge by this version of SAP's description.")
-@click.option("--dialect", type=click.Choice(DIALECTS), help="Which endpoints (default: those of the run).")
 @click.option(
-    "--overlay", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Add what this overlay describes."
+    "--dialect",
+    type=click.Choice(DIALECTS),
+    help="How the target treats the endpoints of SAP's tutorial (default: as in the run).",
 )
-@click.option("--report-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where the reports go.")
+@click.option(
+    "--overlay",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="OpenAPI Overlay to add to the description (repeatable).",
+)
+@click.option(
+    "--report-dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the reports (default: reports/<run>).",
+)
 @click.option(
     "--require",
     type=click.Choice(("partial", "conformant")),
     default="partial",
     show_default=True,
-    help="The least verdict that passes.",
+    help="Lowest verdict that passes the gate.",
 )
 def command(
     recording: Path,
@@ -35,10 +48,10 @@ def command(
     report_dir: Path | None,
     require: str,
 ) -> int:
-    """Apply today's checks to recorded exchanges. Sends nothing.
+    """Apply the checks of this version to recorded exchanges. Sends nothing.
 
     RUN is the folder of a run or its exchanges.jsonl. FILE is an HTTP Archive (HAR) of a browser, Postman or a proxy,
-    or a file of printed answers, one JSON object a line. What only a probe can judge is not judged: the verdict is
+    or a file of printed answers, one JSON object a line. What only a probe can judge is not judged, so the verdict is
     partial at best.
     """
     from lmconform.evidence.recordings.opening import recording as opened

@@ -19,12 +19,12 @@ from lmconform.run.own_files import is_own
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--format", "name", type=click.Choice(tuple(FORMATS)), help="Make only this report.")
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where that report goes (default: the screen)."
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write (default: standard output)."
 )
 def command(run: Path, name: str | None, output: Path | None) -> None:
     """Make the reports of RUN again: the folder of a run, or its results.jsonl. Sends nothing.
 
-    Without --format those that every run leaves are written beside results.jsonl.
+    Without --format, those that every run leaves are written beside results.jsonl.
     """
     private_files.keep_private()
     if output is not None and name is None:

@@ -52,15 +52,24 @@ def _start(target: str | None, report_dir: str | None) -> failed_start.Start:
 @click.command("run", cls=_Command)
 @click.argument("target", required=False)
 @of_a_run()
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes.")
-@click.option("--plan", "only_plan", is_flag=True, help="Say what the run would send, create and take; run nothing.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Number of worker processes.",
+)
+@click.option(
+    "--plan", "only_plan", is_flag=True, help="Print the most that the run would send, create and take; run nothing."
+)
 @click.option("--quiet", is_flag=True, help="Print only the end of the report.")
 def command(target: str | None, workers: int, only_plan: bool, quiet: bool, **options: Any) -> int:
     """Run scenarios, probes and fuzz against TARGET: 'mock', a base URL, or a name in lmconform.toml.
 
     Credentials come from the first of: --service-key, --aicore-profile,
     AICORE_SERVICE_KEY, the AICORE_* variables, ~/.aicore/config.json, VCAP_SERVICES.
-    Without TARGET their URL is the target; without credentials it is the embedded mock.
+    Without TARGET, the URL of the credentials is the target; without credentials, the embedded mock.
 
     On a URL the default profile is smoke, which only reads; the other profiles need
     --allow-writes.

@@ -13,7 +13,7 @@ from lmconform.exit_codes import ExitCode
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("item", required=False)
 def command(run: Path, item: str | None) -> int:
-    """Show the findings of RUN (a folder, or its results.jsonl), by cause, or the whole story of ITEM.
+    """Show the findings of RUN (a folder, or its results.jsonl), by cause, or the requests of ITEM.
 
     ITEM is the id of an item, of a result or of a requirement, or a glob: each result
     with the requests that led to it, what was sent and what was answered.

@@ -26,13 +26,13 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@click.option("--today", metavar="DATE", help="Judge as on this day (YYYY-MM-DD).")
+@click.option("--today", metavar="DATE", help="Check as on this day, YYYY-MM-DD (default: today).")
 @click.option("--allow-renewals", is_flag=True, help="Accept waivers that were renewed more than twice.")
 def check(files: tuple[Path, ...], today: str | None, allow_renewals: bool) -> int:
-    """Judge each waiver of FILE: ok, ending, or expired.
+    """Check each waiver of FILE: ok, ending or expired.
 
-    Without FILE: those that lmconform.toml names, or waivers.yaml. Exits 1 when one has expired, and 4 when the file
-    cannot be used.
+    Without FILE, checks those that lmconform.toml names, or waivers.yaml. Exits 1 when one has
+    expired, and 4 when the file cannot be used.
     """
     from lmconform.contract.openapi import Contract
     from lmconform.contract.requirements import Register
@@ -55,9 +55,9 @@ def check(files: tuple[Path, ...], today: str | None, allow_renewals: bool) -> i
 @command.command("suggest")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--reason", default="", metavar="TEXT", help="Why the defect is tolerated.")
-@click.option("--issue", default="", metavar="URL", help="Where the work on it is tracked.")
+@click.option("--issue", default="", metavar="URL", help="Where the work on the defect is tracked.")
 @click.option("--owner", default="", metavar="NAME", help="Who decides when the waiver ends.")
-@click.option("--expires", metavar="DATE", help=f"The last day (default: in {_DAYS} days).")
+@click.option("--expires", metavar="DATE", help=f"Last day of the waiver, YYYY-MM-DD (default: in {_DAYS} days).")
 def suggest(run: Path, reason: str, issue: str, owner: str, expires: str | None) -> None:
     """Print waivers for what gates in RUN, one for each cause, as YAML to paste into waivers.yaml.
 

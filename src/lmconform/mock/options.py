@@ -53,7 +53,7 @@ NETWORK = (
         "read-timeout",
         float,
         30.0,
-        "How long a request may take from its first byte to its last; then its connection is closed.",
+        "Limit from the first byte of a request to its last; then its connection is closed.",
         "SECONDS",
         bounds=(0.1, 3600),
     ),
@@ -79,8 +79,8 @@ CLOCK = (
         "time",
         str,
         RUNNING,
-        "What moves the time: the clock of the machine, a client that asks again for an execution or a deployment "
-        "(by one step), or the admin interface alone. With --pace 15 the durations are those of a tenant.",
+        "What moves the time: the clock of the machine; each repeated GET of an execution or deployment, by one step; "
+        "or only the admin interface. With --pace 15 the durations are those of a tenant.",
         "|".join(TIMES),
     ),
 )
@@ -93,7 +93,7 @@ CONTENT = (
         "DIR",
     ),
     Option("without", str, (), "Capability that is neither offered nor advertised (repeatable).", "CAPABILITY"),
-    Option("dialect", str, "published", "Endpoints that are offered.", "|".join(DIALECTS)),
+    Option("dialect", str, "published", "Endpoints of SAP's tutorial that are offered.", "|".join(DIALECTS)),
     Option("preset", str, "plain", "Set of switch values.", "|".join(PRESETS)),
     Option("switch", str, (), "Value of one switch, overrides the preset (repeatable).", "NAME=VALUE"),
     Option("list-switches", bool, False, "List the switches with their values, and exit."),
@@ -165,7 +165,8 @@ PROCESS = (
         "admin",
         bool,
         False,
-        "Offer the handles for tests below /-/admin, to the client of the service key (only on a loopback address).",
+        "Offer the admin interface for tests below /-/admin, to the client of the service key (only on a loopback "
+        "address).",
     ),
     Option("quiet", bool, False, "Print nothing."),
     Option("parent-pid", int, None, "Exit when this process is no longer the parent.", hidden=True),

@@ -128,7 +128,7 @@ def _age(group: Group, enactment: Enactment, status: str) -> None:
     life = timing.life(enactment)
     steps = {"UNKNOWN": 0.0, "PENDING": life.pending, "COMPLETED": life.completed}.get(status, life.running)
     if steps is None:
-        raise ConfigError("status PENDING: the switch says that this life has none")
+        raise ConfigError("status PENDING: the switches of this mock skip it; expected another status")
     if steps == lifecycle.NEVER:
         enactment.finished, steps = now, 0.0
     enactment.created = now - steps * timing.pace

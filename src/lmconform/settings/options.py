@@ -16,6 +16,7 @@ from lmconform.contract.urls import is_loopback
 from lmconform.errors import ConfigError, did_you_mean
 from lmconform.settings.expectations import Expectation
 from lmconform.settings.named_target import NamedTarget
+from lmconform.settings.time_limits import EMBEDDED, LOOPBACK, TENANT
 
 PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
@@ -61,139 +62,87 @@ class Option:
         return _LEAST.get(self.name)
 
 
+def _limit(name: str, what: str) -> Option:
+    """The option of the time limit ``name`` of TimeLimits."""
+    tenant, near, mock = (getattr(limits, name) for limits in (TENANT, LOOPBACK, EMBEDDED))
+    usual = f"{tenant.seconds:g}; {near.seconds:g} on this machine; {mock.seconds:g} on the embedded mock"
+    return Option(tenant.option.removeprefix("--"), float, None, f"Limit {what} (default: {usual}).", "SECONDS")
+
+
+def _at_most(noun: str, usual: int, narrow: int) -> Option:
+    """The option that bounds how many of ``noun`` a run starts; the bounds are in client/bounds."""
+    defaults = f"{usual}; {narrow} for gate and core on a tenant; no limit if disposable"
+    return Option(f"max-{noun}", int, None, f"Start at most N {noun} (default: {defaults}).", "N")
+
+
+_GROUP = "Resource group to work in (default: AICORE_RESOURCE_GROUP, that of SAP's SDK, or 'default')."
+_PROFILE = (
+    "Items to run: smoke only reads; core adds scenarios and probes that write, full adds fuzz; gate is the part of "
+    "full that finds most in a tenth of its time (default: smoke on a URL, full on the embedded mock)."
+)
+_WRITES = "Let a profile other than smoke create and delete resources on a target that is not the embedded mock."
+_DEPLOY = "Let a run start deployments on a target that is not disposable; they cost money until they are stopped."
+_AICORE = "Profile of SAP's SDK with the credentials for TARGET: ~/.aicore/config_NAME.json ('default': config.json)."
+_KEY = "SAP service key (JSON) with the credentials for TARGET; - reads standard input."
+_CA = "CA certificates (PEM) that verify TARGET and its token endpoint, instead of the default ones."
+_RATE = "Send at most NUMBER requests a second, all workers together (default: no limit)."
+_CONTRACT = (
+    "Judge by this version of SAP's description (default: the one in GET /lm/meta if it is older than the latest)."
+)
+_REVISION = "Gate only by this revision; newer requirements are shown (default: all; see 'lmconform list revisions')."
+_OVERLAY = "OpenAPI Overlay to add to the description, such as a resource that is not published yet (repeatable)."
+_MAX_TIME = "Start no new item after this time; the run is then incomplete (default: no limit)."
+_POLL = "Time between two polls (default: 60; 0.5 on this machine; the pace of the embedded mock)."
+_EXPECT = "Outcome that the owner of TARGET expects: training=may-die, serving=may-die (repeatable)."
+_DISPOSABLE = (
+    "TARGET may be used up: no limit on executions and deployments, and schedules may fire (always so on the embedded "
+    "mock)."
+)
+_HISTORY = (
+    "Store of runs: a file, sqlite:///FILE or postgresql://USER@HOST/DATABASE; none stores nothing "
+    "(default: history.sqlite in the state folder)."
+)
+_BASELINE = "Compare with the newest green run of TARGET and profile in the history; a regression fails the gate."
+
 OPTIONS = (
+    Option("service-key", str, None, _KEY, "FILE"),
+    Option("aicore-profile", str, None, _AICORE, "NAME"),
+    Option("ca-bundle", str, None, _CA, "FILE"),
+    Option("resource-group", str, None, _GROUP, "ID"),
+    Option("other-resource-group", str, None, "Second resource group, to judge isolation.", "ID"),
+    Option("profile", str, None, _PROFILE, "", PROFILES),
+    Option("allow-writes", bool, False, _WRITES),
+    Option("allow-deployments", bool, False, _DEPLOY),
+    _at_most("executions", 40, 8),
+    _at_most("deployments", 20, 2),
+    Option("max-created", int, None, "Create at most N resources of all kinds together (default: no limit).", "N"),
+    Option("rate", float, None, _RATE, "NUMBER"),
+    Option("dialect", str, "published", "How the target treats the endpoints of SAP's tutorial.", "", DIALECTS),
+    Option("contract", str, None, _CONTRACT, "VERSION"),
+    Option("revision", str, None, _REVISION, "NAME"),
+    Option("overlay", str, (), _OVERLAY, "FILE"),
     Option(
-        "service-key", str, None, "SAP service key (JSON) with the credentials of TARGET; - is standard input.", "FILE"
+        "only", str, (), "Run the items that match: item, requirement or operation, as a glob (repeatable).", "PATTERN"
     ),
-    Option(
-        "aicore-profile",
-        str,
-        None,
-        "Credentials of TARGET from the file of SAP's SDK, ~/.aicore/config_NAME.json ('default': config.json).",
-        "NAME",
-    ),
-    Option(
-        "ca-bundle",
-        str,
-        None,
-        "Certificates (PEM) that vouch for TARGET and its token endpoint, instead of the usual ones.",
-        "FILE",
-    ),
-    Option("resource-group", str, None, "Resource group to work in.", "ID"),
-    Option("other-resource-group", str, None, "A second resource group, to judge isolation.", "ID"),
-    Option(
-        "profile",
-        str,
-        None,
-        "smoke reads only; core adds scenarios and probes, full fuzz; gate is the least that finds most.",
-        "",
-        PROFILES,
-    ),
-    Option("allow-writes", bool, False, "Let a profile beyond smoke create things on a target that is not the mock."),
-    Option(
-        "allow-deployments",
-        bool,
-        False,
-        "Let a run start deployments, which cost money until they are stopped, on a target that is not disposable.",
-    ),
-    Option(
-        "max-executions",
-        int,
-        None,
-        "Start no more executions (default 40; 8 for gate and core on a tenant; no limit where disposable).",
-        "N",
-    ),
-    Option(
-        "max-deployments",
-        int,
-        None,
-        "Start no more deployments (default 20; 2 for gate and core on a tenant; no limit where disposable).",
-        "N",
-    ),
-    Option("max-created", int, None, "Create no more things of all kinds together (default no limit).", "N"),
-    Option("rate", float, None, "Send no more requests a second, all workers together (default no limit).", "NUMBER"),
-    Option("dialect", str, "published", "How the target treats the tutorial's endpoints.", "", DIALECTS),
-    Option(
-        "contract",
-        str,
-        None,
-        "Judge by this version of SAP's description (default the one of GET /lm/meta where it is older than ours).",
-        "VERSION",
-    ),
-    Option(
-        "revision",
-        str,
-        None,
-        "Score by this frozen set of requirements; newer ones are shown (default: all; 'lmconform list revisions').",
-        "NAME",
-    ),
-    Option(
-        "overlay", str, (), "Add what this OpenAPI Overlay describes, such as a resource to come (repeatable).", "FILE"
-    ),
-    Option("only", str, (), "Run what matches: item, requirement or operation, as a glob (repeatable).", "PATTERN"),
     Option("seed", int, 0, "Seed of all generated data.", "N"),
-    Option("max-examples", int, 50, "Generated cases per operation and mode.", "N"),
+    Option("max-examples", int, 50, "Generated cases for each operation and mode.", "N"),
     Option(
-        "request-timeout",
-        float,
-        None,
-        "Give up a request whose whole answer takes longer (default 30; 6 before the first item).",
-        "SECONDS",
+        "request-timeout", float, None, "Limit for a whole answer (default: 30; 6 before the first item).", "SECONDS"
     ),
-    Option(
-        "max-time", float, None, "Start no new item after this many seconds: the run is incomplete then.", "SECONDS"
-    ),
-    Option(
-        "poll-interval",
-        float,
-        None,
-        "Seconds between two polls (default 60; on the mock its pace; 0.5 on this machine).",
-        "SECONDS",
-    ),
-    Option("stop-timeout", float, None, "Limit for an accepted stop to be carried out (default 1800).", "SECONDS"),
-    Option("delete-timeout", float, None, "Limit for an accepted deletion to be carried out (default 900).", "SECONDS"),
-    Option("start-timeout", float, None, "Limit for a deployment to be RUNNING (default 3600).", "SECONDS"),
-    Option(
-        "poll-timeout",
-        float,
-        None,
-        "Limit for an execution to end (default 3600). On this machine each limit is a tenth, on the mock 30.",
-        "SECONDS",
-    ),
-    Option(
-        "expect",
-        str,
-        (),
-        "What the owner of TARGET expects: training=may-die, serving=may-die (repeatable).",
-        "NAME=VALUE",
-        tuple(map(str, Expectation)),
-    ),
-    Option(
-        "disposable",
-        bool,
-        False,
-        "TARGET may be used up: any number of executions, deployments and schedules that fire (the mock always is).",
-    ),
-    Option("report-dir", str, None, "Where the files of this run go (default reports/<run>).", "DIR"),
-    Option("waivers", str, None, "Known defects that do not gate until a date (docs/waivers.md).", "FILE"),
+    Option("max-time", float, None, _MAX_TIME, "SECONDS"),
+    Option("poll-interval", float, None, _POLL, "SECONDS"),
+    _limit("stop", "from an accepted stop to STOPPED"),
+    _limit("delete", "from an accepted deletion to 404"),
+    _limit("start", "for a deployment to be RUNNING"),
+    _limit("poll", "for an execution to end"),
+    Option("expect", str, (), _EXPECT, "NAME=VALUE", tuple(map(str, Expectation))),
+    Option("disposable", bool, False, _DISPOSABLE),
+    Option("report-dir", str, None, "Folder for the reports of this run (default: reports/<run>).", "DIR"),
+    Option("waivers", str, None, "File of known defects that do not gate until a date (docs/waivers.md).", "FILE"),
     Option("allow-renewals", bool, False, "Accept waivers that were renewed more than twice."),
-    Option(
-        "history",
-        str,
-        None,
-        "Store of runs: a file, sqlite:///FILE or postgresql://USER@HOST/DATABASE; none stores nothing "
-        "(default history.sqlite in the state folder).",
-        "URL",
-    ),
-    Option(
-        "baseline",
-        str,
-        None,
-        "Compare with the newest green run of TARGET and profile in the history: a regression fails the gate.",
-        "",
-        ("last-green",),
-    ),
-    Option("require", str, "partial", "The least verdict that passes the gate.", "", ("partial", "conformant")),
+    Option("history", str, None, _HISTORY, "URL"),
+    Option("baseline", str, None, _BASELINE, "", ("last-green",)),
+    Option("require", str, "partial", "Lowest verdict that passes the gate.", "", ("partial", "conformant")),
 )
 
 
@@ -377,7 +326,7 @@ def _check_target(target: str) -> None:
     if url.scheme not in ("http", "https") or not host:
         raise ConfigError(f"TARGET: {target!r} is neither 'mock' nor an http(s) URL such as https://api.example.com")
     if url.username or url.password:
-        raise ConfigError("TARGET: credentials do not belong into the URL; use --service-key FILE")
+        raise ConfigError("TARGET: credentials do not belong in the URL; use --service-key FILE")
     if url.query or url.fragment:
         # What is behind it may be a secret, and is not shown.
         raise ConfigError("TARGET: has a query or fragment; give the base URL alone")

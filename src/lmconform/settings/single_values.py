@@ -40,7 +40,9 @@ def read(values: Mapping[str, str], source: str = "", shown: Callable[[str], str
     ways = [names for names in (_SECRET, _FILES, _TEXTS) if any(name in values for name in names)]
     if len(ways) > 1:
         both = " and ".join(shown(way[0]) for way in ways)
-        raise ConfigError(f"{before}{both} are both set; SAP's SDK takes one way to be known, drop the other")
+        raise ConfigError(
+            f"{before}{both} are both set; SAP's SDK accepts only one kind of credentials; remove the other"
+        )
     api_url = values.get("base_url", "")
     if not ways or ways == [_SECRET]:
         client, secret, url = _needed(values, before, shown, "client_id", *_SECRET, "auth_url")

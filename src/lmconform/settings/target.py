@@ -1,4 +1,4 @@
-"""What is tested: base URL, resource groups, credentials, patience."""
+"""What is tested: base URL, resource groups, credentials, time limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Target:
     """One system under test. ``base_url`` ends in ``/v2``; ``poll_interval`` is in seconds.
 
     ``disposable``: its owner allows any number of executions, deployments and schedules. ``expected`` are outcomes
-    that its owner expects. ``ca_bundle`` is the path of the certificates that vouch for it, empty for the usual ones.
+    that its owner expects. ``ca_bundle`` is the path of the CA certificates that verify it, empty for the default ones.
     ``source`` is where the credentials came from, ``group_because`` what named the resource group, texts for people.
     ``content`` is what its owner names to train and to serve with. ``skew`` is by how many seconds its clock is
     ahead of this machine's.

@@ -176,7 +176,7 @@ class _Reader:
     def service_key(self, value: Any, at: tuple[str, ...]) -> Path | Variable:
         if isinstance(value, str) and "{" in value:
             # Said without the value, which may be the secret itself.
-            self.fail(at, 'a secret does not belong into this file; expected the path of the key, or { env = "NAME" }')
+            self.fail(at, 'a secret does not belong in this file; expected the path of the key, or { env = "NAME" }')
         return self.file(value, at) if isinstance(value, str) else self.variable(value, at)
 
     def value(self, value: Any, at: tuple[str, ...]) -> str | Variable:
@@ -184,9 +184,7 @@ class _Reader:
         if not isinstance(value, str):
             return self.variable(value, at)
         if at[-1] in keys.SECRETS or "-----BEGIN" in value:
-            self.fail(
-                at, 'a secret does not belong into this file; expected { env = "NAME" }, a variable that holds it'
-            )
+            self.fail(at, 'a secret does not belong in this file; expected { env = "NAME" }, a variable that holds it')
         return str(self.file(value, at)) if at[-1].endswith("_path") else value
 
     def variable(self, value: Any, at: tuple[str, ...]) -> Variable:

@@ -12,11 +12,11 @@ from lmconform.settings import target_schema
 _TEXT: Final = Template("""\
 #:schema ./$schema
 # Targets of lmconform, by name: 'lmconform run $name' judges the one below, 'lmconform targets' lists them.
-# This file holds no secrets, and lmconform refuses those that it finds. A key is called as its option in
-# 'lmconform run --help', with _ for -; an option on the command line wins. Paths count from the folder of this file.
+# This file must not contain secrets: lmconform refuses them. A key has the name of its option in 'lmconform run --help',
+# with _ for -; an option on the command line overrides it. Paths are relative to the folder of this file.
 
 [defaults]
-# What every target has that does not say otherwise.
+# Defaults of all targets.
 # poll_interval = 60         # seconds between two polls
 # request_timeout = 30       # seconds for one answer
 # stop_timeout = 1800        # seconds until an accepted stop is carried out; a finding after that
@@ -32,18 +32,18 @@ credentials = { service_key = $key }
 # credentials = { service_key = { env = "DEV_SERVICE_KEY" } }
 # credentials = { aicore_profile = "dev" }
 # credentials = { client_id = { env = "DEV_ID" }, client_secret = { env = "DEV_SECRET" }, auth_url = "https://…" }
-# Name a group that nothing else uses before anything is written.
+# Before you set allow_writes, name a group that nothing else uses.
 resource_group = $group
 # other_resource_group = "…" # a second one, so that isolation is judged
 
-# smoke reads only; gate, core and full create things, and need allow_writes.
+# smoke only reads; gate, core and full create resources, and need allow_writes.
 profile = "smoke"
 # allow_writes = true
 # waivers = "waivers.yaml"   # known defects that do not gate until a date
 # disposable = true          # everything in it may be used up: no limit on executions and deployments
 # expect = ["training=may-die", "serving=may-die"]   # the tenant lacks the tutorial's data or images
 
-# What to train and to serve with; without these, an executable that fits is looked for.
+# What to train and to serve with; without these tables, a run looks for an executable that fits.
 # [targets.$name.train]
 # scenario = "text-clf-tutorial"
 # executable = "text-clf-train-tutorial"
