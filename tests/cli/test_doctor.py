@@ -160,10 +160,9 @@ def test_what_should_be_done_is_said_and_is_no_failure(doctor, case):
     assert [text for state, text in lines[name] if state == "advice" and words in text]
 
 
-@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"])
-def test_a_date_that_no_clock_shows_is_passed_over(doctor, date):
+def test_a_date_whose_numbers_no_clock_has_is_passed_over(doctor):
     def dated(handler):
-        handler.date_time_string = lambda timestamp=None: date
+        handler.date_time_string = lambda timestamp=None: f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"
         handler.reply(200, {"count": 1, "resources": [{"id": "s"}]})
 
     code, lines, _ = doctor(target(scenarios=dated))

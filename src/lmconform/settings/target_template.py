@@ -12,7 +12,7 @@ from lmconform.settings import target_schema
 _TEXT: Final = Template("""\
 #:schema ./$schema
 # Targets of lmconform, by name: 'lmconform run $name' judges the one below, 'lmconform targets' lists them.
-# This file must not contain secrets: lmconform refuses them. A key has the name of its option in 'lmconform run --help',
+# This file must not contain secrets: lmconform refuses them. A key is called as its option of 'lmconform run --help',
 # with _ for -; an option on the command line overrides it. Paths are relative to the folder of this file.
 
 [defaults]
