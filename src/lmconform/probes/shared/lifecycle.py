@@ -124,8 +124,8 @@ def _unknown_status(kind: Enactment) -> None:
     def unknown_status_is_not_stopped(ctx: Context) -> None:
         accepted, longest = 0, 0.0
         for _ in range(ATTEMPTS):
-            begun = time.monotonic()
             pooled = enactment_pool.fresh(ctx, kind)
+            begun = time.monotonic()
             # Read twice: what is UNKNOWN at two looks is hardly scheduled at the next request.
             if pooled.first.json_object().get("status") != "UNKNOWN" or pooled.current_status(ctx) != "UNKNOWN":
                 continue
@@ -158,10 +158,9 @@ def _unknown_status(kind: Enactment) -> None:
 
 
 def _stays_unknown(ctx: Context, kind: Enactment, seconds: float) -> bool:
-    """Whether another one that nothing changes is UNKNOWN for so many seconds."""
-    begun = time.monotonic()
+    """Whether another one that nothing changes is UNKNOWN so many seconds later."""
     pooled = enactment_pool.fresh(ctx, kind)
-    rest(max(0.0, begun + seconds - time.monotonic()))
+    rest(seconds)
     return pooled.current_status(ctx) == "UNKNOWN"
 
 
