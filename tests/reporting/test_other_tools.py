@@ -15,6 +15,7 @@ from lmconform.contract import bundle
 from lmconform.errors import ConfigError
 from lmconform.reporting.registry import FORMATS
 from lmconform.results.stream import Run
+from lmconform.results.verdict import Verdict
 
 PROMISED = "openapi.yaml#/paths/~1lm~1artifacts/get/responses/200"
 FINDING = replace(
@@ -92,12 +93,24 @@ def test_annotations_are_one_command_a_cause_and_texts_of_the_target_make_none(v
 def test_openmetrics_have_the_verdict_and_the_counts(view):
     families = {family.name: family for family in text_string_to_metric_families(view("openmetrics"))}
     states = {s.labels["lmconform_verdict"]: s.value for s in families["lmconform_verdict"].samples}
-    assert states == {"conformant": 0, "partial": 0, "nonconformant": 1, "incomplete": 0}
+    assert states == {"conformant": 0, "waived": 0, "partial": 0, "nonconformant": 1, "incomplete": 0}
     counts = {sample.labels["outcome"]: sample.value for sample in families["lmconform_results"].samples}
     assert counts["PASS"] == 2
     assert counts["FAIL"] == 1
     assert families["lmconform_requests"].samples[0].value == 120
     assert families["lmconform_duration_seconds"].samples[0].labels == {"target": "mock", "profile": "full"}
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_is_one_state_of_openmetrics_and_red_on_the_badge_where_the_gate_fails(tmp_path, verdict):
+    run = record.write(tmp_path, record.HEADER, record.PASS, replace(record.FOOTER, verdict=verdict))
+    FORMATS["openmetrics"].write(run, tmp_path / "metrics")
+    families = text_string_to_metric_families((tmp_path / "metrics").read_text())
+    states = next(family.samples for family in families if family.name == "lmconform_verdict")
+    assert [s.labels["lmconform_verdict"] for s in states if s.value] == [verdict]
+    FORMATS["badge"].write(run, tmp_path / "badge")
+    is_red = "#b3261e" in (tmp_path / "badge").read_text()
+    assert is_red == (verdict in (Verdict.NONCONFORMANT, Verdict.INCOMPLETE))
 
 
 def test_the_badge_says_the_verdict(view):

@@ -257,6 +257,20 @@ def test_a_run_that_did_not_end_says_so(tmp_path, browser):
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("verdict", "results", "words"),
+    [
+        ("waived", (record.WAIVED,), "judged; results that fail, as waivers say: 1."),
+        ("conformant", (), "judged; no promise was seen broken."),
+        ("partial", (record.WAIVED,), "not judged in this run; results that fail, as waivers say: 1."),
+    ],
+)
+def test_a_waived_failure_is_not_called_kept(tmp_path, verdict, results, words):
+    footer = replace(record.FOOTER, verdict=verdict)
+    html.write(record.write(tmp_path, record.HEADER, record.PASS, *results, footer), tmp_path / "page.html")
+    assert words in (tmp_path / "page.html").read_text()
+
+
 def test_ten_thousand_results_take_less_than_three_megabytes(tmp_path):
     many = [
         replace(record.PASS, id=f"probe/LM-A#LM-HTTP-{n}", requirements=(f"LM-HTTP-{n % 40}",)) for n in range(10000)

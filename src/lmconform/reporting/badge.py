@@ -10,7 +10,8 @@ from lmconform.rendering import render
 from lmconform.results.stream import Run
 
 SIGN: Final = re.compile(r"<svg [^>]*aria-label=\"lmconform: ")
-_COLORS: Final = {"conformant": "#1b6e2c", "partial": "#8a5300"}
+_AMBER: Final = "#8a5300"
+_COLORS: Final = {"conformant": "#1b6e2c", "waived": _AMBER, "partial": _AMBER}
 _RED: Final = "#b3261e"
 # Pixels of a character, on the average of this font.
 _CHARACTER: Final = 6.6

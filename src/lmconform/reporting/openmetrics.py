@@ -12,9 +12,9 @@ from typing import Final
 from lmconform.judgement import Outcome
 from lmconform.reporting import escaping
 from lmconform.results.stream import Run
+from lmconform.results.verdict import Verdict
 
 SIGN: Final = re.compile(r"# TYPE lmconform_")
-_VERDICTS: Final = ("conformant", "partial", "nonconformant", "incomplete")
 
 
 def write(run: Run, out: Path) -> None:
@@ -28,7 +28,7 @@ def _lines(run: Run) -> Iterator[str]:
     target = {"target": header.target, "profile": header.profile}
     verdict = footer.verdict if footer else "incomplete"
     yield from _family("verdict", "stateset", "The verdict of the newest run.")
-    for name in _VERDICTS:
+    for name in Verdict:
         yield _sample("verdict", {**target, "lmconform_verdict": name}, int(name == verdict))
     yield from _family("results", "gauge", "Results of the newest run by outcome.")
     counts = Counter(result.outcome for result in run.results.values())

@@ -92,12 +92,14 @@ def why(run: Run, reasons: int) -> str:
     if footer.verdict == "nonconformant":
         gating = sum(result.gates for result in run.results.values())
         return f"Results that fail the gate: {gating}. Reasons: {reasons}."
+    waived = sum(result.outcome == Outcome.XFAIL for result in run.results.values())
+    broken = f"results that fail, as waivers say: {waived}" if waived else "no promise was seen broken"
     if footer.verdict == "partial":
         number = len(footer.not_exercised)
-        return f"No promise was seen broken; {number} MUST requirements were not judged in this run."
+        return f"{number} MUST requirements were not judged in this run; {broken}."
     if footer.verdict == "incomplete":
         return footer.message or "Some items did not run, or ended in an internal error."
-    return "Every MUST requirement that applies was judged, and none was seen broken."
+    return f"Every MUST requirement that applies was judged; {broken}."
 
 
 def counts(run: Run) -> list[tuple[str, int]]:
