@@ -56,6 +56,8 @@ def test_answers_break_tokens_expire_and_a_reset_ends_it_all(tenant):
         ("POST", "finish", {"id": "e0"}, 400, "'e0' is no execution"),
         ("POST", "seed", {"executable": "text-clf"}, 400, "did you mean"),
         ("POST", "faults", {"rules": ["GET: 599"]}, 400, "no kind of fault"),
+        ("POST", "faults", {"rules": [503]}, 400, "rules: expected a list of texts"),
+        ("POST", "faults", {"rules": "GET: 503"}, 400, "rules: expected a list of texts"),
         ("POST", "finish", {"id": 7}, 400, "'7' is no execution"),
         ("GET", "advance", {}, 404, "POST advance"),
         ("POST", "nothing", {}, 404, "GET requests"),

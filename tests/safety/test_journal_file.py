@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -86,6 +87,21 @@ def test_what_a_journal_says_survives_a_line_that_was_cut(state):
     assert found.origins("exec-1") == {"configurationId": "conf-1"}
     assert found.is_disowned("exec-9")
     assert found.group("execution", "exec-1") == "other"
+
+
+def test_what_is_written_once_there_is_room_again_does_not_lengthen_the_line_that_was_cut(state):
+    journal = state.journal("gw0")
+    journal.created("configuration", "conf-1", "tutorial")
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((state.folder / "gw0.jsonl").stat().st_size + 10, usual[1]))
+    try:
+        # It says nothing of that: what was created is removed by this process.
+        journal.created("configuration", "conf-2", "tutorial")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    journal.sending(Possible("tutorial", (START,)))
+    journal.close()
+    assert [e["event"] for e in journal_file.read(state.folder / "gw0.jsonl")] == ["created", "sending"]
 
 
 def test_a_full_disk_stops_creations_and_nothing_else():

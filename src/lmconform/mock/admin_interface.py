@@ -104,7 +104,9 @@ def _reset(control: Control) -> Any:
     return {}
 
 
-def _faults(control: Control, rules: list[str], seed: int = 0) -> Any:
+def _faults(control: Control, rules: Any, seed: int = 0) -> Any:
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise ConfigError("rules: expected a list of texts")
     control.inject(rules, seed)
     return {"rules": rules}
 

@@ -26,6 +26,8 @@ class JournalFile:
         self.path = path
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         self._fd = os.open(path, flags, 0o600)
+        # What ends the line before, where that was cut.
+        self._break = b""
         self._lock = Lock()
         fcntl.flock(self._fd, fcntl.LOCK_EX)
 
@@ -36,9 +38,12 @@ class JournalFile:
         """
         data = json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         with self._lock:
+            data = self._break + data
             try:
-                if os.write(self._fd, data) < len(data):
+                if (written := os.write(self._fd, data)) < len(data):
+                    self._break = b"\n" if written else self._break
                     raise OSError("the disk is full")
+                self._break = b""
                 if sync:
                     os.fsync(self._fd)
             except OSError as error:
