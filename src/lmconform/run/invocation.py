@@ -220,8 +220,29 @@ class Run:
         """Write the footer and the reports; returns the exit code."""
         self.finished = True
         leak = self._leak(report_folder.NAMES)
-        if leak:
-            exit_status = ExitCode.INTERNAL
+        footer = self._footer(leak, interrupted=interrupted, exit_status=ExitCode.INTERNAL if leak else exit_status)
+        self.take(footer)
+        if self.mock is not None:
+            # It takes leave while we write.
+            self.mock.dismiss()
+        self.state.end()
+        self._write_reports()
+        code = ExitCode(footer.exit_code)
+        if self.unwritten and code in (ExitCode.PASSED, ExitCode.FAILED):
+            code = ExitCode.INCOMPLETE
+        # They are views of what was looked through: only a mistake of their own could show more.
+        if late := self._leak(form.file for form in registry.FORMATS.values()):
+            print(late, file=sys.stderr)
+            code = ExitCode.INTERNAL
+        self.stop_mock()
+        self.held.release()
+        self.exit_code = code
+        if not leak:
+            self._remember()
+        return code
+
+    def _footer(self, leak: str, *, interrupted: bool, exit_status: int) -> Footer:
+        """What the run came to; stale waivers, and what all exchanges say, are taken before."""
         register = self.plan.register.at(self.plan.contract.version)
         missing = [item.id for item in self.plan.items if item.id not in self.reported and item.requirements]
         complete = not (interrupted or self.lost or missing or self.cut or exit_status == ExitCode.INTERNAL)
@@ -229,18 +250,12 @@ class Run:
             self.take(result)
             allure.add_failure(result.item, f"expected {result.expected}; {result.actual}")
         verdict = Verdict.INCOMPLETE if self.lost else self.tally.verdict(register, complete=complete)
-        is_strict = self.plan.config.require == "conformant"
-        code = exit_code(verdict, require_conformant=is_strict, stale_waivers=self.tally.stale)
-        if interrupted:
-            code = ExitCode.INTERRUPTED
-        elif exit_status == ExitCode.INTERNAL:
-            code = ExitCode.INTERNAL
         for event in (*latency.events(self.latencies), *self._seen()):
             self.take(event)
         footer = Footer(
             complete=complete,
             verdict=verdict,
-            exit_code=code,
+            exit_code=self._code(verdict, interrupted=interrupted, exit_status=exit_status),
             finished=now(),
             duration=round(time.monotonic() - self.started, 3),
             counts=dict(sorted(self.tally.counts.items())),
@@ -254,16 +269,28 @@ class Run:
             cleanup=self._cleanup(),
             message=leak or self.lost or self._not_run(missing),
         )
+        return self._compared(footer)
+
+    def _code(self, verdict: Verdict, *, interrupted: bool, exit_status: int) -> ExitCode:
+        """The exit code of the verdict, unless the run was broken off, or broke."""
+        if interrupted:
+            return ExitCode.INTERRUPTED
+        if exit_status == ExitCode.INTERNAL:
+            return ExitCode.INTERNAL
+        is_strict = self.plan.config.require == "conformant"
+        return exit_code(verdict, require_conformant=is_strict, stale_waivers=self.tally.stale)
+
+    def _compared(self, footer: Footer) -> Footer:
+        """The footer with what changed since the last run, and with what the baseline makes of the exit code."""
         footer = remembering.with_changes(self.folder, footer, self.plan.config, os.environ)
         self.against = remembering.against_baseline(self.folder, footer, self.plan.config, os.environ)
-        if self.against is not None:
-            code = self.against.gate(code)
-            footer = replace(footer, exit_code=code, baseline=self.against.line)
-        self.take(footer)
-        if self.mock is not None:
-            # It takes leave while we write.
-            self.mock.dismiss()
-        self.state.end()
+        if self.against is None:
+            return footer
+        code = self.against.gate(ExitCode(footer.exit_code))
+        return replace(footer, exit_code=code, baseline=self.against.line)
+
+    def _write_reports(self) -> None:
+        """Close the results and write the views of them; ``unwritten`` says why they are not there."""
         try:
             self.writer.close()
             self.record = Record(self.folder)
@@ -273,18 +300,6 @@ class Run:
             self.unwritten = f"{self.folder}: the reports cannot be written ({_reason(error)})"
         if not self.unwritten and self.record is not None and self.record.footer is None:
             self.unwritten = self.lost
-        if self.unwritten and code in (ExitCode.PASSED, ExitCode.FAILED):
-            code = ExitCode.INCOMPLETE
-        # They are views of what was looked through: only a mistake of their own could show more.
-        if late := self._leak(form.file for form in registry.FORMATS.values()):
-            print(late, file=sys.stderr)
-            code = ExitCode.INTERNAL
-        self.stop_mock()
-        self.held.release()
-        self.exit_code = code
-        if not leak:
-            self._remember()
-        return code
 
     def _seen(self) -> list[Event]:
         """What all exchanges say together; nothing where they cannot be read, which ends a run elsewhere."""
