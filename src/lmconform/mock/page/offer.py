@@ -38,9 +38,13 @@ def _scenarios(service: Service) -> Iterable[dict[str, Any]]:
     for scenario in service.catalog.scenarios.values():
         executables = service.catalog.executables(scenario.id)
         yield {
+            # Lists that answers leave out are there for the page.
+            "labels": [],
             **scenario.as_json(),
             "versions": [version["id"] for version in service.catalog.versions(scenario.id)],
-            "executables": [{**executable.as_json(), "bulk": executable.bulk} for executable in executables],
+            "executables": [
+                {"outputArtifacts": [], **executable.as_json(), "bulk": executable.bulk} for executable in executables
+            ],
         }
 
 
