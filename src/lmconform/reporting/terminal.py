@@ -166,7 +166,7 @@ def left(footer: Footer | None) -> Iterator[str]:
         kind: number for kind, number in footer.left_behind.items() if kind in (footer.permanent or footer.left_behind)
     }
     if stays:
-        counts = ", ".join(f"{number} {kind}s" for kind, number in stays.items())
+        counts = ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in stays.items())
         yield f"left      {counts} (the API cannot delete artifacts and configurations; results.jsonl has their ids)"
         for kind in stays:
             if kind in footer.left:
