@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lmconform.checks.status import GATEWAY
 from lmconform.contract.capabilities import Capabilities
@@ -12,7 +12,9 @@ from lmconform.contract.paths import META
 from lmconform.contract.resources import Role, resources
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz.described import ABSENT
-from lmconform.fuzz.pool import Pool
+
+if TYPE_CHECKING:
+    from lmconform.fuzz.pool import Pool
 
 ANSWERED: Final = "LM-FUZZ-ANSWERED"
 ACCEPTED: Final = "LM-FUZZ-POSITIVE-ACCEPTED"

@@ -20,8 +20,8 @@ from lmconform.errors import NotTestable, SafetyRefusal
 from lmconform.evidence.exchange import Exchange
 from lmconform.fuzz import amounts, clock, described
 from lmconform.fuzz.described import ABSENT
+from lmconform.fuzz.formats import begin_names_with
 from lmconform.fuzz.recipes import Recipe, recipes
-from lmconform.fuzz.schemas import begin_names_with
 from lmconform.safety.guard import labelled
 from lmconform.settings.time_limits import TimeLimit
 
