@@ -81,19 +81,20 @@ def test_a_schedule_that_was_made_in_the_wrong_group_is_found_and_removed_there(
 
 
 class Refusing(Defect):
-    """Refuses to delete deployments, and counts how often it is asked to stop and to delete them."""
+    """Refuses to delete deployments, and counts how often it accepts to stop them, and is asked to delete them."""
 
     def __init__(self):
         self.stops = self.deletions = 0
 
     def request(self, request):
-        self.stops += request.operation == "modifyDeployment"
         self.deletions += request.operation == "deleteDeployment"
         if request.operation == "deleteDeployment":
             return dataclasses.replace(request, method="GET")
         return request
 
     def answer(self, exchange):
+        # A deployment that is UNKNOWN is not stopped yet.
+        self.stops += exchange.operation == "modifyDeployment" and exchange.ok
         return answered(exchange, 403) if exchange.operation == "deleteDeployment" else exchange
 
 
