@@ -148,9 +148,11 @@ class Api:
             raise refuse("503-text", "no healthy upstream")
 
     def _filter(self, parts):
-        """What looks like an attack on the way to the service gets a page; what SAP's clients send does not."""
+        """What looks like an attack on the way to the service gets a page; what clients send does not."""
         text = unquote(parts.query if "$filter" not in parts.query else "") + parts.path
-        if self.choices["firewall"] != "none" and (re.search(r"['<>\x00-\x1f]|\.\.", text) or len(parts.query) > 2000):
+        if self.choices["firewall"] != "none" and (
+            re.search(r"['<>\x00-\x1f]|(?:^|/)\.\.(?:/|$)", text) or len(parts.query) > 2000
+        ):
             raise refuse(f"{self.choices['firewall']}-html", "Request rejected")
 
     def _is_off(self, inner):

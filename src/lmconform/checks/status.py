@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lmconform.checks.gateway import is_sent_on
+from lmconform.checks.gateway import is_sent_on, is_turned_away
 from lmconform.contract.openapi import Contract, Operation
 from lmconform.evidence.exchange import Exchange
 from lmconform.judgement import Judgement, broken, kept
@@ -22,7 +22,7 @@ def no_server_error(contract: Contract, operation: Operation, exchange: Exchange
 
 def declared_status(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:
     """The status is declared for the operation, or belongs to the gateway."""
-    if exchange.status >= 500:
+    if exchange.status >= 500 or is_turned_away(exchange):
         return None
     if operation.response(exchange.status) is not None or exchange.status in GATEWAY or is_sent_on(exchange):
         return kept("LM-HTTP-STATUS-DECLARED")
