@@ -193,9 +193,19 @@ def _cron_change(ctx: Context) -> tuple[Json, Json]:
     return before, _expect_changed(ctx, cron=_other_cron(ctx, before))
 
 
-@fixture()
 def _paused(ctx: Context) -> Created:
-    """A schedule that was paused, until one probe deletes it."""
+    """A schedule that was paused; another one where a probe has deleted it."""
+    if ctx.session.journal.is_removed(_once_paused(ctx).id):
+        _once_paused.put(ctx, _new_paused(ctx))
+    return _once_paused(ctx)
+
+
+@fixture(builds_on=lambda created: [created.id])
+def _once_paused(ctx: Context) -> Created:
+    return _new_paused(ctx)
+
+
+def _new_paused(ctx: Context) -> Created:
     created = SCHEDULE.make(ctx)
     ctx.require_success(change_schedule(ctx, created, status="INACTIVE"))
     return created
