@@ -182,8 +182,8 @@ def _is_same(name: str, wanted: Any, actual: Any) -> bool:
 def _of_entries(wanted: list[Json], actual: list[Any]) -> Iterator[tuple[str, Any, Any]]:
     """The same for two lists of entries in any order (F38); entries that were not sent are passed over (F39)."""
     key = "key" if "key" in wanted[0] else "name"
-    answered = {entry.get(key): entry for entry in actual if isinstance(entry, dict)}
-    others = tuple(sorted(map(str, answered.keys() - {entry[key] for entry in wanted})))
+    answered = {entry[key]: entry for entry in actual if isinstance(entry, dict) and isinstance(entry.get(key), str)}
+    others = tuple(sorted(answered.keys() - {entry[key] for entry in wanted}))
     for number, entry in enumerate(wanted):
         if entry[key] not in answered:
             yield f"[{number}].{key}", entry[key], others
