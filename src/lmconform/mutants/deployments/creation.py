@@ -217,17 +217,6 @@ def deployment_url_of_configuration(bench: Bench) -> None:
                 )
 
 
-@mutant("deployment-url-of-the-update", "LM-DEPLOYMENT-URL-HOLDS-ID")
-def deployment_url_of_the_update(bench: Bench) -> None:
-    """BUG: a deployment that was updated has the deploymentUrl of another one."""
-
-    @bench.after("getDeployment", "listDeployments")
-    def other(call: Call, reply: Reply) -> None:
-        for resource in resources(reply):
-            if resource.get("deploymentUrl") and resource.get("lastOperation") == "UPDATE":
-                resource["deploymentUrl"] = resource["deploymentUrl"].replace(resource["id"], "d000000000000000")
-
-
 @mutant("deployment-ttl-minutes", "LM-DEPLOYMENT-TTL-ECHO", "LM-FLOW-SERVING-TTL")
 def deployment_ttl_minutes(bench: Bench) -> None:
     """BUG: a time to live in hours is shown in minutes."""
