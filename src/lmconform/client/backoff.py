@@ -11,6 +11,7 @@ from typing import Final
 TOO_MANY: Final = 429
 # What a gateway says for a moment, and what SAP's own client repeats as well (fact E7).
 PASSING: Final = frozenset({502, 503, 504})
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # How Envoy, the gateway of tenants (fact M7), says that it had nowhere to send a request: the service never saw it.
 _NOT_HANDED_ON: Final = re.compile(
     rb"no healthy upstream|upstream connect error or disconnect/reset before headers.{0,80}reset reason: "
@@ -21,6 +22,11 @@ _NOT_HANDED_ON: Final = re.compile(
 def not_handed_on(status: int, body: bytes) -> bool:
     """Whether a gateway answered 503 and says that it did not hand the request on, so that nothing was carried out."""
     return status == 503 and _NOT_HANDED_ON.match(body.strip()[:400]) is not None
+
+
+def is_safe(method: str) -> bool:
+    """Whether a request of that method changes nothing (RFC 9110, section 9.2.1)."""
+    return method in _SAFE
 
 
 def asked(headers: Iterable[tuple[str, str]]) -> float | None:

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from lmconform import checks
 from lmconform.checks.gateway import PAGES
+from lmconform.client import backoff
+from lmconform.client.connection import Broken
 from lmconform.client.polling import looks
 from lmconform.client.transport import Request
 from lmconform.contract import paths
@@ -47,8 +49,9 @@ class Client:
     ``exchanges`` keeps ids, ``story`` what of them may lead to a finding, ``judged`` the requirements of the checks
     that had something to say.
     ``broken`` maps requirement and operation id to the first judgement that it is broken, with
-    the number of exchanges that broke it. Safe to send with from several threads; ``last`` is then
-    one of the last exchanges.
+    the number of exchanges that broke it. ``hiccups`` tells of the changes that a gateway or a connection
+    lost on the way, and that must not be sent again (``client/transport``). Safe to send with from several threads;
+    ``last`` is then one of the last exchanges.
     """
 
     session: Session
@@ -56,6 +59,7 @@ class Client:
     exchanges: list[str] = field(default_factory=list)
     judged: set[str] = field(default_factory=set)
     broken: dict[tuple[str, str], Judgement] = field(default_factory=dict)
+    hiccups: list[str] = field(default_factory=list)
     last: Exchange | None = None
     story: Story = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
@@ -126,12 +130,16 @@ class Client:
             sent = self.session.books.sending(sent) if sent is not None else None
             try:
                 exchange = self.session.transport.send(request)
-            except BaseException:
+            except BaseException as error:
+                if _is_break(error) and not backoff.is_safe(request.method):
+                    self.hiccups.append(str(error))
                 if sent is not None:
                     self.session.books.in_doubt(sent)
                 raise
             if sent is not None:
                 self._note(sent, exchange)
+        if _is_of_gateway(exchange) and not backoff.is_safe(request.method):
+            self.hiccups.append(f"{paths.label(exchange.method, exchange.path)} answered {exchange.brief}")
         if operation is not None and request.authorize:
             self._look(operation, path, request, exchange)
         with self._lock:
@@ -363,3 +371,13 @@ def _media_type(operation: Operation) -> str:
     named = next(iter(content), "application/json")
     # A range such as */* is nothing that a body can be.
     return "application/octet-stream" if "*" in named else named
+
+
+def _is_break(error: BaseException) -> bool:
+    """Whether a connection broke; what takes too long once would take as long again."""
+    return isinstance(error.__cause__, Broken) and not error.__cause__.late
+
+
+def _is_of_gateway(exchange: Exchange) -> bool:
+    """Whether a gateway, and not the API with its envelope, answered with a status that passes."""
+    return exchange.status in backoff.PASSING and "error" not in exchange.json_object()

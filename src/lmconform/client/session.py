@@ -143,6 +143,7 @@ class Session:
             self.recorder.close()
 
     def raw(self, item: str, method: str, path: str, **rest: Any) -> Request:
-        """A request outside the contract's operations, in our resource group."""
-        headers = (("AI-Resource-Group", self.target.resource_group), *rest.pop("headers", ()))
+        """A request outside the contract's operations, in our resource group; ``group`` False leaves its header out."""
+        own = (("AI-Resource-Group", self.target.resource_group),) if rest.pop("group", True) else ()
+        headers = (*own, *rest.pop("headers", ()))
         return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)

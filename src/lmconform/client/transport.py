@@ -34,7 +34,6 @@ _CANARY = f"{paths.ROOT}/scenarios"
 _CANARY_SECONDS = 10.0
 # Seconds between the questions whether a target is in service again: a gateway that is restarted takes a while.
 _OUTAGE_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ class Transport:
                     self._check_alive(time.monotonic())
                     alive = True
                 # What took too long once would take as long again.
-                if error.late or request.method not in _SAFE or attempt >= self.patience.tries:
+                if error.late or not backoff.is_safe(request.method) or attempt >= self.patience.tries:
                     raise NotTestable(f"{paths.label(request.method, request.path)}: {error.reason}") from error
                 continue
             self._spent.in_time(request.operation)
@@ -291,7 +290,7 @@ class Transport:
 
 def _wait_before_repeating(exchange: Exchange, attempt: int) -> float | None:
     """Seconds until the same request may go out again; None when it must not."""
-    harmless = exchange.method in _SAFE or backoff.not_handed_on(exchange.status, exchange.body)
+    harmless = backoff.is_safe(exchange.method) or backoff.not_handed_on(exchange.status, exchange.body)
     passing = exchange.status in backoff.PASSING and harmless
     if exchange.status != backoff.TOO_MANY and not passing:
         return None

@@ -7,6 +7,7 @@ from email.utils import formatdate
 
 from lmconform.mock.app import App
 from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.http_protocol import Protocol
 from lmconform.mock.problems import Problem
 from lmconform.mock.times import parse_instant
 from lmconform.mutants.bench import Bench, resources
@@ -295,6 +296,16 @@ def _breaks_down_for(bench: Bench, method: str, path: str) -> None:
 def method_head_500(bench: Bench) -> None:
     """BUG: HEAD is answered with 500 everywhere."""
     _breaks_down_for(bench, "HEAD", r".*")
+
+
+@mutant("header-lower-case", "LM-HTTP-HEADER-CASE")
+def header_lower_case(bench: Bench) -> None:
+    """BUG: the resource group is not read from a header in lower case."""
+
+    @bench.patch(Protocol, "on_header")
+    def spelled(original, self, name, value):  # type: ignore[no-untyped-def]
+        if name != b"ai-resource-group":
+            original(self, name, value)
 
 
 @mutant("method-options-500", "LM-HTTP-HARMLESS-METHOD")

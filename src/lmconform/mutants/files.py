@@ -79,6 +79,16 @@ def file_upload_without_url(bench: Bench) -> None:
         reply.json["uri"] = reply.json.pop("url")
 
 
+@mutant("file-empty-lost", "LM-FILE-DOWNLOAD-ECHO")
+def file_empty_lost(bench: Bench) -> None:
+    """BUG: an empty file is acknowledged, and not stored."""
+
+    @bench.after("uploadFile")
+    def lost(call: Call, reply: Reply) -> None:
+        if not call.body:
+            call.group.files.pop(call.path["path"], None)
+
+
 @mutant("file-newlines", "LM-FILE-DOWNLOAD-ECHO", "LM-FILE-PATH-KEPT")
 def file_newlines(bench: Bench) -> None:
     """BUG: a download has LF in the place of CR LF."""

@@ -252,6 +252,18 @@ def isolation_schedule_stored_first(bench: Bench) -> None:
     _stored_first(bench, "createExecutionSchedule", "schedules")
 
 
+@mutant("isolation-outputs", "LM-ISOLATION-OUTPUTS")
+def isolation_outputs(bench: Bench) -> None:
+    """BUG: the outputs of an execution are listed in every resource group."""
+
+    @bench.before("listArtifacts")
+    def everywhere(call: Call) -> None:
+        wanted = call.query.get("executionId")
+        holder = next((group for group in bench.groups.values() if wanted in group.executions), None)
+        if holder is not None:
+            call.group = holder
+
+
 def _stored_first(bench: Bench, operation: str, shelf: str) -> None:
     @bench.after(operation)
     def moved(call: Call, reply: Reply) -> None:

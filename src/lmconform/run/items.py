@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 _T = TypeVar("_T")
+_UNDECIDED: Final = frozenset({State.BROKEN, State.NOT_TESTABLE})
+# Probes of one session that begin anew after a hiccup of what lies before the API.
+_SECOND_ATTEMPTS: Final = 10
 # What reading a value raises that is not of the kind that its schema says.
 _MISREAD: Final = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 
@@ -109,6 +112,13 @@ def _read(client: Client, function: Callable[[], _T]) -> _T:
         raise NotTestable(f"an answer breaks the contract, and cannot be read as it stands ({words})") from error
 
 
+def _has_another_attempt(session: Session) -> bool:
+    """Whether the session has second attempts left; one less from now on. A target out of order uses them up soon."""
+    left: Counter[str] = session.once("items.attempts", lambda: Counter({"left": _SECOND_ATTEMPTS}))
+    left["left"] -= 1
+    return left["left"] >= 0
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ProbeItem(Item):
     """Runs one probe."""
@@ -123,6 +133,18 @@ class ProbeItem(Item):
             reason = f"{META} does not advertise {requirement.capability}"
         if reason:
             return Report([replace(stated(State.NOT_APPLICABLE, reason), requirement=requirement.id)])
+        report, hiccups = self._attempt(session)
+        # A change that was lost on the way says nothing about the API, and is not sent again: the probe begins anew.
+        if hiccups and any(j.state in _UNDECIDED for j in report.judgements) and _has_another_attempt(session):
+            report, _ = self._attempt(session)
+            main, *others = report.judgements
+            text = f"at a second attempt; in the first one {hiccups[0]}"
+            report = replace(report, judgements=[replace(main, message=main.message or text), *others])
+        return report
+
+    def _attempt(self, session: Session) -> tuple[Report, list[str]]:
+        """What the probe says, and which of its changes were lost on the way."""
+        requirement = self.probe.requirement
         client = session.client(self.id)
         started = time.monotonic()
         enactment_pool.glance(Context(session, session.client("probe/glance")))
@@ -130,9 +152,9 @@ class ProbeItem(Item):
         ctx = Context(session, client)
         ctx.excuse = subjects.excused
         raised = caught(lambda: _read(client, lambda: self.probe.function(ctx)))
-        own = replace(raised.judgement, requirement=requirement.id) if raised else kept(requirement.id)
+        own = replace(raised.judgement, requirement=requirement) if raised else kept(requirement)
         main = replace(client.completed(own), duration=time.monotonic() - started)
-        return Report([main, *ctx.parts, *client.judgements()])
+        return Report([main, *ctx.parts, *client.judgements()]), client.hiccups
 
 
 @dataclass(frozen=True, slots=True, repr=False)

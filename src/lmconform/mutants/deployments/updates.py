@@ -171,6 +171,30 @@ def deployment_update_listed_twice(bench: Bench) -> None:
                 reply.json["count"] += 1
 
 
+@mutant("deployment-update-once", "LM-DEPLOYMENT-UPDATE-AGAIN")
+def deployment_update_once(bench: Bench) -> None:
+    """BUG: a second update of a deployment answers 202, and changes nothing."""
+
+    @bench.before("modifyDeployment")
+    def keep(call: Call) -> None:
+        found = call.group.deployments.get(call.path["deploymentId"])
+        is_known = call.body.get("configurationId") in call.group.configurations
+        if found is not None and found.updated is not None and is_known:
+            call.body["configurationId"] = found.configuration["id"]
+
+
+@mutant("deployment-update-again-refused", "LM-DEPLOYMENT-UPDATE-AGAIN")
+def deployment_update_again_refused(bench: Bench) -> None:
+    """BUG: a deployment that was updated already cannot be updated."""
+
+    @bench.instead("modifyDeployment")
+    def once(call: Call, handler: Handler) -> Reply:
+        found = call.group.deployments.get(call.path["deploymentId"])
+        if found is not None and found.updated is not None and "configurationId" in call.body:
+            raise Problem(400, "01010400", "the deployment was updated already")
+        return handler(call)
+
+
 @mutant("deployment-update-drops-ttl", "LM-DEPLOYMENT-UPDATE-KEEPS-TTL")
 def deployment_update_drops_ttl(bench: Bench) -> None:
     """BUG: an update to another configuration drops the time to live."""

@@ -70,14 +70,33 @@ def update_changes_which_list_holds_it(ctx: Context) -> None:
     _body_after(ctx, update)
 
     def judge() -> None:
-        body_with_configuration(ctx, update.pooled, update.new)
         for configuration, wanted in ((update.new, True), (update.old, False)):
             is_listed = update.pooled.id in ctx.ids("listDeployments", {"configurationId": configuration.id})
+            listing = ctx.client.last
             body_with_configuration(ctx, update.pooled, update.new)
             text = f"{labels[wanted]} for configurationId={configuration.id}"
-            ctx.expect(is_listed == wanted, expected=text, actual=labels[is_listed])
+            ctx.expect(is_listed == wanted, expected=text, actual=labels[is_listed], exchange=listing)
 
     ctx.retry_in_grace(update.since, judge)
+
+
+@probe("LM-DEPLOYMENT-UPDATE-AGAIN")
+def second_update_is_carried_out(ctx: Context) -> None:
+    update = _updated(ctx)
+    for _ in range(enactment_pool.ATTEMPTS):
+        _body_after(ctx, update)
+        pooled = update.pooled
+        answer = send_update(ctx, pooled, update.old.id)
+        if answer.ok or pooled.current_status(ctx) in ACTIVE:
+            break
+        # It has ended by itself, or by another probe.
+        update = _update(ctx)
+    else:
+        raise Inconclusive("deployments end before they are updated once more")
+    ctx.expect_status(answer, {202})
+    pooled.configuration, pooled.last = update.old, {}
+    now = ctx.get_or_fail("getDeployment", **pooled.path)
+    ctx.expect_same({"configurationId": update.old.id}, now, what="GET after the second update")
 
 
 @probe("LM-DEPLOYMENT-UPDATE-UNKNOWN-CONFIGURATION")
@@ -138,7 +157,12 @@ def send_update(ctx: Context, pooled: PooledEnactment, configuration_id: str) ->
 
 @fixture()
 def _updated(ctx: Context) -> _Update:
-    """The update of this session that several probes judge; raises NotTestable and Inconclusive."""
+    """The update of this session that several probes judge; raises as ``_update`` does."""
+    return _update(ctx)
+
+
+def _update(ctx: Context) -> _Update:
+    """An update of a deployment that runs; raises NotTestable and Inconclusive."""
     for _ in range(enactment_pool.ATTEMPTS):
         pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
         old, new = pooled.configuration, deployable_configuration(ctx)

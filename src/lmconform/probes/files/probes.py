@@ -89,6 +89,10 @@ def upload_to_an_invalid_path_is_refused(ctx: Context) -> None:
 def bytes_are_returned(ctx: Context) -> None:
     file = _long_file(ctx)
     _expect_content(ctx, file.path, file.content)
+    empty = new_path(ctx)
+    # Whether a file without bytes is accepted is not published; what is accepted is there.
+    if upload(ctx, empty, b"").ok:
+        _expect_content(ctx, empty, b"")
 
 
 def _long_file(ctx: Context) -> File:

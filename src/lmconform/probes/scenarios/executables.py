@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from lmconform.errors import Inconclusive
+from lmconform.errors import Failure, Inconclusive
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 from lmconform.probes.scenarios.probes import expect_tenant_wide, in_first_scenario
@@ -29,7 +30,12 @@ def executables_are_tenant_wide(ctx: Context) -> None:
 
 @probe("LM-EXECUTABLE-LIST-COUNT")
 def executables_are_counted(ctx: Context) -> None:
-    expect_count(ctx, ctx.get_or_fail("listExecutables", **in_first_scenario(ctx)))
+    expect_count(ctx, _listing(ctx, executables.first_executable(ctx)[0]))
+
+
+@fixture(remember=(Failure,))
+def _listing(ctx: Context, scenario: str) -> Json:
+    return ctx.get_or_fail("listExecutables", scenarioId=scenario)
 
 
 @probe("LM-EXECUTABLE-LIST-EQUALS-GET")
@@ -45,7 +51,7 @@ def executable_is_the_same_in_list_and_get(ctx: Context) -> None:
 @probe("LM-EXECUTABLE-OWNER")
 def executables_name_their_scenario(ctx: Context) -> None:
     scenario, _ = executables.first_executable(ctx)
-    for executable in ctx.items("listExecutables", scenarioId=scenario):
+    for executable in entries(_listing(ctx, scenario)):
         ctx.expect_if_present({"scenarioId": scenario}, executable, what=f"executable {executable.get('id')}")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from lmconform.errors import NotApplicable
+from lmconform.errors import Failure, NotApplicable
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.paging import expect_count
@@ -23,7 +24,9 @@ def _scenario(ctx: Context) -> Json:
     return scenario
 
 
+@fixture(remember=(Failure,))
 def _models(ctx: Context) -> Json:
+    """The list of models; raises Failure, and NotApplicable where there is no scenario for them."""
     _scenario(ctx)
     return ctx.get_or_fail("listScenarioModels", scenarioId=FOUNDATION)
 

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from lmconform.errors import Inconclusive
+from lmconform.errors import Failure, Inconclusive
 from lmconform.probes.builders import executables
-from lmconform.probes.context import Context
+from lmconform.probes.context import Context, Json
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.paging import expect_count
@@ -58,13 +59,18 @@ def expect_tenant_wide(ctx: Context, operation: str, path: dict[str, str]) -> No
 
 @probe("LM-SCENARIO-VERSIONS-COUNT")
 def versions_are_counted(ctx: Context) -> None:
-    expect_count(ctx, ctx.get_or_fail("listScenarioVersions", **in_first_scenario(ctx)))
+    expect_count(ctx, _versions(ctx, in_first_scenario(ctx)["scenarioId"]))
+
+
+@fixture(remember=(Failure,))
+def _versions(ctx: Context, scenario: str) -> Json:
+    return ctx.get_or_fail("listScenarioVersions", scenarioId=scenario)
 
 
 @probe("LM-SCENARIO-VERSIONS-OWNER")
 def versions_name_their_scenario(ctx: Context) -> None:
     path = in_first_scenario(ctx)
-    for version in ctx.items("listScenarioVersions", **path):
+    for version in entries(_versions(ctx, path["scenarioId"])):
         ctx.expect_if_present(path, version, what=f"version {version.get('id')}")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from lmconform.errors import NotApplicable, NotTestable
+from lmconform.errors import Failure, NotApplicable, NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import Enactment
+from lmconform.probes.fixtures import fixture
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import unknown_ids
 from lmconform.probes.shared.creation import BAD_REFERENCE, MALFORMED, expect_header_names_id, refuses
@@ -91,7 +93,7 @@ def _origin(kind: Enactment) -> None:
     @probe(f"LM-{kind.noun}-EXECUTABLE", late=True)
     def executable_is_named(ctx: Context) -> None:
         pooled = enactment_pool.base(ctx, kind)
-        views = [ctx.get_or_fail(kind.get, **pooled.path), *of_base(ctx, kind, {})]
+        views = [ctx.get_or_fail(kind.get, **pooled.path), *entries(list_of_base(ctx, kind))]
         # The member may be null in GET or in the list, and set in the other (D1, I7).
         named = [view for view in views if view.get("executableId") is not None]
         if not named:
@@ -157,6 +159,12 @@ def of_base(ctx: Context, kind: Enactment, query: Json) -> list[Json]:
     """The entries that ``query`` selects among those with the configuration of the base."""
     own = enactment_pool.base(ctx, kind).configuration.id
     return ctx.items(kind.list, {"configurationId": own, **query})
+
+
+@fixture(remember=(Failure,))
+def list_of_base(ctx: Context, kind: Enactment) -> Json:
+    """The list with the configuration of the base, as it was at some time; raises Failure."""
+    return ctx.get_or_fail(kind.list, {"configurationId": enactment_pool.base(ctx, kind).configuration.id})
 
 
 def listed_base(ctx: Context, kind: Enactment) -> Json:

@@ -8,7 +8,7 @@ from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import walks
-from lmconform.probes.shared.enactments import of_base
+from lmconform.probes.shared.enactments import list_of_base, of_base
 from lmconform.probes.shared.paging import expect_count
 
 
@@ -85,8 +85,7 @@ def _status(kind: Enactment) -> None:
 def _counts(kind: Enactment) -> None:
     @probe(f"LM-{kind.noun}-LIST-COUNT")
     def count_is_the_number_of_resources(ctx: Context) -> None:
-        own = enactment_pool.base(ctx, kind).configuration.id
-        expect_count(ctx, ctx.get_or_fail(kind.list, {"configurationId": own}))
+        expect_count(ctx, list_of_base(ctx, kind))
 
     @probe(f"LM-{kind.noun}-COUNT-MATCHES-LIST", late=True)
     def count_operation_agrees_with_the_list(ctx: Context) -> None:

@@ -11,11 +11,13 @@ from typing import Final
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resource import properties
 from lmconform.contract.resources import Role
-from lmconform.errors import Failure, NotTestable
+from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
+from lmconform.probes import enactment_pool
+from lmconform.probes.builders.artifacts import ARTIFACT
 from lmconform.probes.context import Context
 from lmconform.probes.fixtures import fixture
-from lmconform.probes.reading import entries
+from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.effects import expect_undone
 from lmconform.probes.shared.other_group import foreign, other_group
@@ -48,6 +50,24 @@ def _covers(requirement: str, noun: str, *roles: str) -> None:
 for _noun in ("artifact", "configuration"):
     _covers(f"{_noun.upper()}-GET", _noun, Role.GET)
     _covers(f"{_noun.upper()}-LIST", _noun, Role.LIST, Role.COUNT)
+
+
+@probe("LM-ISOLATION-OUTPUTS", late=True)
+def outputs_are_not_listed_for_another_group(ctx: Context) -> None:
+    body = enactment_pool.at_goal(ctx)
+    own = {str(artifact.get("id")) for artifact in objects(body, "outputArtifacts")}
+    if not own:
+        raise Inconclusive("the training created no output artifact")
+    answer = ctx.send(ARTIFACT.list, query={"executionId": body["id"]}, resource_group=other_group(ctx))
+    if answer.status != 200:
+        # A filter that names an unknown id may be refused (F12).
+        _expect_4xx(ctx, answer)
+        return
+    listed = sorted({str(one.get("id")) for one in entries(answer.json_object())} & own)
+    text = f"no output of {body['id']}, which is of the resource group {ctx.session.target.resource_group}"
+    ctx.expect(not listed, expected=text, actual=f"{listed}", exchange=answer)
+
+
 for _noun in ("schedule", "execution", "deployment"):
     _covers(f"{_noun.upper()}-GET", _noun, Role.GET)
     _covers(f"{_noun.upper()}-LIST", _noun, Role.LIST)
