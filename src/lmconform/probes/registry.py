@@ -50,7 +50,7 @@ class Observation:
 
     ``function`` returns the value as short text that is the same whenever the target behaves
     the same: no ids, no times, no totals. ``operation`` is an operationId, ``source`` names
-    facts, ``capability`` is a dotted path in ``GET /lm/meta`` or empty.
+    facts, ``capability`` is a dotted path in ``GET /lm/meta`` or empty. A ``costly`` one is left to profile full.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Observation:
     text: str
     source: str
     capability: str
+    costly: bool = False
 
     @property
     def id(self) -> str:
@@ -103,7 +104,14 @@ def probe(requirement: str, *, late: bool = False, last: bool = False) -> Callab
 
 
 def observation(
-    name: str, *, operation: str, text: str, source: str, effect: str = "write", capability: str = ""
+    name: str,
+    *,
+    operation: str,
+    text: str,
+    source: str,
+    effect: str = "write",
+    capability: str = "",
+    costly: bool = False,
 ) -> Callable[[Look], Look]:
     """Make a function the observation ``LM-OBS-…``; it returns the observed value, and raises Skip without one."""
 
@@ -121,7 +129,7 @@ def observation(
                 # A probe reports the defect; the value of an observation must be the same in each run.
                 raise Inconclusive("a requirement that it depends on is broken") from failure
 
-        _observations[name] = Observation(name, look, effect, operation, text, source, capability)
+        _observations[name] = Observation(name, look, effect, operation, text, source, capability, costly)
         return function
 
     return define

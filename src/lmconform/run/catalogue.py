@@ -121,7 +121,7 @@ def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:
 
 
 def _observation_item(look: registry.Observation) -> ObservationItem:
-    profile = "smoke" if look.effect == "read" else "core"
+    profile = "full" if look.costly else "smoke" if look.effect == "read" else "core"
     return ObservationItem(look.id, profile, "", (), (look.id, look.name), look)
 
 

@@ -68,7 +68,13 @@ def count_form(ctx: Context) -> str:
     return str(exchange.media_type) if exchange.ok else answer(exchange)
 
 
-@observation("LM-OBS-NAME-FILTER", operation="listArtifacts", source="F8", text="What the name filter compares.")
+@observation(
+    "LM-OBS-NAME-FILTER",
+    operation="listArtifacts",
+    source="F8",
+    costly=True,
+    text="What the name filter compares.",
+)
 def name_filter(ctx: Context) -> str:
     group = batch(ctx, ARTIFACT)
     name = str(group.members[0].sent["name"])

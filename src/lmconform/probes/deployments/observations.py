@@ -71,6 +71,7 @@ def deployment_of_training(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-DEPLOYMENT-STOP-UNKNOWN",
+    costly=True,
     operation="modifyDeployment",
     source="C3",
     effect="destructive",

@@ -128,6 +128,7 @@ def stop_ended(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-DELETE-ACTIVE",
+    costly=True,
     operation="deleteExecution",
     source="C3",
     effect="destructive",
@@ -146,6 +147,7 @@ def delete_active(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-DELETE-TWICE",
+    costly=True,
     operation="deleteExecution",
     source="J",
     effect="destructive",

@@ -64,6 +64,7 @@ def members_of_lines(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-LOGS-FRESH",
+    costly=True,
     operation="getExecutionLogs",
     source="F50",
     capability=LOGS,

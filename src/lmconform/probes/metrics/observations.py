@@ -142,6 +142,7 @@ def metrics_without_filter(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-METRICS-OUTLIVE-EXECUTION",
+    costly=True,
     operation="findMetrics",
     source="F47",
     effect="destructive",
@@ -197,7 +198,9 @@ def metrics_of_eleven(ctx: Context) -> str:
 
 
 def _beyond(name: str, text: str, sections: Json) -> None:
-    @observation(name, operation="patchMetrics", source="F44", effect="destructive", capability=METRICS, text=text)
+    @observation(
+        name, operation="patchMetrics", source="F44", effect="destructive", capability=METRICS, text=text, costly=True
+    )
     def limit_answer(ctx: Context) -> str:
         with emptied(ctx) as execution:
             return answer(ctx.send("patchMetrics", json={"executionId": execution, **sections}))

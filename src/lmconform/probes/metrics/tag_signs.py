@@ -58,6 +58,7 @@ def _finds(ctx: Context, execution: str, tags: Mapping[str, str]) -> bool:
 
 @observation(
     "LM-OBS-TAG-FILTER-ENCODED",
+    costly=True,
     operation="findMetrics",
     source="F48",
     capability=METRICS,
