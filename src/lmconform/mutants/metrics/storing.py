@@ -22,6 +22,17 @@ def metrics_replace(bench: Bench) -> None:
             tracking.metrics = []
 
 
+@mutant("metrics-batch-twice", "LM-METRICS-THOUSAND")
+def metrics_batch_twice(bench: Bench) -> None:
+    """BUG: of more than 500 metrics in one PATCH, the last one is stored twice."""
+
+    @bench.after("patchMetrics")
+    def again(call: Call, reply: Reply) -> None:
+        if len(call.body.get("metrics") or ()) > 500:
+            tracking = call.group.tracking[call.body["executionId"]]
+            tracking.metrics.append(tracking.metrics[-1])
+
+
 @mutant("metrics-sections-dropped", "LM-METRICS-PATCH-KEEPS-SECTIONS")
 def metrics_sections_dropped(bench: Bench) -> None:
     """BUG: a PATCH without tags deletes the tags that were stored before."""
