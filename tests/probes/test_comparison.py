@@ -49,6 +49,13 @@ def test_order_of_labels_is_free_and_their_number_is_not():
     red, big = {"key": "color", "value": "red"}, {"key": "size", "value": "big"}
     assert differences({"labels": [red, big]}, {"labels": [big, red]}) == []
     assert differences({"labels": [red, big]}, {"labels": [red]}) == [("labels", [red, big], [red])]
+    assert differences({"labels": [red, big]}, {"labels": [red, big, big]}) == [("labels", [red, big], [red, big, big])]
+    assert "size" in apart("labels", [red, big], [red, big, big])[1]
+
+
+def test_tags_that_a_server_adds_may_be_double():
+    tag = {"name": "by", "value": "server"}
+    assert differences({"tags": [tag]}, {"tags": [tag, tag]}) == []
 
 
 def test_times_are_compared_as_instants_and_texts_as_texts():

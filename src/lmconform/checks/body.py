@@ -16,7 +16,7 @@ _TIMES = "LM-HTTP-DATE-TIME"
 _TOLD = frozenset({"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime"})
 
 # Declared by SAP with the envelope as their body; other statuses may come from a gateway.
-_ENVELOPED = frozenset({400, 404, 412})
+_ENVELOPED = frozenset({400, 404, 409, 412})
 
 
 def declared_schema(contract: Contract, operation: Operation, exchange: Exchange) -> Judgement | None:

@@ -282,6 +282,20 @@ def file_error_text(bench: Bench) -> None:
         return handler(call) if call.path["path"] in call.group.files else Reply(404, "not found")
 
 
+@mutant("file-conflict-text", "LM-ERROR-ENVELOPE")
+def file_conflict_text(bench: Bench) -> None:
+    """BUG: an upload to a path that exists is refused with 409 and a bare text."""
+
+    @bench.instead("uploadFile")
+    def word(call: Call, handler: Handler) -> Reply:
+        try:
+            return handler(call)
+        except Problem as problem:
+            if problem.status != 409:
+                raise
+            return Reply(409, text=problem.message)
+
+
 def _breaks_down_for(bench: Bench, method: str, path: str) -> None:
     """A method is answered with 500 at paths that match a pattern."""
 

@@ -12,9 +12,11 @@ from lmconform.contract.published import published
 from lmconform.contract.resources import Access, resources
 from lmconform.mock.app import App
 from lmconform.mock.auth import Authority
+from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import Problem
 from lmconform.mock.tokens import TokenIssuer
 from lmconform.mutants.bench import Bench
+from lmconform.mutants.bench import resources as resources_of
 from lmconform.mutants.registry import Apply, mutant
 
 
@@ -208,11 +210,27 @@ def _needs_no_token(bench: Bench, free: Callable[[str, str], bool]) -> None:
 @mutant("auth-refused-yet-done", "LM-AUTH-EVERY-CHANGE")
 def auth_refused_yet_done(bench: Bench) -> None:
     """BUG: a change without a token is refused, and carried out all the same."""
+    _refuses_and_does(bench)
+
+
+@mutant("auth-refused-yet-stopped", "LM-AUTH-EVERY-CHANGE")
+def auth_refused_yet_stopped(bench: Bench) -> None:
+    """BUG: a stop without a token is refused, and carried out all the same; answers have no targetStatus."""
+    _refuses_and_does(bench, lambda body: b'"STOPPED"' in body)
+
+    @bench.after("getExecution", "getDeployment", "listExecutions", "listDeployments")
+    def without(call: Call, reply: Reply) -> None:
+        for resource in resources_of(reply):
+            resource.pop("targetStatus", None)
+
+
+def _refuses_and_does(bench: Bench, concerned: Callable[[bytes], bool] = lambda body: True) -> None:
+    """Changes without a token whose body is ``concerned`` are refused, and carried out all the same."""
     bare = [False]
 
     @bench.patch(App, "_answer")
     def refused(original, self, scope, path, headers, body):  # type: ignore[no-untyped-def]
-        bare[0] = "authorization" not in headers and scope["method"] != "GET"
+        bare[0] = "authorization" not in headers and scope["method"] != "GET" and concerned(body)
         reply = original(self, scope, path, headers, body)
         if bare[0]:
             raise Problem(401, text="RBAC: access denied")

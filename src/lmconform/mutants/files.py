@@ -107,6 +107,15 @@ def file_ascii(bench: Bench) -> None:
         call.body = bytes(byte for byte in call.body if byte < 128)
 
 
+@mutant("file-read-as-text", "LM-FILE-DOWNLOAD-ECHO")
+def file_read_as_text(bench: Bench) -> None:
+    """BUG: an upload is stored as UTF-8, and bytes that are none are replaced by U+FFFD."""
+
+    @bench.before("uploadFile")
+    def decode(call: Call) -> None:
+        call.body = call.body.decode(errors="replace").encode()
+
+
 @mutant("file-sniffed", "LM-FILE-DOWNLOAD-HEADERS", "LM-HTTP-HEADERS-DECLARED")
 def file_sniffed(bench: Bench) -> None:
     """BUG: a download is sent without the header X-Content-Type-Options."""

@@ -118,6 +118,25 @@ def logs_end_ignored(bench: Bench) -> None:
     forget(bench, "end", "getExecutionLogs")
 
 
+@mutant("logs-start-ignored", "LM-LOGS-WINDOW")
+def logs_start_ignored(bench: Bench) -> None:
+    """BUG: start is ignored when logs are read."""
+    forget(bench, "start", "getExecutionLogs")
+
+
+@mutant("logs-deployment-window-ignored", "LM-LOGS-DEPLOYMENT-SERVED")
+def logs_deployment_window_ignored(bench: Bench) -> None:
+    """BUG: start and end are ignored when logs of a deployment are read."""
+    forget(bench, "start", "getDeploymentLogs")
+    forget(bench, "end", "getDeploymentLogs")
+
+
+@mutant("logs-deployment-order-ignored", "LM-LOGS-DEPLOYMENT-SERVED")
+def logs_deployment_order_ignored(bench: Bench) -> None:
+    """BUG: $order is ignored when logs of a deployment are read."""
+    forget(bench, "$order", "getDeploymentLogs")
+
+
 @mutant("logs-zone-dropped", "LM-LOGS-ZONE")
 def logs_zone_dropped(bench: Bench) -> None:
     """BUG: the time zone of start is dropped when logs are read."""
@@ -132,6 +151,16 @@ def logs_zone_dropped(bench: Bench) -> None:
 def logs_order_ignored(bench: Bench) -> None:
     """BUG: $order is ignored when logs are read."""
     forget(bench, "$order", "getExecutionLogs")
+
+
+@mutant("logs-descending-empty", "LM-LOGS-ORDER")
+def logs_descending_empty(bench: Bench) -> None:
+    """BUG: logs with $order=desc have no lines."""
+
+    @bench.after("getExecutionLogs")
+    def nothing(call: Call, reply: Reply) -> None:
+        if call.query.get("$order") == "desc":
+            reply.json["data"]["result"] = []
 
 
 @mutant("logs-by-text", "LM-LOGS-ORDER")

@@ -21,7 +21,8 @@ _KEYED = {
     "inputArtifactBindings": ("key", "artifactId"),
 }
 
-
+# Lists to which a server may add entries (F39).
+GROWING: Final = frozenset({"tags", "metrics", "customInfo"})
 # Characters of a value that a message shows.
 _SHOWN: Final = 160
 
@@ -42,16 +43,22 @@ def normal(name: str, value: Any) -> Any:
     if name in _TIMES:
         return instant(value) or value
     if name in _KEYED and isinstance(value, list):
-        return pairs(value, _KEYED[name])
+        rows = _rows(value, _KEYED[name])
+        # What a server may add may be double.
+        return frozenset(rows) if name in GROWING else sorted(rows)
     return value
 
 
 def pairs(entries: Iterable[Any], fields: Iterable[str] = ("name", "value")) -> frozenset[tuple[str, ...]]:
     """The entries as a set of tuples of their ``fields``; an entry that is no object becomes a tuple of one."""
+    return frozenset(_rows(entries, fields))
+
+
+def _rows(entries: Iterable[Any], fields: Iterable[str]) -> list[tuple[str, ...]]:
     names = tuple(fields)
-    return frozenset(
+    return [
         tuple(repr(entry.get(n)) for n in names) if isinstance(entry, dict) else (repr(entry),) for entry in entries
-    )
+    ]
 
 
 def same(name: str, wanted: Any, actual: Any) -> bool:
@@ -81,7 +88,9 @@ def apart(name: str, wanted: Any, actual: Any) -> tuple[str, str]:
     Of lists whose order is not promised, only the entries that the other list lacks.
     """
     if name in _KEYED and isinstance(wanted, list) and isinstance(actual, list) and wanted and actual:
-        wanted, actual = _lacking(name, wanted, actual), _lacking(name, actual, wanted)
+        # Where both have the same entries, their numbers differ.
+        parts = _lacking(name, wanted, actual), _lacking(name, actual, wanted)
+        wanted, actual = parts if any(parts) else (wanted, actual)
     left, right = (json.dumps(value, ensure_ascii=False) for value in (wanted, actual))
     least = min(len(left), len(right))
     first = next((n for n in range(least) if left[n] != right[n]), least)

@@ -228,6 +228,14 @@ def any_terminal(ctx: Context, statuses: Collection[str] = TERMINAL, kind: Enact
     return pooled
 
 
+def ended_unstopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
+    """``any_terminal``, and COMPLETED where a spare one is: of one that was STOPPED a further stop changes less."""
+    if any(pooled.last.get("status") == "COMPLETED" for pooled in _pool(ctx, kind).spare):
+        with suppress(Inconclusive):
+            return any_terminal(ctx, {"COMPLETED"}, kind)
+    return any_terminal(ctx, kind=kind)
+
+
 def stopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
     """A spare one that was stopped, now or before; raises NotTestable and Inconclusive."""
     for pooled in _pool(ctx, kind).spare:

@@ -24,9 +24,14 @@ def test_what_comes_back_as_sent_differs_nowhere():
     assert places({**SENT, "id": "1", "description": ""}) == []
 
 
-def test_the_order_of_entries_and_further_entries_are_no_difference():
-    more = [{"key": "ext.ai.sap.com/c", "value": "3"}, *SENT["labels"][::-1]]
-    assert places({**SENT, "labels": more}) == []
+def test_the_order_of_entries_is_no_difference():
+    assert places({**SENT, "labels": SENT["labels"][::-1]}) == []
+
+
+def test_a_further_label_is_a_difference_and_a_further_tag_is_none():
+    assert places({**SENT, "labels": [*SENT["labels"], SENT["labels"][0]]}) == ["the number of labels"]
+    tags = [{"name": "by", "value": "client"}]
+    assert places({"tags": [*tags, {"name": "via", "value": "server"}]}, {"tags": tags}) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import elsewhere, unknown_is_200, wrong_location
-from lmconform.mutants.defects.lists import alone_or_not, forget
+from lmconform.mutants.defects.lists import alone_or_not, embeds_the_id_alone, forget
 from lmconform.mutants.registry import mutant
 
 
@@ -39,6 +39,16 @@ def view_artifact_labels_lost(bench: Bench) -> None:
     @bench.before("createArtifact")
     def lose(call: Call) -> None:
         call.body.pop("labels", None)
+
+
+@mutant("view-artifact-labels-twice", "LM-ARTIFACT-GET-ECHO")
+def view_artifact_labels_twice(bench: Bench) -> None:
+    """BUG: an artifact read by its id shows its last label twice."""
+
+    @bench.after("getArtifact")
+    def twice(call: Call, reply: Reply) -> None:
+        if reply.json.get("labels"):
+            reply.json["labels"].append(reply.json["labels"][-1])
 
 
 @mutant("view-artifact-url-slash-lost", "LM-ARTIFACT-URL-VERBATIM")
@@ -135,6 +145,12 @@ def expand_artifact_other_name(bench: Bench) -> None:
         for resource in resources(reply):
             if resource.get("scenario"):
                 resource["scenario"] = {**resource["scenario"], "name": resource["scenario"]["id"] + "-expanded"}
+
+
+@mutant("expand-artifact-id-alone", "LM-ARTIFACT-EXPAND-AGREES")
+def expand_artifact_id_alone(bench: Bench) -> None:
+    """BUG: of the scenario in an artifact nothing but its id is shown."""
+    embeds_the_id_alone(bench, "getArtifact", "listArtifacts")
 
 
 @mutant("expand-artifact", "LM-ARTIFACT-EXPAND-SCENARIO")

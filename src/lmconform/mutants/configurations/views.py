@@ -7,7 +7,7 @@ from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import Problem
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import bad_id_status, elsewhere, unknown_is_200, wrong_location
-from lmconform.mutants.defects.lists import alone_or_not, forget
+from lmconform.mutants.defects.lists import alone_or_not, embeds_the_id_alone, forget
 from lmconform.mutants.registry import mutant
 
 
@@ -33,6 +33,16 @@ def view_configuration_list(bench: Bench) -> None:
 def view_configuration_location(bench: Bench) -> None:
     """BUG: Location on the creation of a configuration holds another id."""
     wrong_location(bench, "createConfiguration")
+
+
+@mutant("view-configuration-bindings-twice", "LM-CONFIGURATION-PARAMETERS-ECHO")
+def view_configuration_bindings_twice(bench: Bench) -> None:
+    """BUG: a configuration read by its id shows its last parameter twice."""
+
+    @bench.after("getConfiguration")
+    def twice(call: Call, reply: Reply) -> None:
+        if reply.json.get("parameterBindings"):
+            reply.json["parameterBindings"].append(reply.json["parameterBindings"][-1])
 
 
 @mutant("view-configuration-bindings-lost", "LM-CONFIGURATION-GET-ECHO")
@@ -72,6 +82,12 @@ def configuration_key_lower(bench: Bench) -> None:
 def expand_configuration(bench: Bench) -> None:
     """BUG: $expand is ignored for configurations."""
     forget(bench, "$expand", "listConfigurations", "getConfiguration")
+
+
+@mutant("expand-configuration-id-alone", "LM-CONFIGURATION-EXPAND-AGREES")
+def expand_configuration_id_alone(bench: Bench) -> None:
+    """BUG: of the scenario in a configuration nothing but its id is shown."""
+    embeds_the_id_alone(bench, "getConfiguration", "listConfigurations")
 
 
 @mutant("expand-drops-filters-configurations", "LM-CONFIGURATION-EXPAND-AGREES")

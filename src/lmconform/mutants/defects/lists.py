@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mutants.bench import Bench
+from lmconform.mutants.bench import Bench, resources
 
 
 def forget(bench: Bench, name: str, *operations: str) -> None:
@@ -25,6 +25,16 @@ def alone_or_not(bench: Bench, name: str, *operations: str) -> None:
     def alone(call: Call) -> None:
         if name in call.query:
             call.query = {key: value for key, value in call.query.items() if key.startswith("$") and key != "$search"}
+
+
+def embeds_the_id_alone(bench: Bench, *operations: str) -> None:
+    """With ``$expand=scenario`` the scenario in the answers is its id alone."""
+
+    @bench.after(*operations)
+    def bare(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if resource.get("scenario"):
+                resource["scenario"] = {"id": resource["scenario"]["id"]}
 
 
 def takes_the_first(bench: Bench, name: str, most: int, *operations: str) -> None:

@@ -52,6 +52,16 @@ def bulk_first_fifty(bench: Bench) -> None:
         call.body["executions"] = call.body["executions"][:50]
 
 
+@mutant("bulk-batches-mixed", "LM-BULK-HUNDRED")
+def bulk_batches_mixed(bench: Bench) -> None:
+    """BUG: a bulk update works in batches of 50, and the results of the last batch come first."""
+
+    @bench.after("modifyExecutions")
+    def last_first(call: Call, reply: Reply) -> None:
+        entries = reply.json["executions"]
+        reply.json["executions"] = entries[50:] + entries[:50]
+
+
 @mutant("bulk-unknown-code", "LM-BULK-UNKNOWN-ID")
 def bulk_unknown_code(bench: Bench) -> None:
     """BUG: the error of an unknown execution in a bulk update has the code 404."""

@@ -6,6 +6,7 @@ import dataclasses
 
 from lmconform.mock import enactments, lifecycle
 from lmconform.mock.call import Call, Handler, Reply
+from lmconform.mock.times import format_seconds
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
 from lmconform.mutants.defects.bodies import loosen
@@ -89,6 +90,23 @@ def execution_stop_ended(bench: Bench) -> None:
     takes_in_any_state(bench, "modifyExecution")
 
 
+@mutant("execution-stop-ended-retargets", "LM-EXECUTION-STOP-ENDED")
+def execution_stop_ended_retargets(bench: Bench) -> None:
+    """BUG: stopping an execution that has ended is refused, and its targetStatus becomes STOPPED."""
+    asked: set[str] = set()
+
+    @bench.before("modifyExecution")
+    def note(call: Call) -> None:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status in lifecycle.TERMINAL:
+            asked.add(found.id)
+
+    @bench.after("getExecution")
+    def retargeted(call: Call, reply: Reply) -> None:
+        if call.path["executionId"] in asked and "targetStatus" in reply.json:
+            reply.json["targetStatus"] = "STOPPED"
+
+
 @mutant("execution-stop-unknown", "LM-EXECUTION-STOP-404")
 def execution_stop_unknown(bench: Bench) -> None:
     """BUG: stopping an execution that does not exist answers 202."""
@@ -134,6 +152,23 @@ def ending_stop_begins_again(bench: Bench) -> None:
         found = call.group.executions.get(call.path["executionId"])
         if found is not None and enactments.moment(call, found).status == "STOPPED":
             found.stopped = call.group.now()
+
+
+@mutant("ending-stop-moves-the-end", "LM-EXECUTION-STOP-TWICE")
+def ending_stop_moves_the_end(bench: Bench) -> None:
+    """BUG: stopping a STOPPED execution is refused, and its completionTime is that of the refusal."""
+    moved: dict[str, float] = {}
+
+    @bench.before("modifyExecution")
+    def note(call: Call) -> None:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status == "STOPPED":
+            moved[found.id] = call.group.now() + 2
+
+    @bench.after("getExecution")
+    def later(call: Call, reply: Reply) -> None:
+        if call.path["executionId"] in moved:
+            reply.json["completionTime"] = format_seconds(moved[call.path["executionId"]])
 
 
 @mutant("ending-stop-names-another", "LM-EXECUTION-ANSWER-ID")

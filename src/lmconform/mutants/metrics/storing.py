@@ -22,6 +22,38 @@ def metrics_replace(bench: Bench) -> None:
             tracking.metrics = []
 
 
+@mutant("metrics-batch-twice", "LM-METRICS-THOUSAND")
+def metrics_batch_twice(bench: Bench) -> None:
+    """BUG: of more than 500 metrics in one PATCH, the last one is stored twice."""
+
+    @bench.after("patchMetrics")
+    def again(call: Call, reply: Reply) -> None:
+        if len(call.body.get("metrics") or ()) > 500:
+            tracking = call.group.tracking[call.body["executionId"]]
+            tracking.metrics.append(tracking.metrics[-1])
+
+
+@mutant("metrics-begin-with-the-run", "LM-METRICS-FRESH-KEPT")
+def metrics_begin_with_the_run(bench: Bench) -> None:
+    """BUG: metrics that were stored while an execution was UNKNOWN are lost when its status changes."""
+    early: set[str] = set()
+
+    def is_unknown(call: Call, execution: str) -> bool:
+        found = call.group.executions.get(execution)
+        return found is not None and enactments.moment(call, found).status == "UNKNOWN"
+
+    @bench.after("patchMetrics")
+    def note(call: Call, reply: Reply) -> None:
+        if is_unknown(call, call.body["executionId"]):
+            early.update(metric["name"] for metric in call.body.get("metrics") or ())
+
+    @bench.after("findMetrics")
+    def lost(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            if resource.get("metrics") and not is_unknown(call, resource["executionId"]):
+                resource["metrics"] = [metric for metric in resource["metrics"] if metric["name"] not in early]
+
+
 @mutant("metrics-sections-dropped", "LM-METRICS-PATCH-KEEPS-SECTIONS")
 def metrics_sections_dropped(bench: Bench) -> None:
     """BUG: a PATCH without tags deletes the tags that were stored before."""

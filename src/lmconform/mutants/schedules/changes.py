@@ -84,6 +84,25 @@ def schedule_modify_configuration(bench: Bench) -> None:
             call.body["configurationId"] = found.configuration["id"]
 
 
+@mutant("schedule-listed-as-created", "LM-SCHEDULE-MODIFY-CONFIGURATION")
+def schedule_listed_as_created(bench: Bench) -> None:
+    """BUG: the filter configurationId finds a schedule under the configuration that it was created with."""
+    first: dict[str, str] = {}
+
+    @bench.after("createExecutionSchedule")
+    def note(call: Call, reply: Reply) -> None:
+        first[reply.json["id"]] = call.body["configurationId"]
+
+    @bench.instead("listExecutionSchedules")
+    def old(call: Call, handler: Handler) -> Reply:
+        wanted = call.query.pop("configurationId", None)
+        reply = handler(call)
+        if wanted is not None:
+            rows = [row for row in reply.json["resources"] if first.get(row["id"]) == wanted]
+            reply.json = {"count": len(rows), "resources": rows}
+        return reply
+
+
 @mutant("schedule-modify-pauses", "LM-SCHEDULE-MODIFY-KEEPS")
 def schedule_modify_pauses(bench: Bench) -> None:
     """BUG: a new cron pauses the schedule."""
@@ -102,6 +121,27 @@ def schedule_modify_resumes(bench: Bench) -> None:
     def resume(call: Call) -> None:
         if "cron" in call.body:
             call.body.setdefault("status", "ACTIVE")
+
+
+@mutant("schedule-modify-end-alone", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_modify_end_alone(bench: Bench) -> None:
+    """BUG: a new end without a start clears the start of the schedule."""
+
+    @bench.after("modifyExecutionSchedule")
+    def cleared(call: Call, reply: Reply) -> None:
+        if "end" in call.body and "start" not in call.body:
+            call.group.schedules[call.path["executionScheduleId"]].start = None
+
+
+@mutant("schedule-modify-begins-anew", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_modify_begins_anew(bench: Bench) -> None:
+    """BUG: another configuration clears the window of the schedule."""
+
+    @bench.after("modifyExecutionSchedule")
+    def cleared(call: Call, reply: Reply) -> None:
+        if "configurationId" in call.body:
+            found = call.group.schedules[call.path["executionScheduleId"]]
+            found.start = found.end = None
 
 
 @mutant("schedule-modify-renames", "LM-SCHEDULE-MODIFY-KEEPS")

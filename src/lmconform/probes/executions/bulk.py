@@ -29,8 +29,11 @@ def errors_of_entries_are_complete(ctx: Context) -> None:
 @probe("LM-BULK-HUNDRED")
 def hundred_entries_are_accepted(ctx: Context) -> None:
     entries = [entry(ctx.absent_id(), ("STOPPED", "DELETED")[n % 2]) for n in range(100)]
-    answered = results(ctx, EXECUTION, entries)
-    ctx.expect(len(answered) == 100, expected="100 results", actual=f"{len(answered)} results")
+    answered = [item.get("id") for item in results(ctx, EXECUTION, entries)]
+    ctx.expect(len(answered) == len(entries), expected=f"{len(entries)} results", actual=f"{len(answered)} results")
+    for number, (sent, own) in enumerate(zip(entries, answered, strict=True)):
+        text = f"the result for {sent['id']} at place {number}, as its entry"
+        ctx.expect(own == sent["id"], expected=text, actual=f"the result for {own}")
 
 
 @probe("LM-BULK-DELETE-COMPLETED")

@@ -13,7 +13,7 @@ from lmconform.probes.context import Context, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
-from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION, expect_uncounted
+from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION, expect_not_stopped, expect_uncounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _terminal(ctx: Context) -> PooledEnactment:
 def stopped_execution_is_not_stopped_again(ctx: Context) -> None:
     pooled = enactment_pool.stopped(ctx)
     ctx.expect_refused(pooled.stop(ctx), FORBIDDEN_TRANSITION)
-    ctx.expect_same({"status": "STOPPED"}, ctx.get_or_fail("getExecution", **pooled.path), what="the status as before")
+    expect_not_stopped(ctx, pooled)
 
 
 @probe("LM-EXECUTION-DELETE-STOPPED")

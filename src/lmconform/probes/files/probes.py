@@ -32,6 +32,8 @@ from lmconform.probes.shared import stays_deleted
 
 # Longer than 64 KiB and 256 KiB, at which buffers and limits of proxies lie.
 _LONG: Final = 300_000
+# Bytes that are neither ASCII nor UTF-8.
+_NO_TEXT: Final = b"\x00\x80\xff\xfe"
 
 
 def _absent_path(ctx: Context) -> str:
@@ -96,11 +98,17 @@ def bytes_are_returned(ctx: Context) -> None:
 
 
 def _long_file(ctx: Context) -> File:
-    """A file that is longer than the buffers of servers, or the one that all probes read where it is too long."""
+    """A file that is longer than the buffers of servers and ends in bytes that are no text, if the target takes it.
+
+    Otherwise a long text, or the file that all probes read: a target may limit length and media type (A5).
+    """
     short = shared_file(ctx)
-    path, content = new_path(ctx), short.content * (_LONG // len(short.content))
-    exchange = upload(ctx, path, content)
-    return File(path, content, exchange) if exchange.ok else short
+    path, text = new_path(ctx), short.content * (_LONG // len(short.content))
+    for content in (text + _NO_TEXT, text):
+        exchange = upload(ctx, path, content)
+        if exchange.ok:
+            return File(path, content, exchange)
+    return short
 
 
 @probe("LM-FILE-DOWNLOAD-HEADERS")

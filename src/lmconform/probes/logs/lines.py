@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
@@ -31,12 +32,33 @@ def ended_execution(ctx: Context) -> Json:
 
 
 def log_lines(ctx: Context, **query: str | int) -> list[Json]:
-    """The lines of the base execution; ``top`` and ``order`` are $top and $order. Raises Failure and Inconclusive."""
-    body = ended_execution(ctx)
-    parameters = {("$" + name if name in ("top", "order") else name): value for name, value in query.items()}
-    response = ctx.get("getExecutionLogs", parameters, executionId=str(body["id"]))
+    """The lines of the base execution; the query is that of ``answer_with``. Raises Failure and Inconclusive."""
+    response = answer_with(ctx, **query)
     ctx.expect_status(response, {200})
     return lines_of(response)
+
+
+def answer_with(ctx: Context, **query: str | int) -> Exchange:
+    """The logs of the base execution; ``top`` and ``order`` are $top and $order. Raises Inconclusive."""
+    body = ended_execution(ctx)
+    parameters = {("$" + name if name in ("top", "order") else name): value for name, value in query.items()}
+    return ctx.get("getExecutionLogs", parameters, executionId=str(body["id"]))
+
+
+def expect_members(ctx: Context, lines: list[Json]) -> None:
+    """Raise Failure unless each line has its time and its message."""
+    for line in lines:
+        good = isinstance(line.get("msg"), str) and instant(line.get("timestamp")) is not None
+        ctx.expect(good, expected="msg as text, timestamp as a time", actual=f"{line}")
+
+
+def expect_order(ctx: Context, lines: list[Json], order: str) -> None:
+    """Raise Failure unless the times of the lines go up, or down where ``order`` is desc; empty: no $order was sent."""
+    times = list(line_times(lines))
+    good = all(a >= b if order == "desc" else a <= b for a, b in pairwise(times))
+    first = "latest" if order == "desc" else "earliest"
+    text = f"the {first} line first for $order={order or 'none'}"
+    ctx.expect(good, expected=text, actual=f"{[str(t) for t in times[:3]]}…")
 
 
 def all_lines(ctx: Context) -> list[Json]:

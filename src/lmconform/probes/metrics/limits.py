@@ -71,8 +71,10 @@ def thousand_metrics_are_accepted(ctx: Context) -> None:
         sent = sections_of(MOST_METRICS, MOST_NAMED)
         ctx.expect_status(ctx.send("patchMetrics", json={"executionId": execution, **sent}), {204})
         body = metrics_resource(ctx, execution)
-        steps = {m.get("step") for m in body.get("metrics") or []}
-        ctx.expect(len(steps) == MOST_METRICS, expected=f"{MOST_METRICS} metrics", actual=f"{len(steps)}")
+        steps = [m.get("step") for m in body.get("metrics") or []]
+        text = f"{MOST_METRICS} metrics, each with a step that no other has"
+        actual = f"{len(steps)} metrics with {len(set(steps))} steps"
+        ctx.expect(len(steps) == len(set(steps)) == MOST_METRICS, expected=text, actual=actual)
         for section in ("tags", "customInfo"):
             missing = pairs(sent[section]) - pairs(body.get(section) or [])
             ctx.expect(not missing, expected=f"{MOST_NAMED} {section}", actual=f"{len(missing)} of them missing")

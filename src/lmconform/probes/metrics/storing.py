@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from lmconform.errors import Inconclusive, NotTestable
+from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import (
     SECTIONS,
@@ -17,6 +19,7 @@ from lmconform.probes.builders.metrics import (
 )
 from lmconform.probes.comparison import instant, pairs
 from lmconform.probes.context import Context, Json
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import MALFORMED
@@ -24,13 +27,40 @@ from lmconform.probes.shared.creation import MALFORMED
 
 @probe("LM-METRICS-PATCH-FRESH")
 def new_execution_accepts_metrics(ctx: Context) -> None:
+    fresh = _fresh(ctx)
+    ctx.expect_status(fresh.answer, {204})
+    _expect_found(ctx, fresh, "stored with 204 right after the start")
+
+
+@probe("LM-METRICS-FRESH-KEPT", late=True)
+def first_metrics_outlive_the_run(ctx: Context) -> None:
+    fresh = _fresh(ctx)
+    ctx.require_success(fresh.answer)
+    status = enactment_pool.at_rest(ctx).get("status")
+    _expect_found(ctx, fresh, f"stored right after the start, also when the execution is {status}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A metric that was stored once the base execution was there: the id of that, its name, the answer."""
+
+    execution: str
+    name: str
+    answer: Exchange
+
+
+@fixture(builds_on=lambda fresh: [fresh.execution])
+def _fresh(ctx: Context) -> _Fresh:
     execution, name = enactment_pool.base(ctx).id, ctx.unique("fresh")
-    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(name)]})
-    ctx.expect_status(answer, {204})
-    found = ctx.get("findMetrics", {"executionIds": [execution]})
+    body = {"executionId": execution, "metrics": [point(name)]}
+    return _Fresh(execution, name, ctx.send("patchMetrics", json=body))
+
+
+def _expect_found(ctx: Context, fresh: _Fresh, why: str) -> None:
+    found = ctx.get("findMetrics", {"executionIds": [fresh.execution]})
     ctx.expect_status(found, {200, 404})
     names = [m.get("name") for r in entries(found.json_object()) for m in objects(r, "metrics")]
-    ctx.expect(name in names, expected=f"{name}, stored with 204 right after the start", actual=found.brief)
+    ctx.expect(fresh.name in names, expected=f"{fresh.name}, {why}", actual=found.brief)
 
 
 @probe("LM-METRICS-PATCH-APPENDS")

@@ -66,8 +66,16 @@ def window_changes(ctx: Context) -> None:
 
 @probe("LM-SCHEDULE-MODIFY-CONFIGURATION")
 def configuration_changes(ctx: Context) -> None:
-    _prepare(ctx, status="ACTIVE", configurationId=schedule_configuration(ctx).id)
-    _expect_changed(ctx, configurationId=schedule_configuration(ctx, "change").id)
+    _configuration_change(ctx)
+    own, begun = _changed(ctx).created.id, time.monotonic()
+    old, new = schedule_configuration(ctx).id, schedule_configuration(ctx, "change").id
+
+    def judge() -> None:
+        listed = [one for one in (old, new) if own in ctx.ids(SCHEDULE.list, {"configurationId": one})]
+        text = f"{SCHEDULE.list} holds {own} for its configurationId {new} alone"
+        ctx.expect(listed == [new], expected=text, actual=f"it is listed for {listed}")
+
+    ctx.retry_in_grace(begun, judge)
 
 
 @probe("LM-SCHEDULE-MODIFY-KEEPS")
@@ -75,6 +83,9 @@ def other_members_stay(ctx: Context) -> None:
     before, after = _cron_change(ctx)
     kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
     ctx.expect_same(kept, after, what="what the change does not name")
+    for (before, after), changed in ((_configuration_change(ctx), "configurationId"), (_end_change(ctx), "end")):
+        kept = {n: before[n] for n in (*_KEPT, "status") if n != changed and before.get(n) is not None}
+        ctx.expect_same(kept, after, what=f"what a change of {changed} alone does not name")
     paused = _paused(ctx)
     ctx.require_success(change_schedule(ctx, paused, cron=quiet_cron(ctx, 7)))
 
@@ -182,8 +193,8 @@ stays_deleted.install(
 
 @fixture(builds_on=lambda changing: [changing.created.id])
 def _changed(ctx: Context) -> _Changing:
-    """The schedule that probes change, one after the other."""
-    return _Changing(SCHEDULE.make(ctx))
+    """The schedule that probes change, one after the other; its window is what a change may lose."""
+    return _Changing(SCHEDULE.make(ctx, **window(ctx, 1, 730)))
 
 
 @fixture()
@@ -191,6 +202,19 @@ def _cron_change(ctx: Context) -> tuple[Json, Json]:
     """The bodies of GET before and after the schedule that probes change got another cron; raises Failure."""
     before = _prepare(ctx, status="ACTIVE")
     return before, _expect_changed(ctx, cron=_other_cron(ctx, before))
+
+
+@fixture(builds_on=lambda bodies: [str(bodies[1].get("id"))])
+def _configuration_change(ctx: Context) -> tuple[Json, Json]:
+    """The same for another configuration."""
+    before = _prepare(ctx, status="ACTIVE", configurationId=schedule_configuration(ctx).id)
+    return before, _expect_changed(ctx, configurationId=schedule_configuration(ctx, "change").id)
+
+
+def _end_change(ctx: Context) -> tuple[Json, Json]:
+    """The same for another end."""
+    before = _prepare(ctx, status="ACTIVE")
+    return before, _expect_changed(ctx, end=window(ctx, 2, 760)["end"])
 
 
 def _paused(ctx: Context) -> Created:

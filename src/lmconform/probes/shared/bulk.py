@@ -16,7 +16,7 @@ from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
 from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import MALFORMED, refuses
-from lmconform.probes.shared.lifecycle import NO_CHANCE, expect_not_deleted, steady
+from lmconform.probes.shared.lifecycle import NO_CHANCE, expect_not_deleted, expect_not_stopped, steady
 
 _WRONG_STATE: Final = "01010076"
 
@@ -134,11 +134,10 @@ def _stops(kind: Enactment) -> None:
 def _ended(kind: Enactment) -> None:
     @probe(f"LM-{kind.bulk_noun}-STOP-ENDED")
     def ended_one_is_not_stopped(ctx: Context) -> None:
-        pooled = enactment_pool.any_terminal(ctx, kind=kind)
+        pooled = enactment_pool.ended_unstopped(ctx, kind)
         answered = results(ctx, kind, [entry(pooled.id)])
         ctx.expect(bool(answered) and "error" in answered[0], expected="an entry with an error", actual=f"{answered}")
-        kept = {name: pooled.last.get(name) for name in ("status", "targetStatus", "completionTime")}
-        ctx.expect_same(kept, ctx.get_or_fail(kind.get, **pooled.path), what="GET after the refusal")
+        expect_not_stopped(ctx, pooled)
 
 
 def _mixed(kind: Enactment) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, Final
 
 from lmconform.contract.resources import Role
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes.context import Context, Json
+from lmconform.probes.context import ACTIVE, Context, Json
 from lmconform.probes.reading import entries
 from lmconform.probes.shared.requests import Prepared, named_in, own_query
 from lmconform.probes.shared.sources import source_of
+
+_STOPPED: Final = frozenset({"STOPPING", "STOPPED"})
 
 
 def expect_undone(ctx: Context, prepared: Prepared) -> None:
@@ -35,9 +39,19 @@ def _expect_unmodified(ctx: Context, prepared: Prepared) -> None:
     _require(ctx, answer)
     body = answer.json_object()
     carried_out = change.items() <= body.items()
+    carried_out = carried_out or _is_stopped(change, prepared.before, body)
     if carried_out and change.items() <= prepared.before.items():
         raise NotTestable(f"the {prepared.resource.noun} had {json.dumps(change)} before {prepared.operation.id}")
     _judge(ctx, prepared, answer, carried_out, "what the refused request would change", f"{json.dumps(change)}")
+
+
+def _is_stopped(change: Json, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the status tells that a stop was carried out: targetStatus, which it names, is optional in answers.
+
+    Of what was about to end before it, or whose status is not known, it tells nothing.
+    """
+    is_stop = change.get("targetStatus") == "STOPPED"
+    return is_stop and before.get("status") in ACTIVE and after.get("status") in _STOPPED
 
 
 def _expect_there(ctx: Context, prepared: Prepared) -> None:

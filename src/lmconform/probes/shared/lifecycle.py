@@ -26,6 +26,8 @@ from lmconform.probes.shared.unknown_ids import expect_absent
 FORBIDDEN_TRANSITION: Final = frozenset({400, 412})
 # So many coincidences of one kind are none.
 NO_CHANCE: Final = 2
+# What a stop changes.
+_OF_AN_END: Final = ("status", "targetStatus", "completionTime")
 # How many times longer one has to be active than a deletion takes.
 _TIMES: Final = 4
 # How many times longer one has to stay UNKNOWN than the quickest stop that was accepted took.
@@ -75,6 +77,13 @@ def expect_not_deleted(ctx: Context, kind: Enactment, status: str, accepted: int
     if accepted == NO_CHANCE:
         text = f"{accepted} {kind.word}s were deleted right after they were read as active: {answer.brief}"
         ctx.fail(expected="400 or 412: it must be stopped first", actual=text, exchange=answer)
+
+
+def expect_not_stopped(ctx: Context, pooled: PooledEnactment) -> None:
+    """Raise Failure unless GET shows one that has ended as it was before a stop was refused."""
+    before = {name: pooled.last[name] for name in _OF_AN_END if pooled.last.get(name) is not None}
+    after = ctx.get_or_fail(pooled.kind.get, **pooled.path)
+    ctx.expect_same(before, after, what="GET after the refusal, as before it")
 
 
 def steady(ctx: Context, pooled: PooledEnactment, took: float) -> bool:
@@ -263,11 +272,10 @@ def _stopping(kind: Enactment) -> None:
 
     @probe(f"LM-{kind.noun}-STOP-ENDED")
     def terminal_one_is_not_stopped(ctx: Context) -> None:
-        pooled = enactment_pool.any_terminal(ctx, kind=kind)
-        before = pooled.last["status"]
+        pooled = enactment_pool.ended_unstopped(ctx, kind)
         answer = pooled.stop(ctx)
         ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
-        ctx.expect_same({"status": before}, ctx.get_or_fail(kind.get, **pooled.path), what="the status as before")
+        expect_not_stopped(ctx, pooled)
 
 
 def _in_order(statuses: list[str]) -> str:

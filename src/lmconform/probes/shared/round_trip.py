@@ -12,7 +12,7 @@ from lmconform.contract.openapi import Contract
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes.builders.resource_type import ResourceType
 from lmconform.probes.builders.texts import TOLERATED, Family, Schema
-from lmconform.probes.comparison import same
+from lmconform.probes.comparison import GROWING, same
 from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.fixtures import Fixture, fixture
 from lmconform.probes.registry import probe
@@ -166,6 +166,8 @@ def mismatches(sent: Mapping[str, Any], view: Mapping[str, Any]) -> Iterator[tup
         if isinstance(actual, list) and isinstance(wanted, list) and wanted and isinstance(wanted[0], dict):
             for place, left, right in _of_entries(wanted, actual):
                 yield f"{name}{place}", left, right
+            if name not in GROWING and len(actual) != len(wanted):
+                yield f"the number of {name}", len(wanted), len(actual)
         elif not _is_same(name, wanted, actual):
             yield name, wanted, actual
 
@@ -180,7 +182,7 @@ def _is_same(name: str, wanted: Any, actual: Any) -> bool:
 
 
 def _of_entries(wanted: list[Json], actual: list[Any]) -> Iterator[tuple[str, Any, Any]]:
-    """The same for two lists of entries in any order (F38); entries that were not sent are passed over (F39)."""
+    """The same for two lists of entries in any order (F38); entries that were not sent are passed over."""
     key = "key" if "key" in wanted[0] else "name"
     answered = {entry[key]: entry for entry in actual if isinstance(entry, dict) and isinstance(entry.get(key), str)}
     others = tuple(sorted(answered.keys() - {entry[key] for entry in wanted}))
