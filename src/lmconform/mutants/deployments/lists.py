@@ -8,11 +8,13 @@ from lmconform.mutants.defects.answers import elsewhere
 from lmconform.mutants.defects.lists import (
     alone_or_not,
     counted_wrongly,
+    counts_one,
     fills_no_page,
     forget,
     keeps_out,
     off_by_one,
     second_walk_differs,
+    selects_before_filters,
     takes_the_first,
 )
 from lmconform.mutants.registry import mutant
@@ -174,3 +176,27 @@ def pages_deployments_never_full(bench: Bench) -> None:
 def pages_deployments_second_walk(bench: Bench) -> None:
     """BUG: a second walk over the pages of deployments shows some of them twice."""
     second_walk_differs(bench, "listDeployments", 1)
+
+
+@mutant("count-deployments-one", "LM-DEPLOYMENT-LIST-COUNT")
+def count_deployments_one(bench: Bench) -> None:
+    """BUG: count is 1 in each list of deployments that holds something."""
+    counts_one(bench, "listDeployments")
+
+
+@mutant("select-before-filters-deployments", "LM-DEPLOYMENT-FILTER-COMBINED")
+def select_before_filters_deployments(bench: Bench) -> None:
+    """BUG: with $select=status the filters scenarioId and executableIds find no deployments."""
+    selects_before_filters(bench, "listDeployments", "scenarioId", "executableIds")
+
+
+@mutant("count-deployments-any-scenario", "LM-DEPLOYMENT-COUNT-MATCHES-LIST")
+def count_deployments_any_scenario(bench: Bench) -> None:
+    """BUG: scenarioId is ignored when deployments are counted."""
+    forget(bench, "scenarioId", "countDeployments")
+
+
+@mutant("count-deployments-any-executable", "LM-DEPLOYMENT-COUNT-MATCHES-LIST")
+def count_deployments_any_executable(bench: Bench) -> None:
+    """BUG: executableIds is ignored when deployments are counted."""
+    forget(bench, "executableIds", "countDeployments")

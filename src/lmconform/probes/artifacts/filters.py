@@ -78,6 +78,12 @@ def filters_combine_with_and(ctx: Context) -> None:
         expected="none of the three of this run: the dataset has not color=red",
         actual=_which(ctx, matches),
     )
+    # The second of three: a page that is cut before the filter lacks it in either order.
+    for query in ({"kind": "dataset"}, {"artifactLabelSelector": [f"{LABEL_PREFIX}color=blue"]}):
+        matches = selected(ctx, ARTIFACT, {**query, "$top": 1})
+        wanted = {group.ids[1]}
+        text = f"for {query} and $top=1: {_which(ctx, wanted)}"
+        ctx.expect(matches == wanted, expected=text, actual=_which(ctx, matches))
 
 
 @probe("LM-ARTIFACT-COUNT-FILTERED")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from lmconform.errors import Skip
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import Enactment
+from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import walks
 from lmconform.probes.shared.enactments import list_of_base, of_base
-from lmconform.probes.shared.paging import expect_count
+from lmconform.probes.shared.paging import DEFAULT_TOP, expect_count
 
 
 def install(kind: Enactment) -> None:
@@ -76,6 +80,8 @@ def _status(kind: Enactment) -> None:
                 "status": body["status"],
             }
             _expect_selected(ctx, kind, matching, True)
+            # Filters look at members that $select leaves out.
+            _expect_selected(ctx, kind, {"$select": "status", **matching}, True)
             _expect_selected(ctx, kind, {**matching, "status": "STOPPING"}, False)
             _expect_selected(ctx, kind, {"$select": "status", **matching, "status": "STOPPING"}, False)
 
@@ -86,6 +92,14 @@ def _counts(kind: Enactment) -> None:
     @probe(f"LM-{kind.noun}-LIST-COUNT")
     def count_is_the_number_of_resources(ctx: Context) -> None:
         expect_count(ctx, list_of_base(ctx, kind))
+        # One more is of the same executable: a list of one does not show whether they are counted.
+        with suppress(Skip):
+            enactment_pool.spare(ctx, kind)
+        own = enactment_pool.base(ctx, kind).configuration.sent["executableId"]
+        several = ctx.get_or_fail(kind.list, {"executableIds": [own], "$select": "status"})
+        # What count says of a list that is longer than its page is open (F1).
+        if len(entries(several)) < DEFAULT_TOP:
+            expect_count(ctx, several)
 
     @probe(f"LM-{kind.noun}-COUNT-MATCHES-LIST", late=True)
     def count_operation_agrees_with_the_list(ctx: Context) -> None:
@@ -99,6 +113,12 @@ def _counts(kind: Enactment) -> None:
                 ({"status": "STOPPING"}, 0),
                 ({"scenarioId": sent["scenarioId"], "executableIds": [*others, sent["executableId"]]}, 1),
             ]
+            if others:
+                filters.append(({"executableIds": others}, 0))
+            # An existing scenario: the answer for an unknown one is open (F12).
+            other = executables.other_scenario_id(ctx, str(sent["scenarioId"]))
+            if other is not None:
+                filters.append(({"scenarioId": other}, 0))
             for query, wanted in filters:
                 number = ctx.count(kind.count, {"configurationId": configuration.id, **query})
                 text = f"$count = {wanted} for the configuration {configuration.id} and {query}"
