@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lmconform.mock import enactments, executions
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere
@@ -15,6 +18,7 @@ from lmconform.mutants.defects.lists import (
     off_by_one,
     second_walk_differs,
     selects_before_filters,
+    shown_at_most,
     takes_the_first,
 )
 from lmconform.mutants.registry import mutant
@@ -200,3 +204,23 @@ def count_deployments_any_scenario(bench: Bench) -> None:
 def count_deployments_any_executable(bench: Bench) -> None:
     """BUG: executableIds is ignored when deployments are counted."""
     forget(bench, "executableIds", "countDeployments")
+
+
+@mutant("list-deployments-one-by-default", "LM-DEPLOYMENT-DEFAULT-PAGE")
+def list_deployments_one_by_default(bench: Bench) -> None:
+    """BUG: without $top the list of deployments holds one."""
+    shown_at_most(bench, 1, "listDeployments")
+
+
+@mutant("list-deployments-with-executions", "LM-DEPLOYMENT-FILTER-CONFIGURATION")
+def list_deployments_with_executions(bench: Bench) -> None:
+    """BUG: the filter configurationId finds executions in the list of deployments."""
+
+    @bench.after("listDeployments")
+    def more(call: Call, reply: Reply) -> None:
+        wanted = call.query.get("configurationId")
+        found = [one for one in call.group.executions.values() if wanted and one.configuration["id"] == wanted]
+        for one in found:
+            rows = enactments.list_(executions.KIND, replace(call, query={"configurationId": wanted})).json["resources"]
+            reply.json["resources"] += [row for row in rows if row["id"] == one.id]
+            reply.json["count"] += 1

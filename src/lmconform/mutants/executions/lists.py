@@ -234,3 +234,36 @@ def count_executions_any_scenario(bench: Bench) -> None:
 def count_executions_any_executable(bench: Bench) -> None:
     """BUG: executableIds is ignored when executions are counted."""
     forget(bench, "executableIds", "countExecutions")
+
+
+@mutant("list-executions-stopped-hidden", "LM-EXECUTION-DEFAULT-PAGE")
+def list_executions_stopped_hidden(bench: Bench) -> None:
+    """BUG: executions that were stopped are only listed with the filter status."""
+    keeps_out(bench, "listExecutions", lambda call, row: row["status"] == "STOPPED" and "status" not in call.query)
+
+
+@mutant("filter-ended-count-reordered", "LM-EXECUTION-FILTER-ENDED")
+def filter_ended_count_reordered(bench: Bench) -> None:
+    """BUG: the filter status counts one STOPPED execution too many, and each list begins with another execution."""
+    calls: list[str] = []
+
+    @bench.after("countExecutions")
+    def more(call: Call, reply: Reply) -> None:
+        if call.query.get("status") == "STOPPED" and reply.text not in (None, "0"):
+            reply.text = str(int(reply.text or 0) + 1)
+
+    @bench.after("listExecutions")
+    def turned(call: Call, reply: Reply) -> None:
+        calls.append(call.operation.id)
+        if len(calls) % 2:
+            reply.json["resources"].reverse()
+
+
+@mutant("count-executions-pair-scenario", "LM-EXECUTION-COUNT-COMBINED")
+def count_executions_pair_scenario(bench: Bench) -> None:
+    """BUG: executions are counted without scenarioId when status filters as well."""
+
+    @bench.before("countExecutions")
+    def ignored(call: Call) -> None:
+        if "status" in call.query:
+            call.query.pop("scenarioId", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lmconform.mock import metrics, validation
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import Problem, bad_request, no_metrics
@@ -266,3 +268,13 @@ def metrics_select_before_tags(bench: Bench) -> None:
     def nothing(call: Call) -> None:
         if call.query.get("tagFilters") and not {"*", "tags"} & {*call.query.get("$select", ["*"])}:
             raise no_metrics()
+
+
+@mutant("metrics-tags-of-one-for-all", "LM-METRICS-TAG-FILTER")
+def metrics_tags_of_one_for_all(bench: Bench) -> None:
+    """BUG: when the tags of one execution match, all executions that were asked for are found."""
+
+    @bench.instead("findMetrics")
+    def everyone(call: Call, handler: Handler) -> Reply:
+        handler(call)
+        return handler(replace(call, query={name: v for name, v in call.query.items() if name != "tagFilters"}))

@@ -128,6 +128,11 @@ def search_finds_descriptions(ctx: Context) -> None:
     ctx.expect(
         matches == [created.id], expected=f"[{created.id!r}], whose description holds {token!r}", actual=f"{matches}"
     )
+    number = ctx.count("countArtifacts", {"$search": token})
+    ctx.expect(number == 1, expected=f"$count = 1 for {token!r}, which one description holds", actual=f"{number}")
+    matches = ctx.ids("listArtifacts", {"$search": token.upper(), "searchCaseInsensitive": True})
+    text = f"[{created.id!r}] for {token.upper()!r}, when the case does not count"
+    ctx.expect(matches == [created.id], expected=text, actual=f"{matches}")
 
 
 @probe("LM-ARTIFACT-LABEL-EQUALS")

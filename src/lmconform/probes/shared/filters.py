@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
-from lmconform.errors import Skip
+from lmconform.errors import Inconclusive, Skip
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders import executables
 from lmconform.probes.context import Context, Json
-from lmconform.probes.enactment import Enactment
+from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.reading import entries
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import walks
@@ -39,6 +40,14 @@ def _origin(kind: Enactment) -> None:
             ctx.expect(pooled.id in ids, expected=text, actual=f"{ids}")
 
         ctx.retry_in_grace(pooled.changed_at, judge)
+        if kind == DEPLOYMENT:
+            # An execution costs little; deployments are not started for the list of executions.
+            with suppress(Skip):
+                enactment_pool.base(ctx, EXECUTION)
+        for stranger in enactment_pool.members(ctx, EXECUTION if kind == DEPLOYMENT else DEPLOYMENT)[:1]:
+            ids = ctx.ids(kind.list, {"configurationId": stranger.configuration.id})
+            text = f"no {kind.word}: a configuration of a {stranger.kind.word}"
+            ctx.expect(stranger.id not in ids, expected=text, actual=f"{ids}")
 
     @probe(f"LM-{kind.noun}-FILTER-SCENARIO")
     def scenario_filters(ctx: Context) -> None:
@@ -128,6 +137,31 @@ def _counts(kind: Enactment) -> None:
 
 
 def _pages(kind: Enactment) -> None:
+    @probe(f"LM-{kind.noun}-DEFAULT-PAGE", last=True)
+    def list_without_top_is_complete(ctx: Context) -> None:
+        with suppress(Skip):
+            enactment_pool.stopped(ctx, kind)
+        for _ in range(enactment_pool.ATTEMPTS):
+            (configuration, wanted), begun = _largest_group(ctx, kind), time.monotonic()
+            if len(wanted) > 1:
+                break
+            enactment_pool.fresh(ctx, kind)
+        else:
+            raise Inconclusive(f"no two {kind.word}s of one configuration")
+
+        def judge() -> None:
+            listed = ctx.ids(kind.list, {"configurationId": configuration})
+            listing = ctx.client.last
+            for one in sorted({*wanted}.difference(listed)):
+                answer = ctx.get(kind.get, **{kind.parameter: one})
+                body = answer.json_object()
+                is_there = answer.ok and body.get("configurationId") == configuration
+                text, shown = f"{one} in the list, as GET finds it", f"{len(listed)} without it"
+                good = not is_there or body.get("targetStatus") == "DELETED"
+                ctx.expect(good, expected=text, actual=shown, exchange=listing)
+
+        ctx.retry_in_grace(begun, judge)
+
     @probe(f"LM-{kind.noun}-TOP")
     def top_bounds_the_page(ctx: Context) -> None:
         query = {"scenarioId": enactment_pool.base(ctx, kind).configuration.sent["scenarioId"], "$top": 1}
@@ -146,6 +180,15 @@ def _pages(kind: Enactment) -> None:
         # $skip is no multiple of $top: a server that skips whole pages fails here.
         ids = [str(e.get("id")) for e in of_base(ctx, kind, {"$top": 2, "$skip": 1})]
         ctx.expect(not ids, expected="nothing after $skip=1 of 1, also with $top=2", actual=f"{ids}")
+
+
+def _largest_group(ctx: Context, kind: Enactment) -> tuple[str, list[str]]:
+    """The configuration of most that no request and no time to live removes, and their ids."""
+    groups: dict[str, list[str]] = {"": []}
+    for one in enactment_pool.members(ctx, kind):
+        if len(one.created.sent) == 1:
+            groups.setdefault(one.configuration.id, []).append(one.id)
+    return max(groups.items(), key=lambda group: len(group[1]))
 
 
 def _expect_selected(ctx: Context, kind: Enactment, query: Json, wanted: bool) -> None:
