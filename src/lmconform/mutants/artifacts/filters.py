@@ -6,7 +6,7 @@ from lmconform.mock import query
 from lmconform.mock.call import Call
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
-from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.defects.lists import cut_before_filters, forget
 from lmconform.mutants.registry import mutant
 
 
@@ -46,6 +46,18 @@ def filter_artifact_combined_or(bench: Bench) -> None:
     def one_is_enough(call: Call) -> None:
         if "kind" in call.query and "scenarioId" in call.query:
             del call.query["kind"]
+
+
+@mutant("filter-artifact-page-kind", "LM-ARTIFACT-FILTER-COMBINED")
+def filter_artifact_page_kind(bench: Bench) -> None:
+    """BUG: a page of artifacts is cut before kind filters it."""
+    cut_before_filters(bench, "listArtifacts", "kind")
+
+
+@mutant("filter-artifact-page-labels", "LM-ARTIFACT-FILTER-COMBINED")
+def filter_artifact_page_labels(bench: Bench) -> None:
+    """BUG: a page of artifacts is cut before the label selector filters it."""
+    cut_before_filters(bench, "listArtifacts", "artifactLabelSelector")
 
 
 @mutant("filter-artifact-count", "LM-ARTIFACT-COUNT-FILTERED")

@@ -143,3 +143,21 @@ def wild(bench: Bench, signs: dict[str, str]) -> None:
         pattern = "".join(signs.get(sign) or re.escape(sign) for sign in wanted)
         flags = re.IGNORECASE if call.query.get("searchCaseInsensitive") else 0
         return any(re.search(pattern, str(resource.get(name) or ""), flags) for name in members)
+
+
+@mutant("search-artifact-count-names", "LM-ARTIFACT-SEARCH-DESCRIPTION")
+def search_artifact_count_names(bench: Bench) -> None:
+    """BUG: a search that counts artifacts does not look at descriptions."""
+
+    @bench.patch(query, "searched")
+    def names_alone(original, resource, call, members):  # type: ignore[no-untyped-def]
+        return original(resource, call, ("name",) if call.operation.id == "countArtifacts" else members)
+
+
+@mutant("search-artifact-caseless-names", "LM-ARTIFACT-SEARCH-DESCRIPTION")
+def search_artifact_caseless_names(bench: Bench) -> None:
+    """BUG: with searchCaseInsensitive a search for artifacts does not look at descriptions."""
+
+    @bench.patch(query, "searched")
+    def names_alone(original, resource, call, members):  # type: ignore[no-untyped-def]
+        return original(resource, call, ("name",) if call.query.get("searchCaseInsensitive") else members)

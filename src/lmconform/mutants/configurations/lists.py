@@ -166,3 +166,13 @@ def pages_configurations_last_again(bench: Bench) -> None:
 def pages_configurations_second_walk(bench: Bench) -> None:
     """BUG: a second walk over the pages of configurations shows some of them twice."""
     second_walk_differs(bench, "listConfigurations")
+
+
+@mutant("count-configurations-pair-scenario", "LM-CONFIGURATION-COUNT-COMBINED")
+def count_configurations_pair_scenario(bench: Bench) -> None:
+    """BUG: configurations are counted without scenarioId when executableIds filters as well."""
+
+    @bench.before("countConfigurations")
+    def ignored(call: Call) -> None:
+        if "executableIds" in call.query:
+            call.query.pop("scenarioId", None)

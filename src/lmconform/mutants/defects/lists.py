@@ -180,3 +180,34 @@ def _reordered(bench: Bench, operation: str, order: Callable[[Call, list[Any]], 
         rows = order(call, whole.json["resources"])[skip : skip + top]
         whole.json = {"count": len(rows), "resources": rows}
         return whole
+
+
+def counts_one(bench: Bench, operation: str) -> None:
+    """``count`` is 1 in each list that holds something."""
+
+    @bench.after(operation)
+    def one(call: Call, reply: Reply) -> None:
+        if reply.json.get("resources"):
+            reply.json["count"] = 1
+
+
+def selects_before_filters(bench: Bench, operation: str, *left_out: str) -> None:
+    """``$select=status`` leaves members out before the list is filtered: the filters ``left_out`` find nothing."""
+
+    @bench.after(operation)
+    def nothing(call: Call, reply: Reply) -> None:
+        if call.query.get("$select") == "status" and call.query.keys() & {*left_out}:
+            reply.json = {"count": 0, "resources": []}
+
+
+def cut_before_filters(bench: Bench, operation: str, *filters: str) -> None:
+    """``$top`` and ``$skip`` choose a page of all resources, and the ``filters`` select from that page."""
+
+    @bench.instead(operation)
+    def cut(call: Call, handler: Handler) -> Reply:
+        page = handler(replace(call, query={name: v for name, v in call.query.items() if name not in filters}))
+        reply = handler(replace(call, query={n: v for n, v in call.query.items() if n not in ("$top", "$skip")}))
+        ids = {row["id"] for row in page.json["resources"]}
+        rows = [row for row in reply.json["resources"] if row["id"] in ids]
+        reply.json = {"count": len(rows), "resources": rows}
+        return reply

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lmconform.mock import enactments, executions
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere
 from lmconform.mutants.defects.lists import (
     alone_or_not,
     counted_wrongly,
+    counts_one,
     fills_no_page,
     forget,
     keeps_out,
     off_by_one,
     second_walk_differs,
+    selects_before_filters,
+    shown_at_most,
     takes_the_first,
 )
 from lmconform.mutants.registry import mutant
@@ -174,3 +180,47 @@ def pages_deployments_never_full(bench: Bench) -> None:
 def pages_deployments_second_walk(bench: Bench) -> None:
     """BUG: a second walk over the pages of deployments shows some of them twice."""
     second_walk_differs(bench, "listDeployments", 1)
+
+
+@mutant("count-deployments-one", "LM-DEPLOYMENT-LIST-COUNT")
+def count_deployments_one(bench: Bench) -> None:
+    """BUG: count is 1 in each list of deployments that holds something."""
+    counts_one(bench, "listDeployments")
+
+
+@mutant("select-before-filters-deployments", "LM-DEPLOYMENT-FILTER-COMBINED")
+def select_before_filters_deployments(bench: Bench) -> None:
+    """BUG: with $select=status the filters scenarioId and executableIds find no deployments."""
+    selects_before_filters(bench, "listDeployments", "scenarioId", "executableIds")
+
+
+@mutant("count-deployments-any-scenario", "LM-DEPLOYMENT-COUNT-MATCHES-LIST")
+def count_deployments_any_scenario(bench: Bench) -> None:
+    """BUG: scenarioId is ignored when deployments are counted."""
+    forget(bench, "scenarioId", "countDeployments")
+
+
+@mutant("count-deployments-any-executable", "LM-DEPLOYMENT-COUNT-MATCHES-LIST")
+def count_deployments_any_executable(bench: Bench) -> None:
+    """BUG: executableIds is ignored when deployments are counted."""
+    forget(bench, "executableIds", "countDeployments")
+
+
+@mutant("list-deployments-one-by-default", "LM-DEPLOYMENT-DEFAULT-PAGE")
+def list_deployments_one_by_default(bench: Bench) -> None:
+    """BUG: without $top the list of deployments holds one."""
+    shown_at_most(bench, 1, "listDeployments")
+
+
+@mutant("list-deployments-with-executions", "LM-DEPLOYMENT-FILTER-CONFIGURATION")
+def list_deployments_with_executions(bench: Bench) -> None:
+    """BUG: the filter configurationId finds executions in the list of deployments."""
+
+    @bench.after("listDeployments")
+    def more(call: Call, reply: Reply) -> None:
+        wanted = call.query.get("configurationId")
+        found = [one for one in call.group.executions.values() if wanted and one.configuration["id"] == wanted]
+        for one in found:
+            rows = enactments.list_(executions.KIND, replace(call, query={"configurationId": wanted})).json["resources"]
+            reply.json["resources"] += [row for row in rows if row["id"] == one.id]
+            reply.json["count"] += 1

@@ -171,6 +171,19 @@ def deployment_update_listed_twice(bench: Bench) -> None:
                 reply.json["count"] += 1
 
 
+@mutant("deployment-update-listed-stale", "LM-DEPLOYMENT-UPDATE-FILTERED")
+def deployment_update_listed_stale(bench: Bench) -> None:
+    """BUG: the list shows an updated deployment with the id and the name of its first configuration."""
+    first = _first(bench)
+
+    @bench.after("listDeployments")
+    def stale(call: Call, reply: Reply) -> None:
+        for row in resources(reply):
+            if row["id"] in first:
+                row["configurationId"] = first[row["id"]]["id"]
+                row.update({"configurationName": first[row["id"]]["name"]} if "configurationName" in row else {})
+
+
 @mutant("deployment-update-once", "LM-DEPLOYMENT-UPDATE-AGAIN")
 def deployment_update_once(bench: Bench) -> None:
     """BUG: a second update of a deployment answers 202, and changes nothing."""

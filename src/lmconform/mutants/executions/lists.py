@@ -9,10 +9,12 @@ from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import elsewhere, refuses_when
 from lmconform.mutants.defects.lists import (
     alone_or_not,
+    counts_one,
     forget,
     keeps_out,
     loses_one_at_a_boundary,
     off_by_one,
+    selects_before_filters,
     takes_the_first,
     turns_round,
 )
@@ -208,3 +210,60 @@ def pages_executions_boundary(bench: Bench) -> None:
 def pages_executions_turn_round(bench: Bench) -> None:
     """BUG: pages of executions behind the first are in the reverse order, so that some executions are on two pages."""
     turns_round(bench, "listExecutions", 1)
+
+
+@mutant("count-executions-one", "LM-EXECUTION-LIST-COUNT")
+def count_executions_one(bench: Bench) -> None:
+    """BUG: count is 1 in each list of executions that holds something."""
+    counts_one(bench, "listExecutions")
+
+
+@mutant("select-before-filters-executions", "LM-EXECUTION-FILTER-COMBINED")
+def select_before_filters_executions(bench: Bench) -> None:
+    """BUG: with $select=status the filters scenarioId and executableIds find no executions."""
+    selects_before_filters(bench, "listExecutions", "scenarioId", "executableIds")
+
+
+@mutant("count-executions-any-scenario", "LM-EXECUTION-COUNT-MATCHES-LIST")
+def count_executions_any_scenario(bench: Bench) -> None:
+    """BUG: scenarioId is ignored when executions are counted."""
+    forget(bench, "scenarioId", "countExecutions")
+
+
+@mutant("count-executions-any-executable", "LM-EXECUTION-COUNT-MATCHES-LIST")
+def count_executions_any_executable(bench: Bench) -> None:
+    """BUG: executableIds is ignored when executions are counted."""
+    forget(bench, "executableIds", "countExecutions")
+
+
+@mutant("list-executions-stopped-hidden", "LM-EXECUTION-DEFAULT-PAGE")
+def list_executions_stopped_hidden(bench: Bench) -> None:
+    """BUG: executions that were stopped are only listed with the filter status."""
+    keeps_out(bench, "listExecutions", lambda call, row: row["status"] == "STOPPED" and "status" not in call.query)
+
+
+@mutant("filter-ended-count-reordered", "LM-EXECUTION-FILTER-ENDED")
+def filter_ended_count_reordered(bench: Bench) -> None:
+    """BUG: the filter status counts one STOPPED execution too many, and each list begins with another execution."""
+    calls: list[str] = []
+
+    @bench.after("countExecutions")
+    def more(call: Call, reply: Reply) -> None:
+        if call.query.get("status") == "STOPPED" and reply.text not in (None, "0"):
+            reply.text = str(int(reply.text or 0) + 1)
+
+    @bench.after("listExecutions")
+    def turned(call: Call, reply: Reply) -> None:
+        calls.append(call.operation.id)
+        if len(calls) % 2:
+            reply.json["resources"].reverse()
+
+
+@mutant("count-executions-pair-scenario", "LM-EXECUTION-COUNT-COMBINED")
+def count_executions_pair_scenario(bench: Bench) -> None:
+    """BUG: executions are counted without scenarioId when status filters as well."""
+
+    @bench.before("countExecutions")
+    def ignored(call: Call) -> None:
+        if "status" in call.query:
+            call.query.pop("scenarioId", None)

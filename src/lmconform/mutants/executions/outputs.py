@@ -6,7 +6,10 @@ from typing import Any
 
 from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench, resources
-from lmconform.mutants.defects.lists import forget
+from lmconform.mutants.defects.lists import (
+    forget,
+    keeps_out,
+)
 from lmconform.mutants.defects.times import has_ended, shown_as
 from lmconform.mutants.registry import mutant
 
@@ -121,3 +124,21 @@ def execution_outputs_of_kind_other(bench: Bench) -> None:
     def other(call: Call, reply: Reply) -> None:
         for artifact in reply.json.get("outputArtifacts") or []:
             artifact["kind"] = "other"
+
+
+@mutant("filter-outputs-any-kind", "LM-EXECUTION-OUTPUT-LISTED")
+def filter_outputs_any_kind(bench: Bench) -> None:
+    """BUG: beside executionId all other filters of artifacts are ignored."""
+
+    @bench.before("listArtifacts")
+    def alone(call: Call) -> None:
+        if "executionId" in call.query:
+            call.query = {"executionId": call.query["executionId"]}
+
+
+@mutant("list-outputs-by-execution-alone", "LM-EXECUTION-OUTPUT-LISTED", "LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
+def list_outputs_by_execution_alone(bench: Bench) -> None:
+    """BUG: output artifacts are only listed by executionId."""
+    keeps_out(
+        bench, "listArtifacts", lambda call, row: bool(row.get("executionId")) and "executionId" not in call.query
+    )

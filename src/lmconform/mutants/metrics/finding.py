@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lmconform.mock import metrics, validation
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.problems import Problem, bad_request
+from lmconform.mock.problems import Problem, bad_request, no_metrics
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import refuses_when
-from lmconform.mutants.defects.lists import forget, skips_one_more, takes_the_first
+from lmconform.mutants.defects.lists import counts_one, forget, skips_one_more, takes_the_first
 from lmconform.mutants.registry import mutant
 
 
@@ -250,3 +252,29 @@ def metrics_select_two_is_all(bench: Bench) -> None:
     def everything(call: Call) -> None:
         if len(call.query.get("$select") or ()) > 1:
             call.query["$select"] = ["*"]
+
+
+@mutant("count-metrics-one", "LM-METRICS-COUNT")
+def count_metrics_one(bench: Bench) -> None:
+    """BUG: count is 1 in each list of metrics that holds something."""
+    counts_one(bench, "findMetrics")
+
+
+@mutant("metrics-select-before-tags", "LM-METRICS-TAG-FILTER")
+def metrics_select_before_tags(bench: Bench) -> None:
+    """BUG: tagFilters finds nothing when $select leaves out the tags."""
+
+    @bench.before("findMetrics")
+    def nothing(call: Call) -> None:
+        if call.query.get("tagFilters") and not {"*", "tags"} & {*call.query.get("$select", ["*"])}:
+            raise no_metrics()
+
+
+@mutant("metrics-tags-of-one-for-all", "LM-METRICS-TAG-FILTER")
+def metrics_tags_of_one_for_all(bench: Bench) -> None:
+    """BUG: when the tags of one execution match, all executions that were asked for are found."""
+
+    @bench.instead("findMetrics")
+    def everyone(call: Call, handler: Handler) -> Reply:
+        handler(call)
+        return handler(replace(call, query={name: v for name, v in call.query.items() if name != "tagFilters"}))

@@ -78,6 +78,12 @@ def filters_combine_with_and(ctx: Context) -> None:
         expected="none of the three of this run: the dataset has not color=red",
         actual=_which(ctx, matches),
     )
+    # The second of three: a page that is cut before the filter lacks it in either order.
+    for query in ({"kind": "dataset"}, {"artifactLabelSelector": [f"{LABEL_PREFIX}color=blue"]}):
+        matches = selected(ctx, ARTIFACT, {**query, "$top": 1})
+        wanted = {group.ids[1]}
+        text = f"for {query} and $top=1: {_which(ctx, wanted)}"
+        ctx.expect(matches == wanted, expected=text, actual=_which(ctx, matches))
 
 
 @probe("LM-ARTIFACT-COUNT-FILTERED")
@@ -122,6 +128,11 @@ def search_finds_descriptions(ctx: Context) -> None:
     ctx.expect(
         matches == [created.id], expected=f"[{created.id!r}], whose description holds {token!r}", actual=f"{matches}"
     )
+    number = ctx.count("countArtifacts", {"$search": token})
+    ctx.expect(number == 1, expected=f"$count = 1 for {token!r}, which one description holds", actual=f"{number}")
+    matches = ctx.ids("listArtifacts", {"$search": token.upper(), "searchCaseInsensitive": True})
+    text = f"[{created.id!r}] for {token.upper()!r}, when the case does not count"
+    ctx.expect(matches == [created.id], expected=text, actual=f"{matches}")
 
 
 @probe("LM-ARTIFACT-LABEL-EQUALS")

@@ -71,13 +71,23 @@ def update_changes_which_list_holds_it(ctx: Context) -> None:
 
     def judge() -> None:
         for configuration, wanted in ((update.new, True), (update.old, False)):
-            is_listed = update.pooled.id in ctx.ids("listDeployments", {"configurationId": configuration.id})
-            listing = ctx.client.last
+            listed = ctx.items("listDeployments", {"configurationId": configuration.id})
+            own, listing = [row for row in listed if row.get("id") == update.pooled.id], ctx.client.last
             body_with_configuration(ctx, update.pooled, update.new)
             text = f"{labels[wanted]} for configurationId={configuration.id}"
-            ctx.expect(is_listed == wanted, expected=text, actual=labels[is_listed], exchange=listing)
+            ctx.expect(bool(own) == wanted, expected=text, actual=labels[bool(own)], exchange=listing)
+            for row in own:
+                _expect_origin(ctx, row, update.new, listing)
 
     ctx.retry_in_grace(update.since, judge)
+
+
+def _expect_origin(ctx: Context, row: Json, configuration: Created, listing: Exchange | None) -> None:
+    """Raise Failure unless a row of a list names the configuration; its name is optional."""
+    for name, wanted in (("configurationId", configuration.id), ("configurationName", configuration.sent["name"])):
+        shown = row.get(name)
+        good = shown == wanted or (shown is None and name == "configurationName")
+        ctx.expect(good, expected=f"{name}: {wanted} in the list", actual=f"{name}: {shown}", exchange=listing)
 
 
 @probe("LM-DEPLOYMENT-UPDATE-AGAIN")

@@ -10,13 +10,16 @@ from typing import Final
 from lmconform.errors import Inconclusive, Skip
 from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders import executables
+from lmconform.probes.builders.artifacts import BATCH_KINDS
 from lmconform.probes.context import Context, Json
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
+from lmconform.probes.shared.paging import DEFAULT_TOP
 
 # The one that all probes read, and a second one of another configuration.
 _FEW: Final = 3
+_KINDS: Final = frozenset({*BATCH_KINDS, "other"})
 
 
 @probe("LM-EXECUTION-OUTPUT-OWNER", last=True)
@@ -48,6 +51,19 @@ def outputs_are_listed(ctx: Context) -> None:
     ctx.expect(listed == wanted, expected=f"the outputs {sorted(wanted)}", actual=f"{sorted(listed)}")
     number = ctx.count("countArtifacts", {"executionId": body["id"]})
     ctx.expect(number == len(wanted), expected=f"$count = {len(wanted)}", actual=f"{number}")
+    other = min(_KINDS - {str(a.get("kind")) for a in outputs(body)}, default=None)
+    if other is not None:
+        strangers = ctx.ids("listArtifacts", {"executionId": body["id"], "kind": other})
+        ctx.expect(not strangers, expected=f"no output of kind {other}", actual=f"{strangers}")
+    _expect_found(ctx, outputs(body)[0])
+
+
+def _expect_found(ctx: Context, artifact: Json) -> None:
+    """Raise Failure unless a list that does not name the execution holds its output."""
+    query = {n: artifact[n] for n in ("scenarioId", "kind", "name") if artifact.get(n)}
+    ids = ctx.ids("listArtifacts", query)
+    good = artifact.get("id") in ids or len(ids) >= DEFAULT_TOP
+    ctx.expect(good, expected=f"the output {artifact.get('id')} for {query}", actual=f"{len(ids)} others")
 
 
 @probe("LM-EXECUTION-OUTPUT-GET", late=True)
@@ -70,15 +86,15 @@ def output_urls_hold_the_execution(ctx: Context) -> None:
 @probe("LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
 def outputs_outlive_their_execution(ctx: Context) -> None:
     pooled = enactment_pool.any_terminal(ctx, {"COMPLETED"})
-    artifact_ids = [str(a.get("id")) for a in objects(pooled.last, "outputArtifacts")]
-    if not artifact_ids:
-        raise Inconclusive("the training created no output artifact")
+    artifacts = outputs(pooled.last)
     answer = pooled.delete(ctx)
     ctx.require_success(answer)
     enactment_pool.remove(ctx, pooled)
     liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-EXECUTION-DELETE")
-    for artifact_id in artifact_ids:
-        ctx.expect_status(ctx.get("getArtifact", artifactId=artifact_id), {200})
+    for artifact in artifacts:
+        ctx.expect_status(ctx.get("getArtifact", artifactId=str(artifact.get("id"))), {200})
+    # By executionId is open once the execution is gone (F12).
+    _expect_found(ctx, artifacts[0])
 
 
 @probe("LM-EXECUTION-OUTPUT-NAMES", late=True)

@@ -8,7 +8,7 @@ from typing import Final
 from lmconform.errors import NotApplicable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
-from lmconform.probes.context import Context
+from lmconform.probes.context import Context, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
@@ -20,8 +20,7 @@ _MATCH: Final = ("no match", "a match")
 
 @probe("LM-METRICS-COUNT")
 def count_is_the_number_of_resources(ctx: Context) -> None:
-    execution = _with_metrics(ctx)
-    body = ctx.get_or_fail("findMetrics", {"executionIds": [execution]})
+    body = ctx.get_or_fail("findMetrics", {"executionIds": _two_with_metrics(ctx)})
     length = len(entries(body))
     if body.get("count") is None:
         raise NotApplicable("count is optional in a list of metrics, and missing")
@@ -114,18 +113,23 @@ def select_leaves_two_sections(ctx: Context) -> None:
 
 @probe("LM-METRICS-TAG-FILTER")
 def tags_filter(ctx: Context) -> None:
-    execution, name = enactment_pool.base(ctx).id, ctx.unique("tagged")
+    execution, other, name = enactment_pool.base(ctx).id, enactment_pool.spare(ctx).id, ctx.unique("tagged")
     # The value that must not match belongs to another tag.
-    store(ctx, execution, tags=[{"name": name, "value": "yes"}, {"name": ctx.unique("other"), "value": "no"}])
-    for value, wanted in (("yes", True), ("no", False)):
-        answer = ctx.get("findMetrics", {"executionIds": [execution], "tagFilters": f"{name}={value}"})
+    tags = [{"name": name, "value": "yes"}, {"name": ctx.unique("other"), "value": "no"}]
+    store(ctx, execution, metrics=[point(name)], tags=tags)
+    # Each execution matches or not by its tags alone.
+    store(ctx, other, metrics=[point(name)], tags=[{"name": name, "value": "neither"}])
+    only_metrics: Json = {"$select": ["metrics"]}
+    for value, wanted, select in (("yes", True, {}), ("yes", True, only_metrics), ("no", False, {})):
+        answer = ctx.get("findMetrics", {"executionIds": [execution, other], "tagFilters": f"{name}={value}", **select})
         # Whether no match is an empty list or a 404 is open (F32).
         ctx.expect_status(answer, {200} if wanted else {200, 404})
         listed = entries(answer.json_object())
-        matches = execution in [r.get("executionId") for r in listed]
-        ctx.expect(
-            matches is wanted, expected=f"{_MATCH[wanted]} for {name}={value}", actual=answer.brief, exchange=answer
-        )
+        found = [r.get("executionId") for r in listed]
+        text = f"{_MATCH[wanted]} for {name}={value}"
+        ctx.expect((execution in found) is wanted, expected=text, actual=answer.brief, exchange=answer)
+        text = f"not {other}, where {name} has another value, for {name}={value}"
+        ctx.expect(other not in found, expected=text, actual=answer.brief, exchange=answer)
 
 
 @probe("LM-METRICS-UNKNOWN-404")

@@ -14,7 +14,7 @@ from lmconform.probes.registry import probe
 from lmconform.probes.shared import walks
 
 # The size of a page without $top (F3).
-_DEFAULT_TOP: Final = 10_000
+DEFAULT_TOP: Final = 10_000
 # The published limits of $search and $top; what lies beyond them is observed (F3).
 _LONGEST_SEARCH: Final = 80
 GREATEST_TOP: Final = 100_000
@@ -101,7 +101,7 @@ def install_default_page(resource: ResourceType) -> None:
             after = ctx.count(resource.count, query)
             if before != after:
                 raise NotTestable(f"$count answers {before}, then {after}")
-            wanted = min(after, _DEFAULT_TOP)
+            wanted = min(after, DEFAULT_TOP)
             ctx.expect(
                 length == wanted, expected=f"all {wanted} that $count counts for {query}", actual=f"{length} of them"
             )
