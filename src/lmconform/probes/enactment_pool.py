@@ -228,8 +228,8 @@ def any_terminal(ctx: Context, statuses: Collection[str] = TERMINAL, kind: Enact
     return pooled
 
 
-def ended_unstopped(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
-    """``any_terminal``, and COMPLETED where a spare one is: of one that was STOPPED a further stop changes less."""
+def completed_or_ended(ctx: Context, kind: Enactment = EXECUTION) -> PooledEnactment:
+    """``any_terminal``, and a COMPLETED one if there is a spare one: it shows more of a stop than a STOPPED one."""
     if any(pooled.last.get("status") == "COMPLETED" for pooled in _pool(ctx, kind).spare):
         with suppress(Inconclusive):
             return any_terminal(ctx, {"COMPLETED"}, kind)

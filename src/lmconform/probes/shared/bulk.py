@@ -134,7 +134,7 @@ def _stops(kind: Enactment) -> None:
 def _ended(kind: Enactment) -> None:
     @probe(f"LM-{kind.bulk_noun}-STOP-ENDED")
     def ended_one_is_not_stopped(ctx: Context) -> None:
-        pooled = enactment_pool.ended_unstopped(ctx, kind)
+        pooled = enactment_pool.completed_or_ended(ctx, kind)
         answered = results(ctx, kind, [entry(pooled.id)])
         ctx.expect(bool(answered) and "error" in answered[0], expected="an entry with an error", actual=f"{answered}")
         expect_not_stopped(ctx, pooled)

@@ -272,7 +272,7 @@ def _stopping(kind: Enactment) -> None:
 
     @probe(f"LM-{kind.noun}-STOP-ENDED")
     def terminal_one_is_not_stopped(ctx: Context) -> None:
-        pooled = enactment_pool.ended_unstopped(ctx, kind)
+        pooled = enactment_pool.completed_or_ended(ctx, kind)
         answer = pooled.stop(ctx)
         ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
         expect_not_stopped(ctx, pooled)
