@@ -118,14 +118,7 @@ def tags_filter(ctx: Context) -> None:
     # The value that must not match belongs to another tag.
     store(ctx, execution, tags=[{"name": name, "value": "yes"}, {"name": ctx.unique("other"), "value": "no"}])
     for value, wanted in (("yes", True), ("no", False)):
-        answer = ctx.get("findMetrics", {"executionIds": [execution], "tagFilters": f"{name}={value}"})
-        # Whether no match is an empty list or a 404 is open (F32).
-        ctx.expect_status(answer, {200} if wanted else {200, 404})
-        listed = entries(answer.json_object())
-        matches = execution in [r.get("executionId") for r in listed]
-        ctx.expect(
-            matches is wanted, expected=f"{_MATCH[wanted]} for {name}={value}", actual=answer.brief, exchange=answer
-        )
+        _expect_match(ctx, execution, f"{name}={value}", wanted)
 
 
 @probe("LM-METRICS-UNKNOWN-404")
