@@ -36,11 +36,24 @@ def executable_body(api, scenario, executable):
     members = {name: value for name, value in executable.items() if name != "bulk"}
     if api.choices["sdk_members"]:
         members["parameters"] = [{"type": "string", **p} for p in members["parameters"]]
+    if api.choices["uneven_entries"]:
+        members |= {name: _uneven(api, members[name]) for name in ("parameters", "inputArtifacts", "outputArtifacts")}
     members |= {"scenarioId": scenario["id"], "createdAt": text(scenario["created"])}
     # A template that did not synchronise shows the epoch.
     members["modifiedAt"] = text(0 if api.choices["optional"] == "mixed" else scenario["modified"])
     optional = ("description", "labels", "parameters", "inputArtifacts", "outputArtifacts")
     return api.shapes.thing(members, optional=optional, plain=("scenarioId",))
+
+
+def _uneven(api, entries):
+    """The entries in any order, with what has no value left out, null or empty, as it happens."""
+    shown = []
+    for entry in api.rng.sample(entries, len(entries)):
+        known = {name: value for name, value in entry.items() if value not in (None, "", [])}
+        ways = {"description": (None, ""), "labels": (None, [])}
+        empty = {n: api.rng.choice(values) for n, values in ways.items() if n not in known and api.chance(0.5)}
+        shown.append(known | empty)
+    return shown
 
 
 def _scenario(api, call):
@@ -77,10 +90,18 @@ def list_executables(api, call):
     version = call.query.one("versionId")
     found = list(scenario["executables"].values()) if scenario else []
     if version is not None:
+        _synchronise(api, found)
         found = [e for e in found if e["versionId"] == version]
         if not found and api.choices["unknown_version"] == "404":
             raise Refused(404, "Version not found")
     return listed(api, [executable_body(api, scenario, e) for e in found])
+
+
+def _synchronise(api, executables):
+    """The template of each gets a new version, once: right before somebody asks for the one that he knows."""
+    for executable in executables if api.choices["synchronised"] else ():
+        if not executable["versionId"].endswith(".new"):
+            executable["versionId"] += ".new"
 
 
 def get_executable(api, call):

@@ -47,6 +47,8 @@ def run_body(api, group, run, *, detailed, only_status=False):
         "startTime": _start(api, started) if started is not None else None,
         "completionTime": text(finished) if finished is not None else None,
     }
+    if finished is not None and now < finished + api.choices["late_completion"]:
+        members["completionTime"] = None
     optional = ["statusMessage", "submissionTime", "startTime", "completionTime", "statusDetails", "outputArtifacts"]
     optional += ["executableId", "details"]
     if detailed:
@@ -87,6 +89,7 @@ def _check_quota(api, group, deploys):
     mine = [r for r in runs_of(group, deploys).values() if not r.foreign and not r.is_gone(now)]
     running = [r for r in mine if r.status(now) not in TERMINAL]
     words = {"quota": f"The quota of {WORDS[deploys]}s is exhausted", "count": "maxRunningCount is reached"}
+    words["limit"] = f"You have exceeded the maximum number of {WORDS[deploys]}s that may run"
     if way not in ("none", "queue") and len(running) >= api.choices["quota_size"]:
         raise refuse(way, words[api.choices["quota_words"]])
     if deploys and api.choices["deployment_room"] == "none":

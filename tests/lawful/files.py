@@ -19,6 +19,12 @@ def _file(api, call, kind):
     return path
 
 
+def check_served(api, method):
+    """Refuse what this server does not have, whoever asks."""
+    if api.choices["files"] == "upload-only":
+        raise refuse("405-text", f"{method} is not served")
+
+
 def upload(api, call):
     """PUT /lm/dataset/files/{path}."""
     path, choices = _file(api, call, "PUT"), api.choices
@@ -31,7 +37,8 @@ def upload(api, call):
         raise Refused(400, "This content type is not accepted")
     if path in call.group.files and not call.query.flag("overwrite"):
         raise Refused(409, "The specified file already exists and cannot be overwritten.")
-    call.group.files[path] = call.body
+    stored = call.group.files.setdefault(path, [])
+    stored.append((api.world.now() + api.choices["file_lag"], call.body))
     url = f"ai://default/{path}" if choices["file_url"] == "ai" else f"https://bucket.example.com/{path}?x=1"
     headers = {} if choices["location"] == "absent" else {"Location": url}
     return Reply(201, {"message": api.shapes.said("File creation acknowledged"), "url": url}, headers=headers)
@@ -40,14 +47,16 @@ def upload(api, call):
 def download(api, call):
     """GET /lm/dataset/files/{path}."""
     path = _file(api, call, "GET")
-    if path not in call.group.files:
+    now = api.world.now()
+    visible = [content for moment, content in call.group.files.get(path, []) if moment <= now]
+    if not visible:
         raise Refused(404, "The resource you requested was not found.")
     headers = {
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Content-Disposition": "attachment",
     }
-    return Reply(200, call.group.files[path], "bytes", headers)
+    return Reply(200, visible[-1], "bytes", headers)
 
 
 def delete(api, call):

@@ -206,6 +206,8 @@ class Api:
         known = path.startswith("/v2/lm/") and found and not self._is_off(inner)
         if not known and self.choices["path_before_token"]:
             self._nothing_here()
+        if inner.startswith("/dataset/") and method in ("GET", "DELETE") and self.choices["unserved_before_token"]:
+            files.check_served(self, method)
         self._check_token(headers)
         legacy = re.fullmatch(r"/v2/lm/configurations/([^/]+)/(executions|deployments)", path)
         if legacy and method == "POST" and self.choices["legacy_paths"] == "202":
@@ -227,14 +229,24 @@ class Api:
         if method not in methods:
             raise refuse(self.choices["wrong_method"], "Method not allowed")
         group = self._group(inner, headers)
-        query = Query(self, parse_qs(parts.query, keep_blank_values=True))
+        query = Query(self, parse_qs(self._unsplit(parts.query), keep_blank_values=True))
         habits.check_group(self, group, method, inner)
         self.world.live()
         reply = methods[method](self, Call(self, method, path, headers, body, query, ids, group))
         is_one = method == "GET" and ids and not inner.endswith("/logs") and query.one("$select") is None
         if self.choices["detail_extra"] and is_one and isinstance(reply.body, dict):
             reply.body["etag"] = "abc"
+        if self.choices["versions_of_reads"] and is_one and isinstance(reply.body, dict):
+            reply.body["etag"] = f"read-{self.seen}"
         return reply
+
+    def _unsplit(self, query):
+        """The query in which encoded signs of tagFilters stay encoded, where they are no signs to this server."""
+        if self.choices["tag_filter_signs"] == "decoded":
+            return query
+        parts = query.split("&")
+        signs = re.compile("%(3D|2C|21)", re.IGNORECASE)
+        return "&".join(signs.sub(r"%25\1", p) if p.startswith("tagFilters=") else p for p in parts)
 
     def _group(self, inner, headers):
         name = headers.get("ai-resource-group")

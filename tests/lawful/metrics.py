@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from .catalog import listed
 from .checking import ID, Body, bad, moment
@@ -133,8 +134,10 @@ def _ids_of_filter(text):
     raise bad("$filter is not understood")
 
 
-def _carries(record, expression):
+def _carries(api, record, expression):
     name, unequal, value = re.fullmatch(r"([^!=]*)(?:(!?)=(.*))?", expression, re.DOTALL).groups()
+    if api.choices["tag_filter_signs"] == "raw":
+        name, value = unquote(name), value and unquote(value)
     found = [tag["value"] for tag in record["tags"] if tag["name"] == name]
     if value is None:
         return bool(found)
@@ -167,7 +170,7 @@ def find(api, call):
     if ids is not None and len(found) < len(set(ids)) and api.choices["some_unknown"] == "404":
         found = []
     if tags is not None:
-        found = [i for i in found if all(_carries(records[i], expression) for expression in tags)]
+        found = [i for i in found if all(_carries(api, records[i], expression) for expression in tags)]
     if not found:
         raise Refused(404, "Metrics was not found.", "02010055")
     page = query.page(sorted(found), default=1000, largest=10000)

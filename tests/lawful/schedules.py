@@ -115,10 +115,16 @@ def _live(api, call):
     return [s for s in call.group.schedules.values() if s["gone"] is None or s["gone"] > now]
 
 
+def _as_listed(api, schedule):
+    """The schedule before its last change, while lists do not know that yet."""
+    until, before = schedule.get("listed", (0, schedule))
+    return before if api.world.now() < until else schedule
+
+
 def _found(api, call):
     if api.choices["off_lists"]:
         _supported(api)
-    found = _live(api, call)
+    found = [_as_listed(api, schedule) for schedule in _live(api, call)]
     configuration = call.query.one_id("configurationId")
     status = call.query.one_of("status", ("ACTIVE", "INACTIVE"))
     if configuration is not None:
@@ -175,6 +181,7 @@ def modify(api, call):
     if "status" in changes and over and api.choices["resume_after_end"] == "400":
         raise bad("the schedule is over")
     changes["modified"] = api.world.now()
+    schedule["listed"] = (changes["modified"] + api.choices["schedule_list_lag"], {**schedule})
     if api.choices["schedule_lag"]:
         schedule.setdefault("waiting", []).append((changes["modified"] + api.choices["schedule_lag"], changes))
     else:
@@ -188,6 +195,7 @@ def delete(api, call):
     schedule = _one(api, call)
     if schedule["gone"] is not None and api.choices["second_delete"] != "202":
         raise refuse("404" if api.choices["second_delete"] == "412" else api.choices["second_delete"], "being deleted")
-    schedule["gone"] = schedule["gone"] or api.world.now() + api.choices["schedule_delete_time"] * api.rng.random()
+    takes = api.choices["schedule_delete_time"] * api.rng.uniform(0.5, 1.0)
+    schedule["gone"] = schedule["gone"] or api.world.now() + takes
     said = {"id": schedule["id"], "message": api.shapes.said("Execution Schedule deleted")}
     return Reply(202, api.shapes.thing(said))

@@ -46,6 +46,8 @@ class Shapes:
         if way == "mixed":
             way = self.rng.choice(("Z", "+00:00", "micro", "milli"))
         when = datetime.fromtimestamp(min(max(moment, -6.2e10), 2.5e11), UTC)
+        if way == "lower":
+            return when.isoformat(timespec="seconds").removesuffix("+00:00").lower() + "z"
         if way == "far":
             return when.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat()
         spec = {"micro": "microseconds", "nano": "microseconds", "milli": "milliseconds"}.get(way, "seconds")

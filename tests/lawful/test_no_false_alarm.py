@@ -33,6 +33,27 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
     assert any(r["id"].startswith("fuzz/") and r["outcome"] == "PASS" for r in results)
 
 
+@pytest.mark.parametrize(
+    ("choice", "probes"),
+    [
+        ("tag_filter_signs=raw", "LM-METRICS-TAG-FILTER*"),
+        ("schedule_delete_time=2.5", "LM-CONCURRENT-DELETE"),
+        ("versions_of_reads=True", "LM-*-STAYS"),
+        ("uneven_entries=True", "LM-EXECUTABLE-LIST-EQUALS-GET"),
+        ("unserved_before_token=True files=upload-only", "LM-AUTH-FILE"),
+        ("schedule_list_lag=0.4", "LM-SCHEDULE-*FILTER*"),
+        ("file_lag=0.4 files=on", "LM-FILE-[DOP]*"),
+        ("late_completion=0.4", "LM-*BULK-*"),
+        ("synchronised=True", "LM-EXECUTABLE-FILTER-VERSION"),
+        ("stamps=lower", "LM-SCHEDULE-WINDOW-ECHO"),
+    ],
+)
+def test_what_no_publication_forbids_raises_no_alarm(tmp_path, choice, probes):
+    found, results = alarms(tmp_path, "plain", FIRST, "--only", f"probe/{probes}", choose=choice.split())
+    assert told(found) == []
+    assert any(r["id"].startswith("probe/") for r in results)
+
+
 @pytest.mark.parametrize(("limit", "words"), [(30, ""), (0.5, "--delete-timeout")])
 def test_a_deletion_that_takes_its_time_is_a_finding_only_beyond_the_limit_of_its_owner(tmp_path, limit, words):
     only = ("--only", "scenario/*", "--only", "fuzz/sequence/createExecution*")

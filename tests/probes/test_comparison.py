@@ -11,6 +11,8 @@ from lmconform.probes.comparison import apart, differences, instant, pairs
         ("2024-05-06T07:08:09Z", "2024-05-06T07:08:09+00:00"),
         ("2024-05-06T07:08:09.123Z", "2024-05-06T07:08:09.123000Z"),
         ("2024-05-06T07:08:09.1Z", "2024-05-06T09:08:09.100000000+02:00"),
+        ("2024-05-06t07:08:09z", "2024-05-06T07:08:09Z"),
+        ("2024-05-06T07:08:60Z", "2024-05-06T07:09:00Z"),
     ],
 )
 def test_an_instant_has_many_spellings(left, right):
@@ -56,6 +58,15 @@ def test_order_of_labels_is_free_and_their_number_is_not():
 def test_tags_that_a_server_adds_may_be_double():
     tag = {"name": "by", "value": "server"}
     assert differences({"tags": [tag]}, {"tags": [tag, tag]}) == []
+
+
+def test_order_of_inputs_is_free_and_a_member_without_a_value_is_none():
+    data, more = {"name": "data", "description": None, "labels": []}, {"name": "more"}
+    assert differences({"inputArtifacts": [data, more]}, {"inputArtifacts": [more, {"name": "data"}]}) == []
+    doubled = {"inputArtifacts": [more, more, data]}
+    assert differences({"inputArtifacts": [data, more]}, doubled) == [
+        ("inputArtifacts", [data, more], [more, more, data])
+    ]
 
 
 def test_times_are_compared_as_instants_and_texts_as_texts():

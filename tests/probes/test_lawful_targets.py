@@ -259,9 +259,11 @@ def test_a_tenant_without_an_object_store_breaks_nothing(mock):
     assert isinstance(outcomes["LM-FILE-UPLOAD"], Inconclusive)
 
 
+@pytest.mark.parametrize("served", [1, 2])
+@pytest.mark.parametrize("message", ["The quota of deployments is exhausted", "You have exceeded the allowed number"])
 @pytest.mark.parametrize("status", [400, 403, 429])
-def test_a_deployment_beyond_the_quota_breaks_nothing(mock, status):
-    defect = Refusing("createDeployment", status, "The quota of deployments is exhausted", first=1)
+def test_a_deployment_beyond_the_quota_breaks_nothing(mock, status, message, served):
+    defect = Refusing("createDeployment", status, message, first=served)
     outcomes = run(open_session(mock, defect=defect), "LM-DEPLOYMENT-FRESH-GET", "LM-DEPLOYMENT-TTL-ECHO")
     assert outcomes["LM-DEPLOYMENT-FRESH-GET"] == "PASS"
     assert isinstance(outcomes["LM-DEPLOYMENT-TTL-ECHO"], Inconclusive)

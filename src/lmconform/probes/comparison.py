@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from lmconform.contract import times
+
 _TIMES = frozenset(
     {"createdAt", "modifiedAt", "submissionTime", "startTime", "completionTime", "timestamp", "start", "end"}
 )
 # Tenants answer any of these for a member without a value.
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
+# Lists whose order is not promised, of entries with any members.
+_UNORDERED: Final = frozenset({"inputArtifacts", "outputArtifacts", "parameters"})
 # Lists whose order is not promised, with the fields that make up an entry (F38).
 _KEYED = {
     "labels": ("key", "name", "value"),
@@ -32,7 +36,7 @@ def instant(text: object) -> datetime | None:
     if not isinstance(text, str):
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = times.parse(text) or datetime.fromisoformat(text)
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -46,7 +50,14 @@ def normal(name: str, value: Any) -> Any:
         rows = _rows(value, _KEYED[name])
         # What a server may add may be double.
         return frozenset(rows) if name in GROWING else sorted(rows)
+    if name in _UNORDERED and isinstance(value, list):
+        return sorted(json.dumps(_without_empty(entry), sort_keys=True) for entry in value)
     return value
+
+
+def _without_empty(entry: Any) -> Any:
+    """An entry without the members that have no value."""
+    return {n: v for n, v in entry.items() if v not in _EMPTY} if isinstance(entry, dict) else entry
 
 
 def pairs(entries: Iterable[Any], fields: Iterable[str] = ("name", "value")) -> frozenset[tuple[str, ...]]:

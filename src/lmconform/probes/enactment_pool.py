@@ -32,7 +32,7 @@ _WARM_SPARES: Final = 1
 # What an enactment does without a request, as a word for the waits of the session.
 _PROGRESS: Final = "progress"
 # Words in refusals for lack of room, here and in the scenarios: neither status nor text is published (C7).
-_QUOTA_WORDS: Final = ("quota", "maxrunningcount", "capacity", "exhausted", "too many")
+_QUOTA_WORDS: Final = ("quota", "maxrunningcount", "capacity", "exhausted", "too many", "limit", "maximum", "exceed")
 # A serving template may have a placeholder that no binding fills: its deployments are refused, and no other (M9).
 _TEMPLATE_WORDS: Final = ("placeholder", "not resolved")
 

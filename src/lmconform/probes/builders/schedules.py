@@ -44,6 +44,23 @@ def change_schedule(ctx: Context, created: Created, **fields: Any) -> Exchange:
     return ctx.send(SCHEDULE.modify, {SCHEDULE.parameter: created.id}, json=fields)
 
 
+def wait_until_gone(ctx: Context, schedule_id: str) -> None:
+    """Poll until GET answers 404; raises Overdue, and Failure for other answers."""
+
+    def until(exchange: Exchange) -> bool:
+        ctx.expect_status(exchange, {200, 404})
+        return exchange.status == 404
+
+    ctx.poll_exchange(
+        ("schedule", schedule_id, "delete"),
+        lambda: ctx.get(SCHEDULE.get, **{SCHEDULE.parameter: schedule_id}),
+        until,
+        ctx.limits.delete,
+        what=f"404 for the schedule {schedule_id}, whose deletion was accepted,",
+        state=lambda exchange: f"still {exchange.json_object().get('status')}",
+    )
+
+
 SCHEDULE: Final = ResourceType(
     noun="SCHEDULE",
     body=schedule_body,

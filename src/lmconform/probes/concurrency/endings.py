@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from typing import Final
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool, liveness
-from lmconform.probes.builders.schedules import SCHEDULE
+from lmconform.probes.builders.schedules import SCHEDULE, wait_until_gone
 from lmconform.probes.concurrency.burst import Send, burst
 from lmconform.probes.concurrency.cost import may_deploy
 from lmconform.probes.concurrency.creations import shared_schedules
@@ -119,14 +118,9 @@ def _deletions(ctx: Context) -> Deletions:
 
 
 def _expect_schedule_gone(ctx: Context) -> None:
-    sent, since = _deletions(ctx), time.monotonic()
+    sent = _deletions(ctx)
     _expect_one_accepted(ctx, sent.pair)
-
-    def judge() -> None:
-        answer = ctx.get(SCHEDULE.get, **{SCHEDULE.parameter: sent.twice})
-        ctx.expect(answer.status == 404, expected="404 after two deletions", actual=answer.brief, exchange=answer)
-
-    ctx.retry_in_grace(since, judge)
+    liveness.expect(ctx, partial(wait_until_gone, ctx, sent.twice), "LM-SCHEDULE-DELETE")
 
 
 def _expect_gone(ctx: Context, kind: Enactment) -> None:

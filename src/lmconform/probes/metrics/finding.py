@@ -8,7 +8,7 @@ from typing import Final
 from lmconform.errors import NotApplicable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
-from lmconform.probes.context import Context, Json
+from lmconform.probes.context import Context
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
@@ -119,17 +119,8 @@ def tags_filter(ctx: Context) -> None:
     store(ctx, execution, metrics=[point(name)], tags=tags)
     # Each execution matches or not by its tags alone.
     store(ctx, other, metrics=[point(name)], tags=[{"name": name, "value": "neither"}])
-    only_metrics: Json = {"$select": ["metrics"]}
-    for value, wanted, select in (("yes", True, {}), ("yes", True, only_metrics), ("no", False, {})):
-        answer = ctx.get("findMetrics", {"executionIds": [execution, other], "tagFilters": f"{name}={value}", **select})
-        # Whether no match is an empty list or a 404 is open (F32).
-        ctx.expect_status(answer, {200} if wanted else {200, 404})
-        listed = entries(answer.json_object())
-        found = [r.get("executionId") for r in listed]
-        text = f"{_MATCH[wanted]} for {name}={value}"
-        ctx.expect((execution in found) is wanted, expected=text, actual=answer.brief, exchange=answer)
-        text = f"not {other}, where {name} has another value, for {name}={value}"
-        ctx.expect(other not in found, expected=text, actual=answer.brief, exchange=answer)
+    for value, wanted, select in (("yes", True, ""), ("yes", True, "&$select=metrics"), ("no", False, "")):
+        _expect_match(ctx, execution, f"{name}={value}", wanted, other=other, select=select)
 
 
 @probe("LM-METRICS-UNKNOWN-404")
@@ -208,13 +199,20 @@ def _tagged(ctx: Context) -> tuple[str, str, str]:
     return execution, first, second
 
 
-def _expect_match(ctx: Context, execution: str, expression: str, wanted: bool) -> None:
+def _expect_match(
+    ctx: Context, execution: str, expression: str, wanted: bool, *, other: str = "", select: str = ""
+) -> None:
+    """Raise Failure unless the execution is found, or is not, as ``wanted`` says, and the ``other`` one is not."""
+    executions = ",".join(filter(None, (execution, other)))
     # The signs are not encoded: whether %3D is a sign or part of a name is open.
-    answer = ctx.get_raw("findMetrics", f"executionIds={execution}&tagFilters={expression}")
+    answer = ctx.get_raw("findMetrics", f"executionIds={executions}&tagFilters={expression}{select}")
     # Whether no match is an empty list or a 404 is open as well (F32).
     ctx.expect_status(answer, {200} if wanted else {200, 404})
-    matches = execution in [r.get("executionId") for r in entries(answer.json_object())]
-    ctx.expect(matches is wanted, expected=f"{_MATCH[wanted]} for {expression}", actual=answer.brief, exchange=answer)
+    found = [r.get("executionId") for r in entries(answer.json_object())]
+    text = f"{_MATCH[wanted]} for {expression}"
+    ctx.expect((execution in found) is wanted, expected=text, actual=answer.brief, exchange=answer)
+    text = f"not {other}, whose tags do not match {expression}"
+    ctx.expect(other not in found, expected=text, actual=answer.brief, exchange=answer)
 
 
 @probe("LM-METRICS-TAG-FILTER-NOT")

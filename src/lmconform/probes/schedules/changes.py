@@ -10,7 +10,14 @@ from typing import Any, Final
 from lmconform.errors import NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import liveness
-from lmconform.probes.builders.schedules import SCHEDULE, change_schedule, quiet_cron, schedule_configuration, window
+from lmconform.probes.builders.schedules import (
+    SCHEDULE,
+    change_schedule,
+    quiet_cron,
+    schedule_configuration,
+    wait_until_gone,
+    window,
+)
 from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.registry import probe
@@ -175,7 +182,7 @@ def paused_schedule_is_deleted(ctx: Context) -> None:
 def deleted_schedule_is_not_counted(ctx: Context) -> None:
     deleted_id, answer = _deleted(ctx)
     ctx.require_success(answer)
-    liveness.need(lambda: _wait_until_gone(ctx, deleted_id), "LM-SCHEDULE-DELETE")
+    liveness.need(lambda: wait_until_gone(ctx, deleted_id), "LM-SCHEDULE-DELETE")
     query = {"configurationId": schedule_configuration(ctx).id}
     expect_uncounted(ctx, "listExecutionSchedules", "countExecutionSchedules", query, deleted_id)
 
@@ -281,26 +288,9 @@ def _delete(ctx: Context, created: Created) -> Exchange:
     return answer
 
 
-def _wait_until_gone(ctx: Context, schedule_id: str) -> None:
-    """Poll until GET answers 404; raises Overdue, and Failure for other answers."""
-
-    def until(exchange: Exchange) -> bool:
-        ctx.expect_status(exchange, {200, 404})
-        return exchange.status == 404
-
-    ctx.poll_exchange(
-        ("schedule", schedule_id, "delete"),
-        lambda: ctx.get("getExecutionSchedule", executionScheduleId=schedule_id),
-        until,
-        ctx.limits.delete,
-        what=f"404 for the schedule {schedule_id}, whose deletion was accepted,",
-        state=lambda exchange: f"still {exchange.json_object().get('status')}",
-    )
-
-
 def _expect_deleted(ctx: Context, created: Created) -> None:
     ctx.expect_status(_delete(ctx, created), {202})
-    liveness.expect(ctx, lambda: _wait_until_gone(ctx, created.id), "LM-SCHEDULE-DELETE")
+    liveness.expect(ctx, lambda: wait_until_gone(ctx, created.id), "LM-SCHEDULE-DELETE")
 
     def judge() -> None:
         listed = ctx.ids("listExecutionSchedules", {"configurationId": created.sent["configurationId"]})

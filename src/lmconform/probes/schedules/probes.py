@@ -60,10 +60,14 @@ def configuration_filters(ctx: Context) -> None:
 def status_filters(ctx: Context) -> None:
     active, paused = _active_and_paused(ctx)
     own = {active.id, paused.id}
-    for status, created in (("ACTIVE", active), ("INACTIVE", paused)):
-        matches = set(ctx.ids("listExecutionSchedules", {"status": status})) & own
-        text = f"[{created.id!r}], the one of the two of this run that is {status}"
-        ctx.expect(matches == {created.id}, expected=text, actual=f"{sorted(matches)}")
+
+    def judge() -> None:
+        for status, created in (("ACTIVE", active), ("INACTIVE", paused)):
+            matches = set(ctx.ids("listExecutionSchedules", {"status": status})) & own
+            text = f"[{created.id!r}], the one of the two of this run that is {status}"
+            ctx.expect(matches == {created.id}, expected=text, actual=f"{sorted(matches)}")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
 
 
 @probe("LM-SCHEDULE-FILTER-COMBINED")
@@ -71,24 +75,29 @@ def filters_combine_with_and(ctx: Context) -> None:
     # Schedules of another configuration, so that a server that ignores the filters fails.
     batch(ctx, SCHEDULE)
     active, paused = _active_and_paused(ctx)
-    for status, created in (("ACTIVE", active), ("INACTIVE", paused)):
-        query = {"configurationId": created.sent["configurationId"], "status": status}
-        matches = ctx.ids("listExecutionSchedules", query)
-        ctx.expect(
-            matches == [created.id],
-            expected=f"[{created.id!r}], the {status} one of the configuration",
-            actual=f"{matches}",
-        )
+
+    def judge() -> None:
+        for status, created in (("ACTIVE", active), ("INACTIVE", paused)):
+            query = {"configurationId": created.sent["configurationId"], "status": status}
+            matches = ctx.ids("listExecutionSchedules", query)
+            text = f"[{created.id!r}], the {status} one of the configuration"
+            ctx.expect(matches == [created.id], expected=text, actual=f"{matches}")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
 
 
 @probe("LM-SCHEDULE-COUNT-FILTERED")
 def count_is_filtered(ctx: Context) -> None:
     batch(ctx, SCHEDULE)
     query = {"configurationId": _active_and_paused(ctx)[0].sent["configurationId"]}
-    for more, wanted in (({}, 2), ({"status": "ACTIVE"}, 1), ({"status": "INACTIVE"}, 1)):
-        number = ctx.count("countExecutionSchedules", {**query, **more})
-        text = f"$count = {wanted} of the two of this run for {more or 'all'}"
-        ctx.expect(number == wanted, expected=text, actual=f"$count = {number}")
+
+    def judge() -> None:
+        for more, wanted in (({}, 2), ({"status": "ACTIVE"}, 1), ({"status": "INACTIVE"}, 1)):
+            number = ctx.count("countExecutionSchedules", {**query, **more})
+            text = f"$count = {wanted} of the two of this run for {more or 'all'}"
+            ctx.expect(number == wanted, expected=text, actual=f"$count = {number}")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
 
 
 @probe("LM-SCHEDULE-EXECUTIONS")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -55,7 +57,7 @@ def _is_stopped(change: Json, before: Mapping[str, Any], after: Mapping[str, Any
 
 
 def _expect_there(ctx: Context, prepared: Prepared) -> None:
-    answer = _read(ctx, prepared)
+    answer = _read_in_grace(ctx, prepared)
     if answer is None:
         return
     if answer.status != 404:
@@ -71,7 +73,7 @@ def _require_kept(ctx: Context, prepared: Prepared) -> None:
     if prepared.before.get("targetStatus") == "DELETED":
         raise NotTestable(f"the {prepared.resource.noun} was to be deleted before {prepared.operation.id}")
     names = source_of(prepared.resource).another(ctx)
-    answer = _read(ctx, replace(prepared, names={**prepared.names, **names})) if names else None
+    answer = _read_in_grace(ctx, replace(prepared, names={**prepared.names, **names})) if names else None
     if answer is not None and answer.status == 404:
         text = f"{ctx.label(answer)} answered {answer.brief}, also when nothing was deleted"
         raise NotTestable(text)
@@ -128,6 +130,21 @@ def _read(ctx: Context, prepared: Prepared) -> Exchange | None:
     return ctx.get(
         operation.id, own_query(operation, prepared.resource, prepared.names), **named_in(operation, prepared.names)
     )
+
+
+def _read_in_grace(ctx: Context, prepared: Prepared) -> Exchange | None:
+    """The same, where it is not found, again until the grace has passed: what was made a moment ago may be missing."""
+    seen: list[Exchange | None] = []
+
+    def judge() -> None:
+        answer = _read(ctx, prepared)
+        seen.append(answer)
+        if answer is not None and answer.status == 404:
+            raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
+
+    with suppress(NotTestable):
+        ctx.retry_in_grace(time.monotonic(), judge)
+    return seen[-1]
 
 
 def _require(ctx: Context, answer: Exchange) -> None:
