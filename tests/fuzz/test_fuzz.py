@@ -264,6 +264,13 @@ def test_a_body_is_not_wrong_for_members_that_the_server_sets(contract):
     assert oracle.is_wrong_body(contract, patch, {**body, "createdAt": {}, "customInfo": {}})
 
 
+def test_a_body_is_not_wrong_for_members_of_what_the_target_does_not_offer(contract):
+    create, body = contract.operation("createDeployment"), {"configurationId": "aa97b177-9383-4934-8543-0f91a7a0283a"}
+    assert oracle.is_wrong_body(contract, create, {**body, "ttl": 7})
+    assert oracle.is_wrong_body(contract, create, {**body, "ttl": 7}, {"ttl"}) == ""
+    assert oracle.is_wrong_body(contract, create, {"configurationId": 7, "ttl": 7}, {"ttl"})
+
+
 ID_PATTERN = r"^[\w.-]{4,64}$"
 
 

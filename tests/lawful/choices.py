@@ -183,6 +183,7 @@ OPTIONS = {
     **HABITS,
     "metrics_left_out": ("nothing", "$filter", "tagFilters"),
     "tag_filter_signs": ("decoded", "raw"),
+    "job_metrics": (False, True),
     "unserved_before_token": (False, True),
     "versions_of_reads": (False, True),
     "uneven_entries": (False, True),

@@ -132,9 +132,9 @@ def creator(deploys):
 
 def ttl_of(api, body):
     """A deployment's time to live, in this server's opinion."""
-    ttl = body.text("ttl", pattern=TTL) if body.members.get("ttl") is not None else None
-    if ttl is None:
+    if api.choices["ttl"] == "ignore" or body.members.get("ttl") is None:
         return None
+    ttl = body.text("ttl", pattern=TTL)
     if api.choices["ttl"] == "400":
         raise bad("ttl is not supported")
     match = TTL.fullmatch(ttl)
@@ -142,7 +142,7 @@ def ttl_of(api, body):
         raise bad("ttl is below the minimum")
     if api.choices["longest_ttl"] == "8h" and int(match[1]) * {"m": 1, "h": 60, "d": 1440}[match[2].lower()] > 480:
         raise bad("ttl is above the maximum of 8h")
-    return ttl if api.choices["ttl"] == "on" else None
+    return ttl
 
 
 def _found(api, call, deploys):

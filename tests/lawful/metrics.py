@@ -144,9 +144,27 @@ def _carries(api, record, expression):
     return any((v == value) is not bool(unequal) for v in found)
 
 
+def _from_jobs(api, group):
+    """What trainings store themselves: a little more at each look while they run, and a last piece in the end."""
+    now = api.world.now()
+    for identifier, run in group.executions.items() if api.choices["job_metrics"] else ():
+        is_over = run.reached("RUNNING", now) is not None and identifier not in api.world.told
+        if run.status(now) == "RUNNING" or is_over:
+            if run.status(now) != "RUNNING":
+                api.world.told.add(identifier)
+            record = group.metrics.setdefault(
+                identifier, {"created": now, "modified": now, "metrics": [], "tags": [], "customInfo": []}
+            )
+            step = len(record["metrics"])
+            stamp = datetime.fromtimestamp(now, UTC)
+            record["metrics"].append({"name": "job", "value": 1, "labels": [], "timestamp": stamp, "step": step})
+            record["customInfo"].append({"name": f"job-{step}", "value": "[]"})
+
+
 def find(api, call):
     """GET /lm/metrics: by ids, by filter or by tags; nothing found is 404."""
     _supported(api)
+    _from_jobs(api, call.group)
     query, records = call.query, call.group.metrics
     ids, condition, tags = query.several("executionIds"), query.one("$filter"), query.several("tagFilters")
     if ids is not None and condition is not None:
@@ -183,6 +201,7 @@ def find(api, call):
 def delete(api, call):
     """DELETE /lm/metrics."""
     _supported(api)
+    _from_jobs(api, call.group)
     identifier = call.query.one("executionId")
     if identifier is None:
         raise bad("executionId is missing")

@@ -37,6 +37,7 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
     ("choice", "probes"),
     [
         ("tag_filter_signs=raw", "LM-METRICS-TAG-FILTER*"),
+        ("job_metrics=True", "LM-METRICS-*"),
         ("schedule_delete_time=2.5", "LM-CONCURRENT-DELETE"),
         ("versions_of_reads=True", "LM-*-STAYS"),
         ("uneven_entries=True", "LM-EXECUTABLE-LIST-EQUALS-GET"),

@@ -30,6 +30,8 @@ class World:
 
     def __init__(self, choices):
         self.choices = choices
+        # The executions whose trainings have stored their last metrics.
+        self.told = set()
         self.rng = choices.rng
         self.shapes = Shapes(choices)
         self.planner = Planner(choices)

@@ -261,11 +261,14 @@ class Fuzzer:
 
     def _wrong(self, operation: Operation, wire: Wire) -> Iterator[tuple[str, str]]:
         """The requirements by which the request has to be refused beyond doubt, each with what it expects."""
-        contract = self._session.contract
+        contract, offered = self._session.contract, self._session.capabilities.has
+        # A target may pass over a member of what it does not offer (A2, F25).
+        gated = self._session.resources.gated_members(operation)
+        unread = {member for member, capability in gated.items() if not offered(capability)}
         if oracle.names_wrong_id(contract, operation, wire.path_parameters):
             yield oracle.PATH_REFUSED, "400 or 404 for a path id that breaks its pattern"
         if oracle.can_be_wrong(contract, operation):
-            why = oracle.is_wrong_body(contract, operation, wire.value) if wire.is_json else "it is no JSON"
+            why = oracle.is_wrong_body(contract, operation, wire.value, unread) if wire.is_json else "it is no JSON"
             if why:
                 yield oracle.BODY_REFUSED, f"400 for a body that is wrong: {why}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
 from lmconform.checks.status import GATEWAY
@@ -98,18 +99,21 @@ def names_wrong_id(contract: Contract, operation: Operation, path: dict[str, str
     return any(name in patterns and is_wrong_id(value, patterns[name]) for name, value in path.items())
 
 
-def is_wrong_body(contract: Contract, operation: Operation, value: Any) -> str:
+def is_wrong_body(
+    contract: Contract, operation: Operation, value: Any, passed_over: Collection[str] = frozenset()
+) -> str:
     """Why a JSON body is wrong by every reading of its schema, or an empty text.
 
     Readings differ on null for optional members, on numbers such as 1.0, on the edges of
     lengths and on what ``\\w`` means: no judgement. Nor is there one of members that the server sets, and that a body
-    has only because it shares a schema with answers: a server may pass over them.
+    has only because it shares a schema with answers: a server may pass over them, and over those ``passed_over``.
     """
+    unread = {*_SET_BY_SERVER, *passed_over}
     schema = operation.request_body.json_schema if operation.request_body is not None else None
     if schema is None:
         return ""
     for error in contract.validator(schema).iter_errors(value):
-        if _is_clear(error) and not _SET_BY_SERVER & set(error.instance_path):
+        if _is_clear(error) and not unread & set(error.instance_path):
             return str(error.message)[:200]
     return ""
 
