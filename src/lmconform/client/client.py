@@ -49,7 +49,7 @@ class Client:
     ``exchanges`` keeps ids, ``story`` what of them may lead to a finding, ``judged`` the requirements of the checks
     that had something to say.
     ``broken`` maps requirement and operation id to the first judgement that it is broken, with
-    the number of exchanges that broke it. ``hiccups`` tells of the changes that a gateway or a connection
+    the number of exchanges that broke it. ``hiccups`` names the changes that a gateway or a connection
     lost on the way, and that must not be sent again (``client/transport``). Safe to send with from several threads;
     ``last`` is then one of the last exchanges.
     """

@@ -147,7 +147,7 @@ def expand_artifact_other_name(bench: Bench) -> None:
                 resource["scenario"] = {**resource["scenario"], "name": resource["scenario"]["id"] + "-expanded"}
 
 
-@mutant("expand-artifact-id-alone", "LM-ARTIFACT-EXPAND-AGREES")
+@mutant("expand-artifact-id-only", "LM-ARTIFACT-EXPAND-AGREES")
 def expand_artifact_id_alone(bench: Bench) -> None:
     """BUG: of the scenario in an artifact nothing but its id is shown."""
     embeds_the_id_alone(bench, "getArtifact", "listArtifacts")

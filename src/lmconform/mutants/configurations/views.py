@@ -84,7 +84,7 @@ def expand_configuration(bench: Bench) -> None:
     forget(bench, "$expand", "listConfigurations", "getConfiguration")
 
 
-@mutant("expand-configuration-id-alone", "LM-CONFIGURATION-EXPAND-AGREES")
+@mutant("expand-configuration-id-only", "LM-CONFIGURATION-EXPAND-AGREES")
 def expand_configuration_id_alone(bench: Bench) -> None:
     """BUG: of the scenario in a configuration nothing but its id is shown."""
     embeds_the_id_alone(bench, "getConfiguration", "listConfigurations")

@@ -22,13 +22,13 @@ def alone_or_not(bench: Bench, name: str, *operations: str) -> None:
     """With the query parameter ``name`` the operations ignore all filters."""
 
     @bench.before(*operations)
-    def alone(call: Call) -> None:
+    def only(call: Call) -> None:
         if name in call.query:
             call.query = {key: value for key, value in call.query.items() if key.startswith("$") and key != "$search"}
 
 
 def embeds_the_id_alone(bench: Bench, *operations: str) -> None:
-    """With ``$expand=scenario`` the scenario in the answers is its id alone."""
+    """With ``$expand=scenario`` the scenario in the answers is only its id."""
 
     @bench.after(*operations)
     def bare(call: Call, reply: Reply) -> None:

@@ -177,7 +177,7 @@ def filter_execution_combined(bench: Bench) -> None:
     """BUG: status is ignored when executions are listed by more than two parameters."""
 
     @bench.before("listExecutions")
-    def alone(call: Call) -> None:
+    def only(call: Call) -> None:
         if len(call.query) > 2:
             call.query.pop("status", None)
 

@@ -131,12 +131,12 @@ def filter_outputs_any_kind(bench: Bench) -> None:
     """BUG: beside executionId all other filters of artifacts are ignored."""
 
     @bench.before("listArtifacts")
-    def alone(call: Call) -> None:
+    def only(call: Call) -> None:
         if "executionId" in call.query:
             call.query = {"executionId": call.query["executionId"]}
 
 
-@mutant("list-outputs-by-execution-alone", "LM-EXECUTION-OUTPUT-LISTED", "LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
+@mutant("list-outputs-by-execution-only", "LM-EXECUTION-OUTPUT-LISTED", "LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
 def list_outputs_by_execution_alone(bench: Bench) -> None:
     """BUG: output artifacts are only listed by executionId."""
     keeps_out(

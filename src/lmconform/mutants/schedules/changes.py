@@ -123,7 +123,7 @@ def schedule_modify_resumes(bench: Bench) -> None:
             call.body.setdefault("status", "ACTIVE")
 
 
-@mutant("schedule-modify-end-alone", "LM-SCHEDULE-MODIFY-KEEPS")
+@mutant("schedule-modify-end-only", "LM-SCHEDULE-MODIFY-KEEPS")
 def schedule_modify_end_alone(bench: Bench) -> None:
     """BUG: a new end without a start clears the start of the schedule."""
 

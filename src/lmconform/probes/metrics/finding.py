@@ -117,7 +117,7 @@ def tags_filter(ctx: Context) -> None:
     # The value that must not match belongs to another tag.
     tags = [{"name": name, "value": "yes"}, {"name": ctx.unique("other"), "value": "no"}]
     store(ctx, execution, metrics=[point(name)], tags=tags)
-    # Each execution matches or not by its tags alone.
+    # Each execution matches or not by nothing but its tags.
     store(ctx, other, metrics=[point(name)], tags=[{"name": name, "value": "neither"}])
     for value, wanted, select in (("yes", True, ""), ("yes", True, "&$select=metrics"), ("no", False, "")):
         _expect_match(ctx, execution, f"{name}={value}", wanted, other=other, select=select)

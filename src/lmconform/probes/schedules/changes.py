@@ -79,7 +79,7 @@ def configuration_changes(ctx: Context) -> None:
 
     def judge() -> None:
         listed = [one for one in (old, new) if own in ctx.ids(SCHEDULE.list, {"configurationId": one})]
-        text = f"{SCHEDULE.list} holds {own} for its configurationId {new} alone"
+        text = f"{SCHEDULE.list} holds {own} only for its configurationId {new}"
         ctx.expect(listed == [new], expected=text, actual=f"it is listed for {listed}")
 
     ctx.retry_in_grace(begun, judge)
@@ -92,7 +92,7 @@ def other_members_stay(ctx: Context) -> None:
     ctx.expect_same(kept, after, what="what the change does not name")
     for (before, after), changed in ((_configuration_change(ctx), "configurationId"), (_end_change(ctx), "end")):
         kept = {n: before[n] for n in (*_KEPT, "status") if n != changed and before.get(n) is not None}
-        ctx.expect_same(kept, after, what=f"what a change of {changed} alone does not name")
+        ctx.expect_same(kept, after, what=f"what a change of only {changed} does not name")
     paused = _paused(ctx)
     ctx.require_success(change_schedule(ctx, paused, cron=quiet_cron(ctx, 7)))
 

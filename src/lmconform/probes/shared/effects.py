@@ -48,9 +48,9 @@ def _expect_unmodified(ctx: Context, prepared: Prepared) -> None:
 
 
 def _is_stopped(change: Json, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether the status tells that a stop was carried out: targetStatus, which it names, is optional in answers.
+    """Whether the status shows that a stop was carried out: targetStatus, which it names, is optional in answers.
 
-    Of what was about to end before it, or whose status is not known, it tells nothing.
+    Of what was about to end before it, or whose status is not known, it shows nothing.
     """
     is_stop = change.get("targetStatus") == "STOPPED"
     return is_stop and before.get("status") in ACTIVE and after.get("status") in _STOPPED
