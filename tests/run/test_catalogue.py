@@ -34,9 +34,11 @@ def test_reads_come_first_then_writes_then_fuzz_and_last_what_looks_back():
     looks_back = ("-STAYS-DELETED", "-TERMINAL-STAYS", "-OTHERS-STAY", "-VIEWS-AGREE")
     looks_back += ("-DEFAULT-PAGE", "-OUTPUT-OWNER", "-URL-HOLDS-ID")
     assert [item_id for item_id in last if not item_id.endswith(looks_back)] == []
-    fuzz = slice(profiles.index("full"), -len(last))
+    fuzz = slice(next(n for n, own in enumerate(IDS) if own.startswith("fuzz/")), -len(last))
     assert set(profiles[fuzz]) == {"full"}
     assert {i.partition("/")[0] for i in IDS[fuzz]} == {"fuzz"}
+    # Observations that cost much are left to the profile full as well.
+    assert {i.partition("/")[0] for i, own in zip(IDS, profiles, strict=True) if own == "full"} == {"fuzz", "observe"}
 
 
 def test_the_steps_of_a_workflow_keep_their_order_and_stay_on_one_worker():
