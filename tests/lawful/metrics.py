@@ -148,10 +148,11 @@ def _from_jobs(api, group):
     """What trainings store themselves: a little more at each look while they run, and a last piece in the end."""
     now = api.world.now()
     for identifier, run in group.executions.items() if api.choices["job_metrics"] else ():
-        is_over = run.reached("RUNNING", now) is not None and identifier not in api.world.told
-        if run.status(now) == "RUNNING" or is_over:
-            if run.status(now) != "RUNNING":
-                api.world.told.add(identifier)
+        has_more = run.status(now) == "RUNNING"
+        if not has_more and run.reached("RUNNING", now) is not None and identifier not in api.world.told:
+            has_more = True
+            api.world.told.add(identifier)
+        if has_more:
             record = group.metrics.setdefault(
                 identifier, {"created": now, "modified": now, "metrics": [], "tags": [], "customInfo": []}
             )

@@ -131,10 +131,10 @@ class Client:
             try:
                 exchange = self.session.transport.send(request)
             except BaseException as error:
-                if _is_break(error) and not backoff.is_safe(request.method):
-                    self.hiccups.append(str(error))
                 if sent is not None:
                     self.session.books.in_doubt(sent)
+                if _is_break(error) and not backoff.is_safe(request.method):
+                    self.hiccups.append(str(error))
                 raise
             if sent is not None:
                 self._note(sent, exchange)

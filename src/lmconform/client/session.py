@@ -142,8 +142,16 @@ class Session:
         if self.recorder is not None:
             self.recorder.close()
 
-    def raw(self, item: str, method: str, path: str, **rest: Any) -> Request:
+    def raw(
+        self,
+        item: str,
+        method: str,
+        path: str,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        group: bool = True,
+        **rest: Any,
+    ) -> Request:
         """A request outside the contract's operations, in our resource group; ``group`` False leaves its header out."""
-        own = (("AI-Resource-Group", self.target.resource_group),) if rest.pop("group", True) else ()
-        headers = (*own, *rest.pop("headers", ()))
-        return Request(item=item, operation="", method=method, path=path, headers=headers, **rest)
+        own = (("AI-Resource-Group", self.target.resource_group),) if group else ()
+        return Request(item=item, operation="", method=method, path=path, headers=(*own, *headers), **rest)

@@ -78,7 +78,7 @@ def _at_most(noun: str, usual: int, narrow: int) -> Option:
 _GROUP = "Resource group to work in (default: AICORE_RESOURCE_GROUP, that of SAP's SDK, or 'default')."
 _PROFILE = (
     "Items to run: smoke only reads; core adds scenarios and probes that write, full adds fuzz; gate is the part of "
-    "full that finds most in a sixth of its time (default: smoke on a URL, full on the embedded mock)."
+    "full that finds most in a fifth of its time (default: smoke on a URL, full on the embedded mock)."
 )
 _WRITES = "Let a profile other than smoke create and delete resources on a target that is not the embedded mock."
 _DEPLOY = "Let a run start deployments on a target that is not disposable; they cost money until they are stopped."
