@@ -145,14 +145,11 @@ def _carries(api, record, expression):
 
 
 def _from_jobs(api, group):
-    """What trainings store themselves: a little more at each look while they run, and a last piece in the end."""
+    """What trainings store themselves: a little more every other second while they run, and a last piece in the end."""
     now = api.world.now()
     for identifier, run in group.executions.items() if api.choices["job_metrics"] else ():
-        has_more = run.status(now) == "RUNNING"
-        if not has_more and run.reached("RUNNING", now) is not None and identifier not in api.world.told:
-            has_more = True
-            api.world.told.add(identifier)
-        if has_more:
+        if run.reached("RUNNING", now) is not None and now >= api.world.stores_at.get(identifier, 0.0):
+            api.world.stores_at[identifier] = now + 2 if run.status(now) == "RUNNING" else float("inf")
             record = group.metrics.setdefault(
                 identifier, {"created": now, "modified": now, "metrics": [], "tags": [], "customInfo": []}
             )

@@ -30,8 +30,8 @@ class World:
 
     def __init__(self, choices):
         self.choices = choices
-        # The executions whose trainings have stored their last metrics.
-        self.told = set()
+        # When the training of an execution stores metrics next; never again once it is over.
+        self.stores_at = {}
         self.rng = choices.rng
         self.shapes = Shapes(choices)
         self.planner = Planner(choices)
