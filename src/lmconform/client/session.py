@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from lmconform.client import doctor, token
 from lmconform.client.bounds import bounds
@@ -31,6 +31,8 @@ from lmconform.settings.options import RunConfig
 from lmconform.settings.target import Target
 
 T = TypeVar("T")
+# Items of one session that begin anew after a hiccup of what lies before the API.
+_SECOND_ATTEMPTS: Final = 10
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class Session:
     ownership: Ownership = field(init=False)
     waits: Waits = field(default_factory=Waits)
     shared: dict[str, Any] = field(default_factory=dict)
+    _attempts_left: int = _SECOND_ATTEMPTS
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
     looking: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     # Making one shared value may need another.
@@ -115,6 +118,11 @@ class Session:
                 self.shared[key] = make()
             value: T = self.shared[key]
             return value
+
+    def takes_second_attempt(self) -> bool:
+        """Whether an item may begin anew; one less from now on. A target that is out of order uses them up soon."""
+        self._attempts_left -= 1
+        return self._attempts_left >= 0
 
     def client(self, item: str) -> Client:
         """A client whose exchanges belong to ``item``."""

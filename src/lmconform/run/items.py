@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 _T = TypeVar("_T")
 _UNDECIDED: Final = frozenset({State.BROKEN, State.NOT_TESTABLE})
-# Probes of one session that begin anew after a hiccup of what lies before the API.
-_SECOND_ATTEMPTS: Final = 10
 # What reading a value raises that is not of the kind that its schema says.
 _MISREAD: Final = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 
@@ -112,13 +110,6 @@ def _read(client: Client, function: Callable[[], _T]) -> _T:
         raise NotTestable(f"an answer breaks the contract, and cannot be read as it stands ({words})") from error
 
 
-def _has_another_attempt(session: Session) -> bool:
-    """Whether the session has second attempts left; one less from now on. A target out of order uses them up soon."""
-    left: Counter[str] = session.once("items.attempts", lambda: Counter({"left": _SECOND_ATTEMPTS}))
-    left["left"] -= 1
-    return left["left"] >= 0
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class ProbeItem(Item):
     """Runs one probe."""
@@ -135,7 +126,7 @@ class ProbeItem(Item):
             return Report([replace(stated(State.NOT_APPLICABLE, reason), requirement=requirement.id)])
         report, hiccups = self._attempt(session)
         # A change that was lost on the way says nothing about the API, and is not sent again: the probe begins anew.
-        if hiccups and any(j.state in _UNDECIDED for j in report.judgements) and _has_another_attempt(session):
+        if hiccups and any(j.state in _UNDECIDED for j in report.judgements) and session.takes_second_attempt():
             report, _ = self._attempt(session)
             main, *others = report.judgements
             text = f"at a second attempt; in the first one {hiccups[0]}"

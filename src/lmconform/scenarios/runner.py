@@ -16,7 +16,7 @@ from lmconform.client.polling import rest
 from lmconform.client.session import Session
 from lmconform.contract.limits import Limits
 from lmconform.contract.paths import META
-from lmconform.errors import Failure, NotApplicable, Skip
+from lmconform.errors import Failure, Inconclusive, NotApplicable, Skip
 from lmconform.evidence.exchange import Exchange
 from lmconform.evidence.story import Story
 from lmconform.judgement import Judgement, State, kept, stated
@@ -41,11 +41,12 @@ _PROVIDED = "scenarios.provided"
 
 @dataclass(slots=True)
 class _Attempt:
-    """One sending of a step: what its expressions see, its outputs, and what went wrong."""
+    """One sending of a step: what its expressions see, its outputs, what went wrong, and what is to be said of it."""
 
     scope: Scope
     outputs: dict[str, Any] = field(default_factory=dict)
     problem: Failure | Unresolved | Skip | None = None
+    note: str = ""
 
     @property
     def exchange(self) -> Exchange | None:
@@ -100,8 +101,7 @@ class WorkflowRun:
 
     def _advance(self, step: Step) -> None:
         started = time.monotonic()
-        client = self.session.client(item_id(self.workflow, step))
-        client.story = self._story = self._story or client.story
+        client = self._client(step)
         reason = self._not_advertised(step)
         if reason:
             self._lacking.add(step.id)
@@ -110,6 +110,8 @@ class WorkflowRun:
             return
         try:
             attempt = self._attempt(step, client)
+            if attempt.problem is not None and client.hiccups and self.session.takes_second_attempt():
+                attempt, client = self._second_attempt(step, client.hiccups[0])
             action = _chosen(step, attempt)
             self._steps[step.id] = attempt.outputs
             if action is not None and action.fills:
@@ -121,6 +123,24 @@ class WorkflowRun:
         done = self._outcome(step, attempt, action, client, time.monotonic() - started)
         self._outcomes[step.id] = done
         self._go_on(step, done, action)
+
+    def _client(self, step: Step) -> Client:
+        client = self.session.client(item_id(self.workflow, step))
+        client.story = self._story = self._story or client.story
+        return client
+
+    def _second_attempt(self, step: Step, lost: str) -> tuple[_Attempt, Client]:
+        """Send a step again whose change was lost before the API, with a client that knows nothing of the first time.
+
+        When a change or a deletion is refused then, it may have been carried out at first.
+        """
+        client = self._client(step)
+        attempt = self._attempt(step, client)
+        attempt.note = f"at a second attempt; in the first one {lost}"
+        exchange, method = attempt.exchange, step.call.operation.method
+        if isinstance(attempt.problem, Failure) and exchange and 400 <= exchange.status < 500 and method != "POST":
+            attempt.problem = Inconclusive(f"{step.label} answered {exchange.brief} {attempt.note}")
+        return attempt, client
 
     def _not_advertised(self, step: Step) -> str:
         """Why a requirement of the step does not apply to the target, or empty."""
@@ -210,7 +230,7 @@ class WorkflowRun:
 
     def _judgement(self, step: Step, attempt: _Attempt, action: Action | None) -> Judgement:
         """What the attempt that ended the step says, with the note of the action that it led to."""
-        note = as_text(resolve(action.note, attempt.scope)) if action else ""
+        note = (as_text(resolve(action.note, attempt.scope)) if action else "") or attempt.note
         brief = attempt.exchange.brief if attempt.exchange else ""
         match attempt.problem:
             case Failure() | None if action and action.state:
