@@ -25,6 +25,7 @@ from tests.probes.probe_bench import (
 from lmconform.contract.capabilities import Capabilities
 from lmconform.errors import Failure, Inconclusive, NotApplicable, NotTestable
 from lmconform.mock.switches import SWITCHES
+from lmconform.run.items import ProbeItem
 from lmconform.safety.budget import Bound
 
 READS = [name for name, probe in PROBES.items() if probe.effect == "read"]
@@ -355,6 +356,21 @@ def test_a_spent_budget_is_inconclusive(mock):
     outcome = run(session, "LM-EXECUTION-FRESH-GET")["LM-EXECUTION-FRESH-GET"]
     assert isinstance(outcome, Inconclusive)
     assert "may create no executions" in str(outcome)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("LM-CONCURRENT-STOP", "modifyDeployment"), ("LM-CONCURRENT-DELETE", "deleteDeployment")],
+)
+def test_what_is_judged_on_a_disposable_target_only_is_named_on_another_one(mock, name, part):
+    session = open_session(mock)
+    session.target = dataclasses.replace(session.target, disposable=False)
+    item = ProbeItem(f"probe/{name}", "core", "", (name,), (name,), PROBES[name])
+    events, _ = item.events(session, lambda line: None)
+    found = {event.id: event for event in events}
+    assert found[f"probe/{name}"].outcome == "PASS"
+    left_out = found[f"probe/{name}#{part}"]
+    assert (left_out.outcome, left_out.gates, left_out.option) == ("NOT_TESTABLE", False, "--disposable")
 
 
 def test_nothing_but_our_own_is_touched(mock):

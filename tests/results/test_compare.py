@@ -203,8 +203,14 @@ def test_what_a_difference_of_inputs_explains_is_no_regression(run):
     older = replace(record.HEADER, contract_version="2.32.1", left_out=("LM-A",))
     found = compare(run(PASS), run(ABSENT, header=older))
     assert [(change.comes_from, change.regression) for change in found.changes] == [("contract", False)]
-    # A failure has no such excuse.
+    # A failure has no such excuse, when both were to judge it; what only one of them judges did not get worse.
     assert compare(run(PASS), run(FAIL, header=smoke)).regressions
+    for gating in (FAIL, UNKNOWN):
+        other = replace(PASS, id="probe/LM-B", item="probe/LM-B")
+        found = compare(run(other, header=smoke), run(other, gating))
+        assert [(one.kind, one.comes_from, one.regression) for one in found.changes] == [
+            (Kind.NEWLY_JUDGED, "profile", False)
+        ]
 
 
 def test_another_register_explains_items_that_come_and_go_and_nothing_else(run):

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     FAILING_DIFFERENTLY = "failing_differently"  # a finding as before, for another difference
     STILL_FAILING = "still_failing"  # a finding as before
     FIXED = "fixed"  # judged in both runs, and better
-    NEWLY_JUDGED = "newly_judged"  # judged, and it was not
+    NEWLY_JUDGED = "newly_judged"  # judged, or it gates, and it was not looked at
 
 
 # A waiver mends nothing.
@@ -138,6 +138,9 @@ def _changes(old: Run, new: Run, differing: Iterable[Input]) -> Iterator[Change]
         if kind is None:
             continue
         comes_from = _comes_from(pair, old, new, differing)
+        if comes_from and kind is Kind.REGRESSED and pair.old is None:
+            # It did not get worse: the older run did not look at it.
+            kind = Kind.NEWLY_JUDGED
         items = tuple(sorted({result.item for result in (*pair.before, *pair.after)}))
         regression = not comes_from and _is_regression(kind, pair, new)
         yield Change(pair.id, kind, pair.old, pair.new, items, regression, comes_from)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from lmconform.errors import Inconclusive
 from lmconform.probes.context import Context
+from lmconform.probes.enactment import DEPLOYMENT, Enactment
 
 
-def may_deploy(ctx: Context) -> bool:
-    """Whether the owner of the target lets a run deploy for the sake of bursts: the target is disposable."""
-    return ctx.session.target.disposable
+def require_budget(ctx: Context, kind: Enactment) -> None:
+    """Raise Inconclusive unless the owner of the target lets a run start some of ``kind`` for the sake of bursts."""
+    if kind == DEPLOYMENT and not ctx.session.target.disposable:
+        raise Inconclusive("not sent: a deployment is started for this on a disposable target only", "--disposable")

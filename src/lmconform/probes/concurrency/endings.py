@@ -14,7 +14,7 @@ from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.schedules import SCHEDULE, wait_until_gone
 from lmconform.probes.concurrency.burst import Send, burst
-from lmconform.probes.concurrency.cost import may_deploy
+from lmconform.probes.concurrency.cost import require_budget
 from lmconform.probes.concurrency.creations import shared_schedules
 from lmconform.probes.context import DEPLOYMENTS, EXECUTIONS, SCHEDULES, Context
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
@@ -80,7 +80,7 @@ def list_during_a_deletion_is_a_list(ctx: Context) -> None:
 def _kinds(ctx: Context) -> Iterator[Enactment]:
     if ctx.offers(EXECUTIONS):
         yield EXECUTION
-    if ctx.offers(DEPLOYMENTS) and may_deploy(ctx):
+    if ctx.offers(DEPLOYMENTS):
         yield DEPLOYMENT
 
 
@@ -124,6 +124,7 @@ def _expect_schedule_gone(ctx: Context) -> None:
 
 
 def _expect_gone(ctx: Context, kind: Enactment) -> None:
+    require_budget(ctx, kind)
     pooled = enactment_pool.any_terminal(ctx, kind=kind)
     answers = burst([partial(pooled.delete, ctx)] * 2)
     if any(answer.ok for answer in answers):
@@ -133,6 +134,7 @@ def _expect_gone(ctx: Context, kind: Enactment) -> None:
 
 
 def _expect_stopped(ctx: Context, kind: Enactment) -> None:
+    require_budget(ctx, kind)
     ends, is_excused = [], False
     for _ in range(_ATTEMPTS):
         pooled = enactment_pool.active(ctx, kind)
