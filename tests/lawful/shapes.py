@@ -1,6 +1,7 @@
 """How things are spelled: replies, refusals, times, ids, optional members, error envelopes."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -39,6 +40,7 @@ class Shapes:
     def __init__(self, choices):
         self.choices = choices
         self.rng = choices.rng
+        self.numbers = Counter()
 
     def now_text(self, moment):
         """A moment, as this server writes times."""
@@ -73,8 +75,11 @@ class Shapes:
         shown = when.isoformat(timespec="microseconds")
         return shown if self.choices["stamps"] == "+00:00" else shown.replace("+00:00", "Z")
 
-    def identifier(self, letter=""):
-        """A new id: UUID or 16 hex digits, or whatever the pattern allows."""
+    def identifier(self, kind, letter=""):
+        """A new id: UUID or 16 hex digits, the next number of its kind, or whatever the pattern allows."""
+        if self.choices["ids"] == "numbered":
+            self.numbers[kind] += 1
+            return f"{self.numbers[kind]:08d}"
         if self.choices["ids"] == "free":
             number = str(self.rng.randrange(10**6))
             length = self.rng.choice((2, 20, 63 - len(number)))

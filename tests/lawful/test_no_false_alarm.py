@@ -47,6 +47,7 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
         ("late_completion=0.4", "LM-*BULK-*"),
         ("synchronised=True", "LM-EXECUTABLE-FILTER-VERSION"),
         ("stamps=lower", "LM-SCHEDULE-WINDOW-ECHO"),
+        ("ids=numbered", "LM-[ABCDE]*"),
     ],
 )
 def test_what_no_publication_forbids_raises_no_alarm(tmp_path, choice, probes):

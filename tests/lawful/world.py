@@ -87,14 +87,14 @@ class World:
     def add_artifact(self, group, members, **more):
         """Store an artifact; returns it."""
         now = more.pop("at", None) or self.now()
-        artifact = {"id": self.shapes.identifier(), **members, **more, "created": now, "modified": now}
+        artifact = {"id": self.shapes.identifier("artifact"), **members, **more, "created": now, "modified": now}
         group.artifacts[artifact["id"]] = artifact
         return artifact
 
     def add_configuration(self, group, members, **more):
         """Store a configuration; returns it."""
         configuration = {
-            "id": self.shapes.identifier(),
+            "id": self.shapes.identifier("configuration"),
             **members,
             "created": more.pop("at", None) or self.now(),
             **more,
@@ -108,7 +108,7 @@ class World:
         plan = self.planner.plan(now, deploys=deploys, complete=self.is_complete(configuration), kind_fits=kind_fits)
         gap = self.choices["deployment_gap"] * self.rng.random() if deploys else 0.0
         run = Run(
-            id=self.shapes.identifier("d" if deploys else "e"),
+            id=self.shapes.identifier(*(("deployment", "d") if deploys else ("execution", "e"))),
             configuration=configuration,
             deploys=deploys,
             created=now,

@@ -90,7 +90,7 @@ def test_a_lost_change_leaves_in_doubt_what_it_names():
     safety.books.in_doubt(safety.sent("modifyExecutions", body={"executions": [{"id": "exec2"}]}))
     # Its metrics are in doubt; the execution is as it was.
     safety.books.in_doubt(safety.sent("deleteMetrics", query={"executionId": "exec3"}))
-    assert [safety.journal.is_doubted(one) for one in ("exec1", "exec2", "exec3")] == [True, True, False]
+    assert [safety.journal.is_doubted("execution", one) for one in ("exec1", "exec2", "exec3")] == [True, True, False]
 
 
 def test_a_deletion_that_is_carried_out_is_noted_and_one_that_is_promised_is_asked_for_again():
@@ -115,12 +115,21 @@ def test_an_id_that_is_none_or_not_new_is_not_taken(answer):
     assert safety.budget.spent("execution") == 1
 
 
+def test_an_id_that_another_kind_has_already_is_new():
+    safety = Safety()
+    safety.journal.created("configuration", "00001001", "tutorial")
+    safety.carry_out("createExecution", 202, {"id": "00001001"}, body=START | {"configurationId": "00001001"})
+    assert left(safety) == {"configuration": 1, "execution": 1}
+    safety.books.own("configuration", "00001001")
+    assert not safety.journal.is_seen("execution", "00001001")
+
+
 def test_what_was_no_creation_of_the_run_is_not_owned_any_more_and_what_was_created_is_looked_for():
     safety = Safety()
     safety.journal.created("configuration", "conf1", "tutorial")
     safety.carry_out("createExecution", 202, {"id": "foreign"}, body=START)
     safety.books.not_own("execution", "foreign", "tutorial")
-    assert not safety.journal.owns("foreign")
+    assert not safety.journal.made("execution", "foreign")
     assert [maybe.noun for maybe in safety.journal.all_maybe_started()] == ["execution"]
     safety.carry_out("createExecution", 202, {"id": "foreign"}, body=START)
-    assert not safety.journal.owns("foreign")
+    assert not safety.journal.made("execution", "foreign")

@@ -27,17 +27,29 @@ def test_the_guard_lets_through_what_the_run_made_and_what_exists_nowhere():
 
 def test_what_get_did_not_find_may_be_named_and_nothing_else_that_the_run_did_not_make():
     safety = owning()
-    safety.journal.nowhere("of-an-example")
+    safety.journal.nowhere("execution", "of-an-example")
     safety.check("deleteExecution", {"executionId": "of-an-example"})
     with pytest.raises(SafetyRefusal, match="'of-an-example-2'"):
         safety.check("deleteExecution", {"executionId": "of-an-example-2"})
+
+
+def test_an_id_is_that_of_one_kind():
+    safety = owning("00001001")
+    safety.journal.nowhere("deployment", "00001002")
+    for operation, path in (
+        ("deleteDeployment", {"deploymentId": "00001001"}),
+        ("deleteExecution", {"executionId": "00001002"}),
+    ):
+        with pytest.raises(SafetyRefusal, match="which this run did not create"):
+            safety.check(operation, path)
+    safety.check("deleteExecution", {"executionId": "00001001"})
 
 
 FOREIGN = [
     ("deleteExecution", {"executionId": "foreign"}, {}, None),
     ("modifyExecution", {"executionId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
     ("modifyExecutions", {}, {}, {"executions": [{"id": "e123"}, {"id": "foreign"}]}),
-    ("modifyDeployments", {}, {}, {"deployments": [{"id": "e123"}, {"id": "foreign"}]}),
+    ("modifyDeployments", {}, {}, {"deployments": [{"id": "foreign"}, {"id": "e123"}]}),
     ("modifyDeployment", {"deploymentId": "foreign"}, {}, {"targetStatus": "STOPPED"}),
     ("deleteDeployment", {"deploymentId": "foreign"}, {}, None),
     ("modifyExecutionSchedule", {"executionScheduleId": "foreign"}, {}, {"status": "INACTIVE"}),

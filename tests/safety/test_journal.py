@@ -16,8 +16,8 @@ def journal():
 
 def test_what_was_made_is_owned_and_counted_once_however_often_it_is_noted(journal):
     journal.created("artifact", "a1", "tutorial")
-    assert journal.owns("a1")
-    assert not journal.owns("a2")
+    assert journal.made("artifact", "a1")
+    assert not journal.made("artifact", "a2")
     journal.created("artifact", "a1", "tutorial")
     assert journal.count_left() == {"artifact": 1, "execution": 2}
 
@@ -33,7 +33,7 @@ def test_what_is_left_is_known_group_by_group(journal):
 def test_what_was_removed_was_made_all_the_same_and_is_owned(journal):
     journal.removed("execution", "e-tutorial")
     assert journal.count_left()["execution"] == 1
-    assert journal.owns("e-tutorial")
+    assert journal.made("execution", "e-tutorial")
 
 
 def test_a_file_that_is_written_again_is_there_again(journal):
@@ -44,9 +44,9 @@ def test_a_file_that_is_written_again_is_there_again(journal):
 
 
 def test_what_a_broken_request_named_is_doubted_and_nothing_else_is(journal):
-    journal.doubt(["e-tutorial"])
-    assert journal.is_doubted("e-tutorial")
-    assert not journal.is_doubted("e-other")
+    journal.doubt("execution", "e-tutorial")
+    assert journal.is_doubted("execution", "e-tutorial")
+    assert not journal.is_doubted("execution", "e-other")
 
 
 def test_what_may_have_been_started_is_listed_when_its_configuration_is_known(journal):

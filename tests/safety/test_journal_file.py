@@ -73,19 +73,19 @@ def test_a_creation_without_an_answer_may_have_started_something(state):
 def test_what_a_journal_says_survives_a_line_that_was_cut(state):
     journal = state.journal()
     journal.created("execution", "exec-1", "tutorial", {"configurationId": "conf-1"}, "")
-    journal.seen("exec-1")
+    journal.seen("execution", "exec-1")
     journal.created("schedule", "sche-1", "tutorial")
     journal.removed("schedule", "sche-1")
-    journal.disown("exec-9")
+    journal.disown("execution", "exec-9")
     journal.moved("execution", "exec-1", "other")
     journal.close()
     with (state.folder / "main.jsonl").open("ab") as stream:
         stream.write(b'{"event":"created","noun":"dep')
     found = state.recorded()
     assert found.ids_left() == {"execution": ["exec-1"]}
-    assert found.is_seen("exec-1")
-    assert found.origins("exec-1") == {"configurationId": "conf-1"}
-    assert found.is_disowned("exec-9")
+    assert found.is_seen("execution", "exec-1")
+    assert found.origins("execution", "exec-1") == {"configurationId": "conf-1"}
+    assert found.is_disowned("execution", "exec-9")
     assert found.group("execution", "exec-1") == "other"
 
 

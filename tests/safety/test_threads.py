@@ -81,7 +81,7 @@ def test_the_journal_loses_nothing_and_doubles_nothing():
             safety.journal.created("execution", mine, f"group-{number % 2}")
             if attempt % 4 == 0:
                 safety.journal.removed("execution", mine)
-            assert safety.journal.owns(mine)
+            assert safety.journal.made("execution", mine)
             safety.journal.count_left()
 
     at_once(work)

@@ -136,7 +136,7 @@ class Cleanup:
         for resource, name, maker in outputs(self._resources):
             for group in self._journal.groups(maker.noun):
                 # An answer to a creation may have named the execution of somebody else.
-                makers = [one for one in self._journal.all(maker.noun, group) if self._journal.is_seen(one)]
+                makers = [one for one in self._journal.all(maker.noun, group) if self._journal.is_seen(maker.noun, one)]
                 for item in self._made_by(makers, name, resource, group):
                     if item.get(name) in makers and self.take_over(resource, group, item):
                         found.append((resource, group, str(item["id"])))
@@ -158,10 +158,10 @@ class Cleanup:
     def take_over(self, resource: Resource, group: str, item: Mapping[str, Any]) -> bool:
         """Put into the journal what a list shows to belong to the run; returns whether it was not there."""
         found = item.get("id")
-        if not isinstance(found, str) or not resource.is_id(found) or self._journal.owns(found):
+        if not isinstance(found, str) or not resource.is_id(found) or self._journal.made(resource.noun, found):
             return False
         self._journal.created(resource.noun, found, group)
-        self._journal.seen(found)
+        self._journal.seen(resource.noun, found)
         return True
 
     def remove(self, resources: list[Resource], seconds: float) -> None:

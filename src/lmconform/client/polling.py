@@ -54,9 +54,10 @@ class Overdue(Exception):
         """What a finding saw, with the option that raises the limit."""
         return f"{self.state} after {self.elapsed:.1f} s and {self.polls} polls; {self.limit.option} raises the limit"
 
-    def again(self) -> Overdue:
-        """The same for one that did not wait itself."""
-        copy = Overdue(self.what, self.state, self.elapsed, self.polls, self.limit)
+    def again(self, what: str, state: str) -> Overdue:
+        """The same for one that did not wait itself: ``what`` it looked for once, and the ``state`` that it saw."""
+        seen = self.state if what == self.what else f"{state} at one look, as the limit has passed for {self.what}"
+        copy = Overdue(what, seen, self.elapsed, self.polls, self.limit)
         copy.repeated = True
         return copy
 
@@ -174,7 +175,7 @@ class Waits:
             answer = ask()
             if until(answer):
                 return answer
-            raise earlier.again()
+            raise earlier.again(what, state(answer))
 
     @contextmanager
     def _turn(self, key: Hashable, family: Hashable) -> Iterator[Overdue | None]:

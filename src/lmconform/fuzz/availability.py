@@ -110,7 +110,7 @@ class Ledger:
             # Asked again as plainly as can be: what was generated beside the id is judged elsewhere.
             exchange = self._read(resource)
         # What was to be deleted, and no answer said whether it was, may be there or not.
-        doubted = self.client.session.journal.is_doubted(resource.id)
+        doubted = self.client.session.journal.doubts_any([resource.id])
         if exchange.status == 404:
             policy = Policy(min(self.client.session.target.poll_interval, _PAUSE), TimeLimit("", _MOMENT))
             with suppress(Overdue):

@@ -177,12 +177,12 @@ class Pool:
     def look_up(self, named: Named) -> None:
         """Note in the journal that an id of the description names nothing here, if GET does not find it."""
         journal = self._session.journal
-        if journal.owns(named.id) or journal.is_nowhere(named.id):
-            return
         resource = self.resources[named.resource.owner or named.resource.noun]
+        if journal.made(resource.noun, named.id) or journal.is_nowhere(resource.noun, named.id):
+            return
         with suppress(NotTestable):
             if Role.GET in resource.operations and self._look(resource, named.id).status == 404:
-                journal.nowhere(named.id)
+                journal.nowhere(resource.noun, named.id)
 
     def can_make(self, operation: Operation) -> bool:
         """Whether the plainest creation of the kind works now: if not, a refusal of another says nothing of its data.

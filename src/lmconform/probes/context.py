@@ -299,13 +299,11 @@ class Context:
         """
         exchange = self.send(operation_id, path, json=body, **rest)
         resource_id = exchange.json_object().get("id")
-        if not exchange.ok or not isinstance(resource_id, str) or self.session.journal.is_disowned(resource_id):
+        made = self.session.resources.creates(self.session.contract.operation(operation_id))
+        new = exchange.ok and isinstance(resource_id, str)
+        if not new or any(self.session.journal.is_disowned(one.noun, str(resource_id)) for one in made):
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected the id of a new resource")
-        return Created(resource_id, body, exchange)
-
-    def doubts(self, *ids: str) -> bool:
-        """Whether a change of one of these may or may not have been carried out: its state is unknown."""
-        return any(self.session.journal.is_doubted(resource_id) for resource_id in ids)
+        return Created(str(resource_id), body, exchange)
 
     # --- waiting -----------------------------------------------------------------------------
 

@@ -306,9 +306,9 @@ def _session_pool(ctx: Context, kind: Enactment) -> _Pool:
 def _pool(ctx: Context, kind: Enactment) -> _Pool:
     """The pool of the session, without enactments whose state the journal doubts."""
     pool, journal = _session_pool(ctx, kind), ctx.session.journal
-    if pool.base is not None and journal.is_doubted(pool.base.id):
+    if pool.base is not None and journal.is_doubted(kind.word, pool.base.id):
         pool.base = None
-    pool.spare = [pooled for pooled in pool.spare if not journal.is_doubted(pooled.id)]
+    pool.spare = [pooled for pooled in pool.spare if not journal.is_doubted(kind.word, pooled.id)]
     return pool
 
 

@@ -94,7 +94,7 @@ class Fixture(Generic[P, T]):
     def _is_stale(self, ctx: Context, outcome: Any) -> bool:
         if self._builds_on is None or isinstance(outcome, (Skip, Failure)):
             return False
-        return ctx.doubts(*self._builds_on(outcome))
+        return ctx.session.journal.doubts_any(self._builds_on(outcome))
 
     def _slot(self, ctx: Context, *args: P.args, **kwargs: P.kwargs) -> _Slot:
         store: _Store = ctx.session.shared.setdefault(_STORE, _Store())

@@ -174,10 +174,11 @@ class PooledEnactment:
         self.read_at = time.monotonic()
         journal = ctx.session.journal
         # A time to live may be over.
-        is_ours = len(self.created.sent) > 1 or journal.is_doubted(self.id) or journal.is_removed(self.id)
+        own = (self.kind.word, self.id)
+        is_ours = len(self.created.sent) > 1 or journal.is_doubted(*own) or journal.is_removed(*own)
         if self.displaced is not None or is_ours:
             return
-        before, asked = self.last.get("status"), journal.roles_asked(self.id)
+        before, asked = self.last.get("status"), journal.roles_asked(*own)
         if before == "DEAD" and asked:
             return  # An update may revive it.
         body = answer.json_object() if answer.ok else {}

@@ -35,6 +35,6 @@ def _used(ctx: Context) -> Iterator[PooledEnactment]:
         for pooled in enactment_pool.everyone(ctx, kind):
             own = {method for method, text in sent if pooled.id in text}
             is_listed = any(pooled.configuration.id in text for _, text in sent)
-            is_there = pooled.displaced is not None or not ctx.session.journal.is_removed(pooled.id)
+            is_there = pooled.displaced is not None or not ctx.session.journal.is_removed(kind.word, pooled.id)
             if is_there and (own or is_listed) and own <= {"GET", "POST"}:
                 yield pooled

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lmconform.contract.openapi import Operation
-from lmconform.contract.resources import Resource, Resources, Role
+from lmconform.contract.resources import Named, Resource, Resources, Role
 from lmconform.safety.budget import Budget
 from lmconform.safety.journal import Journal, MaybeStarted, Possible
 
@@ -45,8 +45,8 @@ class Bookkeeper:
         """A request is about to be sent: what it may create is in the journal when this returns. Raises StorageLost."""
         role = self._resources.role_of(sent.operation)
         if role in (Role.MODIFY, Role.BULK_MODIFY, Role.DELETE):
-            named = self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)
-            self._journal.asked(role, (one.id for one in named if not one.resource.owner))
+            for one in self._changed(sent):
+                self._journal.asked(role, one.resource.noun, one.id)
         resources = self._resources.creates(sent.operation)
         if not resources:
             return sent
@@ -67,9 +67,8 @@ class Bookkeeper:
 
         What was taken from the budget stays taken. ``says_nothing`` False: the API itself answered that it failed.
         """
-        named = self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)
-        # A change of what is known by the id of another resource does not change that other one.
-        self._journal.doubt(one.id for one in named if not one.resource.owner)
+        for one in self._changed(sent):
+            self._journal.doubt(one.resource.noun, one.id)
         for resource in self._resources.creates(sent.operation):
             own = self._named_by_request(resource, sent)
             if own is not None:
@@ -111,23 +110,23 @@ class Bookkeeper:
 
     def not_own(self, noun: str, resource_id: str, resource_group: str) -> None:
         """The answer to a creation named something else: what was created is somewhere, under another id."""
-        for origin, value in self._journal.origins(resource_id).items():
+        for origin, value in self._journal.origins(noun, resource_id).items():
             self._journal.maybe_started(MaybeStarted(noun, origin, value, resource_group))
-        self._journal.disown(resource_id)
+        self._journal.disown(noun, resource_id)
         self._budget.unusable(noun)
 
     def own(self, noun: str, resource_id: str) -> None:
         """An answer shows that it belongs to this run."""
-        self._journal.seen(resource_id)
+        self._journal.seen(noun, resource_id)
         self._budget.usable(noun)
 
     def _created(self, made: Resource, sent: Sent, answer: Mapping[str, Any]) -> None:
         resource_id = self._named_by_request(made, sent) if made.names_itself else answer.get("id")
-        is_new = made.names_itself or not self._knows(resource_id)
+        is_new = made.names_itself or not self._knows(made.noun, resource_id)
         if not isinstance(resource_id, str) or not is_new or not (made.names_itself or made.is_id(resource_id)):
             # It is there, and the answer does not say under which id.
-            if isinstance(resource_id, str) and not self._journal.owns(resource_id):
-                self._journal.disown(resource_id)
+            if isinstance(resource_id, str) and not self._journal.made(made.noun, resource_id):
+                self._journal.disown(made.noun, resource_id)
             self._maybe_started(made, sent)
             self._budget.unusable(made.noun)
             return
@@ -139,9 +138,14 @@ class Bookkeeper:
         if not self._resources.made_from(made):
             self._budget.usable(made.noun)
 
-    def _knows(self, resource_id: Any) -> bool:
+    def _changed(self, sent: Sent) -> list[Named]:
+        """What a request changes: a change of what is known by the id of another resource does not change that one."""
+        named = self._resources.ids_named(sent.operation, sent.path, sent.query, sent.body)
+        return [one for one in named if not one.resource.owner]
+
+    def _knows(self, noun: str, resource_id: Any) -> bool:
         known = isinstance(resource_id, str)
-        return known and (self._journal.owns(resource_id) or self._journal.is_disowned(resource_id))
+        return known and (self._journal.made(noun, resource_id) or self._journal.is_disowned(noun, resource_id))
 
     def _give_back(self, sent: Sent) -> None:
         if sent.taken:

@@ -102,24 +102,30 @@ class Guard:
                 raise SafetyRefusal(f"not sent: {operation.label} without one usable {resource.id_parameter}")
 
     def _refuse_foreign(self, operation: Operation, path: Mapping[str, str], query: Any, body: Any) -> None:
-        # Of an operation that the contract does not have, the path says what it would touch.
-        named = [one.id for one in self._resources.ids_named(operation, path, query, body)]
-        for resource_id in dict.fromkeys((*path.values(), *named)):
-            if self._journal.is_disowned(resource_id):
+        # Metrics have the id of their execution.
+        named = [
+            (one.resource.owner or one.resource.noun, one.id)
+            for one in self._resources.ids_named(operation, path, query, body)
+        ]
+        # Of an operation that the contract does not have, the path says what it would touch: of a kind unknown here.
+        known = {resource_id for _, resource_id in named}
+        unknown = [("", value) for value in path.values() if value not in known]
+        for noun, resource_id in dict.fromkeys((*unknown, *named)):
+            if self._journal.is_disowned(noun, resource_id):
                 raise NotOwn(
                     f"not sent: {operation.label} would touch {resource_id!r}, which an answer to a creation named, "
                     "and which is not what was created"
                 )
-            if not self._journal.owns(resource_id) and not self._is_harmless(operation, resource_id):
+            if not self._journal.made(noun, resource_id) and not self._is_harmless(operation, noun, resource_id):
                 raise SafetyRefusal(
                     f"not sent: {operation.label} would touch {resource_id!r}, which this run did not create"
                 )
 
-    def _is_harmless(self, operation: Operation, resource_id: str) -> bool:
+    def _is_harmless(self, operation: Operation, noun: str, resource_id: str) -> bool:
         """Whether it exists nowhere (nothing has an empty id), or is a file in a folder of this run."""
         if operation.method == "PUT" and self._resources.role_of(operation) == Role.CREATE:
             return any(segment.startswith(self._prefix) for segment in resource_id.split("/"))
-        return not resource_id or resource_id.startswith(ABSENT_PREFIX) or self._journal.is_nowhere(resource_id)
+        return not resource_id or resource_id.startswith(ABSENT_PREFIX) or self._journal.is_nowhere(noun, resource_id)
 
     def _refuse_soon(self, operation: Operation, body: Any) -> None:
         resource = self._resources.resource_of(operation)

@@ -40,6 +40,10 @@ class Possible:
     named: tuple[tuple[str, str], ...] = ()
 
 
+# The noun of a resource, and an id.
+Known = tuple[str, str]
+
+
 class Journal:
     """The ids that this run created, by the noun of their resource; of a file its path.
 
@@ -54,13 +58,14 @@ class Journal:
         self._ending: set[tuple[str, str]] = set()
         # In the order in which they were not found.
         self._absent: dict[tuple[str, str], None] = {}
-        self._origins: dict[str, Mapping[str, str]] = {}
-        self._names: dict[str, str] = {}
-        self._seen: set[str] = set()
-        self._disowned: set[str] = set()
-        self._doubted: set[str] = set()
-        self._asked: dict[str, set[str]] = {}
-        self._nowhere: set[str] = set()
+        # By noun and id: a target may number each kind by itself.
+        self._origins: dict[Known, Mapping[str, str]] = {}
+        self._names: dict[Known, str] = {}
+        self._seen: set[Known] = set()
+        self._disowned: set[Known] = set()
+        self._doubted: set[Known] = set()
+        self._asked: dict[Known, set[str]] = {}
+        self._nowhere: set[Known] = set()
         self._maybe_started: set[MaybeStarted] = set()
         # Creations that were sent and have no answer yet, by their numbers.
         self._sending: dict[int, Possible] = {}
@@ -107,8 +112,8 @@ class Journal:
             self._gone.discard((noun, resource_id))
             self._ending.discard((noun, resource_id))
             self._absent.pop((noun, resource_id), None)
-            self._origins[resource_id] = given
-            self._names[resource_id] = name
+            self._origins[noun, resource_id] = given
+            self._names[noun, resource_id] = name
             self._created.setdefault((noun, resource_group), {})[resource_id] = None
         self._write(
             {
@@ -139,36 +144,37 @@ class Journal:
             self._maybe_started.discard(maybe)
         self._write({"event": "looked-for", **asdict(maybe)})
 
-    def name(self, resource_id: str) -> str:
+    def name(self, noun: str, resource_id: str) -> str:
         """What the request called it that created it; empty when it has no name."""
         with self._lock:
-            return self._names.get(resource_id, "")
+            return self._names.get((noun, resource_id), "")
 
-    def origins(self, resource_id: str) -> Mapping[str, str]:
+    def origins(self, noun: str, resource_id: str) -> Mapping[str, str]:
         """The ids of other resources that it was made from, by the names of their parameters."""
         with self._lock:
-            return self._origins.get(resource_id, {})
+            return self._origins.get((noun, resource_id), {})
 
     # --- whose it is -------------------------------------------------------------------------
 
-    def seen(self, resource_id: str) -> None:
+    def seen(self, noun: str, resource_id: str) -> None:
         """The target's answers show that it belongs to this run."""
         with self._lock:
-            self._seen.add(resource_id)
-        self._write({"event": "seen", "id": resource_id})
+            self._seen.add((noun, resource_id))
+        self._write({"event": "seen", "noun": noun, "id": resource_id})
 
-    def is_seen(self, resource_id: str) -> bool:
+    def is_seen(self, noun: str, resource_id: str) -> bool:
         """Whether the target's answers have shown that it belongs to this run."""
         with self._lock:
-            return resource_id in self._seen
+            return (noun, resource_id) in self._seen
 
-    def disown(self, resource_id: str) -> None:
+    def disown(self, noun: str, resource_id: str) -> None:
         """An answer to a creation named it, and it is not what was created: never change or delete it."""
         with self._lock:
-            self._disowned.add(resource_id)
-            for ids in self._created.values():
-                ids.pop(resource_id, None)
-        self._write({"event": "disowned", "id": resource_id})
+            self._disowned.add((noun, resource_id))
+            for (made, _), ids in self._created.items():
+                if made == noun:
+                    ids.pop(resource_id, None)
+        self._write({"event": "disowned", "noun": noun, "id": resource_id})
 
     def moved(self, noun: str, resource_id: str, resource_group: str) -> None:
         """It was found in another resource group than that in which it was made."""
@@ -176,15 +182,10 @@ class Journal:
             self._move(noun, resource_id, resource_group)
         self._write({"event": "moved", "noun": noun, "id": resource_id, "group": resource_group})
 
-    def is_disowned(self, resource_id: str) -> bool:
+    def is_disowned(self, noun: str, resource_id: str) -> bool:
         """Whether an answer to a creation named it wrongly."""
         with self._lock:
-            return resource_id in self._disowned
-
-    def owns(self, resource_id: str) -> bool:
-        """Whether this run made it."""
-        with self._lock:
-            return self._owns(resource_id)
+            return (noun, resource_id) in self._disowned
 
     def made(self, noun: str, resource_id: str) -> bool:
         """Whether this run made one of that noun with that id."""
@@ -206,10 +207,10 @@ class Journal:
             self._ending.discard((noun, resource_id))
         self._write({"event": "stays", "noun": noun, "id": resource_id})
 
-    def is_removed(self, resource_id: str) -> bool:
+    def is_removed(self, noun: str, resource_id: str) -> bool:
         """Whether it is gone, on its way out, or its deletion was accepted."""
         with self._lock:
-            return any(resource_id == name for _, name in self._gone | self._ending)
+            return (noun, resource_id) in self._gone or (noun, resource_id) in self._ending
 
     def ending(self, noun: str, resource_id: str) -> None:
         """Its deletion was accepted."""
@@ -229,36 +230,40 @@ class Journal:
             made = self._created.get((noun, resource_group), {})
             return [resource_id for name, resource_id in self._absent if name == noun and resource_id in made]
 
-    def doubt(self, ids: Iterable[str]) -> None:
-        """A request to change these got no answer that says whether it was carried out."""
+    def doubt(self, noun: str, resource_id: str) -> None:
+        """A request to change it got no answer that says whether it was carried out."""
         with self._lock:
-            self._doubted.update(ids)
+            self._doubted.add((noun, resource_id))
 
-    def asked(self, role: str, ids: Iterable[str]) -> None:
-        """A request of that role to change or delete these is about to be sent, whatever comes of it."""
+    def asked(self, role: str, noun: str, resource_id: str) -> None:
+        """A request of that role to change or delete it is about to be sent, whatever comes of it."""
         with self._lock:
-            for resource_id in ids:
-                self._asked.setdefault(resource_id, set()).add(role)
+            self._asked.setdefault((noun, resource_id), set()).add(role)
 
-    def roles_asked(self, resource_id: str) -> frozenset[str]:
+    def roles_asked(self, noun: str, resource_id: str) -> frozenset[str]:
         """The roles of all requests of this run to change or delete it."""
         with self._lock:
-            return frozenset(self._asked.get(resource_id, ()))
+            return frozenset(self._asked.get((noun, resource_id), ()))
 
-    def is_doubted(self, resource_id: str) -> bool:
+    def is_doubted(self, noun: str, resource_id: str) -> bool:
         """Whether its state is not known: no probe may build on it any more."""
         with self._lock:
-            return resource_id in self._doubted
+            return (noun, resource_id) in self._doubted
 
-    def nowhere(self, resource_id: str) -> None:
+    def doubts_any(self, ids: Iterable[str]) -> bool:
+        """Whether the state of something with one of these ids is not known, whatever it is."""
+        with self._lock:
+            return not {resource_id for _, resource_id in self._doubted}.isdisjoint(ids)
+
+    def nowhere(self, noun: str, resource_id: str) -> None:
         """This run did not make it, and GET did not find it."""
         with self._lock:
-            self._nowhere.add(resource_id)
+            self._nowhere.add((noun, resource_id))
 
-    def is_nowhere(self, resource_id: str) -> bool:
+    def is_nowhere(self, noun: str, resource_id: str) -> bool:
         """Whether GET was asked for it and did not find it."""
         with self._lock:
-            return resource_id in self._nowhere
+            return (noun, resource_id) in self._nowhere
 
     # --- what is left ------------------------------------------------------------------------
 
@@ -341,9 +346,9 @@ class Journal:
             case "looked-for":
                 self.looked_for(MaybeStarted(**entry))
             case "seen":
-                self.seen(entry["id"])
+                self.seen(entry["noun"], entry["id"])
             case "disowned":
-                self.disown(entry["id"])
+                self.disown(entry["noun"], entry["id"])
             case "moved":
                 self.moved(entry["noun"], entry["id"], entry["group"])
             case "removed":

@@ -79,7 +79,7 @@ class Ownership:
             found = [self._identified(name, shown.get(name)) for name in made_from]
             known = [one for one in found if one is not None and self._journal.made(one.resource.noun, one.id)]
             return [one for one in known if self._is_unseen(one.resource, one.id)] if known else None
-        sent, name = self._journal.name(unseen.id), str(shown.get("name"))
+        sent, name = self._journal.name(resource.noun, unseen.id), str(shown.get("name"))
         return [] if not sent or name == sent or name.startswith(self._prefix) else None
 
     def _identified(self, name: str, value: Any) -> Unseen | None:
@@ -87,7 +87,8 @@ class Ownership:
         return Unseen(resource, value) if resource is not None and isinstance(value, str) else None
 
     def _is_unseen(self, resource: Resource, resource_id: str) -> bool:
-        if resource.names_itself or resource.operation(Role.GET) is None or self._journal.is_seen(resource_id):
+        one = (resource.noun, resource_id)
+        if resource.names_itself or resource.operation(Role.GET) is None or self._journal.is_seen(*one):
             return False
-        can_be_known = bool(self._resources.made_from(resource) or self._journal.name(resource_id))
-        return can_be_known and self._journal.made(resource.noun, resource_id)
+        can_be_known = bool(self._resources.made_from(resource) or self._journal.name(*one))
+        return can_be_known and self._journal.made(*one)

@@ -32,7 +32,9 @@ def test_a_target_carries_out_the_request_of_each_operation(ctx, operation):
 def test_the_request_names_what_this_run_has_made(ctx, operation):
     prepared = prepare(ctx, operation)
     if prepared.resource.in_group and RESOURCES.role_of(operation) not in (Role.LIST, Role.COUNT, Role.CREATE):
-        assert all(ctx.session.journal.owns(value) for value in prepared.names.values())
+        own = prepared.resource
+        named = [(RESOURCES.identified_by(name) or own, value) for name, value in prepared.names.items()]
+        assert all(ctx.session.journal.made(resource.noun, value) for resource, value in named)
 
 
 class Refusing(Defect):

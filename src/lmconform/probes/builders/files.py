@@ -70,7 +70,7 @@ def new_file(ctx: Context) -> File:
 
 def shared_file(ctx: Context) -> File:
     """The file of this session that no probe changes or deletes; another one where a target has deleted it."""
-    if ctx.session.journal.is_removed(_shared_file(ctx).path):
+    if ctx.session.journal.is_removed("file", _shared_file(ctx).path):
         replace_shared_file(ctx)
     return _shared_file(ctx)
 

@@ -132,9 +132,11 @@ def _expect_all_there(ctx: Context, creations: Callable[[], Creations]) -> None:
 
 
 def _expect_own(ctx: Context, made: Creations, accepted: list[tuple[str, Json]]) -> None:
+    resource = ctx.session.resources.resource_of(ctx.session.contract.operation(made.get))
+    assert resource is not None
     for resource_id, body in accepted:
         answer = made.seen.pop(resource_id, None) or ctx.get(made.get, **{made.parameter: resource_id})
-        if answer.status == 404 and ctx.session.journal.is_removed(resource_id):
+        if answer.status == 404 and ctx.session.journal.is_removed(resource.noun, resource_id):
             continue  # A probe of deletions came first.
         ctx.expect_status(answer, {200})
         wanted: Json = {name: body[name] for name in ("name", "configurationId") if name in body}

@@ -238,7 +238,7 @@ def _expect_unchanged(ctx: Context, pooled: PooledEnactment, configuration_id: s
     answer = send_update(ctx, pooled, configuration_id)
     if answer.ok:
         # Which configuration it has from now on is open.
-        ctx.session.journal.doubt([pooled.id])
+        ctx.session.journal.doubt("deployment", pooled.id)
     ctx.expect_refused(answer, CHECK_REFUSED)
     now = ctx.get_or_fail("getDeployment", **pooled.path)
     ctx.expect_same({"configurationId": before}, now, what="the configuration as before")

@@ -90,7 +90,7 @@ def dead(ctx: Context) -> list[Json]:
         execution, status = outcome(ctx)
     except (Inconclusive, NotTestable):
         return []
-    if status != "DEAD" or ctx.session.journal.is_removed(execution):
+    if status != "DEAD" or ctx.session.journal.is_removed("execution", execution):
         return []
     return [ctx.get_or_skip("getExecution", executionId=execution)]
 

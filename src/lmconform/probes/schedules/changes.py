@@ -226,7 +226,7 @@ def _end_change(ctx: Context) -> tuple[Json, Json]:
 
 def _paused(ctx: Context) -> Created:
     """A schedule that was paused; another one where a probe has deleted it."""
-    if ctx.session.journal.is_removed(_once_paused(ctx).id):
+    if ctx.session.journal.is_removed("schedule", _once_paused(ctx).id):
         _once_paused.put(ctx, _new_paused(ctx))
     return _once_paused(ctx)
 

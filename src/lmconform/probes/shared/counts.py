@@ -56,7 +56,7 @@ def expect_counted(
         raise NotTestable(f"the list with {query} holds {twice} more than once")
     operation, journal = resource.operations[Role.GET], ctx.session.journal
     made = journal.all(resource.noun, ctx.session.target.resource_group)
-    own = [one for one in made if query.items() <= journal.origins(one).items()]
+    own = [one for one in made if query.items() <= journal.origins(resource.noun, one).items()]
     for one in sorted({*own} ^ {*listed}):
         answer = ctx.send(operation.id, **resource.address(operation, one))
         body = answer.json_object()

@@ -118,7 +118,8 @@ def _made(ctx: Context, prepared: Prepared) -> list[str]:
     _require(ctx, answer)
     items = entries(answer.json_object())
     # Without a name of its own, it is known by what it was made from: nothing else is made from that.
-    foreign = [i for i in items if not ctx.session.journal.owns(str(i.get("id"))) and query.items() <= i.items()]
+    made, noun = ctx.session.journal.made, prepared.resource.noun
+    foreign = [i for i in items if not made(noun, str(i.get("id"))) and query.items() <= i.items()]
     return [str(i.get("id")) for i in (foreign if not prepared.token else items) if prepared.token in json.dumps(i)]
 
 

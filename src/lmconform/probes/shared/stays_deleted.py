@@ -74,7 +74,8 @@ def _expect_not_found(ctx: Context, resource: Resource, ids: Sequence[str]) -> N
 
 
 def _expect_not_listed(ctx: Context, resource: Resource, ids: Sequence[str]) -> None:
-    origins = {tuple(ctx.session.journal.origins(resource_id).items()): None for resource_id in ids}
+    journal = ctx.session.journal
+    origins = {tuple(journal.origins(resource.noun, resource_id).items()): None for resource_id in ids}
 
     def judge() -> None:
         for origin in [one for one in origins if one][:_MOST_LISTS]:

@@ -58,7 +58,7 @@ def _ended(ctx: Context, kind: Enactment) -> list[PooledEnactment]:
 @fixture()
 def _look_again(ctx: Context, kind: Enactment) -> None:
     """Read a few that have ended, or that nothing has changed."""
-    asked = ctx.session.journal.roles_asked
+    asked = functools.partial(ctx.session.journal.roles_asked, kind.word)
     others = [p for p in enactment_pool.members(ctx, kind) if p.last.get("status") not in TERMINAL and not asked(p.id)]
     for pooled in [*_ended(ctx, kind)[: _MOST - 1], *others][:_MOST]:
         with suppress(NotTestable):
