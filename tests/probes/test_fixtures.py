@@ -9,6 +9,7 @@ import pytest
 
 from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes.fixtures import fixture
+from lmconform.safety.journal import Journal
 
 
 class Client:
@@ -33,12 +34,10 @@ class Context:
     """A context of one probe of a session; ``doubted`` are the ids that the journal doubts."""
 
     def __init__(self, session=None, doubted=()):
-        self.session = session or SimpleNamespace(shared={})
+        self.session = session or SimpleNamespace(shared={}, journal=Journal())
         self.client = Client()
-        self._doubted = doubted
-
-    def doubts(self, *ids):
-        return bool(set(ids) & set(self._doubted))
+        for resource_id in doubted:
+            self.session.journal.doubt("execution", resource_id)
 
 
 def numbered(**options):

@@ -362,7 +362,6 @@ class Run:
                 "resource_group": self.target.resource_group,
                 "other_resource_group": self.target.other_resource_group,
                 "time_limits": self.target.limits.as_json(),
-                # The embedded mock always is.
                 "disposable": self.target.disposable,
             },
             contract_version=self.plan.contract.version,
