@@ -212,8 +212,10 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 
 def closest_of(name: str, known: Iterable[str], number: int = 3) -> list[str]:
-    """The known names nearest to ``name``, at most ``number`` of them, the nearest first."""
-    return difflib.get_close_matches(name, sorted(known), n=number, cutoff=0.4)
+    """The known names nearest to ``name`` in any case, at most ``number`` of them, the nearest first."""
+    by_text = {one.lower(): one for one in sorted(known, reverse=True)}
+    near = difflib.get_close_matches(name.lower(), sorted(by_text), n=number, cutoff=0.4)
+    return [by_text[one] for one in near]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -98,6 +98,8 @@ def test_a_defect_that_was_mended_fails_the_gate_until_its_entry_is_removed(judg
     done = judge(mock, text, out="after")
     assert done.returncode == 1
     assert "  actual    1 result passes, none fails; remove lines 2 to 6 of waivers.yaml" in done.stdout.splitlines()
+    (following,) = [line for line in done.stdout.splitlines() if line.startswith("next ")]
+    assert following.endswith("remove lines 2 to 6 of waivers.yaml")
     # The target is not to blame.
     assert done.stdout.splitlines()[-1].startswith("verdict   partial of ")
     stale = results_of(tmp_path / "after")[f"waiver/{REQUIREMENT}"]
@@ -110,6 +112,15 @@ def test_a_defect_that_was_mended_fails_the_gate_until_its_entry_is_removed(judg
     assert valid(tmp_path / "after")[-1]["exit_code"] == 1
     compared = lmconform("compare", "before", "after")
     assert (compared.returncode, f"{PROBE}  MUST  XFAIL -> PASS" in compared.stdout) == (0, True)
+
+
+def test_an_entry_for_a_failure_that_another_entry_waives_is_to_be_removed(judge, broken, tmp_path):
+    entries = [waiver(REQUIREMENT, f"actual: '{actual}'") for actual in ("[]", "[0.7]")]
+    done = judge(broken, waivers(*entries))
+    assert done.returncode == 1
+    assert results_of(tmp_path / "out")[PROBE]["outcome"] == "XFAIL"
+    stale = results_of(tmp_path / "out")[f"waiver/{REQUIREMENT}-2"]
+    assert stale["actual"] == "no result of the run is meant by it; remove lines 8 to 13 of waivers.yaml"
 
 
 def test_what_fails_otherwise_than_recorded_gates_and_says_so(judge, broken, tmp_path):

@@ -43,6 +43,16 @@ LAWFUL_SHAPE = [
         f":7: overlaps waivers.yaml:2 at probe/{REQUIREMENT}; narrow one by item, operation, when or actual, or remove",
     ),
     (waivers(ONE, waiver(REQUIREMENT, "when: {target: dev}")), ":7: overlaps waivers.yaml:2"),
+    (
+        waivers(waiver(REQUIREMENT, "actual: '[]'"), waiver(REQUIREMENT, "actual: '[*'")),
+        ":8: overlaps waivers.yaml:2",
+    ),
+    (
+        waivers(waiver(REQUIREMENT, "when: {target: d*}"), waiver(REQUIREMENT, "when: {target: '*v'}")),
+        ":8: overlaps waivers.yaml:2",
+    ),
+    (waivers(waiver("LM-OBS-CLOCK")), "LM-OBS-CLOCK is an observation, which never gates; remove the entry"),
+    (waivers(waiver("", "item: probe/NOPE")), ":2: there is no item 'probe/NOPE'; the nearest are probe/LM-"),
     (waivers(waiver(expires="2027-02-30")), ":6: expires: expected a day such as 2027-01-31"),
     (
         waivers(waiver(REQUIREMENT, "renewals: [2027-01-31, 2026-12-31]")),

@@ -94,7 +94,8 @@ def _configured() -> list[Path]:
 def _until(entry: Entry, today: date) -> str:
     left = (entry.expires - today).days
     renewed = f", renewals: {len(entry.renewals)}" if entry.renewals else ""
-    return f"until {entry.expires} ({left} days, {entry.owner}{renewed})"
+    days = f"{left} days" if left >= 0 else "expired"
+    return f"until {entry.expires} ({days}, {entry.owner}{renewed})"
 
 
 def _day(option: str, text: str) -> date:

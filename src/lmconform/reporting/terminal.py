@@ -152,7 +152,9 @@ def following(run: Run) -> Iterator[str]:
     """What to do next."""
     footer, folder = run.footer, run.file.parent
     first = next((c for c in causes(run.results.values()) if c.gates), None)
-    if first is not None:
+    if first is not None and first.first.result.outcome == Outcome.XPASS:
+        yield f"next      {first.first.result.actual}"
+    elif first is not None:
         yield f"next      'lmconform show {folder} {first.first.result.item}' has every request of the first finding"
     elif footer is not None and footer.complete and not footer.cleanup:
         yield f"next      'lmconform compare {folder} <a later run>' says what has changed"

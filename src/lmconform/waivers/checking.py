@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
 from itertools import combinations, product
 from typing import Final, NoReturn
 
 from lmconform.contract.requirements import Register, Requirement
-from lmconform.errors import ConfigError, closest, did_you_mean
+from lmconform.errors import ConfigError, closest_of, did_you_mean
 from lmconform.judgement import Level, Outcome, State
+from lmconform.results import excerpt
+from lmconform.waivers import patterns
 from lmconform.waivers.entry import Entry, plain
 
 _JOKERS: Final = frozenset("*?[")
+_OBSERVATION: Final = "LM-OBS-"
+# How alike an unknown name and a known one are when the known one was meant; in a short name one letter is much.
+_MEANT, _MEANT_SHORT, _SHORT = 0.85, 0.65, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ def _one(entry: Entry, known: Known) -> Entry:
 
 def _outcome(entry: Entry, known: Known) -> str:
     """The outcome that it expects of a requirement; raises ConfigError for one that cannot be."""
+    if entry.requirement.startswith(_OBSERVATION):
+        raise ConfigError(f"{entry.where}: {entry.requirement} is an observation, which never gates; remove the entry")
     if entry.requirement not in known.register:
         _unknown(entry, "requirement", entry.requirement, known.register)
     requirement = known.register[entry.requirement]
@@ -101,8 +109,15 @@ def _item_known(entry: Entry, pattern: str, known: Known) -> None:
 
 
 def _unknown(entry: Entry, key: str, name: str, names: Iterable[str], before: str = "") -> NoReturn:
-    near = closest(name, names)
-    hint = f"; write '{key}: {before}{near}'" if near else did_you_mean(name, names) or "; remove the entry"
+    near = closest_of(name, names)
+    if near and SequenceMatcher(a=name, b=near[0]).ratio() >= (_MEANT if len(name) > _SHORT else _MEANT_SHORT):
+        hint = f"; write '{key}: {before}{near[0]}'"
+    else:
+        # What resembles it by chance would be waived for nothing.
+        hint = (
+            f"; the nearest are {', '.join(near)}; correct or remove the entry" if near else did_you_mean(name, names)
+        )
+    hint = hint or "; remove the entry"
     raise ConfigError(f"{entry.where}: there is no {key} {name!r}{hint}")
 
 
@@ -137,14 +152,19 @@ def _share(first: Entry, second: Entry) -> bool:
         and _meet(first.contracts, second.contracts)
         and _meet(_parts(first), _parts(second))
         and first.outcome == second.outcome
-        and (not first.actual or not second.actual or first.actual == second.actual)
+        and (not first.actual or not second.actual or patterns.meet(_tokens(first.actual), _tokens(second.actual)))
     )
 
 
 def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
     """Whether something can match a pattern of both; no pattern matches all."""
-    pairs = product(some, others)
-    return not some or not others or any(fnmatchcase(a, b) or fnmatchcase(b, a) for a, b in pairs)
+    pairs = product(map(patterns.of_glob, some), map(patterns.of_glob, others))
+    return not some or not others or any(patterns.meet(a, b) for a, b in pairs)
+
+
+def _tokens(actual: str) -> list[str]:
+    """Those of the pattern of what a failure shows."""
+    return patterns.of_text(excerpt.normalized(actual))
 
 
 def _item(pattern: str) -> str:

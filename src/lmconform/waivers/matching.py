@@ -53,7 +53,8 @@ class Active:
         """Remember what a result says of the entries that name it; it was judged before."""
         if isinstance(event, Result):
             for entry in self.valid:
-                if entry.names(event):
+                # What another entry waives does not need this one.
+                if entry.names(event) and (event.outcome != Outcome.XFAIL or event.waiver == entry.sentence):
                     self.seen[entry.where][event.outcome] += 1
 
     def stale(self, ran: Collection[str]) -> Iterator[Result]:
