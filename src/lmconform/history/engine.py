@@ -62,13 +62,18 @@ def opened(url: URL, *, write: bool) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
-    """A transaction, the only one of all processes that writes; raises StorageLost when the database fails."""
+    """A transaction, the only one of all processes that writes.
+
+    Raises StorageLost when the database fails, and ConfigError when the file is none.
+    """
     try:
         with engine.begin() as connection:
             if write and engine.dialect.name == _POSTGRESQL:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             yield connection
     except SQLAlchemyError as error:
+        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_NOTADB":
+            raise ConfigError(f"{shown(engine.url)}: is no store of lmconform ({brief(error)}); name another") from error
         raise StorageLost(f"{shown(engine.url)}: {brief(error)}") from error
 
 

@@ -21,7 +21,7 @@ from lmconform.settings.time_limits import EMBEDDED, LOOPBACK, TENANT
 PROFILES = ("smoke", "gate", "core", "full")
 MOCK = "mock"
 # What a line that repeats one item leaves out: what is about a run, and not about how the item is judged.
-_OF_A_RUN = frozenset(("only", "seed", "max-time", "report-dir", "require"))
+_OF_A_RUN = frozenset(("only", "seed", "max-time", "report-dir", "require", "baseline", "history"))
 _LEAST = {
     "max-examples": 1,
     "max-executions": 0,
