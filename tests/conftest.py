@@ -33,7 +33,7 @@ def _state(tmp_path_factory):
 def clean_environment(**more):
     """This environment without credentials of the user who runs the tests."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AICORE_", "PYTEST_", "VCAP_"))}
-    return kept | {"COLUMNS": "200", "NO_COLOR": "1", "AICORE_HOME": "/absent"} | more
+    return kept | {"COLUMNS": "200", "NO_COLOR": "1", "HOME": "/absent"} | more
 
 
 @pytest.fixture

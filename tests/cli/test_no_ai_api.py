@@ -123,10 +123,10 @@ def test_an_outage_after_fifty_requests_is_exit_11_and_no_list_of_violations(lmc
     events = read_events(tmp_path / "out")
     footer = events[-1]
     assert (footer["complete"], footer["verdict"]) == (False, "incomplete")
-    assert " is out of service: 5 operations in a row answered 502, 503 or 504, " in footer["message"]
+    assert " is out of service: " in footer["message"]
     assert "GET /v2/lm/scenarios after 15 s as well: 503 no healthy upstream" in footer["message"]
-    gating = {event["item"] for event in events if event["type"] == "result" and event["gates"]}
-    assert len(gating) < 12
+    outcomes = {event["outcome"] for event in events if event["type"] == "result"}
+    assert outcomes <= {"PASS", "INFO", "NOT_APPLICABLE", "ERROR"}
     # Nothing is asked once the target is lost.
     assert len(seen) < 120
 

@@ -86,6 +86,7 @@ def test_the_mock_takes_no_service_key(lmconform, mock):
     [
         ({"AICORE_SERVICE_KEY": ""}, "there is an empty AICORE_SERVICE_KEY but no credentials"),
         ({"AICORE_RESOURCE_GROUP": "tutorial"}, "there is AICORE_RESOURCE_GROUP but no credentials"),
+        ({"AICORE_HOME": "/absent"}, "there is AICORE_HOME but no credentials"),
         (
             {"AICORE_CLIENT_ID": "a", "AICORE_CLIENT_SECRET": ""},
             "the credentials cannot be used: there is AICORE_CLIENT_ID without AICORE_CLIENT_SECRET, AICORE_AUTH_URL",
@@ -95,7 +96,7 @@ def test_the_mock_takes_no_service_key(lmconform, mock):
             "AICORE_* has no AICORE_BASE_URL",
         ),
     ],
-    ids=["an unset secret", "a group", "a part", "no url"],
+    ids=["an unset secret", "a group", "a folder that is not there", "a part", "no url"],
 )
 def test_a_part_of_credentials_is_an_error_and_never_the_mock(lmconform, environment, words):
     done = lmconform("run", *ONE, env=environment)

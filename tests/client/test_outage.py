@@ -85,3 +85,33 @@ def test_requests_for_no_operation_make_no_row():
         for path in NAMES:
             client.send(Request(item="test", operation="", method="POST", path=f"/lm/{path}"))
     assert CANARY not in seen
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_what_an_item_found_in_an_outage_says_nothing_of_the_api(status):
+    every = dict.fromkeys((*NAMES, "scenarios", "configurations", "artifacts"), status)
+    with target(every) as (client, _, waited):
+        client.send(post("operation0"))
+        with pytest.raises(
+            TargetLost, match="test is out of service: it answers 502, 503 or 504, GET /v2/lm/scenarios"
+        ):
+            client.require_service()
+    assert waited == [1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize("others", [{"scenarios": 503, "artifacts": 200}, {"scenarios": 404}, {"configurations": 403}])
+def test_findings_count_as_long_as_anything_answers_otherwise(others):
+    with target(others) as (client, _, waited):
+        client.send(post("operation0"))
+        client.require_service()
+    assert waited == []
+
+
+def test_nothing_is_asked_without_a_sign_of_an_outage():
+    with target({"operation0": 500, "operation1": 503, "operation2": 200}) as (client, seen, _):
+        client.send(post("operation0"))
+        client.require_service()
+        client.send(post("operation1"))
+        client.send(post("operation2"))
+        client.require_service()
+    assert CANARY not in seen

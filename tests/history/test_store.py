@@ -133,7 +133,7 @@ def test_a_file_of_something_else_is_neither_read_nor_changed(tmp_path, make):
     before = other.read_bytes(), text.read_bytes()
     with pytest.raises(ConfigError, match="is a database of something else"):
         Store(str(other)).add(*make(record.PASS))
-    with pytest.raises(ConfigError, match="is no store of lmconform .file is not a database.; name another"):
+    with pytest.raises(ConfigError, match=r"is no store of lmconform \(file is not a database\); name another"):
         Store(str(text)).runs()
     assert (other.read_bytes(), text.read_bytes()) == before
 

@@ -21,23 +21,28 @@ class Outage:
 
     def __init__(self) -> None:
         self._operations: set[str] = set()
+        # Whether the last answer was one of these; a request for no operation makes no row.
+        self.is_suspected = False
         self._lock = threading.Lock()
 
     def is_likely(self, exchange: Exchange) -> bool:
         """Note an answer; whether the row is so long now that it must be asked whether anything is in service."""
         if exchange.ok:
             self.end()
-        elif exchange.status in backoff.PASSING and exchange.operation:
+        elif exchange.status in backoff.PASSING:
+            self.is_suspected = True
             with self._lock:
-                self._operations.add(exchange.operation)
-                return len(self._operations) >= _OPERATIONS
+                self._operations.update([exchange.operation] if exchange.operation else [])
+                return bool(exchange.operation) and len(self._operations) >= _OPERATIONS
         return False
 
     def end(self) -> None:
         """Begin a new row: the target is in service."""
+        self.is_suspected = False
         with self._lock:
             self._operations.clear()
 
     def __str__(self) -> str:
         """For a message: how many operations, and with what they were answered."""
-        return f"{len(self._operations)} operations in a row answered 502, 503 or 504"
+        number = len(self._operations)
+        return f"{number} operations in a row answered 502, 503 or 504" if number > 1 else "it answers 502, 503 or 504"

@@ -31,6 +31,8 @@ from lmconform.settings.target import Target
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _CANARY = f"{paths.ROOT}/scenarios"
+# When scenarios alone are out of order, these still answer.
+_OTHERS = (f"{paths.ROOT}/configurations", f"{paths.ROOT}/artifacts")
 _CANARY_SECONDS = 10.0
 # Seconds between the questions whether a target is in service again: a gateway that is restarted takes a while.
 _OUTAGE_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
@@ -142,6 +144,14 @@ class Transport:
             if not self._hold(exchange):
                 self._sleep(wait)
         raise AssertionError("unreachable")
+
+    def require_service(self) -> None:
+        """Raise TargetLost when the last answer was a 502, 503 or 504, and nothing else is answered otherwise.
+
+        For an item with findings: those of an outage say nothing of the API.
+        """
+        if self._outage.is_suspected and all(map(self._is_out, (_CANARY, *_OTHERS))):
+            self._check_in_service()
 
     def close(self) -> None:
         """Release the connections."""
@@ -276,9 +286,15 @@ class Transport:
             self._lost = f"{self.target.name} is out of service: {self._outage}, {asked}: {seen}"
             raise TargetLost(self._lost)
 
-    def _ask_harmlessly(self) -> Exchange:
+    def _is_out(self, path: str) -> bool:
+        try:
+            return self._ask_harmlessly(path).status in backoff.PASSING
+        except Broken:
+            return True
+
+    def _ask_harmlessly(self, path: str = _CANARY) -> Exchange:
         group = ("AI-Resource-Group", self.target.resource_group)
-        canary = Request(item="liveness", operation="", method="GET", path=_CANARY, headers=(group,))
+        canary = Request(item="liveness", operation="", method="GET", path=path, headers=(group,))
         return self._once(canary, self.token.token(), min(self.patience.answer, _CANARY_SECONDS))
 
     def _how_lost(self, reason: str) -> str:

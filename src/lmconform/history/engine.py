@@ -73,7 +73,9 @@ def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
             yield connection
     except SQLAlchemyError as error:
         if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_NOTADB":
-            raise ConfigError(f"{shown(engine.url)}: is no store of lmconform ({brief(error)}); name another") from error
+            raise ConfigError(
+                f"{shown(engine.url)}: is no store of lmconform ({brief(error)}); name another"
+            ) from error
         raise StorageLost(f"{shown(engine.url)}: {brief(error)}") from error
 
 

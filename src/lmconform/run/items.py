@@ -77,6 +77,8 @@ class Item(ABC):
         started = time.monotonic()
         try:
             report = self.run(session, progress)
+            if any(judgement.state in _UNDECIDED for judgement in report.judgements):
+                session.transport.require_service()
         except Exception as error:
             words = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
             message = session.redactor.text(words)

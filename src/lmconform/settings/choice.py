@@ -90,7 +90,7 @@ def choose(
     """
     if service_key == "":
         raise ConfigError(f"--service-key: is empty; give a file, or {_ADVICE}")
-    names = sorted(name for name in environ if name.startswith(PREFIX) and name not in LOCATIONS)
+    names = sorted(name for name in environ if name.startswith(PREFIX) and (name not in LOCATIONS or environ[name]))
     by_option = service_key or aicore_profile
     try:
         found = credential_sources.find(Named(_path(service_key), aicore_profile), environ)
