@@ -177,7 +177,11 @@ def meta(api, call):
     if choices["files"] != "off":
         extra = {"download": False, "delete": False} if choices["files"] == "upload-only" else {}
         types = ["text/csv"] if choices["files"] == "csv-only" else ["application/octet-stream", "text/plain"]
-        said = {"maxUploadFileSize": choices["file_limit"], "acceptedContentTypes": types}
+        said = {
+            "maxUploadFileSize": choices["file_limit"],
+            "maxFilesPerDataset": choices["file_count"],
+            "acceptedContentTypes": types,
+        }
         extensions["dataset"] = {"version": "1.0.0", "capabilities": {"upload": True, **extra}, "limits": said}
     body = {
         "runtimeIdentifier": "aicore",

@@ -162,7 +162,8 @@ OPTIONS = {
     "files": ("off", "on", "upload-only", "no-store", "csv-only"),
     "empty_file": ("201", "400"),
     "file_url": ("ai", "https"),
-    "file_limit": (104857600, 2048),
+    "file_limit": (104857600, 2048, 16),
+    "file_count": (-1, 3),
     # -- meta
     "meta": ("full", "bare", "404-json", "404-text", "403-text", "405-text"),
     # -- metrics

@@ -37,6 +37,8 @@ def upload(api, call):
         raise Refused(400, "This content type is not accepted")
     if path in call.group.files and not call.query.flag("overwrite"):
         raise Refused(409, "The specified file already exists and cannot be overwritten.")
+    if path not in call.group.files and len(call.group.files) == choices["file_count"]:
+        raise Refused(400, "There are too many files in the dataset.")
     stored = call.group.files.setdefault(path, [])
     stored.append((api.world.now() + api.choices["file_lag"], call.body))
     url = f"ai://default/{path}" if choices["file_url"] == "ai" else f"https://bucket.example.com/{path}?x=1"

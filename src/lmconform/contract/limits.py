@@ -1,4 +1,4 @@
-"""What ``GET /lm/meta`` limits: how long a deployment may live, how large a file may be."""
+"""What ``GET /lm/meta`` limits: how long a deployment may live, how large a file may be, how many there may be."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def duration(span: object) -> timedelta | None:
 class Limits:
     """The limits in the body of ``GET /lm/meta``.
 
-    ``minimum`` is the shortest time to live and ``largest_file`` the bytes of one file, both as they stand there.
+    ``minimum`` is the shortest time to live, ``largest_file`` the bytes of one file, ``most_files`` their number, each
+    as it stands there.
     ``meta`` None: the target has no such endpoint, and nothing limits.
     """
 
@@ -31,6 +32,15 @@ class Limits:
         self.minimum: Any = _at(lives, "minimum")
         self._maximum: Any = _at(lives, "maximum")
         self.largest_file: Any = _at(meta, "extensions", "dataset", "limits", "maxUploadFileSize")
+        self.most_files: Any = _at(meta, "extensions", "dataset", "limits", "maxFilesPerDataset")
+
+    def exceeded_by(self, size: int, number: int) -> str:
+        """The limit that a file of ``size`` bytes is beyond, or that ``number`` files have reached; empty for none."""
+        if _is_number(self.largest_file) and size > self.largest_file:
+            return f"maxUploadFileSize {self.largest_file}"
+        if _is_number(self.most_files) and number >= self.most_files:
+            return f"maxFilesPerDataset {self.most_files}"
+        return ""
 
     def allow(self, time_to_live: str) -> bool:
         """Whether a deployment may live so long. A limit that cannot be read may be any: then nothing is allowed."""
@@ -40,6 +50,11 @@ class Limits:
         if asked is None or unread:
             return False
         return (shortest or asked) <= asked <= (asked if longest is None else longest)
+
+
+def _is_number(limit: Any) -> bool:
+    """Whether it limits: -1 says that there is no limit (fact I8)."""
+    return isinstance(limit, int) and limit >= 0
 
 
 def _at(node: Any, *parts: str) -> Any:

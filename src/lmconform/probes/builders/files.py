@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lmconform.contract.limits import Limits
+from lmconform.contract.paths import META
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes.context import FILES, Context
@@ -48,8 +50,18 @@ def new_path(ctx: Context) -> str:
 
 
 def upload(ctx: Context, path: str, content: bytes, query: dict[str, Any] | None = None) -> Exchange:
-    """Upload a file to a path below the prefix of this harness; raises Inconclusive without an object store."""
+    """Upload a file to a path below the prefix of this harness.
+
+    Raises Inconclusive when it is refused without an object store, and beyond a limit that the target advertises.
+    """
     exchange = ctx.send("uploadFile", {"path": path}, query, body=content)
+    if 400 <= exchange.status < 500:
+        limits = Limits(ctx.session.capabilities.meta)
+        limit = limits.exceeded_by(
+            len(content), len(ctx.session.journal.all("file", ctx.session.target.resource_group))
+        )
+        if limit:
+            raise Inconclusive(f"{ctx.label(exchange)} answered {exchange.brief}; {META} advertises {limit}")
     # The owner of a tenant registers the store (F28, F51); only the text of the refusal shows that there is none.
     if not exchange.ok and "object store" in exchange.text.lower():
         raise Inconclusive(f"{ctx.label(exchange)} answered {exchange.brief}")
