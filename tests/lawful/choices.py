@@ -189,6 +189,7 @@ OPTIONS = {
     "versions_of_reads": (False, True),
     "uneven_entries": (False, True),
     "schedule_list_lag": (0.0, 0.4),
+    "record_lag": (0.0, 0.3),
     "file_lag": (0.0, 0.4),
     "late_completion": (0.0, 0.4),
     "synchronised": (False, True),

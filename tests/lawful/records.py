@@ -101,7 +101,7 @@ def _artifacts(api, call):
     query, group = call.query, call.group
     for run in list(group.executions.values()):
         api.world.outputs(group, run)
-    found = list(group.artifacts.values())
+    found = [a for a in group.artifacts.values() if api.world.is_listed(a)]
     for parameter in ("scenarioId", "executionId"):
         wanted = query.one_id(parameter)
         if wanted is not None:
@@ -203,7 +203,7 @@ def _check_scope(artifact, configuration):
 
 def _configurations(api, call):
     query = call.query
-    found = list(call.group.configurations.values())
+    found = [c for c in call.group.configurations.values() if api.world.is_listed(c)]
     scenario = query.one_id("scenarioId")
     executables = query.ids("executableIds")
     if executables is not None and len(executables) > 1000:

@@ -115,6 +115,10 @@ def _live(api, call):
     return [s for s in call.group.schedules.values() if s["gone"] is None or s["gone"] > now]
 
 
+def _in_lists(api, call):
+    return [s for s in _live(api, call) if api.world.is_listed(s)]
+
+
 def _as_listed(api, schedule):
     """The schedule before its last change, while lists do not know that yet."""
     until, before = schedule.get("listed", (0, schedule))
@@ -124,7 +128,7 @@ def _as_listed(api, schedule):
 def _found(api, call):
     if api.choices["off_lists"]:
         _supported(api)
-    found = [_as_listed(api, schedule) for schedule in _live(api, call)]
+    found = [_as_listed(api, schedule) for schedule in _in_lists(api, call)]
     configuration = call.query.one_id("configurationId")
     status = call.query.one_of("status", ("ACTIVE", "INACTIVE"))
     if configuration is not None:

@@ -84,6 +84,10 @@ class World:
 
     # -- making things ---------------------------------------------------------------------------------------------
 
+    def is_listed(self, record):
+        """Whether it was created so long ago that lists have it."""
+        return record["created"] + self.choices["record_lag"] <= self.now()
+
     def add_artifact(self, group, members, **more):
         """Store an artifact; returns it."""
         now = more.pop("at", None) or self.now()

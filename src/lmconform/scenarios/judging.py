@@ -70,7 +70,7 @@ def breaks(expected: str, actual: str, message: str = "", *, shown: Exchange | N
 
 
 def judge_settled(step: Step, client: Client, scope: Scope, sleep: Callable[[float], None]) -> None:
-    """``judge`` what a poll came to, and again for a moment: what belongs to a status may be seen after it."""
+    """``judge``, and again for a moment: what belongs to a status may be seen after it, and lists may lag behind."""
     looked = False
     for is_last in looks(client.session.target.poll_interval, sleep):
         if looked:

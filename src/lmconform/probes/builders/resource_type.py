@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lmconform.errors import Failure, Skip
 from lmconform.probes.context import Context, Created, Json
 from lmconform.probes.described import Described
 from lmconform.probes.fixtures import fixture
@@ -57,11 +60,15 @@ class ResourceType(Described):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Three resources whose names hold a ``token`` that no other name in the tenant holds; ``query`` lists them."""
+    """Three resources whose names hold a ``token`` that no other name in the tenant holds; ``query`` lists them.
+
+    ``listed`` are the ids in that list when it held all of them for the first time, or when the grace was over.
+    """
 
     token: str
     query: Json
     members: tuple[Created, ...]
+    listed: tuple[str, ...]
 
     @property
     def ids(self) -> list[str]:
@@ -81,8 +88,21 @@ def batch(ctx: Context, resource: ResourceType) -> Batch:
     common = {} if resource.searchable else query
     # Capitals and two spaces are for echoes.
     names = [f"{_name(token, number)}  As Sent" for number in range(len(_LETTERS))]
-    members = (resource.make(ctx, name=n, **resource.vary(ctx, i), **common) for i, n in enumerate(names))
-    return Batch(token, query, tuple(members))
+    members = tuple(resource.make(ctx, name=n, **resource.vary(ctx, i), **common) for i, n in enumerate(names))
+    return Batch(token, query, members, _listed(ctx, resource, query, {created.id for created in members}))
+
+
+def _listed(ctx: Context, resource: ResourceType, query: Json, ids: set[str]) -> tuple[str, ...]:
+    """A list may lag behind what was created (C2): probes that look at it need not wait."""
+    found: list[str] = []
+
+    def look() -> None:
+        found[:] = ctx.ids(resource.list, query)
+        ctx.expect(ids <= set(found), expected="all three created resources", actual=f"{found}")
+
+    with suppress(Failure, Skip):
+        ctx.retry_in_grace(time.monotonic(), look)
+    return tuple(found)
 
 
 def selected(ctx: Context, resource: ResourceType, query: Json) -> set[str]:

@@ -49,11 +49,15 @@ def new_schedule_is_active(ctx: Context) -> None:
 @probe("LM-SCHEDULE-FILTER-CONFIGURATION")
 def configuration_filters(ctx: Context) -> None:
     group, pair = batch(ctx, SCHEDULE), _active_and_paused(ctx)
-    listed = set(ctx.ids("listExecutionSchedules", {"configurationId": pair[0].sent["configurationId"]}))
     wanted = {created.id for created in pair}
-    text = f"the two of the configuration, {sorted(wanted)}"
-    ctx.expect(listed == wanted, expected=text, actual=f"{sorted(listed)}")
-    ctx.expect(not listed & set(group.ids), expected="none of another configuration", actual=f"{sorted(listed)}")
+
+    def judge() -> None:
+        listed = set(ctx.ids("listExecutionSchedules", {"configurationId": pair[0].sent["configurationId"]}))
+        text = f"the two of the configuration, {sorted(wanted)}"
+        ctx.expect(listed == wanted, expected=text, actual=f"{sorted(listed)}")
+        ctx.expect(not listed & set(group.ids), expected="none of another configuration", actual=f"{sorted(listed)}")
+
+    ctx.retry_in_grace(time.monotonic(), judge)
 
 
 @probe("LM-SCHEDULE-FILTER-STATUS")

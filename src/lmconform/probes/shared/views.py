@@ -20,7 +20,7 @@ def install(resource: ResourceType) -> None:
     @probe(f"LM-{resource.noun}-LISTED")
     def created_resources_are_listed(ctx: Context) -> None:
         group = batch(ctx, resource)
-        ids = ctx.ids(resource.list, group.query)
+        ids = list(group.listed) or ctx.ids(resource.list, group.query)
         missing = sorted(set(group.ids) - set(ids))
         ctx.expect(not missing, expected="all three created resources", actual=f"{missing} missing")
         ctx.expect(len(ids) == len(set(ids)), expected="each id once", actual=f"{ids}")
