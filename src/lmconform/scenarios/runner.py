@@ -165,7 +165,7 @@ class WorkflowRun:
                 judge_settled(step, client, attempt.scope, self._sleep)
             else:
                 send_step(step, client, attempt.scope)
-                if self._lists(step):
+                if self._may_lag(step) and attempt.exchange is not None and attempt.exchange.ok:
                     judge_settled(step, client, attempt.scope, self._sleep)
                 else:
                     judge(step, client, attempt.scope)
@@ -174,11 +174,13 @@ class WorkflowRun:
         attempt.outputs = _present(step.outputs, attempt.scope)
         return attempt
 
-    def _lists(self, step: Step) -> bool:
+    def _may_lag(self, step: Step) -> bool:
         """Whether the step reads a list or a count, which may lag behind what an earlier step has created (C2)."""
-        operation = step.call.operation
-        known = operation.id in self.session.contract
-        return known and self.session.resources.role_of(operation) in (Role.LIST, Role.COUNT)
+        known, operation = self.session.resources, step.call.operation
+        if operation.id not in self.session.contract or known.role_of(operation) not in (Role.LIST, Role.COUNT):
+            return False
+        earlier = self.workflow.steps[: self.workflow.index(step.id)]
+        return any(known.resource_of(operation) in known.creates(one.call.operation) for one in earlier)
 
     def _fitting(self, step: Step, client: Client) -> Step:
         """The step with what the owner of the target names, which is asked for before the first step; as ``fit``."""
