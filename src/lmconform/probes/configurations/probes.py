@@ -129,8 +129,10 @@ def executable_filters(ctx: Context) -> None:
     scenario = str(group.members[0].sent["scenarioId"])
     others = executables.sibling_ids(ctx, scenario, own)
     if others:
-        matches = selected(ctx, CONFIGURATION, {"executableIds": others})
-        ctx.expect(not matches, expected=f"no match for {others}", actual=f"{len(matches)} of them")
+        # Beside the scenario, which all of them have: filters must all match (F11).
+        matches = selected(ctx, CONFIGURATION, {"scenarioId": scenario, "executableIds": others})
+        text = f"none of the three of executable {own} for executableIds {others} and scenarioId {scenario}"
+        ctx.expect(not matches, expected=text, actual=f"{len(matches)} of them")
 
 
 @probe("LM-CONFIGURATION-FILTER-EXECUTABLES")
