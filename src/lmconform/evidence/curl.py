@@ -27,7 +27,7 @@ def authorization(exchange: Exchange, value: str, redactor: Redactor) -> str:
     What is no secret, such as a token that was made up, stands as it is.
     """
     if exchange.token:
-        return f"Bearer {exchange.token}"
+        return f"{value.partition(' ')[0]} {exchange.token}"
     return "$AUTHORIZATION" if redactor.shows(value) else value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lmconform.contract.openapi import Operation
 from lmconform.contract.published import published
@@ -192,13 +192,13 @@ def auth_files_written(bench: Bench) -> None:
     _needs_no_token(bench, lambda method, path: method == "PUT")
 
 
-def _needs_no_token(bench: Bench, free: Callable[[str, str], bool]) -> None:
-    """Requests for whose method and path ``free`` is true need no token."""
+def _needs_no_token(bench: Bench, free: Callable[[str, str], bool], queried: bytes = b"") -> None:
+    """Requests for whose method and path ``free`` is true, and whose query has ``queried``, need no token."""
     now = [False]
 
     @bench.patch(App, "_answer")
     def look(original, self, scope, path, headers, body):  # type: ignore[no-untyped-def]
-        now[0] = free(scope["method"], path)
+        now[0] = free(scope["method"], path) and queried in scope.get("query_string", b"")
         return original(self, scope, path, headers, body)
 
     @bench.patch(Authority, "check")
@@ -210,13 +210,13 @@ def _needs_no_token(bench: Bench, free: Callable[[str, str], bool]) -> None:
 @mutant("auth-refused-yet-done", "LM-AUTH-EVERY-CHANGE")
 def auth_refused_yet_done(bench: Bench) -> None:
     """BUG: a change without a token is refused, and carried out all the same."""
-    _refuses_and_does(bench)
+    _refuses_and_does(bench, lambda method, headers, body: not _sent(headers))
 
 
 @mutant("auth-refused-yet-stopped", "LM-AUTH-EVERY-CHANGE")
 def auth_refused_yet_stopped(bench: Bench) -> None:
     """BUG: a stop without a token is refused, and carried out all the same; answers have no targetStatus."""
-    _refuses_and_does(bench, lambda body: b'"STOPPED"' in body)
+    _refuses_and_does(bench, lambda method, headers, body: not _sent(headers) and b'"STOPPED"' in body)
 
     @bench.after("getExecution", "getDeployment", "listExecutions", "listDeployments")
     def without(call: Call, reply: Reply) -> None:
@@ -224,13 +224,17 @@ def auth_refused_yet_stopped(bench: Bench) -> None:
             resource.pop("targetStatus", None)
 
 
-def _refuses_and_does(bench: Bench, concerned: Callable[[bytes], bool] = lambda body: True) -> None:
-    """Changes without a token whose body is ``concerned`` are refused, and carried out all the same."""
+def _sent(headers: Mapping[str, str]) -> str:
+    return headers.get("authorization", "")
+
+
+def _refuses_and_does(bench: Bench, concerned: Callable[[str, Mapping[str, str], bytes], bool]) -> None:
+    """Changes that are ``concerned`` by method, headers and body are refused, and carried out all the same."""
     bare = [False]
 
     @bench.patch(App, "_answer")
     def refused(original, self, scope, path, headers, body):  # type: ignore[no-untyped-def]
-        bare[0] = "authorization" not in headers and scope["method"] != "GET" and concerned(body)
+        bare[0] = scope["method"] != "GET" and concerned(scope["method"], headers, body)
         reply = original(self, scope, path, headers, body)
         if bare[0]:
             raise Problem(401, text="RBAC: access denied")
@@ -240,6 +244,28 @@ def _refuses_and_does(bench: Bench, concerned: Callable[[bytes], bool] = lambda 
     def check(original, self, authorization, switches):  # type: ignore[no-untyped-def]
         if not bare[0]:
             original(self, authorization, switches)
+
+
+@mutant("auth-garbage-yet-done", "LM-AUTH-EVERY-CHANGE")
+def auth_garbage_yet_done(bench: Bench) -> None:
+    """BUG: a DELETE with a token that is none is refused, and carried out all the same."""
+    _refuses_and_does(bench, lambda method, headers, body: method == "DELETE" and "." not in _sent(headers))
+
+
+@mutant("auth-selected-lists-open", "LM-AUTH-EVERY-LIST")
+def auth_selected_lists_open(bench: Bench) -> None:
+    """BUG: executions and deployments are listed without a token when $select is sent."""
+    _needs_no_token(bench, lambda method, path: path.endswith(("/executions", "/deployments")), b"select")
+
+
+@mutant("auth-token-of-any-scheme", "LM-AUTH-SCHEME")
+def auth_token_of_any_scheme(bench: Bench) -> None:
+    """BUG: a valid token is accepted behind every scheme, such as Basic."""
+
+    @bench.patch(Authority, "check")
+    def any_scheme(original, self, authorization, switches):  # type: ignore[no-untyped-def]
+        _, _, token = (authorization or "").partition(" ")
+        original(self, f"Bearer {token}" if token else authorization, switches)
 
 
 # Which requirement judges that an operation needs a token.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Handler, Reply
-from lmconform.mock.problems import Problem
+from lmconform.mock.problems import Problem, bad_request
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import wrong_status
 from lmconform.mutants.defects.lists import forget
@@ -316,3 +319,38 @@ def file_delete_by_prefix(bench: Bench) -> None:
         path = call.path["path"]
         for other in [name for name in call.group.files if name.startswith(path) and name != path]:
             call.group.add_weight(-len(call.group.files.pop(other)))
+
+
+@mutant("file-json-written-anew", "LM-FILE-DOWNLOAD-ECHO")
+def file_json_written_anew(bench: Bench) -> None:
+    """BUG: an upload that is JSON is stored as it is written anew: other spaces, other escapes."""
+
+    @bench.before("uploadFile")
+    def anew(call: Call) -> None:
+        with suppress(ValueError):
+            call.body = json.dumps(json.loads(call.body)).encode()
+
+
+@mutant("file-overwrite-needs-a-file", "LM-FILE-OVERWRITE")
+def file_overwrite_needs_a_file(bench: Bench) -> None:
+    """BUG: an upload with overwrite=true to a path at which nothing is answers 400."""
+
+    @bench.before("uploadFile")
+    def nothing(call: Call) -> None:
+        if call.query.get("overwrite") and call.path["path"] not in call.group.files:
+            raise bad_request("there is no file to overwrite")
+
+
+@mutant("file-path-stays-taken", "LM-FILE-STAYS-DELETED")
+def file_path_stays_taken(bench: Bench) -> None:
+    """BUG: an upload to the path of a deleted file answers 409."""
+    deleted: set[str] = set()
+
+    @bench.after("deleteFile")
+    def remember(call: Call, reply: Reply) -> None:
+        deleted.add(call.path["path"])
+
+    @bench.before("uploadFile")
+    def taken(call: Call) -> None:
+        if call.path["path"] in deleted and not call.query.get("overwrite"):
+            raise Problem(409, "03021655", "The specified file already exists and cannot be overwritten.")

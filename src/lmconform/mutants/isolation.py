@@ -308,6 +308,17 @@ def _lists_everything(bench: Bench, shelf: str, *operations: str) -> None:
             setattr(call.group, shelf, own)
 
 
+@mutant("isolation-metrics-by-tag", "LM-ISOLATION-METRICS")
+def isolation_metrics_by_tag(bench: Bench) -> None:
+    """BUG: with tagFilters metrics of the first resource group are shown in the others."""
+
+    @bench.instead("findMetrics")
+    def everything(call: Call, handler: Handler) -> Reply:
+        if "tagFilters" in call.query:
+            call.group = bench.groups["tutorial"]
+        return handler(call)
+
+
 _HEADER = "AI-Resource-Group"
 # The shelf of a resource group that holds a resource, and metrics by the id of their execution.
 _SHELVES = {

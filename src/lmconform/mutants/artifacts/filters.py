@@ -7,6 +7,7 @@ from lmconform.mock.call import Call
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import refuses_when
 from lmconform.mutants.defects.lists import cut_before_filters, forget
+from lmconform.mutants.defects.texts import as_number
 from lmconform.mutants.registry import mutant
 
 
@@ -189,3 +190,14 @@ def labels_unequal_as_equal(bench: Bench) -> None:
     @bench.patch(query, "labelled")
     def equal(original, resource, selectors):  # type: ignore[no-untyped-def]
         return original(resource, [s.replace("!=", "=") for s in selectors])
+
+
+@mutant("labels-as-numbers", "LM-ARTIFACT-LABEL-EQUALS")
+def labels_as_numbers(bench: Bench) -> None:
+    """BUG: the label selector key=value compares numbers, so that 1 selects 1.0."""
+
+    @bench.patch(query, "labelled")
+    def numbers(original, resource, selectors):  # type: ignore[no-untyped-def]
+        labels = [{**label, "value": as_number(label["value"])} for label in resource.get("labels") or []]
+        split = (selector.partition("=") for selector in selectors)
+        return original({"labels": labels}, [f"{key}={as_number(value)}" for key, _, value in split])

@@ -15,6 +15,7 @@ from lmconform.mutants.defects.lists import (
     shown_at_most,
     skips_from_one,
     skips_one_more,
+    takes_the_first,
     turns_round,
 )
 from lmconform.mutants.registry import mutant
@@ -163,3 +164,30 @@ def pages_artifacts_turn_round(bench: Bench) -> None:
 def pages_artifacts_move_on(bench: Bench) -> None:
     """BUG: the order of artifacts is another one for each page."""
     moves_on(bench, "listArtifacts")
+
+
+@mutant("count-artifacts-first-label", "LM-ARTIFACT-COUNT-FILTERED")
+def count_artifacts_first_label(bench: Bench) -> None:
+    """BUG: counting artifacts applies the first of several label selectors alone."""
+    takes_the_first(bench, "artifactLabelSelector", 1, "countArtifacts")
+
+
+@mutant("count-artifacts-named", "LM-ARTIFACT-COUNT-FILTERED")
+def count_artifacts_named(bench: Bench) -> None:
+    """BUG: kind is ignored when artifacts are listed and counted by name."""
+
+    @bench.before("listArtifacts", "countArtifacts")
+    def less(call: Call) -> None:
+        if "name" in call.query:
+            call.query.pop("kind", None)
+
+
+@mutant("count-artifacts-part-of-a-name", "LM-ARTIFACT-COUNT-COMBINED")
+def count_artifacts_part_of_a_name(bench: Bench) -> None:
+    """BUG: the filter name counts artifacts whose name holds the text, and lists those that are named so."""
+
+    @bench.before("countArtifacts")
+    def held(call: Call) -> None:
+        wanted = call.query.get("name", "")
+        names = [one["name"] for one in call.group.artifacts.values() if wanted and wanted in one["name"]]
+        call.query |= {"name": names[0]} if names else {}

@@ -161,3 +161,15 @@ def search_artifact_caseless_names(bench: Bench) -> None:
     @bench.patch(query, "searched")
     def names_alone(original, resource, call, members):  # type: ignore[no-untyped-def]
         return original(resource, call, ("name",) if call.query.get("searchCaseInsensitive") else members)
+
+
+@mutant(
+    "search-lowers-the-text-alone", "LM-ARTIFACT-SEARCH-CASE-INSENSITIVE", "LM-CONFIGURATION-SEARCH-CASE-INSENSITIVE"
+)
+def search_lowers_the_text_alone(bench: Bench) -> None:
+    """BUG: searchCaseInsensitive lowers the search text and not the names: one with capitals is not found."""
+
+    @bench.before("listArtifacts", "countArtifacts", "listConfigurations", "countConfigurations")
+    def lowered(call: Call) -> None:
+        if call.query.pop("searchCaseInsensitive", False) and "$search" in call.query:
+            call.query["$search"] = call.query["$search"].lower()

@@ -223,3 +223,12 @@ def artifact_url_slash_in_answer(bench: Bench) -> None:
 def artifact_url_slash_in_list(bench: Bench) -> None:
     """BUG: the list of artifacts shows urls with a slash more than GET does."""
     shown(bench, ("listArtifacts",), lambda url: url.rstrip("/") + "/", "url")
+
+
+@mutant("artifact-label-empty-lost", "LM-ARTIFACT-TEXT-LENGTHS")
+def artifact_label_empty_lost(bench: Bench) -> None:
+    """BUG: a label whose value is empty is not stored."""
+
+    @bench.before("createArtifact")
+    def lost(call: Call) -> None:
+        call.body["labels"] = [label for label in call.body.get("labels") or [] if label["value"]]

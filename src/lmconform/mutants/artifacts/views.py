@@ -176,3 +176,13 @@ def _named(bench: Bench, tidy: Callable[[str], str]) -> None:
 def expand_drops_filters_artifacts(bench: Bench) -> None:
     """BUG: with $expand the list of artifacts ignores all filters."""
     alone_or_not(bench, "$expand", "listArtifacts")
+
+
+@mutant("expand-drops-labels", "LM-ARTIFACT-EXPAND-AGREES")
+def expand_drops_labels(bench: Bench) -> None:
+    """BUG: with $expand=scenario an artifact has no labels."""
+
+    @bench.after("listArtifacts", "getArtifact")
+    def without(call: Call, reply: Reply) -> None:
+        for artifact in resources(reply) if "$expand" in call.query else ():
+            artifact.pop("labels", None)

@@ -176,3 +176,13 @@ def count_configurations_pair_scenario(bench: Bench) -> None:
     def ignored(call: Call) -> None:
         if "executableIds" in call.query:
             call.query.pop("scenarioId", None)
+
+
+@mutant("filter-configuration-scenario-alone", "LM-CONFIGURATION-FILTER-EXECUTABLE")
+def filter_configuration_scenario_alone(bench: Bench) -> None:
+    """BUG: executableIds is ignored when configurations are listed by scenarioId as well."""
+
+    @bench.before("listConfigurations")
+    def less(call: Call) -> None:
+        if "scenarioId" in call.query:
+            call.query.pop("executableIds", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmconform.mock import validation
 from lmconform.mock.call import Call, Reply
 from lmconform.mock.problems import Problem
-from lmconform.mutants.bench import Bench
+from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import bad_id_status, elsewhere, unknown_is_200, wrong_location
 from lmconform.mutants.defects.lists import alone_or_not, embeds_the_id_alone, forget
 from lmconform.mutants.registry import mutant
@@ -136,3 +136,37 @@ def configuration_empty_value_lost(bench: Bench) -> None:
     def fewer(call: Call) -> None:
         bindings = call.body.get("parameterBindings") or []
         call.body["parameterBindings"] = [binding for binding in bindings if binding["value"]]
+
+
+@mutant("expand-drops-bindings", "LM-CONFIGURATION-EXPAND-AGREES")
+def expand_drops_bindings(bench: Bench) -> None:
+    """BUG: with $expand=scenario a configuration has no inputArtifactBindings."""
+
+    @bench.after("listConfigurations", "getConfiguration")
+    def without(call: Call, reply: Reply) -> None:
+        for configuration in resources(reply) if "$expand" in call.query else ():
+            configuration.pop("inputArtifactBindings", None)
+
+
+@mutant("configuration-artifact-bound-once", "LM-CONFIGURATION-GET-ECHO")
+def configuration_artifact_bound_once(bench: Bench) -> None:
+    """BUG: of two keys that bind the same artifact the second one is lost."""
+
+    @bench.before("createConfiguration")
+    def once(call: Call) -> None:
+        bindings = call.body.get("inputArtifactBindings") or []
+        kept = {binding.get("artifactId"): binding for binding in reversed(bindings)}
+        call.body["inputArtifactBindings"] = [one for one in bindings if one in kept.values()]
+
+
+@mutant("configuration-default-bound", "LM-CONFIGURATION-PARAMETERS-ECHO")
+def configuration_default_bound(bench: Bench) -> None:
+    """BUG: a parameter that has a default is stored with it, whatever value a configuration binds."""
+
+    @bench.after("createConfiguration")
+    def default(call: Call, reply: Reply) -> None:
+        stored = call.group.configurations[reply.json["id"]]
+        known = {one.name: one.default for one in call.catalog.of(stored).parameters if one.default is not None}
+        stored["parameterBindings"] = [
+            {**binding, "value": known.get(binding["key"], binding["value"])} for binding in stored["parameterBindings"]
+        ]

@@ -22,16 +22,17 @@ _CREATE: Final = "createArtifact"
 def _fields(ctx: Context, family: Family, token: str) -> Json:
     seed = ctx.session.config.seed
     label = schema_of(ctx, _CREATE, "labels", "*", "value")
+    # Ten labels at most: a selector takes no more of them.
+    texts = values(family, label, seed)[-10:]
+    if family is Family.LENGTHS:
+        # The schema allows an empty value, too.
+        texts[0] = ""
     urls = {Family.SIGNS: _URL_SIGNS, Family.LENGTHS: single(family, schema_of(ctx, _CREATE, "url"), seed, "ai://a/")}
     return {
         "name": single(family, schema_of(ctx, _CREATE, "name"), seed, token),
         "description": single(family, schema_of(ctx, _CREATE, "description"), seed),
         "url": urls.get(family, "ai://default/data"),
-        # Ten labels at most: a selector takes no more of them.
-        "labels": [
-            {"key": f"{LABEL_PREFIX}Key_{number}.x-Y", "value": text}
-            for number, text in enumerate(values(family, label, seed)[-10:])
-        ],
+        "labels": [{"key": f"{LABEL_PREFIX}Key_{number}.x-Y", "value": text} for number, text in enumerate(texts)],
     }
 
 

@@ -42,13 +42,10 @@ def input_artifact_id(ctx: Context, kind: str, scenario_id: str, url: str) -> st
 
 
 def _vary(ctx: Context, index: int) -> Json:
-    # The first has both labels, the second has one of them with another value, the third has none.
-    labels = (
-        [{"key": f"{LABEL_PREFIX}color", "value": "red"}, {"key": f"{LABEL_PREFIX}size", "value": "big"}],
-        [{"key": f"{LABEL_PREFIX}color", "value": "blue"}],
-        None,
-    )[index]
-    return {"kind": BATCH_KINDS[index], "labels": labels}
+    # The first has all labels, the second has one of them with another value, the third has none.
+    values = ({"color": "red", "size": "big", "version": "1.0"}, {"color": "blue"}, {})[index]
+    labels = [{"key": f"{LABEL_PREFIX}{key}", "value": value} for key, value in values.items()]
+    return {"kind": BATCH_KINDS[index], "labels": labels or None}
 
 
 ARTIFACT: Final = ResourceType(

@@ -23,6 +23,10 @@ _CONTENTS: Final = (
 )
 
 
+# JSON that is other bytes when it is read and written anew.
+_LAID_OUT: Final = b'{"b": 1.0,\r\n  "a":[ 2 ],"c": "\\u00e4"}\n'
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """An uploaded file: its path, its bytes, the answer."""
@@ -34,14 +38,24 @@ class File:
 
 def accepted_content(ctx: Context) -> bytes:
     """Bytes of a media type that meta allows; raises Inconclusive when it allows none of those above."""
-    node: Any = ctx.session.capabilities.meta or {}
-    for name in ("extensions", "dataset", "limits", "acceptedContentTypes"):
-        node = node.get(name) if isinstance(node, dict) else None
-    accepted = node if isinstance(node, list) and node else [kind for kind, _ in _CONTENTS]
+    accepted = _accepted(ctx)
     for kind, content in _CONTENTS:
         if kind in accepted:
             return content
     raise Inconclusive(f"the target accepts only files of types {', '.join(map(str, accepted))}")
+
+
+def contents(ctx: Context) -> list[bytes]:
+    """Bytes to upload: JSON where meta does not exclude it, and what to send when that is refused (A5)."""
+    json = [_LAID_OUT] if "application/json" in _accepted(ctx) else []
+    return [*json, accepted_content(ctx)]
+
+
+def _accepted(ctx: Context) -> list[Any]:
+    node: Any = ctx.session.capabilities.meta or {}
+    for name in ("extensions", "dataset", "limits", "acceptedContentTypes"):
+        node = node.get(name) if isinstance(node, dict) else None
+    return node if isinstance(node, list) and node else [kind for kind, _ in _CONTENTS]
 
 
 def new_path(ctx: Context) -> str:

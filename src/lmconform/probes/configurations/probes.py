@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from lmconform.errors import Failure, Inconclusive
+from lmconform.errors import Failure, Inconclusive, NotTestable
 from lmconform.probes.builders import executables
 from lmconform.probes.builders.configurations import CONFIGURATION, configuration_body, create_configuration
 from lmconform.probes.builders.resource_type import batch, selected
@@ -17,6 +17,7 @@ from lmconform.probes.shared import creation, paging, search, search_signs, unkn
 from lmconform.probes.shared.counts import expect_counts_agree
 from lmconform.probes.shared.creation import BAD_REFERENCE, MALFORMED, accepts, refuses, without_each
 from lmconform.probes.shared.round_trip import expect_as_sent
+from lmconform.settings.runnable import declared
 
 # The published number of bindings.
 _MOST_BINDINGS: Final = 1000
@@ -44,13 +45,32 @@ def get_returns_what_was_sent(ctx: Context) -> None:
 
 @fixture(builds_on=lambda created: [created.id])
 def _named(ctx: Context) -> Created:
-    """A configuration, whose name another one gets as well: names need not be unique (F54)."""
-    return create_configuration(ctx, name=ctx.unique("Configuration  As Sent"))
+    """A configuration, whose name another one gets as well: names need not be unique (F54).
+
+    It binds one artifact under two keys, where the target takes a key that the executable does not declare (F22).
+    """
+    name, bindings = ctx.unique("Configuration  As Sent"), configuration_body(ctx)["inputArtifactBindings"]
+    again = [{"key": "lmconform", "artifactId": one["artifactId"]} for one in bindings[:1]]
+    try:
+        return create_configuration(ctx, name=name, inputArtifactBindings=[*bindings, *again])
+    except NotTestable:
+        return create_configuration(ctx, name=name)
 
 
 @probe("LM-CONFIGURATION-PARAMETERS-ECHO")
 def parameters_are_returned(ctx: Context) -> None:
-    _echo(ctx, [{"key": "epochs", "value": "7"}, {"key": "note", "value": 'Größe,\n"x"'}])
+    _echo(ctx, [{"key": _with_a_default(ctx), "value": "7"}, {"key": "note", "value": 'Größe,\n"x"'}])
+
+
+def _with_a_default(ctx: Context) -> str:
+    """A parameter of the executable that need not be bound: what is bound counts all the same; or an undeclared one."""
+    wanted = executables.find(ctx)
+    for executable in executables.executables(ctx, wanted.scenario_id):
+        if executable["id"] == wanted.executable_id:
+            for parameter in declared(executable, "parameters"):
+                if parameter.get("default") not in (None, "7"):
+                    return str(parameter["name"])
+    return "epochs"
 
 
 @probe("LM-CONFIGURATION-BINDING-AT-LIMIT")
@@ -129,8 +149,10 @@ def executable_filters(ctx: Context) -> None:
     scenario = str(group.members[0].sent["scenarioId"])
     others = executables.sibling_ids(ctx, scenario, own)
     if others:
-        matches = selected(ctx, CONFIGURATION, {"executableIds": others})
-        ctx.expect(not matches, expected=f"no match for {others}", actual=f"{len(matches)} of them")
+        # Beside the scenario, which all of them have: filters must all match (F11).
+        matches = selected(ctx, CONFIGURATION, {"scenarioId": scenario, "executableIds": others})
+        text = f"none of the three of executable {own} for executableIds {others} and scenarioId {scenario}"
+        ctx.expect(not matches, expected=text, actual=f"{len(matches)} of them")
 
 
 @probe("LM-CONFIGURATION-FILTER-EXECUTABLES")

@@ -7,6 +7,7 @@ import base64
 import functools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from lmconform.contract.openapi import Operation
@@ -22,6 +23,13 @@ from lmconform.probes.shared.effects import expect_undone
 from lmconform.probes.shared.requests import Prepared, prepare
 
 _REFUSED: Final = frozenset({401, 403})
+# The valid token of a target, as a variable of a shell.
+_VALID: Final = "$TOKEN"
+# A token that is none.
+_GARBAGE: Final = "Bearer lmconform"
+# Lists that are asked without a query and without a token, and queries that must not open one.
+_ASKED_PLAINLY: Final = ("listScenarios", ARTIFACT.list, EXECUTION.list)
+_OPTIONAL: Final = {"$select": "status", "$top": 1}
 # Its base64 is too short to be found in that of anything else that a run sends: the changed token is masked.
 _CLAIM: Final = "x"
 # What ``changed_claims`` and ``changed_signature`` do, as expressions of a shell.
@@ -57,14 +65,14 @@ def _expect_refused(ctx: Context, answer: Exchange) -> None:
 @probe("LM-AUTH-TOKEN-REQUIRED")
 def request_without_a_token_is_refused(ctx: Context) -> None:
     # Where the target does not serve a path, the order of 401 and 404 is not published (F57, F64).
-    served = (EXECUTION.list,) if ctx.offers(EXECUTIONS) else ()
-    for operation in ("listScenarios", ARTIFACT.list, *served):
-        _expect_refused(ctx, send_with_authorization(ctx, operation))
+    for operation in _ASKED_PLAINLY:
+        if operation != EXECUTION.list or ctx.offers(EXECUTIONS):
+            _expect_refused(ctx, send_with_authorization(ctx, operation))
 
 
 @probe("LM-AUTH-TOKEN-GARBAGE")
 def garbage_is_no_token(ctx: Context) -> None:
-    _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", "Bearer lmconform"))
+    _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", _GARBAGE))
 
 
 @probe("LM-AUTH-TOKEN-UNSIGNED")
@@ -110,6 +118,9 @@ def _segment(data: object) -> str:
 @probe("LM-AUTH-SCHEME")
 def other_schemes_are_refused(ctx: Context) -> None:
     _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", "Basic bG1jb25mb3JtOmxtY29uZm9ybQ=="))
+    # The scheme counts also where the rest is a valid token (RFC 6750, section 2.1).
+    own = ctx.session.transport.token.token()
+    _expect_refused(ctx, send_with_authorization(ctx, "listScenarios", f"Basic {own}", token=_VALID))
 
 
 @probe("LM-AUTH-REFUSED-NOT-STORED")
@@ -167,7 +178,11 @@ def _judge_each(ctx: Context, access: Access, judge: Callable[[Context, Operatio
 
 def _expect_unlisted(ctx: Context, operation: Operation) -> None:
     """Raise Failure unless a list, which needs nothing but a token, is refused for want of it."""
-    _expect_refused(ctx, prepare(ctx, operation).send(ctx, authorize=False))
+    prepared = prepare(ctx, operation)
+    if operation.id in _ASKED_PLAINLY:
+        names = [name for name in _OPTIONAL if operation.parameter(name) is not None][:1]
+        prepared = replace(prepared, query={**prepared.query, **{name: _OPTIONAL[name] for name in names}})
+    _expect_refused(ctx, prepared.send(ctx, authorize=False))
 
 
 def _expect_nothing_given(ctx: Context, operation: Operation) -> None:
@@ -184,13 +199,16 @@ def _expect_nothing_given(ctx: Context, operation: Operation) -> None:
 
 
 def _expect_nothing_done(ctx: Context, operation: Operation) -> None:
-    """Raise Failure when a change without a token is carried out, whatever the answer says.
+    """Raise Failure when a change without a valid token is carried out, whatever the answer says.
 
-    Raises Inconclusive when it was refused for what may be another reason than the missing token.
+    Every second operation gets a token that is none: a server may look at it too late. Raises Inconclusive when it
+    was refused for what may be another reason than the token.
     """
+    operations = [one for one in ctx.session.contract.operations if ctx.session.resources.access(one) is Access.CHANGE]
+    authorization = _GARBAGE if operations.index(operation) % 2 else ""
     for _ in range(enactment_pool.ATTEMPTS):
         prepared = prepare(ctx, operation)
-        is_clear = _is_refused_for_the_token(ctx, prepared)
+        is_clear = _is_refused_for_the_token(ctx, prepared, authorization)
         expect_undone(ctx, prepared)
         if is_clear:
             return
@@ -199,11 +217,12 @@ def _expect_nothing_done(ctx: Context, operation: Operation) -> None:
         raise Inconclusive(f"{operation.label} is refused, perhaps not for want of a token: {prepared.doubt}")
 
 
-def _is_refused_for_the_token(ctx: Context, prepared: Prepared) -> bool:
-    """Send it without a token: whether the status says that the token is missing; raises Failure for a success."""
-    answer = prepared.send(ctx, authorize=False)
+def _is_refused_for_the_token(ctx: Context, prepared: Prepared, authorization: str = "") -> bool:
+    """Send it without a valid token: whether the status says so; raises Failure for a success."""
+    headers = {"Authorization": authorization} if authorization else {}
+    answer = prepared.send(ctx, headers=headers, authorize=False)
     if answer.status == 429 or answer.status >= 500:
         raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
-    text = "a refusal (401 or 403), since no token was sent"
+    text = f"a refusal (401 or 403), since {'what was sent is no token' if authorization else 'no token was sent'}"
     ctx.expect(not answer.ok, expected=text, actual=answer.brief, exchange=answer)
     return answer.status in _REFUSED

@@ -28,12 +28,15 @@ def counted(ctx: Context, count: str, query: Json) -> Counted:
     return Counted(number, ctx.client.last)
 
 
-def expect_counts_agree(ctx: Context, listing: str, count: str, own: Json, filters: list[Json]) -> None:
-    """Raise Failure where $count is not the length of the list with two filters; each filter is in two pairs or one.
+def expect_counts_agree(
+    ctx: Context, listing: str, count: str, own: Json, filters: list[Json], *, closed: bool = True
+) -> None:
+    """Raise Failure where $count is not the length of the list with two filters that stand side by side.
 
-    ``own`` restricts both to resources of this session: other users of the tenant cannot change them.
+    ``own`` restricts both to resources of this session: other users of the tenant cannot change them. ``closed``: the
+    last of three or more filters is asked with the first one as well.
     """
-    ring = pairwise([*filters, *filters[:1]]) if len(filters) > 2 else pairwise(filters)
+    ring = pairwise([*filters, *filters[:1]]) if closed and len(filters) > 2 else pairwise(filters)
     for one, other in ring:
         query: dict[str, Any] = {**own, **one, **other}
         length, number = len(ctx.items(listing, query)), ctx.count(count, query)

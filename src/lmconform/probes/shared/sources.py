@@ -206,12 +206,18 @@ class _Enactments(Source):
         return Creation({"json": {"configurationId": enactment_pool.base(ctx, self._kind).configuration.id}})
 
 
+@fixture()
+def kept_tag(ctx: Context) -> str:
+    """The name of the tag that metrics of the execution that is read have; its value is ``none``."""
+    return ctx.unique("kept")
+
+
 class _Metrics(Source):
     """Metrics of the execution that is read."""
 
     def names(self, ctx: Context) -> dict[str, str]:
         # Without metrics any answer would be empty.
-        store(ctx, enactment_pool.base(ctx).id, tags=[{"name": ctx.unique("kept"), "value": "none"}])
+        store(ctx, enactment_pool.base(ctx).id, tags=[{"name": kept_tag(ctx), "value": "none"}])
         return {self.resource.id_parameter: enactment_pool.base(ctx).id}
 
     def ready(self, ctx: Context, role: str) -> Ready:

@@ -22,11 +22,16 @@ _MOST_LISTS: Final = 2
 
 
 def install(
-    requirement: str, noun: str, delete: Callable[[Context], None], create: Callable[[Context], object]
+    requirement: str,
+    noun: str,
+    delete: Callable[[Context], None],
+    create: Callable[[Context], object],
+    again: Callable[[Context, str], None] | None = None,
 ) -> None:
     """Register the probe of a resource.
 
     ``delete`` makes one and deletes it until it is gone, for a run that deleted none; ``create`` makes another one.
+    ``again`` judges whether one can be made under an id that is free again.
     """
 
     @probe(requirement, last=True)
@@ -43,6 +48,8 @@ def install(
         _expect_not_found(ctx, resource, ids)
         if {Role.LIST, Role.COUNT} <= set(resource.operations):
             _expect_not_listed(ctx, resource, ids)
+        if again is not None:
+            again(ctx, ids[0])
 
 
 def install_enactments(kind: Enactment) -> None:

@@ -78,6 +78,12 @@ def install_expand(resource: ResourceType) -> None:
         plain = _first_read(ctx, resource)[0]
         scenario = ctx.get_or_skip("getScenario", scenarioId=str(plain.get("scenarioId")))
         views = [resource.fetch(ctx, group.members[0], **{"$expand": "scenario"})]
+        # The same GET leaves out no list that is not empty; a list of resources may (D1).
+        known = ctx.session.contract.members(resource.get)
+        lists = [name for name, value in plain.items() if name in known and value and isinstance(value, list)]
+        missing = [name for name in lists if not views[0].get(name)]
+        text = f"{' and '.join(missing)} of {plain.get('id')} with $expand as without"
+        ctx.expect(not missing, expected=text, actual="nothing there")
         # One of three: where a target is fresh, there may be nothing but the batch.
         alone = {"$search": group.name(0)} if resource.searchable else group.query
         listed = ctx.items(resource.list, {**alone, "$expand": "scenario"})
