@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lmconform.mock.call import Call, Reply
-from lmconform.mutants.bench import Bench
+from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import elsewhere, refuses_when
 from lmconform.mutants.defects.lists import (
     alone_or_not,
@@ -138,6 +138,39 @@ def filter_status_stopped_nothing(bench: Bench) -> None:
     """BUG: the filter status=STOPPED finds no execution and no deployment."""
     for operation in ("listExecutions", "listDeployments"):
         keeps_out(bench, operation, lambda call, row: call.query.get("status") == "STOPPED")
+
+
+@mutant("list-stopped-target", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def list_stopped_target(bench: Bench) -> None:
+    """BUG: lists show what was stopped with the targetStatus that it had before."""
+
+    @bench.after("listExecutions", "listDeployments")
+    def before(call: Call, reply: Reply) -> None:
+        for row in resources(reply):
+            if row.get("targetStatus") == "STOPPED":
+                row["targetStatus"] = "RUNNING" if row["id"] in call.group.deployments else "COMPLETED"
+
+
+@mutant("select-stopped-status", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def select_stopped_status(bench: Bench) -> None:
+    """BUG: lists with $select=status show STOPPED as DEAD."""
+
+    @bench.after("listExecutions", "listDeployments")
+    def dead(call: Call, reply: Reply) -> None:
+        for row in resources(reply):
+            if call.query.get("$select") == "status" and row.get("status") == "STOPPED":
+                row["status"] = "DEAD"
+
+
+@mutant("select-stopped-more", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def select_stopped_more(bench: Bench) -> None:
+    """BUG: lists with $select=status show the targetStatus of what was stopped."""
+
+    @bench.after("listExecutions", "listDeployments")
+    def more(call: Call, reply: Reply) -> None:
+        for row in resources(reply):
+            if call.query.get("$select") == "status" and row.get("status") == "STOPPED":
+                row["targetStatus"] = "STOPPED"
 
 
 @mutant("filter-status-dead-nothing", "LM-EXECUTION-FILTER-ENDED")

@@ -39,10 +39,10 @@ def install(kind: Enactment) -> None:
                 "the list of its status": _listed(ctx, kind, status),
             }
             for what, view in views.items():
-                _expect_agreement(ctx, kind, single, view, what)
+                expect_agreement(ctx, kind, single, view, what)
             rest(grace(ctx.session.target.poll_interval) * _MOMENT)
-            _expect_agreement(ctx, kind, single, ctx.get_or_fail(kind.get, **path), "GET a moment later")
-            _expect_agreement(ctx, kind, single, _listed(ctx, kind, {}), "the list a moment later")
+            expect_agreement(ctx, kind, single, ctx.get_or_fail(kind.get, **path), "GET a moment later")
+            expect_agreement(ctx, kind, single, _listed(ctx, kind, {}), "the list a moment later")
 
         enactment_pool.judge_at_rest(ctx, kind, judge)
 
@@ -56,7 +56,7 @@ def _listed(ctx: Context, kind: Enactment, query: Json) -> Json:
     return listed[own]
 
 
-def _expect_agreement(ctx: Context, kind: Enactment, single: Json, view: Json, what: str) -> None:
+def expect_agreement(ctx: Context, kind: Enactment, single: Json, view: Json, what: str) -> None:
     """Raise Failure unless two views have the same texts, numbers and outputs where both have a value (M13)."""
     known = ctx.session.contract.members(kind.get) - _NOT_COMPARED
     both = {n: v for n, v in single.items() if n in known and isinstance(v, str | int) and view.get(n) is not None}
