@@ -140,6 +140,16 @@ def filter_status_stopped_nothing(bench: Bench) -> None:
         keeps_out(bench, operation, lambda call, row: call.query.get("status") == "STOPPED")
 
 
+@mutant("filter-executables-beside-status", "LM-EXECUTION-FILTER-COMBINED", "LM-DEPLOYMENT-FILTER-COMBINED")
+def filter_executables_beside_status(bench: Bench) -> None:
+    """BUG: beside status the filter executableIds of executions and deployments is ignored."""
+
+    @bench.before("listExecutions", "listDeployments")
+    def ignored(call: Call) -> None:
+        if "status" in call.query:
+            call.query.pop("executableIds", None)
+
+
 @mutant("list-stopped-target", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
 def list_stopped_target(bench: Bench) -> None:
     """BUG: lists show what was stopped with the targetStatus that it had before."""

@@ -25,7 +25,11 @@ def install(kind: Enactment) -> None:
 
     @probe(f"LM-{kind.noun}-VIEWS-AGREE", last=True)
     def views_agree_at_rest(ctx: Context) -> None:
-        path = enactment_pool.base(ctx, kind).path
+        pooled = enactment_pool.base(ctx, kind)
+        path = pooled.path
+        if pooled.last.get("status") not in kind.settled:
+            # A view that is remembered shows the status of now for ever; LM-*-SELECT-STATUS has asked in a whole run.
+            ctx.get(kind.get, _SELECT, **path)
 
         def judge(body: Json) -> None:
             status = {"status": body["status"]}
