@@ -9,7 +9,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import WRONG_STATE, Problem
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.changes import deletes_in_words, deletes_nothing, refused_yet_deleted, takes_unknown
-from lmconform.mutants.defects.returns import brings_back
+from lmconform.mutants.defects.returns import brings_back, keeps_deleted
 from lmconform.mutants.registry import mutant
 
 
@@ -231,6 +231,18 @@ def execution_comes_back(bench: Bench) -> None:
     """BUG: a deleted execution is there again a moment after it was gone."""
     reads = ("getExecution", "listExecutions", "countExecutions")
     brings_back(bench, "deleteExecution", "executionId", "executions", *reads)
+
+
+@mutant("execution-deleted-in-list-of-status", "LM-EXECUTION-STAYS-DELETED")
+def execution_deleted_in_list_of_status(bench: Bench) -> None:
+    """BUG: deleted executions are gone, but for lists with the filter status."""
+    kept = keeps_deleted(bench, "deleteExecution", "executionId", "executions")
+
+    @bench.before("listExecutions")
+    def ghosts(call: Call) -> None:
+        gone = {own: record for own, (_, record) in kept.items() if record and own not in call.group.executions}
+        call.group.ghosts.clear()
+        call.group.ghosts.update(gone if "status" in call.query else {})
 
 
 @mutant("execution-comes-back-with-another", "LM-EXECUTION-STAYS-DELETED")
