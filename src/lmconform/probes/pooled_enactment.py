@@ -35,9 +35,9 @@ class PooledEnactment:
 
     ``last`` is the body of the latest GET, or empty. ``stop_accepted``: a stop was accepted; what a second one
     answers is not published. ``stop_took`` is how many seconds later it had ended, ``url`` the deploymentUrl that was
-    seen while it was RUNNING, ``displaced`` what became of it without a request. ``changed_at`` is when its status was
-    last seen to change, ``polled_at`` when it was last asked for between probes, ``read_at`` when an item last read it,
-    all by time.monotonic(): lists may lag behind (C2).
+    seen while it was RUNNING, ``leaving`` the bodies of GET between its deletion and a 404, ``displaced`` what became
+    of it without a request. ``changed_at`` is when its status was last seen to change, ``polled_at`` when it was last
+    asked for between probes, ``read_at`` when an item last read it, all by time.monotonic(): lists may lag (C2).
     """
 
     kind: Enactment
@@ -49,6 +49,7 @@ class PooledEnactment:
     stop_accepted: bool = False
     stop_took: float = 0.0
     url: str = ""
+    leaving: list[Json] = field(default_factory=list)
     displaced: Displacement | None = None
     changed_at: float = field(default_factory=time.monotonic)
     polled_at: float = field(default_factory=time.monotonic)
@@ -142,7 +143,7 @@ class PooledEnactment:
 
     def wait_until_gone(self, ctx: Context, promise: str = "delete") -> list[Json]:
         """Poll until GET answers 404; returns the bodies before it. Raises Overdue, and Failure for other answers."""
-        views: list[Json] = []
+        views = self.leaving
 
         def until(exchange: Exchange) -> bool:
             if exchange.status == 404:

@@ -55,6 +55,21 @@ def errors_succeed(bench: Bench, operation: str, key: str) -> None:
                 entry["message"] = "Modification scheduled"
 
 
+def takes_gone(bench: Bench, create: str, operation: str, key: str) -> None:
+    """The entry of a bulk update for one that was deleted and is gone is a success."""
+    made: set[str] = set()
+
+    @bench.after(create)
+    def remember(call: Call, reply: Reply) -> None:
+        made.add(reply.json["id"])
+
+    @bench.after(operation)
+    def fine(call: Call, reply: Reply) -> None:
+        for entry in each(reply, key):
+            if entry["id"] in made and entry["id"] not in getattr(call.group, key) and entry.pop("error", None):
+                entry["message"] = "Modification scheduled"
+
+
 def all_or_nothing(bench: Bench, operation: str, key: str, code: str) -> None:
     """One unknown id makes every entry of a bulk update an error, and nothing is done."""
 

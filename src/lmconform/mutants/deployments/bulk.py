@@ -6,9 +6,23 @@ from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import malformed_422
 from lmconform.mutants.defects.bodies import SCHEMAS
-from lmconform.mutants.defects.bulk import acknowledges, all_or_nothing, bulk_entry, each, ends_at_error, errors_succeed
+from lmconform.mutants.defects.bulk import (
+    acknowledges,
+    all_or_nothing,
+    bulk_entry,
+    each,
+    ends_at_error,
+    errors_succeed,
+    takes_gone,
+)
 from lmconform.mutants.defects.changes import deletes_nothing, stops_nothing
 from lmconform.mutants.registry import mutant
+
+
+@mutant("deployment-bulk-takes-gone", "LM-DEPLOYMENT-BULK-MIXED")
+def deployment_bulk_takes_gone(bench: Bench) -> None:
+    """BUG: deleting a deployment that is gone already in a bulk update is a success."""
+    takes_gone(bench, "createDeployment", "modifyDeployments", "deployments")
 
 
 @mutant("deployment-bulk-order", "LM-DEPLOYMENT-BULK-RESULTS-IN-ORDER")

@@ -8,7 +8,15 @@ from lmconform.mock.problems import WRONG_STATE
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import malformed_422
 from lmconform.mutants.defects.bodies import SCHEMAS
-from lmconform.mutants.defects.bulk import acknowledges, all_or_nothing, bulk_entry, each, ends_at_error, errors_succeed
+from lmconform.mutants.defects.bulk import (
+    acknowledges,
+    all_or_nothing,
+    bulk_entry,
+    each,
+    ends_at_error,
+    errors_succeed,
+    takes_gone,
+)
 from lmconform.mutants.defects.changes import deletes_nothing, stops_nothing
 from lmconform.mutants.registry import mutant
 
@@ -119,6 +127,12 @@ def bulk_first_target_for_all(bench: Bench) -> None:
 def bulk_ends_at_error(bench: Bench) -> None:
     """BUG: entries after an error answer success, and nothing is done."""
     ends_at_error(bench, "modifyExecutions", "executions")
+
+
+@mutant("bulk-takes-gone", "LM-BULK-MIXED")
+def bulk_takes_gone(bench: Bench) -> None:
+    """BUG: deleting an execution that is gone already in a bulk update is a success."""
+    takes_gone(bench, "createExecution", "modifyExecutions", "executions")
 
 
 @mutant("bulk-stop-ignored", "LM-BULK-STOP")

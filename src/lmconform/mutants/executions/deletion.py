@@ -9,7 +9,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import WRONG_STATE, Problem
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.changes import deletes_in_words, deletes_nothing, refused_yet_deleted, takes_unknown
-from lmconform.mutants.defects.returns import brings_back
+from lmconform.mutants.defects.returns import brings_back, keeps_deleted
 from lmconform.mutants.registry import mutant
 
 
@@ -85,6 +85,28 @@ def execution_delete_outputs(bench: Bench) -> None:
                 call.group.artifacts.pop(artifact["id"], None)
 
 
+@mutant("execution-delete-detaches-outputs", "LM-EXECUTION-DELETE-KEEPS-OUTPUTS")
+def execution_delete_detaches_outputs(bench: Bench) -> None:
+    """BUG: the outputs of an execution that is deleted have lost their executionId."""
+
+    @bench.after("deleteExecution")
+    def detached(call: Call, reply: Reply) -> None:
+        found = call.group.executions.get(call.path["executionId"])
+        for artifact in (found.artifacts or ()) if found is not None else ():
+            call.group.artifacts[artifact["id"]].pop("executionId", None)
+
+
+@mutant("execution-delete-drops-inputs", "LM-EXECUTION-DELETE-KEEPS-CONFIGURATION")
+def execution_delete_drops_inputs(bench: Bench) -> None:
+    """BUG: deleting an execution deletes the artifacts that its configuration binds."""
+
+    @bench.after("deleteExecution")
+    def dropped(call: Call, reply: Reply) -> None:
+        found = call.group.executions.get(call.path["executionId"])
+        for binding in found.configuration["inputArtifactBindings"] if found is not None else ():
+            call.group.artifacts.pop(binding["artifactId"], None)
+
+
 @mutant("execution-delete-unknown-status", "LM-EXECUTION-DELETE-UNKNOWN-STATUS")
 def execution_delete_unknown_status(bench: Bench) -> None:
     """BUG: an execution with the status UNKNOWN cannot be deleted."""
@@ -115,6 +137,18 @@ def ending_dead_stays(bench: Bench) -> None:
     _undeletable(bench, "DEAD")
 
 
+@mutant("ending-dead-lost", "LM-EXECUTION-DELETE-DEAD")
+def ending_dead_lost(bench: Bench) -> None:
+    """BUG: deleting a DEAD execution answers 202, and it stays."""
+
+    @bench.instead("deleteExecution")
+    def promised(call: Call, handler: Handler) -> Reply:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status == "DEAD":
+            return Reply(202, {"id": found.id, "message": "Deletion scheduled"})
+        return handler(call)
+
+
 @mutant("ending-delete-names-another", "LM-EXECUTION-ANSWER-ID")
 def ending_delete_names_another(bench: Bench) -> None:
     """BUG: the answer to deleting an execution has another id."""
@@ -132,6 +166,16 @@ def ending_delete_target(bench: Bench) -> None:
     def completed(call: Call, reply: Reply) -> None:
         if reply.json.get("targetStatus") == "DELETED":
             reply.json["targetStatus"] = "COMPLETED"
+
+
+@mutant("ending-delete-shows-stopped", "LM-EXECUTION-DELETE-TARGET")
+def ending_delete_shows_stopped(bench: Bench) -> None:
+    """BUG: a COMPLETED execution that is being deleted shows the status STOPPED until it is gone."""
+
+    @bench.after("getExecution")
+    def stopped(call: Call, reply: Reply) -> None:
+        if reply.json.get("targetStatus") == "DELETED" and reply.json.get("status") == "COMPLETED":
+            reply.json["status"] = "STOPPED"
 
 
 @mutant("ending-delete-counted", "LM-EXECUTION-DELETE-UNCOUNTED")
@@ -187,6 +231,18 @@ def execution_comes_back(bench: Bench) -> None:
     """BUG: a deleted execution is there again a moment after it was gone."""
     reads = ("getExecution", "listExecutions", "countExecutions")
     brings_back(bench, "deleteExecution", "executionId", "executions", *reads)
+
+
+@mutant("execution-deleted-in-list-of-status", "LM-EXECUTION-STAYS-DELETED")
+def execution_deleted_in_list_of_status(bench: Bench) -> None:
+    """BUG: deleted executions are gone, but for lists with the filter status."""
+    kept = keeps_deleted(bench, "deleteExecution", "executionId", "executions")
+
+    @bench.before("listExecutions")
+    def ghosts(call: Call) -> None:
+        gone = {own: record for own, (_, record) in kept.items() if record and own not in call.group.executions}
+        call.group.ghosts.clear()
+        call.group.ghosts.update(gone if "status" in call.query else {})
 
 
 @mutant("execution-comes-back-with-another", "LM-EXECUTION-STAYS-DELETED")

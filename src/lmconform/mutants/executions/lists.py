@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lmconform.mock.call import Call, Reply
-from lmconform.mutants.bench import Bench
+from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import elsewhere, refuses_when
 from lmconform.mutants.defects.lists import (
     alone_or_not,
@@ -138,6 +138,49 @@ def filter_status_stopped_nothing(bench: Bench) -> None:
     """BUG: the filter status=STOPPED finds no execution and no deployment."""
     for operation in ("listExecutions", "listDeployments"):
         keeps_out(bench, operation, lambda call, row: call.query.get("status") == "STOPPED")
+
+
+@mutant("filter-executables-beside-status", "LM-EXECUTION-FILTER-COMBINED", "LM-DEPLOYMENT-FILTER-COMBINED")
+def filter_executables_beside_status(bench: Bench) -> None:
+    """BUG: beside status the filter executableIds of executions and deployments is ignored."""
+
+    @bench.before("listExecutions", "listDeployments")
+    def ignored(call: Call) -> None:
+        if "status" in call.query:
+            call.query.pop("executableIds", None)
+
+
+@mutant("list-stopped-target", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def list_stopped_target(bench: Bench) -> None:
+    """BUG: lists show what was stopped with the targetStatus that it had before."""
+
+    @bench.after("listExecutions", "listDeployments")
+    def before(call: Call, reply: Reply) -> None:
+        for row in resources(reply):
+            if row.get("targetStatus") == "STOPPED":
+                row["targetStatus"] = "RUNNING" if row["id"] in call.group.deployments else "COMPLETED"
+
+
+@mutant("select-stopped-status", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def select_stopped_status(bench: Bench) -> None:
+    """BUG: lists with $select=status show STOPPED as DEAD."""
+
+    @bench.after("listExecutions", "listDeployments")
+    def dead(call: Call, reply: Reply) -> None:
+        for row in resources(reply):
+            if call.query.get("$select") == "status" and row.get("status") == "STOPPED":
+                row["status"] = "DEAD"
+
+
+@mutant("select-stopped-more", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def select_stopped_more(bench: Bench) -> None:
+    """BUG: lists with $select=status show the targetStatus of what was stopped."""
+
+    @bench.after("listExecutions", "listDeployments")
+    def more(call: Call, reply: Reply) -> None:
+        for row in resources(reply):
+            if call.query.get("$select") == "status" and row.get("status") == "STOPPED":
+                row["targetStatus"] = "STOPPED"
 
 
 @mutant("filter-status-dead-nothing", "LM-EXECUTION-FILTER-ENDED")

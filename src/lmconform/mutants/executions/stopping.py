@@ -90,6 +90,18 @@ def execution_stop_ended(bench: Bench) -> None:
     takes_in_any_state(bench, "modifyExecution")
 
 
+@mutant("execution-stop-dead", "LM-EXECUTION-STOP-ENDED")
+def execution_stop_dead(bench: Bench) -> None:
+    """BUG: stopping a DEAD execution answers 202."""
+
+    @bench.instead("modifyExecution")
+    def accepted(call: Call, handler: Handler) -> Reply:
+        found = call.group.executions.get(call.path["executionId"])
+        if found is not None and enactments.moment(call, found).status == "DEAD":
+            return Reply(202, {"id": found.id, "message": "Execution modification scheduled"})
+        return handler(call)
+
+
 @mutant("execution-stop-ended-retargets", "LM-EXECUTION-STOP-ENDED")
 def execution_stop_ended_retargets(bench: Bench) -> None:
     """BUG: stopping an execution that has ended is refused, and its targetStatus becomes STOPPED."""

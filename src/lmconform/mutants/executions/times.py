@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from lmconform.mock.call import Call, Reply
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.times import every_second_read, has_ended, is_stopped, selected_as, shown_as
 from lmconform.mutants.registry import mutant
@@ -44,6 +47,17 @@ def execution_list_of_yesterday(bench: Bench) -> None:
 def execution_select_another_status(bench: Bench) -> None:
     """BUG: with $select=status an execution that has ended is shown as PENDING."""
     selected_as(bench, _GET, has_ended, "PENDING")
+
+
+@mutant("select-first-answer", "LM-EXECUTION-VIEWS-AGREE", "LM-DEPLOYMENT-VIEWS-AGREE")
+def select_first_answer(bench: Bench) -> None:
+    """BUG: GET with $select=status gives its first answer for ever."""
+    known: dict[str, Any] = {}
+
+    @bench.after("getExecution", "getDeployment")
+    def first(call: Call, reply: Reply) -> None:
+        if call.query.get("$select") == "status":
+            reply.json = dict(known.setdefault(reply.json["id"], reply.json))
 
 
 @mutant("execution-list-select-stale", "LM-EXECUTION-VIEWS-AGREE")

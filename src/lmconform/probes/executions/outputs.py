@@ -69,9 +69,14 @@ def _expect_found(ctx: Context, artifact: Json) -> None:
 @probe("LM-EXECUTION-OUTPUT-GET", late=True)
 def outputs_are_artifacts(ctx: Context) -> None:
     for artifact in outputs(enactment_pool.at_goal(ctx)):
-        stored = ctx.get_or_fail("getArtifact", artifactId=str(artifact.get("id")))
-        names = ("id", "name", "kind", "url", "executionId", "scenarioId")
-        ctx.expect_same({n: artifact.get(n) for n in names}, stored, what="the artifact as the execution has it")
+        _expect_stored(ctx, artifact, "the artifact as the execution has it")
+
+
+def _expect_stored(ctx: Context, artifact: Json, what: str) -> None:
+    """Raise Failure unless GET shows the output that an execution had, with its main members."""
+    stored = ctx.get_or_fail("getArtifact", artifactId=str(artifact.get("id")))
+    names = ("id", "name", "kind", "url", "executionId", "scenarioId")
+    ctx.expect_same({n: artifact.get(n) for n in names}, stored, what=what)
 
 
 @probe("LM-EXECUTION-OUTPUT-URL", late=True)
@@ -92,7 +97,7 @@ def outputs_outlive_their_execution(ctx: Context) -> None:
     enactment_pool.remove(ctx, pooled)
     liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-EXECUTION-DELETE")
     for artifact in artifacts:
-        ctx.expect_status(ctx.get("getArtifact", artifactId=str(artifact.get("id"))), {200})
+        _expect_stored(ctx, artifact, "the output as before the deletion")
     # By executionId is open once the execution is gone (F12).
     _expect_found(ctx, artifacts[0])
 

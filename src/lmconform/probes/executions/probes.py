@@ -18,7 +18,7 @@ from lmconform.probes.shared.paging import GREATEST_TOP
 
 enactments.install(EXECUTION)
 filters.install(EXECUTION)
-lifecycle.install(EXECUTION)
+lifecycle.install(EXECUTION, unknown_bindings.died)
 bulk.install(EXECUTION)
 times.install(EXECUTION)
 agreement.install(EXECUTION)

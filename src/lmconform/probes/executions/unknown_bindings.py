@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import Final
 
 from lmconform.client.polling import Overdue
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
-from lmconform.probes import enactment_pool
+from lmconform.probes import enactment_pool, liveness
 from lmconform.probes.builders.configurations import configuration_body
 from lmconform.probes.context import EXECUTIONS, TERMINAL, Context, Json
 from lmconform.probes.enactment import EXECUTION
@@ -84,15 +85,19 @@ def execution_with_unknown_bindings_starts(ctx: Context) -> None:
     ctx.expect_status(answer, {202})
 
 
-def dead(ctx: Context) -> list[Json]:
-    """The body of an execution that has died, where unknown bindings are its end, and no probe has deleted it."""
+def died(ctx: Context) -> list[str]:
+    """The id of an execution that has died, where unknown bindings are its end, and no probe has deleted it."""
     try:
         execution, status = outcome(ctx)
     except (Inconclusive, NotTestable):
         return []
-    if status != "DEAD" or ctx.session.journal.is_removed("execution", execution):
-        return []
-    return [ctx.get_or_skip("getExecution", executionId=execution)]
+    is_left = status == "DEAD" and not ctx.session.journal.is_removed("execution", execution)
+    return [execution] if is_left else []
+
+
+def dead(ctx: Context) -> list[Json]:
+    """The body of that execution."""
+    return [ctx.get_or_skip("getExecution", executionId=execution) for execution in died(ctx)]
 
 
 @probe("LM-EXECUTION-DELETE-DEAD")
@@ -102,3 +107,16 @@ def dead_execution_is_deleted(ctx: Context) -> None:
         raise Inconclusive(f"an execution with unknown bindings: {status}")
     ctx.expect_status(ctx.send("deleteExecution", {"executionId": execution}), {202})
     ctx.session.journal.removed("execution", execution)
+    liveness.expect(ctx, functools.partial(_wait_until_gone, ctx, execution), "LM-EXECUTION-DELETE")
+
+
+def _wait_until_gone(ctx: Context, execution: str) -> None:
+    """Poll until GET answers 404; raises Overdue."""
+    ctx.poll_exchange(
+        (EXECUTION.word, execution, "delete"),
+        lambda: ctx.get("getExecution", executionId=execution),
+        lambda exchange: exchange.status == 404,
+        ctx.limits.delete,
+        what=f"404 for the execution {execution}, which died and whose deletion was accepted,",
+        state=lambda exchange: str(exchange.json_object().get("status")),
+    )

@@ -247,7 +247,7 @@ def _upload_again(ctx: Context, path: str) -> None:
     ctx.require_success(exchange)
 
 
-stays_deleted.install("LM-FILE-STAYS-DELETED", "file", _delete, new_file, _upload_again)
+stays_deleted.install("LM-FILE-STAYS-DELETED", "file", _delete, new_file, again=_upload_again)
 
 
 @probe("LM-FILE-DELETE-404")

@@ -143,10 +143,10 @@ def _ended(kind: Enactment) -> None:
 def _mixed(kind: Enactment) -> None:
     @probe(f"LM-{kind.bulk_noun}-MIXED", late=True)
     def each_entry_is_carried_out(ctx: Context) -> None:
-        accepted = 0
+        accepted, gone = 0, _gone(ctx, kind)
         for _ in range(ATTEMPTS):
             to_delete, to_stop = enactment_pool.any_terminal(ctx, kind=kind), enactment_pool.active(ctx, kind)
-            entries = [entry(ctx.absent_id()), entry(to_stop.id), entry(to_delete.id, "DELETED")]
+            entries = [entry(ctx.absent_id()), entry(to_stop.id), entry(to_delete.id, "DELETED"), *gone]
             answered, ids = results(ctx, kind, entries), [item["id"] for item in entries]
             by_id = {result.get("id"): result for result in answered}
             # Before anything is judged: what may have been carried out is nothing for another probe.
@@ -154,7 +154,8 @@ def _mixed(kind: Enactment) -> None:
             to_stop.stop_accepted = "error" not in by_id.get(to_stop.id, {})
             text = f"one result for each of {ids}, in their order"
             ctx.expect([r.get("id") for r in answered] == ids, expected=text, actual=f"{answered}")
-            ctx.expect("error" in answered[0], expected=f"an error for {ids[0]}", actual=f"{answered[0]}")
+            for result in (answered[0], *answered[3:]):
+                _expect_error(ctx, result)
             expect_entry_accepted(ctx, to_delete, answered[2])
             if "error" in answered[1] and to_stop.current_status(ctx) not in STOPPABLE:
                 continue
@@ -163,9 +164,22 @@ def _mixed(kind: Enactment) -> None:
             is_stopped = _stopped(ctx, to_stop).get("status") == "STOPPED"
             _expect_gone(ctx, to_delete)
             if is_stopped:
+                for result in [] if gone else results(ctx, kind, [entry(to_delete.id, "DELETED")]):
+                    _expect_error(ctx, result)
                 return
             accepted -= to_stop.may_have_ended_first(ctx)
         _judge_ignored_stops(ctx, kind, accepted)
+
+
+def _expect_error(ctx: Context, result: Json) -> None:
+    text = f"an error for {result.get('id')}, which is not there"
+    ctx.expect("error" in result, expected=text, actual=f"{result}")
+
+
+def _gone(ctx: Context, kind: Enactment) -> list[Json]:
+    """The entry that deletes one which is gone already, where this run has deleted one."""
+    group = ctx.session.target.resource_group
+    return [entry(resource_id, "DELETED") for resource_id in ctx.session.journal.absent(kind.word, group)[:1]]
 
 
 def _note_deletion(ctx: Context, pooled: PooledEnactment, result: Json) -> None:

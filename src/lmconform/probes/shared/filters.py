@@ -92,7 +92,10 @@ def _status(kind: Enactment) -> None:
             # Filters look at members that $select leaves out.
             _expect_selected(ctx, kind, {"$select": "status", **matching}, True)
             _expect_selected(ctx, kind, {**matching, "status": "STOPPING"}, False)
-            _expect_selected(ctx, kind, {"$select": "status", **matching, "status": "STOPPING"}, False)
+            # Each of them has to count beside others that match.
+            others = executables.sibling_ids(ctx, str(sent["scenarioId"]), str(sent["executableId"]))
+            wrong: Json = {"executableIds": others} if others else {"status": "STOPPING"}
+            _expect_selected(ctx, kind, {"$select": "status", **matching, **wrong}, False)
 
         enactment_pool.judge_at_rest(ctx, kind, judge)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import time
+from collections.abc import Callable, Iterable
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -34,12 +35,13 @@ _TIMES: Final = 4
 _TWICE: Final = 2
 
 
-def install(kind: Enactment) -> None:
-    """Register the shared probes of stops and deletions."""
+def install(kind: Enactment, died: Callable[[Context], Iterable[str]] = lambda ctx: ()) -> None:
+    """Register the shared probes of stops and deletions; ``died`` gives ids of some that are DEAD."""
     _unknown_status(kind)
     _refusals(kind)
     _deleting(kind)
     _stopping(kind)
+    _ended(kind, died)
     _answers(kind)
     stays_deleted.install_enactments(kind)
 
@@ -270,12 +272,17 @@ def _stopping(kind: Enactment) -> None:
         pooled = enactment_pool.stopped(ctx, kind)
         ctx.expect_if_present({"targetStatus": "STOPPED"}, pooled.last, what=f"a {kind.word} that was stopped")
 
+
+def _ended(kind: Enactment, died: Callable[[Context], Iterable[str]]) -> None:
     @probe(f"LM-{kind.noun}-STOP-ENDED")
     def terminal_one_is_not_stopped(ctx: Context) -> None:
         pooled = enactment_pool.completed_or_ended(ctx, kind)
         answer = pooled.stop(ctx)
         ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
         expect_not_stopped(ctx, pooled)
+        for dead in died(ctx):
+            answer = ctx.send(kind.modify, {kind.parameter: dead}, json={"targetStatus": "STOPPED"})
+            ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
 
 
 def _in_order(statuses: list[str]) -> str:

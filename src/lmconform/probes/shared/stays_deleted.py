@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -10,7 +11,7 @@ from lmconform.client import polling
 from lmconform.contract.resources import Resource, Role
 from lmconform.errors import NotTestable
 from lmconform.probes import enactment_pool, liveness
-from lmconform.probes.context import Context
+from lmconform.probes.context import TERMINAL, Context
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.counts import counted, expect_counted
@@ -26,12 +27,15 @@ def install(
     noun: str,
     delete: Callable[[Context], None],
     create: Callable[[Context], object],
+    *,
     again: Callable[[Context, str], None] | None = None,
+    status_of: Callable[[Context, str], str] = lambda ctx, resource_id: "",
 ) -> None:
     """Register the probe of a resource.
 
     ``delete`` makes one and deletes it until it is gone, for a run that deleted none; ``create`` makes another one.
-    ``again`` judges whether one can be made under an id that is free again.
+    ``again`` judges whether one can be made under an id that is free again. ``status_of`` is the last status of one with
+    that id, if lists can be filtered by it, or empty.
     """
 
     @probe(requirement, last=True)
@@ -47,7 +51,7 @@ def install(
         resource = ctx.session.resources[noun]
         _expect_not_found(ctx, resource, ids)
         if {Role.LIST, Role.COUNT} <= set(resource.operations):
-            _expect_not_listed(ctx, resource, ids)
+            _expect_not_listed(ctx, resource, ids, lambda resource_id: status_of(ctx, resource_id))
         if again is not None:
             again(ctx, ids[0])
 
@@ -60,7 +64,12 @@ def install_enactments(kind: Enactment) -> None:
         ctx.require_success(deletion.answer)
         liveness.need(lambda: deletion.pooled.wait_until_gone(ctx), f"LM-{kind.noun}-DELETE")
 
-    install(f"LM-{kind.noun}-STAYS-DELETED", kind.word, delete, lambda ctx: enactment_pool.fresh(ctx, kind))
+    def status_of(ctx: Context, resource_id: str) -> str:
+        statuses = (p.last.get("status") for p in enactment_pool.everyone(ctx, kind) if p.id == resource_id)
+        return next((str(status) for status in statuses if status in TERMINAL), "")
+
+    create = functools.partial(enactment_pool.fresh, kind=kind)
+    install(f"LM-{kind.noun}-STAYS-DELETED", kind.word, delete, create, status_of=status_of)
 
 
 def _gone(ctx: Context, noun: str) -> Sequence[str]:
@@ -80,17 +89,27 @@ def _expect_not_found(ctx: Context, resource: Resource, ids: Sequence[str]) -> N
     ctx.retry_in_grace(time.monotonic(), judge)
 
 
-def _expect_not_listed(ctx: Context, resource: Resource, ids: Sequence[str]) -> None:
-    journal = ctx.session.journal
-    origins = {tuple(journal.origins(resource.noun, resource_id).items()): None for resource_id in ids}
+def _expect_not_listed(ctx: Context, resource: Resource, ids: Sequence[str], status_of: Callable[[str], str]) -> None:
+    queries = _queries(ctx, resource, ids, status_of)
 
     def judge() -> None:
-        for origin in [one for one in origins if one][:_MOST_LISTS]:
-            listed = ctx.ids(resource.operations[Role.LIST].id, dict(origin))
+        for query in queries:
+            listed = ctx.ids(resource.operations[Role.LIST].id, query)
             back = sorted(set(ids) & set(listed))
-            ctx.expect(not back, expected="no deleted one in the list", actual=f"{back} in the list again")
-            number = counted(ctx, resource.operations[Role.COUNT].id, dict(origin))
+            ctx.expect(not back, expected=f"no deleted one in the list for {query}", actual=f"{back} in the list again")
+            number = counted(ctx, resource.operations[Role.COUNT].id, query)
             text = f"$count = {len(listed)}, as the list has"
-            expect_counted(ctx, resource, dict(origin), listed, number, text)
+            expect_counted(ctx, resource, query, listed, number, text)
 
     ctx.retry_in_grace(time.monotonic(), judge)
+
+
+def _queries(
+    ctx: Context, resource: Resource, ids: Sequence[str], status_of: Callable[[str], str]
+) -> list[dict[str, str]]:
+    """Queries of lists that held them: by what they were made from, the last one also by the last status."""
+    origins = {tuple(ctx.session.journal.origins(resource.noun, one).items()): status_of(one) for one in ids}
+    known = [(dict(origin), status) for origin, status in origins.items() if origin][:_MOST_LISTS]
+    plain = [origin for origin, _ in known]
+    narrow = [{**origin, "status": status} for origin, status in known[-1:] if status]
+    return [*(plain[:-1] if narrow and len(plain) > 1 else plain), *narrow]
