@@ -3,6 +3,9 @@
 from .content import MODELS
 from .shapes import Refused, Reply, refuse
 
+# So many scenarios a tenant may have that follows its repository.
+MOST = 50
+
 
 def listed(api, items, *, total=None):
     """A list's reply; ``total`` is how many there are besides this page."""
@@ -76,7 +79,22 @@ def _scenario_of_list(api, call):
 
 def list_scenarios(api, call):
     """GET /lm/scenarios."""
-    return listed(api, [scenario_body(api, s) for s in api.world.scenarios.values()])
+    reply = listed(api, [scenario_body(api, s) for s in api.world.scenarios.values()])
+    _follow_repository(api)
+    return reply
+
+
+def _follow_repository(api):
+    """Another commit is synchronised, right after a list: templates are newer (M25), or there is one more."""
+    way, scenarios = api.choices["templates"], api.world.scenarios
+    if way == "touched":
+        for scenario in scenarios.values():
+            scenario["modified"] += 60
+    if way == "added" and scenarios and len(scenarios) < MOST:
+        first, own = next(iter(scenarios.values())), f"synchronised-{api.seen}"
+        for executable in [*first["executables"].values()][:1]:
+            first["executables"][own] = {**executable, "id": own}
+        scenarios[own] = {**first, "id": own, "executables": {}}
 
 
 def get_scenario(api, call):
@@ -94,7 +112,9 @@ def list_executables(api, call):
         found = [e for e in found if e["versionId"] == version]
         if not found and api.choices["unknown_version"] == "404":
             raise Refused(404, "Version not found")
-    return listed(api, [executable_body(api, scenario, e) for e in found])
+    reply = listed(api, [executable_body(api, scenario, e) for e in found])
+    _follow_repository(api)
+    return reply
 
 
 def _synchronise(api, executables):

@@ -193,6 +193,8 @@ OPTIONS = {
     "file_lag": (0.0, 0.4),
     "late_completion": (0.0, 0.4),
     "synchronised": (False, True),
+    "list_lag": (0.0, 0.4),
+    "templates": ("still", "touched", "added"),
 }
 
 # Fixed choices per style; what a style does not name is drawn, but for `plain`, which takes every first option.

@@ -145,14 +145,14 @@ def ttl_of(api, body):
     return ttl
 
 
-def _found(api, call, deploys):
-    """The runs that a list or count is about."""
-    query, now = call.query, api.world.now()
+def _found(api, call, deploys, lag=0.0):
+    """The runs that a list or count is about; a count lags behind with statuses, too."""
+    query, now = call.query, api.world.now() - lag
     deleting = api.choices["deleting_listed"]
     runs = [
         run
         for run in runs_of(call.group, deploys).values()
-        if run.listed <= now and not run.is_gone(now) and (deleting or run.gone is None)
+        if run.listed + api.choices["list_lag"] - lag <= now and not run.is_gone(now) and (deleting or run.gone is None)
     ]
     executables, configuration = query.ids("executableIds"), query.one_id("configurationId")
     scenario, status = query.one_id("scenarioId"), query.one_of("status", STATUSES)
@@ -192,7 +192,7 @@ def counter(deploys):
     def count(api, call):
         if api.choices["off_lists"]:
             _allowed(api, deploys)
-        return counted(api, _found(api, call, deploys))
+        return counted(api, _found(api, call, deploys, api.choices["list_lag"]))
 
     return count
 

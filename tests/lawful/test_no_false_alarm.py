@@ -50,6 +50,10 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
         ("synchronised=True", "LM-EXECUTABLE-FILTER-VERSION"),
         ("stamps=lower", "LM-SCHEDULE-WINDOW-ECHO"),
         ("ids=numbered", "LM-[ABCDE]*"),
+        ("list_lag=0.4", "LM-EXECUTION-FILTER-EXECUTABLES"),
+        ("list_lag=0.4", "LM-EXECUTION-COUNT-COMBINED"),
+        ("templates=touched", "LM-[SE][CX]E*-LIST-EQUALS-GET"),
+        ("templates=added", "LM-*-TENANT-WIDE"),
     ],
 )
 def test_what_no_publication_forbids_raises_no_alarm(tmp_path, choice, probes):
