@@ -209,9 +209,3 @@ def filter_artifact_name_counted_cut(bench: Bench) -> None:
 def _like(pattern: str) -> str:
     """The regular expression of a pattern of LIKE."""
     return "".join({"%": ".*", "_": "."}.get(sign) or re.escape(sign) for sign in pattern)
-
-
-@mutant("search-trimmed", "LM-ARTIFACT-SEARCH-NO-PATTERN", "LM-CONFIGURATION-SEARCH-NO-PATTERN")
-def search_trimmed(bench: Bench) -> None:
-    """BUG: a search text loses the spaces at its end."""
-    searched_as(bench, str.rstrip)

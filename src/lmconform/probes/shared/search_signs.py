@@ -18,9 +18,8 @@ _PLAIN: Final = " A+b&c=d #e;f,g \"h\" 'i' <j> %2B {k}/:@!^$"
 _ENDS: Final[Mapping[str, tuple[str, ...]]] = {
     _PLAIN: (_PLAIN[:-1],),
     " k_x%y.z*v+u?t": (" kZxZZy.z*v+u?t", " k_x%y.zZZv+uZt", " k_x%yZzzvvt"),
-    # Spaces at the end count as well.
-    " i|h  ": (" i", " i|hz"),
     r" [o](j) g\-f": (" oj g-f", " [o](j) g-f"),
+    " i|h": (" i",),
 }
 
 
