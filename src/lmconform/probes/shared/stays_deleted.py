@@ -34,8 +34,8 @@ def install(
     """Register the probe of a resource.
 
     ``delete`` makes one and deletes it until it is gone, for a run that deleted none; ``create`` makes another one.
-    ``again`` judges whether one can be made under an id that is free again. ``status_of`` is the last status of one with
-    that id, if lists can be filtered by it, or empty.
+    ``again`` judges whether one can be made under an id that is free again. ``status_of`` is the last status of one
+    with that id, if lists can be filtered by it, or empty.
     """
 
     @probe(requirement, last=True)
