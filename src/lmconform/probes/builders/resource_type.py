@@ -62,13 +62,13 @@ class ResourceType(Described):
 class Batch:
     """Three resources whose names hold a ``token`` that no other name in the tenant holds; ``query`` lists them.
 
-    ``listed`` are the ids in that list when it held all of them for the first time, or when the grace was over.
+    ``listed`` is that list when it held all of them for the first time, or when the grace was over.
     """
 
     token: str
     query: Json
     members: tuple[Created, ...]
-    listed: tuple[str, ...]
+    listed: tuple[Json, ...]
 
     @property
     def ids(self) -> list[str]:
@@ -92,13 +92,14 @@ def batch(ctx: Context, resource: ResourceType) -> Batch:
     return Batch(token, query, members, _listed(ctx, resource, query, {created.id for created in members}))
 
 
-def _listed(ctx: Context, resource: ResourceType, query: Json, ids: set[str]) -> tuple[str, ...]:
+def _listed(ctx: Context, resource: ResourceType, query: Json, ids: set[str]) -> tuple[Json, ...]:
     """A list may lag behind what was created (C2): probes that look at it need not wait."""
-    found: list[str] = []
+    found: list[Json] = []
 
     def look() -> None:
-        found[:] = ctx.ids(resource.list, query)
-        ctx.expect(ids <= set(found), expected="all three created resources", actual=f"{found}")
+        found[:] = ctx.items(resource.list, query)
+        there = {str(item.get("id")) for item in found}
+        ctx.expect(ids <= there, expected="all three created resources", actual=f"{sorted(there)}")
 
     with suppress(Failure, Skip):
         ctx.retry_in_grace(time.monotonic(), look)

@@ -20,7 +20,7 @@ def install(resource: ResourceType) -> None:
     @probe(f"LM-{resource.noun}-LISTED")
     def created_resources_are_listed(ctx: Context) -> None:
         group = batch(ctx, resource)
-        ids = list(group.listed) or ctx.ids(resource.list, group.query)
+        ids = [str(item.get("id")) for item in group.listed or ctx.items(resource.list, group.query)]
         missing = sorted(set(group.ids) - set(ids))
         ctx.expect(not missing, expected="all three created resources", actual=f"{missing} missing")
         ctx.expect(len(ids) == len(set(ids)), expected="each id once", actual=f"{ids}")
@@ -28,7 +28,8 @@ def install(resource: ResourceType) -> None:
     @probe(f"LM-{resource.noun}-LIST-EQUALS-GET")
     def list_and_get_agree(ctx: Context) -> None:
         group = batch(ctx, resource)
-        listed = {str(item.get("id")): item for item in ctx.items(resource.list, group.query)}
+        items = group.listed or ctx.items(resource.list, group.query)
+        listed = {str(item.get("id")): item for item in items}
         for created, body in zip(group.members, _first_read(ctx, resource), strict=True):
             if created.id not in listed:
                 raise NotTestable(f"{resource.list} does not hold {created.id}")
