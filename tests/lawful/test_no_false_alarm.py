@@ -44,6 +44,7 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
         ("unserved_before_token=True files=upload-only", "LM-AUTH-FILE"),
         ("schedule_list_lag=0.4", "LM-SCHEDULE-*FILTER*"),
         ("file_lag=0.4 files=on", "LM-FILE-[DOP]*"),
+        ("record_lag=0.3", "LM-[ACQ]*"),
         ("file_limit=16 files=on", "*FILE*"),
         ("file_count=3 files=on", "*FILE*"),
         ("late_completion=0.4", "LM-*BULK-*"),

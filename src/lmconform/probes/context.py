@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import string
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -177,6 +178,15 @@ class Context:
     def ids(self, operation_id: str, query: Mapping[str, Any] | None = None, /) -> list[str]:
         """The ids in a list that this probe judges, in the order of the answer."""
         return [str(item.get("id")) for item in self.items(operation_id, query)]
+
+    def expect_ids(self, operation_id: str, query: Mapping[str, Any], wanted: list[str], text: str) -> None:
+        """Raise Failure unless a list has these ids; it may lag behind what was created a moment ago (C2)."""
+
+        def judge() -> None:
+            ids = self.ids(operation_id, query)
+            self.expect(ids == wanted, expected=text, actual=f"{ids}")
+
+        self.retry_in_grace(time.monotonic(), judge)
 
     def count(self, operation_id: str, query: Mapping[str, Any] | None = None) -> int:
         """The number that a ``$count`` operation returns."""

@@ -127,10 +127,8 @@ def artifacts_are_counted_as_listed(ctx: Context) -> None:
 def search_finds_descriptions(ctx: Context) -> None:
     token = ctx.unique("description")
     created = create_artifact(ctx, description=f"before {token} after")
-    matches = ctx.ids("listArtifacts", {"$search": token})
-    ctx.expect(
-        matches == [created.id], expected=f"[{created.id!r}], whose description holds {token!r}", actual=f"{matches}"
-    )
+    text = f"[{created.id!r}], whose description holds {token!r}"
+    ctx.expect_ids("listArtifacts", {"$search": token}, [created.id], text)
     number = ctx.count("countArtifacts", {"$search": token})
     ctx.expect(number == 1, expected=f"$count = 1 for {token!r}, which one description holds", actual=f"{number}")
     matches = ctx.ids("listArtifacts", {"$search": token.upper(), "searchCaseInsensitive": True})
@@ -168,16 +166,16 @@ def ten_selectors_are_accepted(ctx: Context) -> None:
     created = create_artifact(ctx, name=name, labels=[{"key": key, "value": "yes"} for key in keys])
     for last, wanted in (("yes", [created.id]), ("no", [])):
         selectors = [*(f"{key}=yes" for key in keys[:-1]), f"{keys[-1]}={last}"]
-        matches = ctx.ids("listArtifacts", {"$search": name, "artifactLabelSelector": selectors})
-        ctx.expect(matches == wanted, expected=f"{wanted} when the tenth is {last}", actual=f"{matches}")
+        query = {"$search": name, "artifactLabelSelector": selectors}
+        ctx.expect_ids("listArtifacts", query, wanted, f"{wanted} when the tenth is {last}")
 
 
 @probe("LM-ARTIFACT-LABEL-COMMA")
 def comma_in_a_label_is_escaped(ctx: Context) -> None:
     name, key = ctx.unique("comma"), f"{LABEL_PREFIX}list"
     created = create_artifact(ctx, name=name, labels=[{"key": key, "value": "a,b"}])
-    matches = ctx.ids("listArtifacts", {"$search": name, "artifactLabelSelector": [f"{key}=a{{comma}}b"]})
-    ctx.expect(matches == [created.id], expected=f"[{created.id!r}], with the label a,b", actual=f"{matches}")
+    query = {"$search": name, "artifactLabelSelector": [f"{key}=a{{comma}}b"]}
+    ctx.expect_ids("listArtifacts", query, [created.id], f"[{created.id!r}], with the label a,b")
 
 
 def _expect_labelled(ctx: Context, selector: list[str], wanted: set[int]) -> None:

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import functools
+import time
+
 from lmconform.contract.resources import Role
 from lmconform.errors import NotApplicable
 from lmconform.evidence.exchange import natural
@@ -73,8 +76,14 @@ def comma_of_a_list_may_be_encoded(ctx: Context) -> None:
     # Both exist: the answer to a filter by an unknown one is open (F12).
     other = executables.other_executable_id(ctx, wanted)
     for comma in ("%2C", ","):
-        ids = comma.join((other, wanted))
-        exchange = ctx.get_raw("listConfigurations", f"executableIds={ids}&$search={name}")
-        ctx.expect_status(exchange, {200})
-        matches = [e.get("id") for e in objects(exchange.json_object())]
-        ctx.expect(matches == [created.id], expected=f"the one of {wanted}: a list with {comma}", actual=f"{matches}")
+        query = f"executableIds={comma.join((other, wanted))}&$search={name}"
+        judge = functools.partial(_expect_one, ctx, query, created.id, f"the one of {wanted}: a list with {comma}")
+        # A list may lag behind what was created a moment ago (C2).
+        ctx.retry_in_grace(time.monotonic(), judge)
+
+
+def _expect_one(ctx: Context, query: str, wanted: str, text: str) -> None:
+    exchange = ctx.get_raw("listConfigurations", query)
+    ctx.expect_status(exchange, {200})
+    matches = [one.get("id") for one in objects(exchange.json_object())]
+    ctx.expect(matches == [wanted], expected=text, actual=f"{matches}")
