@@ -74,6 +74,32 @@ def test_a_refused_upload_is_not_blamed_for_what_every_upload_loses(mock):
     assert _blamed(mock, Cut(), "LM-AUTH-FILE") == {"LM-AUTH-FILE": NotTestable}
 
 
+class Refusing(Defect):
+    """Refuses a creation with 400; what is ``gone`` is not found."""
+
+    def __init__(self, creation, gone=()):
+        self.statuses = {creation: 400} | dict.fromkeys(gone, 404)
+
+    def answer(self, exchange):
+        status = self.statuses.get(exchange.operation)
+        problem = {"error": {"code": "1", "message": "no", "requestId": "1", "target": "/"}}
+        return exchange if status is None else answered(exchange, status, problem)
+
+
+@pytest.mark.parametrize(
+    ("creation", "requirement"),
+    [
+        ("createArtifact", "LM-ARTIFACT-BODY-AT-LIMIT"),
+        ("createArtifact", "LM-ARTIFACT-LISTED"),
+        ("createConfiguration", "LM-CONFIGURATION-VERSION-ID-TOLERATED"),
+    ],
+)
+def test_a_creation_is_not_blamed_when_what_it_names_has_left_the_tenant(mock, creation, requirement):
+    gone = Refusing(creation, ("getScenario", "getExecutable"))
+    assert _blamed(mock, gone, requirement) == {requirement: Inconclusive}
+    assert _blamed(mock, Refusing(creation), requirement)[requirement] in (Failure, NotTestable)
+
+
 class Full(Defect):
     """Refuses deployments, in words that nobody has published: from some number on all, or those with a ttl."""
 
