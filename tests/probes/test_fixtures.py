@@ -18,6 +18,7 @@ class Client:
     def __init__(self):
         self.story = self
         self.sent = []
+        self.hiccups = []
 
     @property
     def position(self):
@@ -174,3 +175,17 @@ def test_a_probe_that_gets_a_remembered_value_also_gets_what_was_sent_for_it():
     value(second)
     assert first.client.sent == ["of the first probe", "POST", "GET"]
     assert second.client.sent == ["POST", "GET"]
+
+
+def test_a_value_for_which_a_change_was_lost_is_made_again_by_others_and_not_for_ever():
+    made, session = [], Context().session
+
+    @fixture()
+    def value(ctx):
+        ctx.client.hiccups.append("POST answered 504")
+        made.append(None)
+        return len(made)
+
+    first = Context(session)
+    assert (value(first), value(first)) == (1, 1)
+    assert [value(Context(session)) for _ in range(4)] == [2, 3, 3, 3]

@@ -7,7 +7,7 @@ import dataclasses
 
 import pytest
 from tests.probes.defects import ACCEPTED, Answer, Idle, Status
-from tests.probes.probe_bench import Defect, open_session, run
+from tests.probes.probe_bench import Defect, answered, open_session, run
 
 from lmconform.errors import Failure, Inconclusive, NotTestable
 
@@ -72,3 +72,50 @@ class Cut(Defect):
 
 def test_a_refused_upload_is_not_blamed_for_what_every_upload_loses(mock):
     assert _blamed(mock, Cut(), "LM-AUTH-FILE") == {"LM-AUTH-FILE": NotTestable}
+
+
+class Refusing(Defect):
+    """Refuses a creation with 400; what is ``gone`` is not found."""
+
+    def __init__(self, creation, gone=()):
+        self.statuses = {creation: 400} | dict.fromkeys(gone, 404)
+
+    def answer(self, exchange):
+        status = self.statuses.get(exchange.operation)
+        problem = {"error": {"code": "1", "message": "no", "requestId": "1", "target": "/"}}
+        return exchange if status is None else answered(exchange, status, problem)
+
+
+@pytest.mark.parametrize(
+    ("creation", "requirement"),
+    [
+        ("createArtifact", "LM-ARTIFACT-BODY-AT-LIMIT"),
+        ("createArtifact", "LM-ARTIFACT-LISTED"),
+        ("createConfiguration", "LM-CONFIGURATION-VERSION-ID-TOLERATED"),
+    ],
+)
+def test_a_creation_is_not_blamed_when_what_it_names_has_left_the_tenant(mock, creation, requirement):
+    gone = Refusing(creation, ("getScenario", "getExecutable"))
+    assert _blamed(mock, gone, requirement) == {requirement: Inconclusive}
+    assert _blamed(mock, Refusing(creation), requirement)[requirement] in (Failure, NotTestable)
+
+
+class Full(Defect):
+    """Refuses deployments, in words that nobody has published: from some number on all, or those with a ttl."""
+
+    def __init__(self, *, most):
+        self.most, self.made = most, 0
+
+    def answer(self, exchange):
+        if exchange.operation != "createDeployment":
+            return exchange
+        self.made += 1
+        is_refused = self.made > self.most if self.most else b"ttl" in exchange.request_body
+        text = "The deployments of this tenant are used up"
+        problem = {"error": {"code": "1", "message": text, "requestId": "1", "target": "/"}}
+        return answered(exchange, 400, problem) if is_refused else exchange
+
+
+@pytest.mark.parametrize(("most", "kind"), [(1, Inconclusive), (0, Failure)])
+def test_a_time_to_live_is_refused_when_a_deployment_without_one_is_not(mock, most, kind):
+    assert _blamed(mock, Full(most=most), "LM-DEPLOYMENT-TTL-ECHO") == {"LM-DEPLOYMENT-TTL-ECHO": kind}

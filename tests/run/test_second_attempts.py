@@ -3,11 +3,11 @@
 import dataclasses
 
 import pytest
-from tests.probes.probe_bench import PROBES, Defect, answered, open_session
+from tests.probes.probe_bench import OBSERVATIONS, PROBES, Defect, answered, open_session
 
 from lmconform.client.connection import Broken
 from lmconform.errors import NotTestable
-from lmconform.run.items import ProbeItem
+from lmconform.run.items import ObservationItem, ProbeItem
 
 REFUSED, LISTED = "LM-CONFIGURATION-BODY-REQUIRED", "LM-CONFIGURATION-LISTED"
 PAGE = b"<html>Bad Gateway</html>"
@@ -52,6 +52,20 @@ def test_one_change_that_is_lost_on_the_way_is_no_finding(mock, name, lost):
     assert results(open_session(mock, defect=Losing(1, lost)), name) == []
 
 
+@pytest.mark.parametrize(
+    ("operation", "names"),
+    [
+        ("deleteExecution", ["LM-EXECUTION-DELETE"]),
+        ("deleteExecution", ["LM-EXECUTION-STAYS-DELETED", "LM-EXECUTION-DELETE"]),
+        ("createArtifact", ["LM-CONCURRENT-NO-SERVER-ERROR"]),
+        ("createArtifact", ["LM-CONCURRENT-CREATE", "LM-CONCURRENT-NO-SERVER-ERROR"]),
+    ],
+)
+def test_what_probes_share_is_made_again_when_a_change_for_it_was_lost(mock, operation, names):
+    session = open_session(mock, defect=Losing(1, page(504), operation))
+    assert [found for name in names for found in results(session, name)] == []
+
+
 @pytest.mark.parametrize("name", [REFUSED, LISTED])
 def test_what_is_always_lost_is_found_after_two_attempts(mock, name):
     losing = Losing(1000, page(502))
@@ -80,3 +94,10 @@ def test_a_target_that_is_out_of_order_is_not_asked_twice_for_everything(mock):
     for _ in range(15):
         results(session, "LM-EXECUTION-STOP-404")
     assert losing.asked == 15 + 10
+
+
+@pytest.mark.parametrize(("times", "outcomes"), [(1, {"PASS"}), (1000, {"FAIL"})])
+def test_an_observation_whose_change_was_lost_begins_anew_once(mock, times, outcomes):
+    name, session = "LM-OBS-CUSTOM-INFO-REWRITTEN", open_session(mock, defect=Losing(times, page(504), "patchMetrics"))
+    events, _ = ObservationItem(f"observe/{name}", "core", "", (), (name,), OBSERVATIONS[name]).events(session, print)
+    assert {event.outcome for event in events if event.type == "result"} == outcomes

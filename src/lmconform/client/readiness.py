@@ -1,13 +1,15 @@
-"""Waits for a resource group that is new: its deployments are refused until it is set up (fact M10)."""
+"""Waits for what is new: a tenant whose tokens are refused (fact M22), a group whose deployments are (fact M10)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from lmconform.client import polling
 from lmconform.contract.openapi import Operation
 from lmconform.contract.resources import Role
+from lmconform.evidence.exchange import Exchange
 from lmconform.settings.time_limits import TimeLimit
 
 if TYPE_CHECKING:
@@ -19,6 +21,33 @@ _NEW: Final = 412
 _PERHAPS_NEW: Final = (_NEW, 403, 404)
 # The grace is for those two; a group that answers 412 may take as many times as long, five minutes on a tenant.
 _GRACES: Final = 5
+# How Envoy, the gateway of tenants (fact M7), refuses the tokens of an issuer that it does not know, or not yet.
+_UNKNOWN_ISSUER: Final = "jwt issuer is not configured"
+# Seconds, and looks: a key of another landscape is refused with the same words, and is to be said soon.
+_MOST_WARM_UP: Final = 5.0
+_WARM_UP_LOOKS: Final = 10
+
+
+def await_issuer(ask: Callable[[], Exchange], interval: float) -> Exchange:
+    """The answer to ``ask``, which is repeated while the tokens of a new tenant are refused; at the limit the last one.
+
+    ``interval`` is the polling interval of the target, in seconds.
+    """
+    seconds, answers = min(_MOST_WARM_UP, polling.grace(interval) * _GRACES), list[Exchange]()
+
+    def look() -> Exchange:
+        answers.append(ask())
+        return answers[-1]
+
+    with suppress(polling.Overdue):
+        polling.poll(
+            look,
+            lambda answer: answer.status != 401 or _UNKNOWN_ISSUER not in answer.text.lower(),
+            polling.Policy(seconds / _WARM_UP_LOOKS, TimeLimit("", seconds)),
+            what="the tokens of the tenant",
+            state=lambda answer: answer.brief,
+        )
+    return answers[-1]
 
 
 def await_group(client: Client, capabilities: Capabilities, group: str) -> None:

@@ -26,6 +26,7 @@ from lmconform.probes.described import capability, described
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.not_offered import expect_offered
 from lmconform.probes.parts import gravest
+from lmconform.probes.templates import expect_templates
 from lmconform.safety.guard import ABSENT_PREFIX
 from lmconform.settings.time_limits import TimeLimit, TimeLimits
 
@@ -227,6 +228,7 @@ class Context:
         expect_offered(self, exchange)
         if exchange.status in _GATEWAY or exchange.status >= 500:
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}")
+        expect_templates(self, exchange)
         self.fail(expected=_either(allowed), actual=exchange.brief, exchange=exchange)
 
     def expect_refused(self, exchange: Exchange, allowed: Collection[int] = (400,)) -> None:
@@ -311,6 +313,7 @@ class Context:
         resource_id = exchange.json_object().get("id")
         made = self.session.resources.creates(self.session.contract.operation(operation_id))
         new = exchange.ok and isinstance(resource_id, str)
+        expect_templates(self, exchange)
         if not new or any(self.session.journal.is_disowned(one.noun, str(resource_id)) for one in made):
             raise NotTestable(f"{self.label(exchange)} answered {exchange.brief}, expected the id of a new resource")
         return Created(str(resource_id), body, exchange)

@@ -49,7 +49,6 @@ class Deletion:
 @dataclass(slots=True)
 class _Pool:
     base: PooledEnactment | None = None
-    deletion: Deletion | None = None
     never_found_at_first: bool = False
     spare: list[PooledEnactment] = field(default_factory=list)
     configuration: Created | None = None
@@ -259,16 +258,15 @@ def wait_for_stop(ctx: Context, pooled: PooledEnactment, promise: str = "stop") 
     return body
 
 
-def deleted(ctx: Context, kind: Enactment = EXECUTION) -> Deletion:
+@fixture()
+def deleted(ctx: Context, kind: Enactment) -> Deletion:
     """The deletion of this session that several probes judge; raises NotTestable and Inconclusive."""
-    pool = _pool(ctx, kind)
-    if pool.deletion is None:
-        pooled = any_terminal(ctx, kind=kind)
-        answer = pooled.delete(ctx)
-        pool.deletion = Deletion(pooled, answer, ctx.get(kind.get, **pooled.path))
-        if answer.ok:
-            remove(ctx, pooled)
-    return pool.deletion
+    pooled = any_terminal(ctx, kind=kind)
+    answer = pooled.delete(ctx)
+    deletion = Deletion(pooled, answer, ctx.get(kind.get, **pooled.path))
+    if answer.ok:
+        remove(ctx, pooled)
+    return deletion
 
 
 def remove(ctx: Context, pooled: PooledEnactment) -> None:

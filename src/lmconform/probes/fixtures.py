@@ -18,18 +18,23 @@ P = ParamSpec("P")
 T = TypeVar("T")
 # The key of the store in ``session.shared``; other kinds of items have keys of their own.
 _STORE: Final = "probes.fixtures"
+# So often a value is made that a lost change may have spoilt.
+_MOST_MADE: Final = 3
 
 
 @dataclass(slots=True)
 class _Slot:
     """The place of one value. ``outcome`` is empty until the value, or an exception to remember, is known.
 
-    ``sent`` is what was sent for it.
+    ``sent`` is what was sent for it. ``spoilt_for`` are the hiccups of the client that made it, when one of them was
+    then: only the attempt that this client belongs to goes on with the value. ``made`` counts.
     """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     outcome: list[Any] = field(default_factory=list)
     sent: list[Entry] = field(default_factory=list)
+    spoilt_for: list[str] | None = None
+    made: int = 0
 
 
 @dataclass(slots=True)
@@ -47,7 +52,8 @@ class _Store:
 class Fixture(Generic[P, T]):
     """A function whose result is remembered for each session and each set of arguments; see ``fixture``.
 
-    Threads that ask for the same value wait for the one that makes it. Arguments must be hashable.
+    Threads that ask for the same value wait for the one that makes it. Arguments must be hashable. When a change was
+    lost before the API while a value was made, the next attempt and the next probe make it again.
     """
 
     def __init__(
@@ -66,10 +72,13 @@ class Fixture(Generic[P, T]):
         """The value for these arguments; raises what the function raises."""
         slot = self._slot(ctx, *args, **kwargs)
         with slot.lock:
-            if not slot.outcome or self._is_stale(ctx, slot.outcome[0]):
-                since = ctx.client.position
+            if not slot.outcome or self._is_stale(ctx, slot):
+                since, hiccups = ctx.client.position, ctx.client.hiccups
+                before = len(hiccups)
+                slot.outcome = []
                 slot.outcome = [self._make(ctx, *args, **kwargs)]
-                slot.sent = ctx.client.story.since(since)
+                slot.sent, slot.made = ctx.client.story.since(since), slot.made + 1
+                slot.spoilt_for = hiccups if len(hiccups) > before and slot.made < _MOST_MADE else None
             elif slot.sent:
                 # What made the value is a part of what this probe has to tell.
                 ctx.client.recall(slot.sent)
@@ -83,7 +92,7 @@ class Fixture(Generic[P, T]):
         """Remember ``value`` from now on: a probe has made what the function would make."""
         slot = self._slot(ctx, *args, **kwargs)
         with slot.lock:
-            slot.outcome, slot.sent = [value], []
+            slot.outcome, slot.sent, slot.spoilt_for = [value], [], None
 
     def _make(self, ctx: Context, *args: P.args, **kwargs: P.kwargs) -> Any:
         try:
@@ -91,7 +100,10 @@ class Fixture(Generic[P, T]):
         except self._remember as error:
             return error
 
-    def _is_stale(self, ctx: Context, outcome: Any) -> bool:
+    def _is_stale(self, ctx: Context, slot: _Slot) -> bool:
+        if slot.spoilt_for is not None and slot.spoilt_for is not ctx.client.hiccups:
+            return True
+        outcome = slot.outcome[0]
         if self._builds_on is None or isinstance(outcome, (Skip, Failure)):
             return False
         return ctx.session.journal.doubts_any(self._builds_on(outcome))

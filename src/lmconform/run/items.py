@@ -157,12 +157,10 @@ class ObservationItem(Item):
     look: registry.Observation
 
     def run(self, session: Session, progress: Progress) -> Report:
-        """Record the value; what keeps us from it becomes the value."""
-        client = session.client(self.id)
-        try:
-            value = _read(client, lambda: self.look.function(Context(session, client)))
-        except (Skip, Failure) as reason:
-            value = f"not observed: {reason}"
+        """Record the value; what keeps us from it becomes the value. It begins anew as a probe does."""
+        client, value = self._attempt(session)
+        if client.hiccups and client.broken and session.takes_second_attempt():
+            client, value = self._attempt(session)
         observation = Observation(
             id=self.look.name,
             item=self.id,
@@ -172,6 +170,14 @@ class ObservationItem(Item):
             source=self.look.source,
         )
         return Report(client.judgements(), [observation])
+
+    def _attempt(self, session: Session) -> tuple[Client, str]:
+        """What was sent with, and the value or why there is none."""
+        client = session.client(self.id)
+        try:
+            return client, _read(client, lambda: self.look.function(Context(session, client)))
+        except (Skip, Failure) as reason:
+            return client, f"not observed: {reason}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

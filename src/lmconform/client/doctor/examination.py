@@ -77,7 +77,7 @@ class _Examination:
         session.transport.token.token()
         self._say(self._token())
         self._name = "api"
-        scenarios = self._send("listScenarios")
+        scenarios = readiness.await_issuer(lambda: self._send("listScenarios"), target.poll_interval)
         meta = self._send("getMeta")
         recognition.check(target, scenarios, meta)
         self._say(ok("api", f"{paths.label(scenarios.method, scenarios.path)} answered {scenarios.status}"))

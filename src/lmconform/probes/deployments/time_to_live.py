@@ -116,7 +116,7 @@ def _active_with_ttl(ctx: Context) -> PooledEnactment:
 def _start_with_ttl(ctx: Context, ttl: str) -> PooledEnactment:
     """A new spare deployment with a time to live, where one without is accepted.
 
-    Raises Inconclusive beyond the limits of meta, Failure when it is refused.
+    Raises Inconclusive beyond the limits of meta, and when one without is refused by now; Failure when only it is.
     """
     least, most = _limits(ctx)
     if not least <= _hours(ttl) <= most:
@@ -128,6 +128,9 @@ def _start_with_ttl(ctx: Context, ttl: str) -> PooledEnactment:
     except NotTestable:
         answer = ctx.client.last
         if answer is not None and answer.operation == "createDeployment":
+            if 400 <= answer.status < 500:
+                # A quota (C7) refuses one without it as well: no words of a refusal are published.
+                enactment_pool.fresh(ctx, DEPLOYMENT)
             ctx.expect_status(answer, {202})
         raise
 
