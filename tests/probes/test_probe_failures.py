@@ -72,3 +72,10 @@ class Cut(Defect):
 
 def test_a_refused_upload_is_not_blamed_for_what_every_upload_loses(mock):
     assert _blamed(mock, Cut(), "LM-AUTH-FILE") == {"LM-AUTH-FILE": NotTestable}
+
+
+def test_a_count_that_crosses_groups_says_whether_the_list_does_as_well(start_mock):
+    outcome = run(open_session(start_mock("--mutant", "isolation-schedule-count")), "LM-ISOLATION-SCHEDULE-COUNT")
+    failure = outcome["LM-ISOLATION-SCHEDULE-COUNT"]
+    assert isinstance(failure, Failure)
+    assert failure.judgement.actual.endswith("the list for it holds []")
