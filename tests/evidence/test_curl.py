@@ -72,6 +72,11 @@ def test_a_secret_of_unknown_make_is_a_variable_of_the_shell():
     assert '-H "Authorization: $AUTHORIZATION"' in curl(changed, Redactor([TOKEN]))
 
 
+def test_a_valid_token_behind_another_scheme_is_that_of_the_shell():
+    other = replace(PLAIN, token="$TOKEN", request_headers=(("Authorization", f"Basic {TOKEN}"),))
+    assert '-H "Authorization: Basic $TOKEN"' in curl(other, Redactor([TOKEN]))
+
+
 def test_a_body_that_no_command_line_can_hold_is_a_file():
     for body in (b"x" * 100_000, b"a\0b"):
         assert "--data-binary @body" in curl(replace(PLAIN, method="PUT", request_body=body), Redactor())

@@ -260,6 +260,34 @@ def test_a_tenant_without_an_object_store_breaks_nothing(mock):
     assert isinstance(outcomes["LM-FILE-UPLOAD"], Inconclusive)
 
 
+class Choosy(Defect):
+    """Lawful: a target that refuses what its description leaves open, before it does anything (A5, F22)."""
+
+    def __init__(self, operation, sign):
+        self._operation, self._sign, self.refused = operation, sign, 0
+
+    def request(self, request):
+        self._refuses = request.operation == self._operation and self._sign in request.body
+        return dataclasses.replace(request, method="GET", body=b"") if self._refuses else request
+
+    def answer(self, exchange):
+        self.refused += self._refuses
+        return answered(exchange, 400, {"error": {"code": "1", "message": "no"}}) if self._refuses else exchange
+
+
+def test_a_target_that_takes_no_json_file_is_judged_by_another_one(mock):
+    defect = Choosy("uploadFile", b'"b"')
+    names = ("LM-FILE-UPLOAD", "LM-FILE-DOWNLOAD-ECHO")
+    assert run(open_session(mock, defect=defect), *names) == dict.fromkeys(names, "PASS")
+    assert defect.refused == 1
+
+
+def test_a_target_that_binds_declared_keys_alone_is_judged_by_these(mock):
+    defect = Choosy("createConfiguration", b'"lmconform"')
+    assert run(open_session(mock, defect=defect), "LM-CONFIGURATION-GET-ECHO") == {"LM-CONFIGURATION-GET-ECHO": "PASS"}
+    assert defect.refused == 1
+
+
 @pytest.mark.parametrize("served", [1, 2])
 @pytest.mark.parametrize("message", ["The quota of deployments is exhausted", "You have exceeded the allowed number"])
 @pytest.mark.parametrize("status", [400, 403, 429])

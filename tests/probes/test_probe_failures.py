@@ -119,3 +119,10 @@ class Full(Defect):
 @pytest.mark.parametrize(("most", "kind"), [(1, Inconclusive), (0, Failure)])
 def test_a_time_to_live_is_refused_when_a_deployment_without_one_is_not(mock, most, kind):
     assert _blamed(mock, Full(most=most), "LM-DEPLOYMENT-TTL-ECHO") == {"LM-DEPLOYMENT-TTL-ECHO": kind}
+
+
+def test_a_count_that_crosses_groups_says_whether_the_list_does_as_well(start_mock):
+    outcome = run(open_session(start_mock("--mutant", "isolation-schedule-count")), "LM-ISOLATION-SCHEDULE-COUNT")
+    failure = outcome["LM-ISOLATION-SCHEDULE-COUNT"]
+    assert isinstance(failure, Failure)
+    assert failure.judgement.actual.endswith("the list for it holds []")

@@ -47,8 +47,8 @@ def accepted_content(ctx: Context) -> bytes:
 
 def contents(ctx: Context) -> list[bytes]:
     """Bytes to upload: JSON where meta does not exclude it, and what to send when that is refused (A5)."""
-    json = [_LAID_OUT] if "application/json" in _accepted(ctx) else []
-    return [*json, accepted_content(ctx)]
+    laid_out = [_LAID_OUT] if "application/json" in _accepted(ctx) else []
+    return [*laid_out, accepted_content(ctx)]
 
 
 def _accepted(ctx: Context) -> list[Any]:
