@@ -147,7 +147,7 @@ def pausing_keeps_other_members(ctx: Context) -> None:
     try:
         before, now = _pause(ctx)
     except Failure as failure:
-        raise NotTestable("GET does not show the pause") from failure
+        raise NotTestable("LM-SCHEDULE-PAUSE is broken") from failure
     kept = {name: before[name] for name in _KEPT if before.get(name) is not None}
     ctx.expect_same(kept, now, what="all but the status as before")
 
