@@ -6,6 +6,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import Problem
 from lmconform.mock.records import Tracking
 from lmconform.mutants.bench import Bench
+from lmconform.mutants.defects.returns import AWAY
 from lmconform.mutants.registry import mutant
 
 
@@ -62,6 +63,24 @@ def metrics_deleted_come_back(bench: Bench) -> None:
         old, new = hidden.pop(call.body["executionId"], None), call.group.tracking.get(call.body["executionId"])
         if old is not None and new is not None:
             new.metrics = old.metrics + new.metrics
+
+
+@mutant("metrics-shown-again", "LM-METRICS-STAYS-DELETED")
+def metrics_shown_again(bench: Bench) -> None:
+    """BUG: a moment after they were deleted, metrics are shown again."""
+    kept: dict[str, tuple[float, Tracking]] = {}
+
+    @bench.before("deleteMetrics")
+    def keep(call: Call) -> None:
+        found = call.group.tracking.get(call.query["executionId"])
+        if found is not None:
+            kept[call.query["executionId"]] = (call.group.now(), found)
+
+    @bench.before("findMetrics")
+    def again(call: Call) -> None:
+        for execution, (deleted, tracking) in list(kept.items()):
+            if call.group.now() - deleted > AWAY and execution not in call.group.tracking:
+                call.group.tracking[execution] = tracking
 
 
 @mutant("metrics-deleted-tags-stay", "LM-METRICS-DELETE-FORGETS")

@@ -158,6 +158,17 @@ def metrics_tags_or(bench: Bench) -> None:
         return not conditions or any(original(tracking, [condition]) for condition in conditions)
 
 
+@mutant("metrics-tags-begin", "LM-METRICS-TAG-FILTER-AND")
+def metrics_tags_begin(bench: Bench) -> None:
+    """BUG: a tag filter finds tags whose values begin with its value."""
+
+    @bench.patch(metrics, "_tagged")
+    def begins(original, tracking, conditions):  # type: ignore[no-untyped-def]
+        held = {name: tag["value"] for name, tag in tracking.tags.items()}
+        whole = [(n, sign, held[n] if sign and held.get(n, "").startswith(v) else v) for n, sign, v in conditions]
+        return original(tracking, whole)
+
+
 @mutant("metrics-top", "LM-METRICS-TOP")
 def metrics_top(bench: Bench) -> None:
     """BUG: $top is ignored when metrics are listed."""

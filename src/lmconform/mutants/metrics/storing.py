@@ -8,6 +8,7 @@ from lmconform.mock.problems import Problem, bad_request
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import malformed_422, refuses_when
 from lmconform.mutants.defects.bodies import SCHEMAS, loosen, optional
+from lmconform.mutants.defects.returns import AWAY
 from lmconform.mutants.registry import mutant
 
 
@@ -80,6 +81,65 @@ def metrics_tags_replace(bench: Bench) -> None:
 def metrics_one_point_per_name(bench: Bench) -> None:
     """BUG: only the last point of each metric is kept."""
     _last_of(bench, "name")
+
+
+@mutant("metrics-one-point-per-value", "LM-METRICS-STEPS-COEXIST")
+def metrics_one_point_per_value(bench: Bench) -> None:
+    """BUG: of the points of a metric that have one value only the last is kept."""
+    _last_of(bench, "name", "value")
+
+
+@mutant("metrics-steps-ascend", "LM-METRICS-STEPS-COEXIST")
+def metrics_steps_ascend(bench: Bench) -> None:
+    """BUG: a point whose step is smaller than that of an earlier point is taken with 204, and lost."""
+
+    @bench.before("patchMetrics")
+    def ascending(call: Call) -> None:
+        tracking = call.group.tracking.get(call.body["executionId"])
+        kept = [(point["name"], point["step"]) for point in tracking.metrics] if tracking else []
+        sent, call.body["metrics"] = call.body.get("metrics") or [], []
+        for point in sent:
+            own = (point["name"], point.get("step") or 0)
+            if own[1] >= max((step for name, step in kept if name == own[0]), default=0):
+                kept.append(own)
+                call.body["metrics"].append(point)
+
+
+@mutant("metrics-names-fold", "LM-METRICS-STEPS-COEXIST")
+def metrics_names_fold(bench: Bench) -> None:
+    """BUG: metrics whose names differ in their case alone get the name of the first of them."""
+    first: dict[str, str] = {}
+
+    @bench.before("patchMetrics")
+    def folded(call: Call) -> None:
+        for point in call.body.get("metrics") or []:
+            point["name"] = first.setdefault(point["name"].lower(), point["name"])
+
+
+@mutant("metrics-tags-fold", "LM-METRICS-TAGS-ACCUMULATE")
+def metrics_tags_fold(bench: Bench) -> None:
+    """BUG: a tag replaces another whose name differs in its case alone."""
+
+    @bench.before("patchMetrics")
+    def folded(call: Call) -> None:
+        tracking, new = call.group.tracking.get(call.body["executionId"]), call.body.get("tags") or []
+        if tracking is not None and new:
+            sent = {tag["name"].lower(): tag["name"] for tag in new}
+            known = tracking.tags.items()
+            tracking.tags = {n: t for n, t in known if sent.get(n.lower(), n) == n}
+
+
+@mutant("metrics-lost-in-the-end", "LM-METRICS-FRESH-KEPT")
+def metrics_lost_in_the_end(bench: Bench) -> None:
+    """BUG: metrics are lost a moment after their execution has ended."""
+
+    @bench.before("findMetrics")
+    def lost(call: Call) -> None:
+        for own in list(call.group.tracking):
+            found = call.group.executions.get(own)
+            ended = None if found is None else enactments.moment(call, found).completed
+            if ended is not None and call.group.now() - ended > AWAY:
+                call.group.delete_tracking(own)
 
 
 @mutant("metrics-one-point-per-step", "LM-METRICS-TIMES-COEXIST")

@@ -1,4 +1,4 @@
-"""Execution schedules that are paused, resumed, changed and deleted otherwise than they should be."""
+"""Execution schedules that are paused, resumed and changed otherwise than they should be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.answers import wrong_status
 from lmconform.mutants.defects.bodies import loosen
 from lmconform.mutants.defects.changes import takes_unknown
-from lmconform.mutants.defects.returns import AWAY, brings_back, keeps_deleted
 from lmconform.mutants.registry import mutant
 
 
@@ -16,6 +15,19 @@ from lmconform.mutants.registry import mutant
 def schedule_pause_ignored(bench: Bench) -> None:
     """BUG: pausing a schedule answers 202, and it stays ACTIVE."""
     _drops(bench, "status", "INACTIVE")
+
+
+@mutant("schedule-second-pause-lost", "LM-SCHEDULE-PAUSE")
+def schedule_second_pause_lost(bench: Bench) -> None:
+    """BUG: only the first pause of a schedule has an effect; later ones answer 202, and it stays ACTIVE."""
+    paused: set[str] = set()
+
+    @bench.before("modifyExecutionSchedule")
+    def drop(call: Call) -> None:
+        if call.body.get("status") == "INACTIVE" and call.path["executionScheduleId"] in paused:
+            call.body["status"] = "ACTIVE"
+        elif call.body.get("status") == "INACTIVE":
+            paused.add(call.path["executionScheduleId"])
 
 
 @mutant("schedule-pause-drops-window", "LM-SCHEDULE-PAUSE-KEEPS")
@@ -123,6 +135,53 @@ def schedule_modify_resumes(bench: Bench) -> None:
             call.body.setdefault("status", "ACTIVE")
 
 
+@mutant("schedule-resume-begins-now", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_resume_begins_now(bench: Bench) -> None:
+    """BUG: resuming a schedule sets its start to now."""
+
+    @bench.after("modifyExecutionSchedule")
+    def started(call: Call, reply: Reply) -> None:
+        if call.body.get("status") == "ACTIVE":
+            call.group.schedules[call.path["executionScheduleId"]].start = call.group.now()
+
+
+@mutant("schedule-cron-of-paused-lost", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_cron_of_paused_lost(bench: Bench) -> None:
+    """BUG: a new cron of a paused schedule is accepted, and the old one stays."""
+
+    @bench.before("modifyExecutionSchedule")
+    def keep(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.status == "INACTIVE" and "cron" in call.body:
+            call.body["cron"] = found.data["cron"]
+
+
+@mutant("schedule-empty-change-resumes", "LM-SCHEDULE-MODIFY-KEEPS")
+def schedule_empty_change_resumes(bench: Bench) -> None:
+    """BUG: a change without members resumes a paused schedule."""
+
+    @bench.before("modifyExecutionSchedule")
+    def resume(call: Call) -> None:
+        if not call.body:
+            call.body["status"] = "ACTIVE"
+
+
+@mutant("schedule-configuration-moves-all", "LM-SCHEDULE-MODIFY-CONFIGURATION")
+def schedule_configuration_moves_all(bench: Bench) -> None:
+    """BUG: a new configuration for a schedule is given to all that had its old one."""
+
+    @bench.instead("modifyExecutionSchedule")
+    def moved(call: Call, handler: Handler) -> Reply:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        old = None if found is None else found.configuration
+        reply = handler(call)
+        if found is not None and old is not found.configuration:
+            for schedule in call.group.schedules.values():
+                if schedule.configuration is old:
+                    schedule.configuration = found.configuration
+        return reply
+
+
 @mutant("schedule-modify-end-only", "LM-SCHEDULE-MODIFY-KEEPS")
 def schedule_modify_end_alone(bench: Bench) -> None:
     """BUG: a new end without a start clears the start of the schedule."""
@@ -192,123 +251,6 @@ def schedule_change_names_another(bench: Bench) -> None:
         reply.json["id"] = call.group.schedules[call.path["executionScheduleId"]].configuration["id"]
 
 
-@mutant("schedule-delete-ignored", "LM-SCHEDULE-DELETE", "LM-SCHEDULE-DELETE-INACTIVE", "LM-FLOW-SCHEDULE-DELETED")
-def schedule_delete_ignored(bench: Bench) -> None:
-    """BUG: deleting a schedule answers 202, and it stays."""
-
-    @bench.instead("deleteExecutionSchedule")
-    def stays(call: Call, handler: Handler) -> Reply:
-        kept = call.group.schedules.get(call.path["executionScheduleId"])
-        reply = handler(call)
-        if kept is not None:
-            call.group.schedules[kept.id] = kept
-        return reply
-
-
-@mutant("schedule-delete-active-refused", "LM-SCHEDULE-DELETE")
-def schedule_delete_active_refused(bench: Bench) -> None:
-    """BUG: deleting an active schedule is refused with 412."""
-
-    @bench.before("deleteExecutionSchedule")
-    def refused(call: Call) -> None:
-        found = call.group.schedules.get(call.path["executionScheduleId"])
-        if found is not None and found.status == "ACTIVE":
-            raise Problem(412, WRONG_STATE, "Invalid Request, the schedule is ACTIVE")
-
-
-@mutant("schedule-delete-inactive-refused", "LM-SCHEDULE-DELETE-INACTIVE")
-def schedule_delete_inactive_refused(bench: Bench) -> None:
-    """BUG: deleting a paused schedule is refused with 412."""
-
-    @bench.before("deleteExecutionSchedule")
-    def refused(call: Call) -> None:
-        found = call.group.schedules.get(call.path["executionScheduleId"])
-        if found is not None and found.status == "INACTIVE":
-            raise Problem(412, WRONG_STATE, "Invalid Request, the schedule is INACTIVE")
-
-
-@mutant("schedule-delete-inactive-lists", "LM-SCHEDULE-DELETE-INACTIVE")
-def schedule_delete_inactive_lists(bench: Bench) -> None:
-    """BUG: a paused schedule that was deleted is still listed."""
-    gone: dict[str, dict[str, object]] = {}
-
-    @bench.before("deleteExecutionSchedule")
-    def remember(call: Call) -> None:
-        found = call.group.schedules.get(call.path["executionScheduleId"])
-        if found is not None and found.status == "INACTIVE":
-            gone[found.id] = {"id": found.id, **found.data, "configurationId": found.configuration["id"]}
-
-    @bench.after("listExecutionSchedules")
-    def show(call: Call, reply: Reply) -> None:
-        reply.json["resources"] += [{**row, "status": "INACTIVE"} for row in gone.values()]
-
-
-@mutant("schedule-delete-unknown", "LM-SCHEDULE-DELETE-404")
-def schedule_delete_unknown(bench: Bench) -> None:
-    """BUG: deleting a schedule that does not exist answers 202."""
-    takes_unknown(bench, "deleteExecutionSchedule", "schedules")
-
-
-@mutant("schedule-delete-counted", "LM-SCHEDULE-DELETE-UNCOUNTED")
-def schedule_delete_counted(bench: Bench) -> None:
-    """BUG: a schedule that was deleted is counted forever."""
-    deleted: list[str] = []
-
-    @bench.instead("deleteExecutionSchedule")
-    def remember(call: Call, handler: Handler) -> Reply:
-        found = call.group.schedules.get(call.path["executionScheduleId"])
-        reply = handler(call)
-        if found is not None:
-            deleted.append(found.configuration["id"])
-        return reply
-
-    @bench.after("countExecutionSchedules")
-    def more(call: Call, reply: Reply) -> None:
-        wanted = call.query.get("configurationId")
-        reply.text = str(int(reply.text or 0) + sum(wanted in (None, own) for own in deleted))
-
-
-@mutant("schedule-delete-names-another", "LM-SCHEDULE-ANSWER-ID")
-def schedule_delete_names_another(bench: Bench) -> None:
-    """BUG: the answer to deleting a schedule has another id."""
-
-    @bench.after("deleteExecutionSchedule")
-    def job(call: Call, reply: Reply) -> None:
-        reply.json["id"] = f"job-{call.path['executionScheduleId']}"
-
-
-def _drops(bench: Bench, member: str, value: str) -> None:
-    """A change to this value is not made."""
-
-    @bench.before("modifyExecutionSchedule")
-    def drop(call: Call) -> None:
-        found = call.group.schedules.get(call.path["executionScheduleId"])
-        if found is not None and call.body.get(member) == value:
-            call.body[member] = getattr(found, member)
-
-
-@mutant("schedule-comes-back", "LM-SCHEDULE-STAYS-DELETED")
-def schedule_comes_back(bench: Bench) -> None:
-    """BUG: a deleted schedule is there again a moment later."""
-    brings_back(bench, "deleteExecutionSchedule", "executionScheduleId", "schedules", "getExecutionSchedule")
-
-
-@mutant("schedule-listed-again", "LM-SCHEDULE-STAYS-DELETED")
-def schedule_listed_again(bench: Bench) -> None:
-    """BUG: a moment after it was gone a deleted schedule is listed and counted again, and not read."""
-    kept = keeps_deleted(bench, "deleteExecutionSchedule", "executionScheduleId", "schedules")
-
-    @bench.instead("listExecutionSchedules", "countExecutionSchedules")
-    def with_old(call: Call, handler: Handler) -> Reply:
-        old = {own: one for own, (when, one) in kept.items() if call.group.now() - when > AWAY}
-        call.group.schedules.update(old)
-        try:
-            return handler(call)
-        finally:
-            for own in old:
-                del call.group.schedules[own]
-
-
 @mutant("schedule-pause-of-all", "LM-SCHEDULE-OTHERS-STAY")
 def schedule_pause_of_all(bench: Bench) -> None:
     """BUG: pausing a schedule pauses all of its configuration."""
@@ -319,3 +261,13 @@ def schedule_pause_of_all(bench: Bench) -> None:
         for schedule in call.group.schedules.values():
             if schedule.configuration["id"] == changed.configuration["id"]:
                 schedule.status = changed.status
+
+
+def _drops(bench: Bench, member: str, value: str) -> None:
+    """A change to this value is not made."""
+
+    @bench.before("modifyExecutionSchedule")
+    def drop(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and call.body.get(member) == value:
+            call.body[member] = getattr(found, member)

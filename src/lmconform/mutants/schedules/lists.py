@@ -57,6 +57,16 @@ def schedule_list_of_yesterday(bench: Bench) -> None:
             resource["cron"] = first.get(resource["id"], resource["cron"])
 
 
+@mutant("schedule-list-created-anew", "LM-SCHEDULE-MODIFY-LISTED")
+def schedule_list_created_anew(bench: Bench) -> None:
+    """BUG: the list shows the time of the last change as the time of creation."""
+
+    @bench.after("listExecutionSchedules")
+    def moved(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            resource["createdAt"] = resource["modifiedAt"]
+
+
 @mutant("schedule-list-count", "LM-SCHEDULE-LIST-COUNT")
 def schedule_list_count(bench: Bench) -> None:
     """BUG: count in the list of schedules is one too high."""

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from lmconform.client import polling
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, expect_stored_values, metrics_resource, point, store
 from lmconform.probes.context import Context, Json
+from lmconform.probes.fixtures import fixture
 from lmconform.probes.metrics.limits import emptied
 from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
@@ -66,11 +68,35 @@ def deleted_metrics_do_not_come_back(ctx: Context) -> None:
         ctx.expect(before not in names, expected=f"no {before} from before the deletion", actual=f"{names}")
 
 
+@probe("LM-METRICS-STAYS-DELETED", last=True)
+def deleted_metrics_stay_gone(ctx: Context) -> None:
+    if not _deletions(ctx):
+        _deleted(ctx)
+        # What comes back may take a moment; in a whole run this moment has passed long ago.
+        polling.rest(polling.grace(ctx.session.target.poll_interval))
+    # Metrics may go with their execution (F47): one that is still there shows more.
+    removed = ctx.session.journal.is_removed
+    execution, name = min(_deletions(ctx), key=lambda one: removed("execution", one[0]))
+    answer = ctx.get("findMetrics", {"executionIds": [execution]})
+    ctx.expect_status(answer, {200, 404})
+    # Others may have been stored since, also by the training itself (F35).
+    names = [m.get("name") for one in entries(answer.json_object()) for m in objects(one, "metrics")]
+    text = f"no {name}, which was deleted for {execution}"
+    ctx.expect(name not in names, expected=text, actual=answer.brief, exchange=answer)
+
+
+@fixture()
+def _deletions(ctx: Context) -> list[tuple[str, str]]:
+    """Executions whose metrics this run has deleted, and the name of one of the metrics; the earliest first."""
+    return []
+
+
 def _deleted(ctx: Context) -> str:
     """A spare execution whose metrics were stored and deleted."""
-    execution = enactment_pool.spare(ctx).id
-    store(ctx, execution, metrics=[point(ctx.unique("deleted"))])
+    execution, name = enactment_pool.spare(ctx).id, ctx.unique("deleted")
+    store(ctx, execution, metrics=[point(name)])
     answer = ctx.send("deleteMetrics", query={"executionId": execution})
     ctx.expect_status(answer, {200})
     ctx.session.journal.removed("metrics", execution)
+    _deletions(ctx).append((execution, name))
     return execution

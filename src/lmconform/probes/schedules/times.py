@@ -15,7 +15,7 @@ from lmconform.probes.registry import probe
 from lmconform.probes.shared.times import expect_order
 
 # Times are in whole seconds: a creation time that moves with a change shows after a second.
-_OLD_ENOUGH: Final = 1.1
+OLD_ENOUGH: Final = 1.1
 
 
 @fixture(builds_on=lambda seen: [seen[0].id])
@@ -33,7 +33,7 @@ def change_is_not_before_the_creation(ctx: Context) -> None:
 @probe("LM-SCHEDULE-CREATED-AT-STAYS")
 def creation_time_stays(ctx: Context) -> None:
     created, first, since = _created(ctx)
-    rest(max(0.0, since + _OLD_ENOUGH - time.monotonic()))
+    rest(max(0.0, since + OLD_ENOUGH - time.monotonic()))
     cron = quiet_cron(ctx, 9)
     ctx.require_success(change_schedule(ctx, created, cron=cron))
     changed = time.monotonic()
