@@ -29,7 +29,8 @@ def expect_templates(ctx: Context, answer: Exchange) -> None:
     if "scenarioId" not in named or any(value.startswith(ABSENT_PREFIX) for value in named.values()):
         return
     # Another client of the same item: the last exchange of the item stays the refusal.
-    asking, operation = ctx.session.client(ctx.client.item), "getExecutable" if len(named) > 1 else "getScenario"
+    asking = ctx.session.client(ctx.client.item)
+    operation = "getExecutable" if len(named) > 1 else "getScenario"
     try:
         found = asking.send(operation, named, judge=False)
     except (Skip, SafetyRefusal):
