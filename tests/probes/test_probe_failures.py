@@ -116,9 +116,10 @@ class Full(Defect):
         return answered(exchange, 400, problem) if is_refused else exchange
 
 
-@pytest.mark.parametrize(("most", "kind"), [(1, Inconclusive), (0, Failure)])
+@pytest.mark.parametrize(("most", "kind"), [(2, Inconclusive), (0, Failure)])
 def test_a_time_to_live_is_refused_when_a_deployment_without_one_is_not(mock, most, kind):
-    assert _blamed(mock, Full(most=most), "LM-DEPLOYMENT-TTL-ECHO") == {"LM-DEPLOYMENT-TTL-ECHO": kind}
+    before, judged = "LM-DEPLOYMENT-LISTED", "LM-DEPLOYMENT-TTL-ECHO"
+    assert _blamed(mock, Full(most=most), before, judged) == {before: "PASS", judged: kind}
 
 
 def test_a_count_that_crosses_groups_says_whether_the_list_does_as_well(start_mock):

@@ -11,6 +11,7 @@ from typing import Any, Final
 from lmconform.contract.limits import duration
 from lmconform.errors import Inconclusive, NotApplicable, NotTestable
 from lmconform.probes import enactment_pool
+from lmconform.probes.builders import executables
 from lmconform.probes.builders.configurations import create_configuration, deployable_configuration
 from lmconform.probes.context import ACTIVE, Context
 from lmconform.probes.deployments.updates import body_with_configuration, send_update
@@ -123,6 +124,8 @@ def _start_with_ttl(ctx: Context, ttl: str) -> PooledEnactment:
         meta = ctx.session.contract.operation("getMeta").label
         raise Inconclusive(f"{meta} has other limits for a time to live than {ttl}")
     enactment_pool.spare(ctx, DEPLOYMENT)
+    # What it recalls comes before the request that is judged, which is the last one then.
+    executables.find(ctx, deployable=True)
     try:
         return enactment_pool.fresh(ctx, DEPLOYMENT, ttl=ttl)
     except NotTestable:
