@@ -45,6 +45,7 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
         ("schedule_list_lag=0.4", "LM-SCHEDULE-*FILTER*"),
         ("file_lag=0.4 files=on", "LM-FILE-[DOP]*"),
         ("late_completion=0.4", "LM-*BULK-*"),
+        ("late_completion=0.4", "LM-*-FILTER-ENDED"),
         ("synchronised=True", "LM-EXECUTABLE-FILTER-VERSION"),
         ("stamps=lower", "LM-SCHEDULE-WINDOW-ECHO"),
         ("ids=numbered", "LM-[ABCDE]*"),

@@ -56,18 +56,6 @@ def deployment_update_unknown_status(bench: Bench) -> None:
         return handler(call)
 
 
-@mutant("deployment-update-loses-url", "LM-FLOW-SERVING-UPDATED")
-def deployment_update_loses_url(bench: Bench) -> None:
-    """BUG: a deployment that was updated runs with an empty deploymentUrl."""
-
-    @bench.after("getDeployment", "listDeployments")
-    def lost(call: Call, reply: Reply) -> None:
-        for resource in resources(reply):
-            found = call.group.deployments.get(resource["id"])
-            if "deploymentUrl" in resource and found is not None and found.updated is not None:
-                resource["deploymentUrl"] = ""
-
-
 @mutant("deployment-update-rolls-back-elsewhere", "LM-DEPLOYMENT-UPDATE-ROLLBACK")
 def deployment_update_rolls_back_elsewhere(bench: Bench) -> None:
     """BUG: latestRunningConfigurationId of an updated deployment is the id of the deployment."""
