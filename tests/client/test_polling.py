@@ -101,6 +101,24 @@ def test_the_grace_is_twenty_looks_and_a_minute_at_most():
     assert grace(0.0) == pytest.approx(0.4)
 
 
+def test_a_wait_that_was_given_up_tells_the_state_of_its_own_resource():
+    waits, policy = Waits(), Policy(0.02, SHORT)
+    for name, status in (("e1", "RUNNING"), ("e2", "RUNNING"), ("e3", "UNKNOWN")):
+        with pytest.raises(Overdue) as caught:
+            waits.poll(
+                name,
+                lambda status=status: status,
+                lambda s: s == "STOPPED",
+                policy,
+                what=name,
+                state=str,
+                family=("execution", "stop"),
+            )
+    assert caught.value.repeated
+    assert caught.value.state == "UNKNOWN"
+    assert caught.value.actual.startswith("UNKNOWN at one look, as the limit has passed for e")
+
+
 def test_a_judgement_is_repeated_only_within_the_grace():
     began, tries = time.monotonic(), []
 

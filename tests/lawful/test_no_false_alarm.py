@@ -48,6 +48,7 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
         ("file_limit=16 files=on", "*FILE*"),
         ("file_count=3 files=on", "*FILE*"),
         ("late_completion=0.4", "LM-*BULK-*"),
+        ("late_completion=0.4", "LM-*-FILTER-ENDED"),
         ("synchronised=True", "LM-EXECUTABLE-FILTER-VERSION"),
         ("stamps=lower", "LM-SCHEDULE-WINDOW-ECHO"),
         ("ids=numbered", "LM-[ABCDE]*"),

@@ -32,13 +32,16 @@ def test_reads_come_first_then_writes_then_fuzz_and_last_what_looks_back():
     last = [probe.id for probe in registry.load(REGISTER) if probe.last]
     assert last == IDS[-len(last) :]
     looks_back = ("-STAYS-DELETED", "-TERMINAL-STAYS", "-OTHERS-STAY", "-VIEWS-AGREE")
-    looks_back += ("-DEFAULT-PAGE", "-OUTPUT-OWNER", "-URL-HOLDS-ID", "-FRESH-KEPT")
+    looks_back += ("-DEFAULT-PAGE", "-OUTPUT-OWNER", "-URL-HOLDS-ID", "-FRESH-KEPT", "-DELETED-REFUSES")
     assert [item_id for item_id in last if not item_id.endswith(looks_back)] == []
     fuzz = slice(next(n for n, own in enumerate(IDS) if own.startswith("fuzz/")), -len(last))
     assert set(profiles[fuzz]) == {"full"}
     assert {i.partition("/")[0] for i in IDS[fuzz]} == {"fuzz"}
-    # Observations that cost much are left to the profile full as well.
-    assert {i.partition("/")[0] for i, own in zip(IDS, profiles, strict=True) if own == "full"} == {"fuzz", "observe"}
+    # Observations and probes that cost much are left to the profile full as well.
+    full = {i for i, own in zip(IDS, profiles, strict=True) if own == "full"}
+    assert {i.partition("/")[0] for i in full} == {"fuzz", "observe", "probe"}
+    assert "probe/LM-EXECUTION-DELETED-REFUSES" in full
+    assert "probe/LM-EXECUTION-STAYS-DELETED" not in full
 
 
 def test_the_steps_of_a_workflow_keep_their_order_and_stay_on_one_worker():

@@ -30,16 +30,20 @@ MOST_OVERDUE: Final = 2
 class Overdue(Exception):
     """The limit passed before the answer was right.
 
-    ``what`` was waited for (a noun phrase), ``state`` is what the last answer showed, ``elapsed`` is in seconds.
+    ``what`` was waited for (a noun phrase), ``state`` is what the last answer showed, ``remark`` says how it was seen
+    unless by this wait, ``elapsed`` is in seconds.
     ``repeated``: this is what an earlier wait came to; the one that gets it asked once and did not wait.
     """
 
     repeated = False
 
-    def __init__(self, what: str, state: str, elapsed: float, polls: int, limit: TimeLimit) -> None:
-        super().__init__(f"{what}: {state} after {elapsed:.1f} s and {polls} polls")
+    def __init__(
+        self, what: str, state: str, elapsed: float, polls: int, limit: TimeLimit, *, remark: str = ""
+    ) -> None:
+        super().__init__(f"{what}: {state}{remark} after {elapsed:.1f} s and {polls} polls")
         self.what = what
         self.state = state
+        self.remark = remark
         self.elapsed = elapsed
         self.polls = polls
         self.limit = limit
@@ -52,12 +56,15 @@ class Overdue(Exception):
     @property
     def actual(self) -> str:
         """What a finding saw, with the option that raises the limit."""
-        return f"{self.state} after {self.elapsed:.1f} s and {self.polls} polls; {self.limit.option} raises the limit"
+        seen = f"{self.state}{self.remark} after {self.elapsed:.1f} s and {self.polls} polls"
+        return f"{seen}; {self.limit.option} raises the limit"
 
     def again(self, what: str, state: str) -> Overdue:
         """The same for one that did not wait itself: ``what`` it looked for once, and the ``state`` that it saw."""
-        seen = self.state if what == self.what else f"{state} at one look, as the limit has passed for {self.what}"
-        copy = Overdue(what, seen, self.elapsed, self.polls, self.limit)
+        is_same = what == self.what
+        remark = "" if is_same else f" at one look, as the limit has passed for {self.what}"
+        seen = self.state if is_same else state
+        copy = Overdue(what, seen, self.elapsed, self.polls, self.limit, remark=remark)
         copy.repeated = True
         return copy
 

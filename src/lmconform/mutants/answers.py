@@ -332,3 +332,15 @@ def method_options_500(bench: Bench) -> None:
 def method_head_item_500(bench: Bench) -> None:
     """BUG: HEAD of a single execution is answered with 500."""
     _breaks_down_for(bench, "HEAD", r"/v2/lm/executions/[^/]+")
+
+
+@mutant("method-head-count-500", "LM-HTTP-HARMLESS-METHOD-BELOW")
+def method_head_count_500(bench: Bench) -> None:
+    """BUG: HEAD at the counts is answered with 500."""
+    _breaks_down_for(bench, "HEAD", r"/v2/lm/\w+/\$count")
+
+
+@mutant("method-options-logs-500", "LM-HTTP-HARMLESS-METHOD-BELOW")
+def method_options_logs_500(bench: Bench) -> None:
+    """BUG: OPTIONS at the logs of an execution is answered with 500."""
+    _breaks_down_for(bench, "OPTIONS", r"/v2/lm/executions/[^/]+/logs")

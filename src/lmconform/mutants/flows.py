@@ -335,3 +335,15 @@ def _first_alone(bench: Bench, target: str) -> None:
         reply = handler(call)
         said = [{"id": e["id"], "message": "Execution modification scheduled"} for e in entries[1:]]
         return Reply(202, {"executions": each(reply, "executions") + said})
+
+
+@mutant("deployment-update-loses-url", "LM-FLOW-SERVING-UPDATED")
+def deployment_update_loses_url(bench: Bench) -> None:
+    """BUG: a deployment that was updated runs with an empty deploymentUrl."""
+
+    @bench.after("getDeployment", "listDeployments")
+    def lost(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            found = call.group.deployments.get(resource["id"])
+            if "deploymentUrl" in resource and found is not None and found.updated is not None:
+                resource["deploymentUrl"] = ""

@@ -240,3 +240,25 @@ def deployment_counted_again(bench: Bench) -> None:
         ]
         if reply.text is not None:
             reply.text = str(int(reply.text) + len(again))
+
+
+@mutant("deployment-delete-drops-configuration", "LM-DEPLOYMENT-DELETE-KEEPS-CONFIGURATION")
+def deployment_delete_drops_configuration(bench: Bench) -> None:
+    """BUG: deleting a deployment deletes its configuration."""
+
+    @bench.after("deleteDeployment")
+    def dropped(call: Call, reply: Reply) -> None:
+        found = call.group.deployments.get(call.path["deploymentId"])
+        if found is not None:
+            call.group.configurations.pop(found.configuration["id"], None)
+
+
+@mutant("deployment-delete-drops-model", "LM-DEPLOYMENT-DELETE-KEEPS-CONFIGURATION")
+def deployment_delete_drops_model(bench: Bench) -> None:
+    """BUG: deleting a deployment deletes the model that its configuration binds."""
+
+    @bench.after("deleteDeployment")
+    def dropped(call: Call, reply: Reply) -> None:
+        found = call.group.deployments.get(call.path["deploymentId"])
+        for binding in found.configuration["inputArtifactBindings"] if found is not None else ():
+            call.group.artifacts.pop(binding["artifactId"], None)

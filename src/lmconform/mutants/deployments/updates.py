@@ -43,16 +43,17 @@ def deployment_update_refused(bench: Bench) -> None:
     refuses_when(bench, words, lambda call: "configurationId" in call.body, "modifyDeployment")
 
 
-@mutant("deployment-update-loses-url", "LM-FLOW-SERVING-UPDATED")
-def deployment_update_loses_url(bench: Bench) -> None:
-    """BUG: a deployment that was updated runs with an empty deploymentUrl."""
+@mutant("deployment-update-unknown-status", "LM-DEPLOYMENT-UPDATE-UNKNOWN-STATUS")
+def deployment_update_unknown_status(bench: Bench) -> None:
+    """BUG: an update of a deployment with the status UNKNOWN answers 202."""
 
-    @bench.after("getDeployment", "listDeployments")
-    def lost(call: Call, reply: Reply) -> None:
-        for resource in resources(reply):
-            found = call.group.deployments.get(resource["id"])
-            if "deploymentUrl" in resource and found is not None and found.updated is not None:
-                resource["deploymentUrl"] = ""
+    @bench.instead("modifyDeployment")
+    def accepted(call: Call, handler: Handler) -> Reply:
+        found = call.group.deployments.get(call.path["deploymentId"])
+        is_known = found is not None and call.body.get("configurationId") in call.group.configurations
+        if found is not None and is_known and enactments.moment(call, found).status == "UNKNOWN":
+            return Reply(202, {"id": found.id, "message": "Deployment modification scheduled"})
+        return handler(call)
 
 
 @mutant("deployment-update-rolls-back-elsewhere", "LM-DEPLOYMENT-UPDATE-ROLLBACK")

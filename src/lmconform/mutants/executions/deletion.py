@@ -233,6 +233,23 @@ def execution_comes_back(bench: Bench) -> None:
     brings_back(bench, "deleteExecution", "executionId", "executions", *reads)
 
 
+@mutant("execution-gone-takes-changes", "LM-EXECUTION-DELETED-REFUSES", "LM-DEPLOYMENT-DELETED-REFUSES")
+def execution_gone_takes_changes(bench: Bench) -> None:
+    """BUG: an execution or deployment that was deleted and is gone can be stopped and deleted: 202."""
+    made: set[str] = set()
+
+    @bench.after("createExecution", "createDeployment")
+    def remember(call: Call, reply: Reply) -> None:
+        made.add(reply.json["id"])
+
+    @bench.instead("modifyExecution", "modifyDeployment", "deleteExecution", "deleteDeployment")
+    def accepted(call: Call, handler: Handler) -> Reply:
+        own = next(iter(call.path.values()))
+        if own in made and own not in call.group.executions | call.group.deployments:
+            return Reply(202, {"id": own, "message": "Scheduled"})
+        return handler(call)
+
+
 @mutant("execution-deleted-in-list-of-status", "LM-EXECUTION-STAYS-DELETED")
 def execution_deleted_in_list_of_status(bench: Bench) -> None:
     """BUG: deleted executions are gone, but for lists with the filter status."""

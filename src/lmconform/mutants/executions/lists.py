@@ -10,6 +10,7 @@ from lmconform.mutants.defects.answers import elsewhere, refuses_when
 from lmconform.mutants.defects.lists import (
     alone_or_not,
     counts_one,
+    cut_before_filters,
     forget,
     keeps_out,
     loses_one_at_a_boundary,
@@ -148,6 +149,13 @@ def filter_executables_beside_status(bench: Bench) -> None:
     def ignored(call: Call) -> None:
         if "status" in call.query:
             call.query.pop("executableIds", None)
+
+
+@mutant("page-before-status", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")
+def page_before_status(bench: Bench) -> None:
+    """BUG: $top chooses a page of executions and deployments before the filter status selects from it."""
+    cut_before_filters(bench, "listExecutions", "status")
+    cut_before_filters(bench, "listDeployments", "status")
 
 
 @mutant("list-stopped-target", "LM-EXECUTION-FILTER-ENDED", "LM-DEPLOYMENT-FILTER-ENDED")

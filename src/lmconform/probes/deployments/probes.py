@@ -8,9 +8,10 @@ from lmconform.probes.builders.configurations import unbound_configuration
 from lmconform.probes.context import Context, Json
 from lmconform.probes.deployments.updates import CHECK_REFUSED, expect_operation
 from lmconform.probes.enactment import DEPLOYMENT
+from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import agreement, bulk, enactments, ended, filters, lifecycle, times, undisturbed
-from lmconform.probes.shared.lifecycle import expect_uncounted
+from lmconform.probes.shared.lifecycle import expect_kept, expect_uncounted
 
 enactments.install(DEPLOYMENT)
 filters.install(DEPLOYMENT)
@@ -84,9 +85,19 @@ def deleted_deployment_has_deleted_as_target(ctx: Context) -> None:
 
 @probe("LM-DEPLOYMENT-DELETE-UNCOUNTED")
 def deleted_deployment_is_not_counted(ctx: Context) -> None:
-    deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
-    ctx.require_success(deletion.answer)
-    pooled = deletion.pooled
-    liveness.need(lambda: pooled.wait_until_gone(ctx), "LM-DEPLOYMENT-DELETE")
+    pooled = _gone(ctx)
     query = {"configurationId": pooled.configuration.id}
     expect_uncounted(ctx, "listDeployments", "countDeployments", query, pooled.id)
+
+
+@probe("LM-DEPLOYMENT-DELETE-KEEPS-CONFIGURATION", costly=True)
+def configuration_outlives_its_deployment(ctx: Context) -> None:
+    expect_kept(ctx, _gone(ctx).configuration)
+
+
+def _gone(ctx: Context) -> PooledEnactment:
+    """The deployment that this session deleted, when it is gone; raises NotTestable and Inconclusive."""
+    deletion = enactment_pool.deleted(ctx, DEPLOYMENT)
+    ctx.require_success(deletion.answer)
+    liveness.need(lambda: deletion.pooled.wait_until_gone(ctx), "LM-DEPLOYMENT-DELETE")
+    return deletion.pooled

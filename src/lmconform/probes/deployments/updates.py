@@ -22,7 +22,7 @@ from lmconform.probes.pooled_enactment import PooledEnactment
 from lmconform.probes.reading import kept
 from lmconform.probes.registry import probe
 from lmconform.probes.shared.creation import BAD_REFERENCE
-from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION
+from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION, expect_refused_while_unknown
 from lmconform.probes.shared.unknown_ids import expect_absent
 
 # The published values of lastOperation; a target may have more of them.
@@ -128,6 +128,20 @@ def stopped_deployment_is_not_updated(ctx: Context) -> None:
     ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
     now = ctx.get_or_fail("getDeployment", **pooled.path)
     ctx.expect_same({"configurationId": before, "status": "STOPPED"}, now, what="as before")
+
+
+@probe("LM-DEPLOYMENT-UPDATE-UNKNOWN-STATUS", costly=True)
+def deployment_that_is_not_scheduled_is_not_updated(ctx: Context) -> None:
+    configuration = create_configuration(ctx, deployable=True)
+
+    def update(pooled: PooledEnactment) -> Exchange:
+        answer = send_update(ctx, pooled, configuration.id)
+        if answer.ok:
+            # Which configuration it has from now on is open.
+            ctx.session.journal.doubt("deployment", pooled.id)
+        return answer
+
+    expect_refused_while_unknown(ctx, DEPLOYMENT, update, "an update")
 
 
 @probe("LM-DEPLOYMENT-UPDATE-404")

@@ -14,9 +14,8 @@ from lmconform.probes.context import TERMINAL, Context, Json
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment
-from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
-from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION, expect_not_stopped, expect_uncounted
+from lmconform.probes.shared.lifecycle import FORBIDDEN_TRANSITION, expect_kept, expect_not_stopped, expect_uncounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,4 @@ def deleted_execution_is_not_counted(ctx: Context) -> None:
 
 @probe("LM-EXECUTION-DELETE-KEEPS-CONFIGURATION")
 def configuration_outlives_its_execution(ctx: Context) -> None:
-    configuration = observed_deletion(ctx).pooled.configuration
-    body = ctx.get_or_fail("getConfiguration", configurationId=configuration.id)
-    ctx.expect_same({**configuration.sent, "id": configuration.id}, body, what="the configuration as sent")
-    for binding in objects(configuration.sent, "inputArtifactBindings")[:1]:
-        ctx.get_or_fail("getArtifact", artifactId=str(binding["artifactId"]))
+    expect_kept(ctx, observed_deletion(ctx).pooled.configuration)

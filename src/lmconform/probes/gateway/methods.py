@@ -1,7 +1,8 @@
-"""Probe of the methods that change nothing and that no operation declares: HEAD and OPTIONS."""
+"""Probes of the methods that change nothing and that no operation declares: HEAD and OPTIONS."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
@@ -15,6 +16,7 @@ from lmconform.probes.registry import probe
 
 # RFC 9110, section 9.2.1: they are safe. TRACE is as well, and gateways refuse it for what it would show.
 _HARMLESS: Final = {Role.LIST: ("HEAD", "OPTIONS"), Role.GET: ("HEAD",)}
+_BOTH: Final = ("HEAD", "OPTIONS")
 # RFC 9110, section 9.1: the answer to a method that a server does not know.
 _NOT_IMPLEMENTED: Final = 501
 # A server that sends a body after HEAD would spoil the next answer on the same connection.
@@ -28,6 +30,16 @@ def harmless_methods_break_nothing(ctx: Context) -> None:
         ctx.judge_part(operation.id, partial(_expect_no_server_error, ctx, operation))
 
 
+@probe("LM-HTTP-HARMLESS-METHOD-BELOW", costly=True)
+def harmless_methods_break_nothing_below(ctx: Context) -> None:
+    """HEAD and OPTIONS at the paths of the other operations that read: counts, logs, what stands below a resource."""
+    plain = {operation.id for operation in _reads(ctx)}
+    for operation in ctx.session.contract.operations:
+        is_other = operation.method == "GET" and operation.id not in plain
+        if is_other and ctx.offers(ctx.session.resources.capability(operation)):
+            ctx.judge_part(operation.id, partial(_expect_no_server_error, ctx, operation))
+
+
 def _reads(ctx: Context) -> Iterator[Operation]:
     """The operations that read a list, or one resource that stands below no other."""
     for resource in ctx.session.resources:
@@ -36,11 +48,10 @@ def _reads(ctx: Context) -> Iterator[Operation]:
 
 
 def _expect_no_server_error(ctx: Context, operation: Operation) -> None:
-    known = ctx.session.resources
-    resource = known.resource_of(operation)
-    # An id that is not there: nothing has to be made for this.
-    path = operation.fill({resource.id_parameter: ctx.absent_id()} if resource and "{" in operation.path else {})
-    for method in _HARMLESS[Role(known.role_of(operation))]:
+    # Ids that are not there: nothing has to be made for this.
+    path = operation.fill({name: ctx.absent_id() for name in re.findall(r"{(\w+)}", operation.path)})
+    role = ctx.session.resources.role_of(operation)
+    for method in next((methods for known, methods in _HARMLESS.items() if known == role), _BOTH):
         try:
             answer = raw(ctx, method, path, headers=_LAST_ON_ITS_CONNECTION)
         except NotTestable as broken:

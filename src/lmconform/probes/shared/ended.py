@@ -49,16 +49,22 @@ def _expect_found(ctx: Context, kind: Enactment, ended: Json) -> None:
 
 
 def _expect_selected(ctx: Context, kind: Enactment, ended: Json) -> None:
-    """Raise Failure unless a list with $select=status shows the one with this body as GET does, and nothing more."""
+    """Raise Failure unless a page with $select=status shows one of its status, as GET does, and nothing more."""
 
     def judge(single: Json) -> None:
-        # Whether it holds them all is judged by the list without $select.
-        for row in ctx.items(kind.list, {"configurationId": ended["configurationId"], "$select": "status"}):
+        # $top is about what the filter status leaves: others may be newer.
+        query = {"configurationId": ended["configurationId"], "status": ended["status"], "$select": "status", "$top": 1}
+        rows = ctx.items(kind.list, query)
+        text = f"1 with status={ended['status']}, $select=status and $top=1, {ended['id']} or another"
+        ctx.expect(len(rows) == 1, expected=text, actual=f"{[row.get('id') for row in rows]}")
+        for row in rows:
             extra = sorted(set(row) - kind.selected)
             text = f"nothing but {', '.join(sorted(kind.selected))} of {row.get('id')} with $select=status"
             ctx.expect(not extra, expected=text, actual=f"{extra} too")
+            shown = f"{row.get('id')} in the list for status={ended['status']} with $select=status"
+            ctx.expect_same({"status": ended["status"]}, row, what=shown)
             if row.get("id") == ended["id"]:
-                expect_agreement(ctx, kind, single, row, f"{ended['id']} in the list with $select=status")
+                expect_agreement(ctx, kind, single, row, shown)
 
     _judge_with_get(ctx, kind, ended, judge)
 

@@ -13,11 +13,12 @@ from lmconform.client.polling import rest
 from lmconform.errors import Inconclusive, NotTestable
 from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool, liveness
-from lmconform.probes.context import ACTIVE, Context, Json
+from lmconform.probes.context import ACTIVE, Context, Created, Json
 from lmconform.probes.enactment import Enactment
 from lmconform.probes.enactment_pool import ATTEMPTS, STOPPABLE
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.pooled_enactment import PooledEnactment
+from lmconform.probes.reading import objects
 from lmconform.probes.registry import probe
 from lmconform.probes.shared import stays_deleted
 from lmconform.probes.shared.counts import counted, expect_counted
@@ -66,6 +67,14 @@ def expect_uncounted(ctx: Context, listing: str, count: str, query: Json, delete
     except NotTestable as error:
         # How long a list may lag behind a deletion is not published (C2); GET is judged by another probe.
         raise Inconclusive(str(error)) from error
+
+
+def expect_kept(ctx: Context, configuration: Created) -> None:
+    """Raise Failure unless a configuration is as it was sent, and an artifact that it binds is still there."""
+    body = ctx.get_or_fail("getConfiguration", configurationId=configuration.id)
+    ctx.expect_same({**configuration.sent, "id": configuration.id}, body, what="the configuration as sent")
+    for binding in objects(configuration.sent, "inputArtifactBindings")[:1]:
+        ctx.get_or_fail("getArtifact", artifactId=str(binding["artifactId"]))
 
 
 def expect_not_deleted(ctx: Context, kind: Enactment, status: str, accepted: int, answer: Exchange) -> None:
@@ -131,29 +140,39 @@ def _expect_end_of_stop(ctx: Context, pooled: PooledEnactment) -> None:
         ctx.fail(expected=text, actual=answer.brief, exchange=answer)
 
 
+def expect_refused_while_unknown(
+    ctx: Context, kind: Enactment, change: Callable[[PooledEnactment], Exchange], what: str
+) -> None:
+    """Raise Failure unless ``change``, which ``what`` names, is refused while the status of a new one is UNKNOWN.
+
+    Raises Inconclusive when they leave UNKNOWN too soon.
+    """
+    accepted, shortest = 0, math.inf
+    for attempt in range(2 * ATTEMPTS):
+        # Some leave UNKNOWN before they are looked at: one acceptance is a reason to look at more.
+        if accepted == ATTEMPTS or (attempt >= ATTEMPTS and not accepted):
+            break
+        pooled = enactment_pool.fresh(ctx, kind)
+        begun = time.monotonic()
+        # Read twice: what is UNKNOWN at two looks is hardly scheduled at the next request.
+        if pooled.first.json_object().get("status") != "UNKNOWN" or pooled.current_status(ctx) != "UNKNOWN":
+            continue
+        answer = change(pooled)
+        if not answer.ok:
+            ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
+            return
+        accepted, shortest = accepted + 1, min(shortest, time.monotonic() - begun)
+    # Once may be chance: it may have been scheduled between GET and PATCH. Always, where UNKNOWN is that short.
+    text = "400 or 412 while the status is UNKNOWN"
+    is_sure = accepted == ATTEMPTS and _stays_unknown(ctx, kind, _TWICE * shortest)
+    ctx.expect(not is_sure, expected=text, actual=f"202, {accepted} times")
+    raise Inconclusive(f"{kind.word}s leave UNKNOWN before {what} can be sent")
+
+
 def _unknown_status(kind: Enactment) -> None:
     @probe(f"LM-{kind.noun}-STOP-UNKNOWN-STATUS")
     def unknown_status_is_not_stopped(ctx: Context) -> None:
-        accepted, shortest = 0, math.inf
-        for attempt in range(2 * ATTEMPTS):
-            # Some leave UNKNOWN before they are looked at: one acceptance is a reason to look at more.
-            if accepted == ATTEMPTS or (attempt >= ATTEMPTS and not accepted):
-                break
-            pooled = enactment_pool.fresh(ctx, kind)
-            begun = time.monotonic()
-            # Read twice: what is UNKNOWN at two looks is hardly scheduled at the next request.
-            if pooled.first.json_object().get("status") != "UNKNOWN" or pooled.current_status(ctx) != "UNKNOWN":
-                continue
-            answer = pooled.stop(ctx)
-            if not answer.ok:
-                ctx.expect_refused(answer, FORBIDDEN_TRANSITION)
-                return
-            accepted, shortest = accepted + 1, min(shortest, time.monotonic() - begun)
-        # Once may be chance: it may have been scheduled between GET and PATCH. Always, where UNKNOWN is that short.
-        text = "400 or 412 while the status is UNKNOWN"
-        is_sure = accepted == ATTEMPTS and _stays_unknown(ctx, kind, _TWICE * shortest)
-        ctx.expect(not is_sure, expected=text, actual=f"202, {accepted} times")
-        raise Inconclusive(f"{kind.word}s leave UNKNOWN before a stop can be sent")
+        expect_refused_while_unknown(ctx, kind, lambda pooled: pooled.stop(ctx), "a stop")
 
     @probe(f"LM-{kind.noun}-DELETE-UNKNOWN-STATUS")
     def unknown_status_is_deleted(ctx: Context) -> None:

@@ -18,6 +18,8 @@ from lmconform.probes.shared.counts import counted, expect_counted
 
 # Of each resource so many are looked for again: the first and the last that were deleted.
 _MOST: Final = 4
+# Which of the declared errors a change of what is gone gets is open, apart from 404.
+_REFUSED: Final = frozenset({400, 404, 412})
 # Their lists, by what they were made from.
 _MOST_LISTS: Final = 2
 
@@ -45,9 +47,7 @@ def install(
             create(ctx)
             # What comes back may take a moment; in a whole run this moment has passed long ago.
             polling.rest(polling.grace(ctx.session.target.poll_interval))
-        ids = _gone(ctx, noun)
-        if not ids:
-            raise NotTestable(f"no {noun} of this run was deleted and then not found")
+        ids = _require_gone(ctx, noun)
         resource = ctx.session.resources[noun]
         _expect_not_found(ctx, resource, ids)
         if {Role.LIST, Role.COUNT} <= set(resource.operations):
@@ -68,8 +68,24 @@ def install_enactments(kind: Enactment) -> None:
         statuses = (p.last.get("status") for p in enactment_pool.everyone(ctx, kind) if p.id == resource_id)
         return next((str(status) for status in statuses if status in TERMINAL), "")
 
+    @probe(f"LM-{kind.noun}-DELETED-REFUSES", last=True, costly=True)
+    def deleted_one_takes_no_change(ctx: Context) -> None:
+        if not _gone(ctx, kind.word):
+            delete(ctx)
+        path = {kind.parameter: _require_gone(ctx, kind.word)[0]}
+        for answer in (ctx.send(kind.modify, path, json={"targetStatus": "STOPPED"}), ctx.send(kind.delete, path)):
+            ctx.expect_refused(answer, _REFUSED)
+
     create = functools.partial(enactment_pool.fresh, kind=kind)
     install(f"LM-{kind.noun}-STAYS-DELETED", kind.word, delete, create, status_of=status_of)
+
+
+def _require_gone(ctx: Context, noun: str) -> Sequence[str]:
+    """``_gone``; raises NotTestable when there is none."""
+    ids = _gone(ctx, noun)
+    if not ids:
+        raise NotTestable(f"no {noun} of this run was deleted and then not found")
+    return ids
 
 
 def _gone(ctx: Context, noun: str) -> Sequence[str]:
