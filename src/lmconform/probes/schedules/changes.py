@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -102,7 +103,11 @@ def other_members_stay(ctx: Context) -> None:
     before, after = _cron_change(ctx)
     kept = {n: v for n, v in before.items() if n in ("id", "name", "configurationId", "status", "start", "end")}
     ctx.expect_same(kept, after, what="what the change does not name")
-    changes = {"configurationId": _configuration_change, "end": _end_change, "status": _resume}
+    changes: dict[str, Callable[[Context], tuple[Json, Json]]] = {
+        "configurationId": _configuration_change,
+        "end": _end_change,
+        "status": _resume,
+    }
     for changed, change in changes.items():
         before, after = change(ctx)
         kept = {n: before[n] for n in (*_KEPT, "status") if n != changed and before.get(n) is not None}
