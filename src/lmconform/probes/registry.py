@@ -29,7 +29,7 @@ class Probe:
     """Judges one requirement. ``effect`` is that of the requirement: read, write or destructive.
 
     ``late``: it waits for something that other probes may have started by then. ``last``: it looks back at what the
-    run has done, and runs after all other items.
+    run has done, and runs after all other items. A ``costly`` one is left to profile full.
     """
 
     requirement: str
@@ -37,6 +37,7 @@ class Probe:
     effect: str
     late: bool = False
     last: bool = False
+    costly: bool = False
 
     @property
     def id(self) -> str:
@@ -73,19 +74,23 @@ class _Definition:
     function: Function
     late: bool
     last: bool
+    costly: bool
 
 
 _definitions: dict[str, _Definition] = {}
 _observations: dict[str, Observation] = {}
 
 
-def probe(requirement: str, *, late: bool = False, last: bool = False) -> Callable[[Function], Function]:
+def probe(
+    requirement: str, *, late: bool = False, last: bool = False, costly: bool = False
+) -> Callable[[Function], Function]:
     """Make a function the probe of ``requirement`` (an id of the register).
 
     The function gets a Context and returns when the requirement holds. It raises Failure when it
     is broken, NotApplicable, NotTestable or Inconclusive when it cannot be judged. Effect and
     capability are those of the register; the capability is checked before the function is called.
     ``late`` saves time and nothing else: the order of probes never matters. ``last`` ones see more after the others.
+    ``costly`` ones need requests that profile core has no room for.
     """
 
     def define(function: Function) -> Function:
@@ -97,7 +102,7 @@ def probe(requirement: str, *, late: bool = False, last: bool = False) -> Callab
             ctx.begin(requirement)
             ctx.conclude(caught(lambda: function(ctx)))
 
-        _definitions[requirement] = _Definition(judge, late, last)
+        _definitions[requirement] = _Definition(judge, late, last, costly)
         return function
 
     return define
@@ -141,7 +146,9 @@ def load(register: Register) -> tuple[Probe, ...]:
     Raises ContractError for a probe whose requirement is not in the register.
     """
     _import_all()
-    probes = [Probe(name, d.function, register[name].effect, d.late, d.last) for name, d in _definitions.items()]
+    probes = [
+        Probe(name, d.function, register[name].effect, d.late, d.last, d.costly) for name, d in _definitions.items()
+    ]
     phases, position = {"read": 0, "write": 1, "destructive": 3}, _positions("probes")
 
     def key(probe: Probe) -> tuple[bool, int, int]:

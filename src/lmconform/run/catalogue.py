@@ -116,7 +116,7 @@ def _items(contract: Contract, register: Register) -> Iterator[Item]:
 
 def _probe_item(probe: registry.Probe, register: Register) -> ProbeItem:
     requirement = register[probe.requirement].id
-    profile = "smoke" if probe.effect == "read" else "core"
+    profile = "full" if probe.costly else "smoke" if probe.effect == "read" else "core"
     return ProbeItem(probe.id, profile, "", (requirement,), (probe.id, requirement), probe)
 
 
