@@ -154,6 +154,23 @@ def concurrent_metrics_locked(bench: Bench) -> None:
         return handler(call) if there() == 1 else Reply(204)
 
 
+@mutant("concurrent-schedule-change-lost", "LM-CONCURRENT-SCHEDULE-CHANGE")
+def concurrent_schedule_change_lost(bench: Bench) -> None:
+    """BUG: of two changes of a schedule at the same time only the last is made."""
+    groups = bench.groups
+
+    def read() -> dict[str, tuple[dict[str, str], float | None]]:
+        return {own: (one.data, one.end) for group in groups.values() for own, one in group.schedules.items()}
+
+    came, _ = in_flight(bench, "modifyExecutionSchedule", begin=read)
+
+    @bench.before("modifyExecutionSchedule")
+    def as_it_came(call: Call) -> None:
+        found = call.group.schedules.get(call.path["executionScheduleId"])
+        if found is not None and found.id in came():
+            found.data, found.end = came()[found.id]
+
+
 @mutant("concurrent-patch-500", "LM-CONCURRENT-NO-SERVER-ERROR")
 def concurrent_patch_500(bench: Bench) -> None:
     """BUG: a PATCH of metrics is answered with 500 while another one is under way."""

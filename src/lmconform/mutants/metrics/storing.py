@@ -8,7 +8,6 @@ from lmconform.mock.problems import Problem, bad_request
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import malformed_422, refuses_when
 from lmconform.mutants.defects.bodies import SCHEMAS, loosen, optional
-from lmconform.mutants.defects.returns import AWAY
 from lmconform.mutants.registry import mutant
 
 
@@ -127,19 +126,6 @@ def metrics_tags_fold(bench: Bench) -> None:
             sent = {tag["name"].lower(): tag["name"] for tag in new}
             known = tracking.tags.items()
             tracking.tags = {n: t for n, t in known if sent.get(n.lower(), n) == n}
-
-
-@mutant("metrics-lost-in-the-end", "LM-METRICS-FRESH-KEPT")
-def metrics_lost_in_the_end(bench: Bench) -> None:
-    """BUG: metrics are lost a moment after their execution has ended."""
-
-    @bench.before("findMetrics")
-    def lost(call: Call) -> None:
-        for own in list(call.group.tracking):
-            found = call.group.executions.get(own)
-            ended = None if found is None else enactments.moment(call, found).completed
-            if ended is not None and call.group.now() - ended > AWAY:
-                call.group.delete_tracking(own)
 
 
 @mutant("metrics-one-point-per-step", "LM-METRICS-TIMES-COEXIST")

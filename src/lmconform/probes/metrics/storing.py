@@ -70,6 +70,17 @@ def _expect_found(ctx: Context, fresh: _Fresh, why: str) -> None:
     ctx.expect(fresh.name in names, expected=f"{fresh.name}, {why}", actual=found.brief)
 
 
+@probe("LM-METRICS-PATCH-STOPPED", costly=True)
+def metrics_of_a_stopped_execution_are_kept(ctx: Context) -> None:
+    execution, name = enactment_pool.stopped(ctx).id, ctx.unique("stopped")
+    answer = ctx.send("patchMetrics", json={"executionId": execution, "metrics": [point(name)]})
+    if 400 <= answer.status < 500:
+        # That they are taken is published for an execution that begins (F40).
+        raise Inconclusive(f"metrics of a stopped execution are refused: {answer.brief}")
+    ctx.require_success(answer)
+    _expect_found(ctx, _Fresh(execution, name, answer), f"stored with {answer.status} when the execution was STOPPED")
+
+
 @probe("LM-METRICS-PATCH-APPENDS")
 def patch_appends(ctx: Context) -> None:
     execution, first, second = enactment_pool.base(ctx).id, ctx.unique("first"), ctx.unique("second")
