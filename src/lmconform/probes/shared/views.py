@@ -79,8 +79,8 @@ def install_expand(resource: ResourceType) -> None:
         scenario = ctx.get_or_skip("getScenario", scenarioId=str(plain.get("scenarioId")))
         views = [resource.fetch(ctx, group.members[0], **{"$expand": "scenario"})]
         # The same GET leaves out no list that is not empty; a list of resources may (D1).
-        known = ctx.session.contract.members(resource.get)
-        lists = [name for name, value in plain.items() if name in known and value and isinstance(value, list)]
+        declared = ctx.session.contract.members(resource.get)
+        lists = [name for name, value in plain.items() if name in declared and value and isinstance(value, list)]
         missing = [name for name in lists if not views[0].get(name)]
         text = f"{' and '.join(missing)} of {plain.get('id')} with $expand as without"
         ctx.expect(not missing, expected=text, actual="nothing there")
