@@ -15,6 +15,7 @@ from lmconform.probes.builders.configurations import configuration_body
 from lmconform.probes.context import EXECUTIONS, TERMINAL, Context, Json
 from lmconform.probes.enactment import EXECUTION
 from lmconform.probes.fixtures import fixture
+from lmconform.probes.reading import kept
 from lmconform.probes.registry import probe
 
 # Seconds. Other probes run between its start and the probes that wait for its end.
@@ -37,9 +38,15 @@ def started(ctx: Context) -> Exchange:
     return ctx.send("createExecution", json={"configurationId": configuration_id})
 
 
-@fixture()
 def outcome(ctx: Context) -> tuple[str, str]:
-    """The id of that execution and its terminal status, or a text for one that does not end soon.
+    """The id of that execution and its terminal status, or a text for one that does not end soon."""
+    execution, body = _ended(ctx)
+    return execution, str(body["status"]) if body else "has not ended soon"
+
+
+@fixture()
+def _ended(ctx: Context) -> tuple[str, Json]:
+    """The id of that execution and its body in a terminal status, or an empty one when it does not end soon.
 
     It may stay PENDING for ever (F22), so that waiting longer is no use.
     """
@@ -49,7 +56,7 @@ def outcome(ctx: Context) -> tuple[str, str]:
     return execution, _end_of(ctx, execution)
 
 
-def _end_of(ctx: Context, execution: str) -> str:
+def _end_of(ctx: Context, execution: str) -> Json:
     limit = replace(ctx.limits.poll, seconds=min(_SOON, ctx.limits.poll.seconds))
     status = ""
 
@@ -60,7 +67,7 @@ def _end_of(ctx: Context, execution: str) -> str:
         return status in TERMINAL
 
     try:
-        ctx.poll_exchange(
+        ended = ctx.poll_exchange(
             (EXECUTION.word, execution, "end with unknown bindings"),
             lambda: ctx.get("getExecution", executionId=execution),
             until,
@@ -69,8 +76,8 @@ def _end_of(ctx: Context, execution: str) -> str:
             state=lambda exchange: status,
         )
     except Overdue:
-        return "has not ended soon"
-    return status
+        return {}
+    return kept(ctx, ended)
 
 
 @probe("LM-EXECUTION-WRONG-KEYS")
@@ -96,8 +103,8 @@ def died(ctx: Context) -> list[str]:
 
 
 def dead(ctx: Context) -> list[Json]:
-    """The body of that execution."""
-    return [ctx.get_or_skip("getExecution", executionId=execution) for execution in died(ctx)]
+    """The body of the one in ``died``, as its last GET showed it."""
+    return [{"id": execution, **_ended(ctx)[1]} for execution in died(ctx) if "configurationId" in _ended(ctx)[1]]
 
 
 @probe("LM-EXECUTION-DELETE-DEAD")

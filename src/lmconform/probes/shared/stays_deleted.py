@@ -113,6 +113,8 @@ def _expect_not_listed(ctx: Context, resource: Resource, ids: Sequence[str], sta
             listed = ctx.ids(resource.operations[Role.LIST].id, query)
             back = sorted(set(ids) & set(listed))
             ctx.expect(not back, expected=f"no deleted one in the list for {query}", actual=f"{back} in the list again")
+            if query is not queries[-1] and query.items() <= queries[-1].items():
+                continue  # It is counted with its status.
             number = counted(ctx, resource.operations[Role.COUNT].id, query)
             text = f"$count = {len(listed)}, as the list has"
             expect_counted(ctx, resource, query, listed, number, text)
