@@ -131,6 +131,7 @@ def _stopped_after_running(ctx: Context) -> PooledEnactment:
     effect="destructive",
     capability=DEPLOYMENTS,
     text="Deleting a deployment that runs.",
+    costly=True,
 )
 def delete_active(ctx: Context) -> str:
     pooled, exchange = enactment_pool.act_while_in(ctx, ACTIVE, lambda p: p.delete(ctx), DEPLOYMENT, purpose="deleted")
@@ -165,9 +166,17 @@ def latest_running_of_an_update(ctx: Context) -> str:
     return latest_after_update(ctx)
 
 
-def _modification(name: str, text: str, source: str, body: Callable[[Context, PooledEnactment], Json]) -> None:
+def _modification(
+    name: str, text: str, source: str, body: Callable[[Context, PooledEnactment], Json], *, costly: bool = False
+) -> None:
     @observation(
-        name, operation="modifyDeployment", source=source, effect="destructive", capability=DEPLOYMENTS, text=text
+        name,
+        operation="modifyDeployment",
+        source=source,
+        effect="destructive",
+        capability=DEPLOYMENTS,
+        text=text,
+        costly=costly,
     )
     def modification_answer(ctx: Context) -> str:
         pooled = enactment_pool.active(ctx, DEPLOYMENT, {"RUNNING"})
@@ -197,6 +206,7 @@ _modification(
     "A change of a deployment with both targetStatus and configurationId.",
     "C2",
     lambda ctx, pooled: {"targetStatus": "STOPPED", "configurationId": deployable_configuration(ctx).id},
+    costly=True,
 )
 
 

@@ -21,6 +21,7 @@ from lmconform.probes.registry import observation
     source="F37",
     capability=METRICS,
     text="The same metric point sent twice.",
+    costly=True,
 )
 def metric_twice(ctx: Context) -> str:
     execution, name = enactment_pool.base(ctx).id, ctx.unique("twice")
@@ -30,7 +31,7 @@ def metric_twice(ctx: Context) -> str:
 
 
 def _rewrite(name: str, section: str, text: str) -> None:
-    @observation(name, operation="patchMetrics", source="F37", capability=METRICS, text=text)
+    @observation(name, operation="patchMetrics", source="F37", capability=METRICS, text=text, costly=True)
     def rewrite(ctx: Context) -> str:
         execution, key = enactment_pool.base(ctx).id, ctx.unique("again")
         for value in ("first", "second"):
