@@ -130,7 +130,10 @@ def start(ctx: Context, configuration: Created, kind: Enactment = EXECUTION, **f
     try:
         created = ctx.make(kind.create, {"configurationId": configuration.id, **fields})
     except NotTestable as refusal:
-        has_reason = any(text in str(refusal).lower() for text in _QUOTA_WORDS + _TEMPLATE_WORDS)
+        # A refusal shows the beginning of the answer; its words may stand behind that.
+        last = ctx.client.last
+        words = f"{refusal} {last.text if last and last.operation == kind.create else ''}".lower()
+        has_reason = any(text in words for text in _QUOTA_WORDS + _TEMPLATE_WORDS)
         invented = executables.find(ctx, deployable=kind.deployable).invented
         if has_reason or invented or (pool.everyone and not fields):
             # A quota (C7), a template that is wrong, or an invented parameter value: no promise is broken.
