@@ -46,7 +46,8 @@ def auth_unsigned_token(bench: Bench) -> None:
 
     @bench.patch(Authority, "check")
     def three_parts(original, self, authorization, switches):  # type: ignore[no-untyped-def]
-        if (authorization or "").count(".") != 2:
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or token.count(".") != 2:
             original(self, authorization, switches)
 
 

@@ -35,22 +35,22 @@ def metrics_batch_twice(bench: Bench) -> None:
 
 @mutant("metrics-begin-with-the-run", "LM-METRICS-FRESH-KEPT")
 def metrics_begin_with_the_run(bench: Bench) -> None:
-    """BUG: metrics that were stored while an execution was UNKNOWN are lost when its status changes."""
+    """BUG: metrics that were stored before an execution runs are lost when it does."""
     early: set[str] = set()
 
-    def is_unknown(call: Call, execution: str) -> bool:
+    def is_to_run(call: Call, execution: str) -> bool:
         found = call.group.executions.get(execution)
-        return found is not None and enactments.moment(call, found).status == "UNKNOWN"
+        return found is not None and enactments.moment(call, found).status in ("UNKNOWN", "PENDING")
 
     @bench.after("patchMetrics")
     def note(call: Call, reply: Reply) -> None:
-        if is_unknown(call, call.body["executionId"]):
+        if is_to_run(call, call.body["executionId"]):
             early.update(metric["name"] for metric in call.body.get("metrics") or ())
 
     @bench.after("findMetrics")
     def lost(call: Call, reply: Reply) -> None:
         for resource in resources(reply):
-            if resource.get("metrics") and not is_unknown(call, resource["executionId"]):
+            if resource.get("metrics") and not is_to_run(call, resource["executionId"]):
                 resource["metrics"] = [metric for metric in resource["metrics"] if metric["name"] not in early]
 
 
