@@ -372,7 +372,7 @@ class Choices:
             values["groups"] = "two" if values["groups"] == "ignored" else values["groups"]
         if values["meta"] not in ("full", "bare"):
             values["metrics"] = "on"
-        if values["ids"] == "free":
+        if values["ids"] != "usual":
             values["unlike_ours"] = "404"
 
     def __getitem__(self, name):

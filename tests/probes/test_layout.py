@@ -12,7 +12,7 @@ MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 # The floors from below; a folder that is missing here belongs to a resource, and stands above all of them.
 FLOORS = {
     **dict.fromkeys(("comparison", "described", "fixtures", "context", "enactment", "liveness", "parts", "reading"), 0),
-    **dict.fromkeys(("not_offered", "pooled_enactment"), 0),
+    **dict.fromkeys(("not_offered", "pooled_enactment", "templates"), 0),
     "builders": 1,
     **dict.fromkeys(("enactment_pool", "observing", "registry"), 2),
     "shared": 3,
