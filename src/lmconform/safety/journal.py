@@ -55,6 +55,8 @@ class Journal:
         # Ids by noun and resource group, in the order of their creation.
         self._created: dict[tuple[str, str], dict[str, None]] = {}
         self._gone: set[tuple[str, str]] = set()
+        # What was gone once, also when it was made again.
+        self._once_gone: set[Known] = set()
         self._ending: set[tuple[str, str]] = set()
         # In the order in which they were not found.
         self._absent: dict[tuple[str, str], None] = {}
@@ -198,6 +200,7 @@ class Journal:
         """It is gone, or on its way out."""
         with self._lock:
             self._gone.add((noun, resource_id))
+            self._once_gone.add((noun, resource_id))
         self._write({"event": "removed", "noun": noun, "id": resource_id})
 
     def stays(self, noun: str, resource_id: str) -> None:
@@ -211,6 +214,11 @@ class Journal:
         """Whether it is gone, on its way out, or its deletion was accepted."""
         with self._lock:
             return (noun, resource_id) in self._gone or (noun, resource_id) in self._ending
+
+    def was_removed(self, noun: str, resource_id: str) -> bool:
+        """Whether it was gone at some time; it may have been made again since."""
+        with self._lock:
+            return (noun, resource_id) in self._once_gone
 
     def ending(self, noun: str, resource_id: str) -> None:
         """Its deletion was accepted."""

@@ -38,7 +38,7 @@ def new_execution_accepts_metrics(ctx: Context) -> None:
 def first_metrics_outlive_the_run(ctx: Context) -> None:
     fresh = _fresh(ctx)
     ctx.require_success(fresh.answer)
-    if ctx.session.journal.is_removed("metrics", fresh.execution):
+    if ctx.session.journal.was_removed("metrics", fresh.execution):
         raise NotTestable(f"a request of this run has deleted the metrics of {fresh.execution}")
     status = enactment_pool.at_rest(ctx).get("status")
     # What is lost with the end may take a moment; in a whole run this moment has passed long ago.

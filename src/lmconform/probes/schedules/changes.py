@@ -290,7 +290,14 @@ def _prepare(ctx: Context, **fields: Any) -> Json:
     answer = changing.change(ctx, **wanted)
     if not answer.ok:
         raise NotTestable(f"{ctx.label(answer)} answered {answer.brief}")
-    return changing.fetch(ctx)
+
+    def look() -> None:
+        ctx.expect_same(wanted, changing.fetch(ctx), what="as prepared")
+
+    # GET may show it a moment later; whether it ever does is judged elsewhere.
+    with suppress(Failure):
+        ctx.retry_in_grace(time.monotonic(), look)
+    return changing.last or changing.fetch(ctx)
 
 
 def _other_cron(ctx: Context, now: Json) -> str:
