@@ -78,6 +78,9 @@ def _first_file(ctx: Context) -> File:
     """The upload to a path at which a GET had found nothing, and the answer to it: JSON, if the target takes it."""
     # A target must not remember that there was nothing.
     path = _nothing(ctx)[0] if ctx.session.capabilities.has(DOWNLOAD) else new_path(ctx)
+    if ctx.session.journal.made("file", path):
+        # An upload whose answer was lost: the file may be there.
+        path = new_path(ctx)
     files = (File(path, content, upload(ctx, path, content)) for content in contents(ctx))
     tried = list(_until_taken(files))
     return tried[-1]
