@@ -55,3 +55,11 @@ def test_what_may_have_been_started_is_listed_when_its_configuration_is_known(jo
     journal.maybe_started(known)
     journal.maybe_started(foreign)
     assert journal.all_maybe_started() == [known]
+
+
+def test_what_a_file_of_an_earlier_version_disowns_without_its_kind_is_of_no_kind():
+    journal = Journal()
+    made = {"event": "created", "group": "tutorial", "origins": {}, "name": ""}
+    kinds = ("execution", "deployment")
+    journal.replay([*({**made, "noun": noun, "id": "one"} for noun in kinds), {"event": "disowned", "id": "one"}])
+    assert [(journal.made(noun, "one"), journal.is_disowned(noun, "one")) for noun in kinds] == [(False, True)] * 2

@@ -356,7 +356,9 @@ class Journal:
             case "seen":
                 self.seen(entry["noun"], entry["id"])
             case "disowned":
-                self.disown(entry["noun"], entry["id"])
+                # A file of an earlier version names no kind: then it is of none of them.
+                for noun in [entry["noun"]] if "noun" in entry else {made for made, _ in self._created}:
+                    self.disown(noun, entry["id"])
             case "moved":
                 self.moved(entry["noun"], entry["id"], entry["group"])
             case "removed":
