@@ -61,6 +61,26 @@ def test_a_signal_before_the_first_line_is_exit_2_in_one_line(tmp_path, module, 
 
 
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_a_class_is_made_is_exit_2_in_one_line(tmp_path, number):
+    # CPython 3.11 raises a RuntimeError in place of what comes while the members of a class get their names.
+    code = (
+        "import functools, os, signal\n"
+        "named = functools.cached_property.__set_name__\n"
+        "def interrupted(member, owner, name):\n"
+        "    named(member, owner, name)\n"
+        f"    owner.__name__ == 'Capabilities' and os.kill(os.getpid(), signal.{number})\n"
+        "functools.cached_property.__set_name__ = interrupted\n"
+        "from lmconform.cli.main import main\n"
+        f"main({list(ONE)!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (2, "", ["lmconform: interrupted"])
+    assert read_events(tmp_path / "out")[-1]["message"] == "the run could not start: interrupted"
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
 def test_a_signal_while_the_doctor_waits_is_exit_2_in_one_line(tmp_path, number):
     def answer(handler):
         doctor.send_signal(signal.Signals[number])

@@ -15,7 +15,7 @@ from lmconform.errors import HarnessError, did_you_mean
 from lmconform.evidence import streams
 from lmconform.exit_codes import ExitCode
 from lmconform.reporting import escaping
-from lmconform.run.interrupts import POLITE, is_ignored
+from lmconform.run.interrupts import POLITE, is_behind, is_ignored
 
 _COMMANDS = {
     "run": "Run scenarios, probes and fuzz against a target.",
@@ -108,16 +108,25 @@ def main(arguments: list[str] | None = None) -> None:
         if not error.is_closed:
             _say(f"lmconform: error: standard output cannot be written ({error})")
     except Exception as error:
-        for line in traceback.format_exc().splitlines():
-            # Behind a bar: a line of the text of an error may look like one of ours.
-            _say(f"| {escaping.terminal(line)}")
-        words = escaping.terminal(f"{type(error).__name__}: {error}")
-        _say(f"lmconform: internal error: {words}; please report it")
-        code = ExitCode.INTERNAL
+        code = _unexpected(error)
     # Once a signal broke into source text that is executed (an import of dataclasses does that), CPython ends the
     # process by that signal in place of our exit code, until more source text was executed.
     exec("")  # noqa: S102 (constant)
     sys.exit(int(code or 0))
+
+
+def _unexpected(error: Exception) -> ExitCode:
+    """Say what nobody foresaw; behind some errors is an interrupt."""
+    if is_behind(error):
+        _say("lmconform: interrupted")
+        return ExitCode.INTERRUPTED
+    for line in traceback.format_exception(error):
+        for row in line.splitlines():
+            # Behind a bar: a line of the text of an error may look like one of ours.
+            _say(f"| {escaping.terminal(row)}")
+    words = escaping.terminal(f"{type(error).__name__}: {error}")
+    _say(f"lmconform: internal error: {words}; please report it")
+    return ExitCode.INTERNAL
 
 
 def _say(line: str) -> None:

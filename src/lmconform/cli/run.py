@@ -74,11 +74,11 @@ def command(target: str | None, workers: int, only_plan: bool, quiet: bool, **op
     On a URL the default profile is smoke, which only reads; the other profiles need
     --allow-writes.
     """
-    from lmconform.client import embedded
-
     private_files.keep_private()
     private_files.sweep()
     with failed_start.recorded(_start(target, None if only_plan else options["report_dir"])):
+        from lmconform.client import embedded
+
         config = configure(target, given(options), os.environ)
     # Who ends us politely gets what Ctrl-C gets: a footer, and nothing left on the target.
     for number in POLITE:
@@ -112,17 +112,17 @@ def _foresee(config: RunConfig, launched: embedded.Launched | None, workers: int
 
 
 def _run(config: RunConfig, launched: embedded.Launched | None, workers: int, *, quiet: bool) -> int:
-    # Imported now: a wrong option is answered at once, these take most of a second.
-    from rich.console import Console
-
-    from lmconform.reporting.live import Live
-    from lmconform.reporting.progress import Progress
-    from lmconform.run.catalogue import plan
-    from lmconform.run.invocation import Run
-
-    progress = None if quiet else Progress()
-    live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet, progress=progress)
     with failed_start.recorded(failed_start.Start(config.report_dir, config=config)):
+        # Imported now: a wrong option is answered at once, these take most of a second.
+        from rich.console import Console
+
+        from lmconform.reporting.live import Live
+        from lmconform.reporting.progress import Progress
+        from lmconform.run.catalogue import plan
+        from lmconform.run.invocation import Run
+
+        progress = None if quiet else Progress()
+        live = Live(Console(highlight=False, soft_wrap=True), quiet=quiet, progress=progress)
         made = plan(config)
     run = Run.begin(made, live, launched, workers=workers, progress=progress)
     # Descriptions and plan stay to the end: the garbage collector need not look through them.

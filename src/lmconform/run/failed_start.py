@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lmconform.errors import ConfigError, HarnessError
 from lmconform.exit_codes import ExitCode
+from lmconform.run import interrupts
 
 if TYPE_CHECKING:
     from lmconform.results.events import Header
@@ -49,11 +50,11 @@ def recorded(start: Start) -> Iterator[Start]:
     except HarnessError as error:
         record(start, str(error), error.exit_code)
         raise
-    except KeyboardInterrupt:
-        record(start, "interrupted", ExitCode.INTERRUPTED)
-        raise
-    except Exception as error:
-        record(start, f"internal error: {type(error).__name__}: {error}", ExitCode.INTERNAL)
+    except (KeyboardInterrupt, Exception) as error:
+        if interrupts.is_behind(error):
+            record(start, "interrupted", ExitCode.INTERRUPTED)
+        else:
+            record(start, f"internal error: {type(error).__name__}: {error}", ExitCode.INTERNAL)
         raise
 
 

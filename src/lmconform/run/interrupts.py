@@ -100,3 +100,14 @@ class Interrupts:
 def is_ignored(number: int) -> bool:
     """Whether the process was started so that a signal means nothing to it, as nohup does with SIGHUP."""
     return signal.getsignal(number) is signal.SIG_IGN
+
+
+def is_behind(error: BaseException) -> bool:
+    """Whether ``error`` is an interrupt, or was made of one on its way.
+
+    CPython before 3.12 turns whatever is raised while it names the members of a class into a RuntimeError.
+    """
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__cause__
+    return cause is not None
