@@ -42,6 +42,7 @@ def test_findings_stand_first_and_the_gravest_is_on_top(lines):
         "- story `POST /v2/lm/artifacts 201, GET /v2/lm/meta 200`",
         "- again `lmconform run mock --only probe/LM-B --seed 7`",
         "- request `curl -X GET 'http://127.0.0.1/v2/lm/meta'`",
+        "- more [requests and answers](report.html#item=probe%2FLM-B)",
         "",
     ]
 
@@ -54,7 +55,38 @@ def test_what_does_not_gate_is_one_line(lines):
 def test_what_passed_is_a_number_and_the_other_reports_are_named(lines):
     assert not [line for line in lines if "LM-A" in line or line.startswith("|")]
     assert lines[-3].startswith("Results: 1 ERROR, 1 FAIL, 1 NOT_APPLICABLE, 2 NOT_TESTABLE, 2 PASS, ")
-    assert lines[-1].startswith("Beside this file: `report.html` has the findings")
+    assert lines[-1] == (
+        "Beside this file: [report.html](report.html) has the findings with requests, "
+        "[details.md](details.md) every item and observation."
+    )
+
+
+PAGE, FILES = "https://ci.example/job/7", "https://ci.example/job/7/files/reports/"
+
+
+def summary(folder, **header):
+    markdown.write(record.write(folder, replace(record.HEADER, **header), record.FAIL, record.FOOTER), folder / "s.md")
+    return (folder / "s.md").read_text()
+
+
+def test_links_lead_to_the_job_that_shows_the_files(tmp_path):
+    shown = summary(tmp_path, job=PAGE, files=FILES)
+    assert f"- more [requests and answers]({FILES}report.html#item=probe%2FLM-B)\n" in shown
+    assert f"[details.md]({FILES}details.md) every item and observation. They are kept by [the job]({PAGE}).\n" in shown
+
+
+def test_no_link_leads_to_files_that_a_job_only_has_as_an_archive(tmp_path):
+    shown = summary(tmp_path, job=PAGE)
+    assert shown.count("](") == 1
+    assert shown.endswith(f"`details.md` every item and observation. They are kept by [the job]({PAGE}).\n")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "https://u:secret@ci.example", "https://x) [y](https://z", "https://x/<b>", "https://a b"],
+)
+def test_what_is_no_url_of_a_page_is_no_link(tmp_path, url):
+    assert "](" not in summary(tmp_path, job=url, files=url)
 
 
 def test_a_waived_result_is_no_finding_and_says_which_entry_waives_it(lines):

@@ -9,6 +9,7 @@ import pytest
 from tests.browsing import absent
 from tests.reporting import record
 
+from lmconform.reporting import links
 from lmconform.reporting.page import page as html
 from lmconform.results.events import Coverage, Life
 
@@ -161,6 +162,11 @@ def test_the_address_has_the_state_and_a_link_leads_back_to_it(opened):
     again = opened(address)
     assert again.input_value("#query") == "outcome:fail"
     assert again.locator("tr.open").inner_text().startswith(FINDING.id)
+
+
+def test_the_link_of_the_summary_opens_the_item(opened):
+    link = links.to_item(record.HEADER, FINDING.id)
+    assert opened(link.removeprefix("report.html")).locator("tr.open").inner_text().startswith(FINDING.id)
 
 
 def test_a_cell_of_the_matrix_shows_its_items(opened):

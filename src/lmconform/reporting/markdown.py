@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from lmconform.reporting import escaping, terminal
+from lmconform.reporting import escaping, links, terminal
 from lmconform.reporting.causes import Cause, causes
+from lmconform.results.events import Header
 from lmconform.results.stream import Run
 
 # Characters of one text, and operations of one cause.
@@ -34,7 +35,7 @@ def _lines(run: Run) -> list[str]:
     found = causes(run.results.values())
     gating, others = [c for c in found if c.gates], [c for c in found if not c.gates]
     shown: list[str] = []
-    while gating and len(shown) + len(paragraph := list(_paragraph(gating[0]))) <= _FULL:
+    while gating and len(shown) + len(paragraph := list(_paragraph(gating[0], run.header))) <= _FULL:
         shown += paragraph
         del gating[0]
     # Three lines more than findings: what is left out, and two that are empty.
@@ -71,11 +72,13 @@ def _end(run: Run) -> Iterator[str]:
     said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
     yield f"Results: {said or 'none'}."
     yield ""
-    # No links: where a summary is shown, the files are elsewhere.
-    yield "Beside this file: `report.html` has the findings with requests, `details.md` every item and observation."
+    named = {name: links.to_file(header, name) for name in ("report.html", "details.md")}
+    report, details = (f"[{name}]({url})" if url else f"`{name}`" for name, url in named.items())
+    job = f" They are kept by [the job]({page})." if (page := links.to_job(header)) else ""
+    yield f"Beside this file: {report} has the findings with requests, {details} every item and observation.{job}"
 
 
-def _paragraph(cause: Cause) -> Iterator[str]:
+def _paragraph(cause: Cause, header: Header | None) -> Iterator[str]:
     """A cause in full: what it is, how to see it again, what follows from it."""
     yield f"### {escaping.cell(cause.first.title)}"
     yield ""
@@ -87,6 +90,8 @@ def _paragraph(cause: Cause) -> Iterator[str]:
         yield f"- {name} {escaping.markdown(text) if name in ('again', 'request') else _code(text)}"
     if cause.count > 1:
         yield f"- {cause.count} results with this cause: {escaping.cell(', '.join(cause.operations[:_FEW]))}"
+    if url := links.to_item(header, cause.first.result.id):
+        yield f"- more [requests and answers]({url})"
     for one in cause.following:
         yield f"- behind it {one.count} {one.first.result.outcome}: {_code(one.first.brief)}"
     yield ""

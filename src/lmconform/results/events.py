@@ -19,7 +19,8 @@ class Header:
     ``name``, ``state`` (ok, advice, failed) and ``text``; ``plan`` is what the run sends, creates and takes at most.
     ``waivers`` are remarks on waivers that have expired or soon will.
     ``run`` is the id by which ``lmconform cleanup`` finds the journal. A run that could not start may lack
-    ``profile``, ``dialect`` and the hashes: they are empty.
+    ``profile``, ``dialect`` and the hashes: they are empty. ``job`` is the URL of the job of continuous integration
+    that it belongs to, ``files`` the URL below which that job shows its reports.
     """
 
     type: ClassVar[str] = "header"
@@ -42,6 +43,8 @@ class Header:
     plan: str = ""
     run: str = ""
     waivers: tuple[str, ...] = ()
+    job: str = ""
+    files: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ What writes them is imported when it is needed: the command line imports this mo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def record(start: Start, reason: str, code: ExitCode) -> None:
         if FILE_NAME in foreign:
             return
         with ResultWriter(folder / FILE_NAME) as writer:
-            writer.write(_header(start, now()))
+            writer.write(_header(start, folder, now()))
             writer.write(
                 Footer(
                     complete=False,
@@ -97,11 +98,13 @@ def record(start: Start, reason: str, code: ExitCode) -> None:
         registry.write(Run(folder), folder, without=foreign)
 
 
-def _header(start: Start, now: str) -> Header:
+def _header(start: Start, folder: Path, now: str) -> Header:
     from lmconform import __version__
     from lmconform.results.events import Header
+    from lmconform.run.ci_job import job_of
 
     config, plan = start.config, start.plan
+    job = job_of(os.environ, folder)
     return Header(
         lmconform=__version__,
         started=now,
@@ -114,4 +117,6 @@ def _header(start: Start, now: str) -> Header:
         versions={},
         configuration=config.public() if config else {},
         target_because=config.target_because if config else "",
+        job=job.page,
+        files=job.files,
     )

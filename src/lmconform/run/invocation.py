@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from lmconform import __version__
 from lmconform.client import embedded
 from lmconform.client.session import Session
 from lmconform.contract.resources import resources as contract_resources
@@ -26,13 +23,14 @@ from lmconform.exit_codes import ExitCode
 from lmconform.reporting import allure, registry
 from lmconform.reporting.progress import Progress
 from lmconform.results import latency, seen
-from lmconform.results.events import Event, Footer, Header, Result, now
+from lmconform.results.events import Event, Footer, Result, now
 from lmconform.results.stream import FILE_NAME, ResultWriter
 from lmconform.results.stream import Run as Record
 from lmconform.results.verdict import Tally, Verdict, exit_code
 from lmconform.run import costs, failed_start, leak_check, pruning, remembering, report_folder, waiving
 from lmconform.run.catalogue import Plan
 from lmconform.run.examination import Seen, examine
+from lmconform.run.header import header
 from lmconform.run.reservation import Reservation
 from lmconform.run.sent_so_far import SentSoFar
 from lmconform.safety.run_state import RunState
@@ -41,7 +39,6 @@ from lmconform.settings.target import Target, remote
 from lmconform.waivers.matching import Active
 
 Listener = Callable[[Event], None]
-_LIBRARIES = ("pytest", "schemathesis", "hypothesis", "requests", "jsonschema-rs", "allure-pytest")
 
 
 @dataclass(slots=True)
@@ -135,7 +132,7 @@ class Run:
         plan = seen.plan
         waivers = waiving.active(plan.waivers, plan.config, plan.contract.version, datetime.now(UTC).date())
         run = cls(plan, held, target, seen.meta, state, writer, listener, mock, waivers)
-        run.take(run._header(seen))
+        run.take(header(seen, run.target, run.state, run.waivers, run.folder))
         if run.lost:
             raise StorageLost(run.lost)
         return run
@@ -343,37 +340,6 @@ class Run:
             budget = f"--max-time {self.plan.config.max_time:g} s"
             return f"{budget} was over before {len(self.cut)} items ran, the first is {self.cut[0]}"
         return f"{len(missing)} items did not run, the first is {missing[0]}" if missing else ""
-
-    def _header(self, seen: Seen) -> Header:
-        config = self.plan.config
-        return Header(
-            lmconform=__version__,
-            started=now(),
-            target=config.label,
-            profile=config.profile,
-            dialect=config.dialect,
-            seed=config.seed,
-            contract_sha256=self.plan.contract.sha256,
-            register_sha256=self.plan.register.sha256,
-            versions={"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
-            configuration={
-                **config.public(),
-                "base_url": self.target.base_url,
-                "resource_group": self.target.resource_group,
-                "other_resource_group": self.target.other_resource_group,
-                "time_limits": self.target.limits.as_json(),
-                "disposable": self.target.disposable,
-            },
-            contract_version=self.plan.contract.version,
-            contract_because=seen.because,
-            left_out=self.plan.left_out(),
-            target_because=config.target_because,
-            access=self.target.access,
-            doctor=tuple(line.as_json() for line in seen.lines),
-            plan=seen.forecast.line,
-            run="" if self.state.passing else self.state.id,
-            waivers=self.waivers.remarks(),
-        )
 
 
 def _reason(error: Exception) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lmconform.rendering import render
-from lmconform.reporting import escaping, terminal
+from lmconform.reporting import escaping, links, terminal
 from lmconform.reporting.causes import Cause, causes
 from lmconform.reporting.page import content
 from lmconform.results.stream import Run
@@ -36,6 +36,7 @@ def page(run: Run) -> str:
         "report.html",
         run=run,
         header=header,
+        job=links.to_job(header),
         footer=footer,
         verdict=footer.verdict if footer else "incomplete",
         why=escaping.visible(content.why(run, sum(map(_fails, found)))),
