@@ -124,7 +124,7 @@ def other_members_stay(ctx: Context) -> None:
     ctx.retry_in_grace(time.monotonic(), judge)
 
 
-@probe("LM-SCHEDULE-MODIFY-LISTED")
+@probe("LM-SCHEDULE-MODIFY-LISTED", last=True)
 def list_shows_a_change(ctx: Context) -> None:
     changing, cron = _changed(ctx), _other_cron(ctx, _prepare(ctx, status="ACTIVE"))
     # Old enough that a time of creation which moves with a change shows.
