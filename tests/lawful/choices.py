@@ -86,7 +86,7 @@ OPTIONS = {
     "detail_extra": (False, True),
     "list_members": ("all", "short"),
     "stamps": ("Z", "+00:00", "micro", "milli", "nano", "mixed", "far", "as-seen", "lower"),
-    "ids": ("usual", "free", "numbered"),
+    "ids": ("usual", "free", "numbered", "by-group"),
     "sdk_members": (True, False),
     "message": ("documented", "other"),
     # -- artifacts and configurations

@@ -87,7 +87,7 @@ def create(api, call):
     body.need("name", "cron", "configurationId")
     now = api.world.now()
     schedule = {
-        "id": api.shapes.identifier("schedule"),
+        "id": api.shapes.identifier("schedule", call.group),
         "name": body.text("name", longest=256),
         "cron": _cron(api, body),
         "start": _moment(api, body, "start"),

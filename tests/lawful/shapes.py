@@ -75,11 +75,12 @@ class Shapes:
         shown = when.isoformat(timespec="microseconds")
         return shown if self.choices["stamps"] == "+00:00" else shown.replace("+00:00", "Z")
 
-    def identifier(self, kind, letter=""):
+    def identifier(self, kind, group, letter=""):
         """A new id: UUID or 16 hex digits, the next number of its kind, or whatever the pattern allows."""
-        if self.choices["ids"] == "numbered":
-            self.numbers[kind] += 1
-            return f"{self.numbers[kind]:08d}"
+        if self.choices["ids"] in ("numbered", "by-group"):
+            counted = (kind, id(group) if self.choices["ids"] == "by-group" else None)
+            self.numbers[counted] += 1
+            return f"{self.numbers[counted]:08d}"
         if self.choices["ids"] == "free":
             number = str(self.rng.randrange(10**6))
             length = self.rng.choice((2, 20, 63 - len(number)))

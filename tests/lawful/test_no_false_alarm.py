@@ -52,6 +52,7 @@ def test_generated_requests_raise_no_alarm_either(tmp_path, style, seed):
         ("synchronised=True", "LM-EXECUTABLE-FILTER-VERSION"),
         ("stamps=lower", "LM-SCHEDULE-WINDOW-ECHO"),
         ("ids=numbered", "LM-[ABCDE]*"),
+        ("ids=by-group foreign=12", "LM-[ISO]*"),
         ("list_lag=0.4", "LM-EXECUTION-FILTER-EXECUTABLES"),
         ("list_lag=0.4", "LM-EXECUTION-COUNT-COMBINED"),
         ("templates=touched", "LM-[SE][CX]E*-LIST-EQUALS-GET"),

@@ -91,14 +91,14 @@ class World:
     def add_artifact(self, group, members, **more):
         """Store an artifact; returns it."""
         now = more.pop("at", None) or self.now()
-        artifact = {"id": self.shapes.identifier("artifact"), **members, **more, "created": now, "modified": now}
+        artifact = {"id": self.shapes.identifier("artifact", group), **members, **more, "created": now, "modified": now}
         group.artifacts[artifact["id"]] = artifact
         return artifact
 
     def add_configuration(self, group, members, **more):
         """Store a configuration; returns it."""
         configuration = {
-            "id": self.shapes.identifier("configuration"),
+            "id": self.shapes.identifier("configuration", group),
             **members,
             "created": more.pop("at", None) or self.now(),
             **more,
@@ -112,7 +112,7 @@ class World:
         plan = self.planner.plan(now, deploys=deploys, complete=self.is_complete(configuration), kind_fits=kind_fits)
         gap = self.choices["deployment_gap"] * self.rng.random() if deploys else 0.0
         run = Run(
-            id=self.shapes.identifier(*(("deployment", "d") if deploys else ("execution", "e"))),
+            id=self.shapes.identifier(*(("deployment", group, "d") if deploys else ("execution", group, "e"))),
             configuration=configuration,
             deploys=deploys,
             created=now,

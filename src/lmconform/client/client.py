@@ -259,10 +259,13 @@ class Client:
         """What an answer to a GET shows of the things of this run."""
         if exchange.status == 404:
             self.session.books.not_found(operation, path, _group(request))
+        journal, group = self.session.journal, _group(request)
         for one in self.session.ownership.listed(operation, exchange.resources()):
-            self.session.books.own(one.resource.noun, one.id)
+            if journal.group(one.resource.noun, one.id) == group:
+                self.session.books.own(one.resource.noun, one.id)
         unseen = self.session.ownership.awaits(operation, path) if exchange.status == 200 else None
-        if unseen is None:
+        # In another resource group the id may be that of something else.
+        if unseen is None or journal.group(unseen.resource.noun, unseen.id) != group:
             return
         noun, books = unseen.resource.noun, self.session.books
         # What the answer leaves open is asked for before a change.

@@ -6,11 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lmconform.client.polling import LEAST_PAUSE, Overdue, Policy, poll
 from lmconform.contract import paths
@@ -24,6 +24,34 @@ if TYPE_CHECKING:
     from lmconform.settings.target import Target
 
 PACE = 0.1
+
+
+class MockProcess(Protocol):
+    """What is needed of a process, as ``subprocess.Popen`` has it."""
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended; None while that was not asked for, or while it runs."""
+
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises subprocess.TimeoutExpired."""
+
+
+# Starts ``lmconform mock`` with options, a file for what it prints, and an environment.
+Spawn = Callable[[Sequence[str], Path, Mapping[str, str]], MockProcess]
 _START_SECONDS = 60.0
 _KEY, _LOG = "service-key.json", "mock.log"
 
@@ -47,7 +75,7 @@ class EmbeddedMock:
         return self._launched.service_key
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> MockProcess:
         """The process that it is."""
         return self._launched.process
 
@@ -64,7 +92,7 @@ class EmbeddedMock:
 class Launched:
     """A mock that may not answer yet: there is time to do something else."""
 
-    process: subprocess.Popen[bytes]
+    process: MockProcess
     _config: RunConfig
     _folder: PrivateFolder
 
@@ -111,35 +139,32 @@ class Launched:
         self._folder.remove()
 
 
-def start(config: RunConfig, options: Sequence[str] = ()) -> EmbeddedMock:
+def _interpreter(options: Sequence[str], log: Path, environ: Mapping[str, str]) -> MockProcess:
+    """A new interpreter. In a separate session: Ctrl-C is for the run, which still needs the mock to clean up."""
+    command = [sys.executable, "-m", "lmconform", "mock", *options, "--parent-pid", str(os.getpid())]
+    with log.open("wb") as stream:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=environ, start_new_session=True
+        )
+
+
+def start(config: RunConfig, options: Sequence[str] = (), spawn: Spawn = _interpreter) -> EmbeddedMock:
     """Start ``lmconform mock`` on a free port of 127.0.0.1; raises TargetUnreachable.
 
     ``options`` are more of ``lmconform mock``: its legal choices, or the one defect that it is to have.
     """
-    return launch(config, options).ready()
+    return launch(config, options, spawn).ready()
 
 
-def launch(config: RunConfig, options: Sequence[str] = ()) -> Launched:
+def launch(config: RunConfig, options: Sequence[str] = (), spawn: Spawn = _interpreter) -> Launched:
     """Begin to start it."""
     folder = PrivateFolder()
-    key = folder.path / _KEY
-    command = [sys.executable, "-m", "lmconform", "mock", "--port", "0", "--pace", str(PACE), "--quiet"]
-    command += ["--dialect", config.dialect, "--write-service-key", str(key), "--parent-pid", str(os.getpid())]
-    command += options
-    with (folder.path / _LOG).open("wb") as stream:
-        # In a separate session: Ctrl-C is for the run, which still needs the mock to clean up.
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=stream,
-            env=environment.without_secrets(os.environ),
-            start_new_session=True,
-        )
-    return Launched(process, config, folder)
+    chosen = ["--port", "0", "--pace", str(PACE), "--quiet", "--dialect", config.dialect]
+    chosen += ["--write-service-key", str(folder.path / _KEY), *options]
+    return Launched(spawn(chosen, folder.path / _LOG, environment.without_secrets(os.environ)), config, folder)
 
 
-def _wait_for_key(process: subprocess.Popen[bytes], key: Path, log: Path) -> Path:
+def _wait_for_key(process: MockProcess, key: Path, log: Path) -> Path:
     def answers() -> bool:
         if process.poll() is not None:
             words = " ".join(log.read_text(errors="replace").split())[-300:]

@@ -12,6 +12,7 @@ from lmconform.client import embedded
 from lmconform.client.session import Session
 from lmconform.errors import HarnessError, TargetLost
 from lmconform.judgement import Outcome
+from lmconform.mutation import nursery
 from lmconform.results.events import Result
 from lmconform.run.catalogue import Plan
 from lmconform.run.items import Item
@@ -88,7 +89,7 @@ def try_(plan: Plan, mutant: MutantRun, *, everything: bool = False, in_run_orde
     trial = MutantTrial(mutant, seed=plan.config.seed)
     started = time.monotonic()
     try:
-        with embedded.start(plan.config, mutant.options) as mock:
+        with embedded.start(plan.config, mutant.options, nursery.spawn) as mock:
             config = as_tenant(plan.config, mock)
             target = remote(config, {})
             with closing(Session.open(config, plan.contract, plan.register, target, None)) as probe:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lmconform.mock import lifecycle
 from lmconform.mock.call import Call, Reply
+from lmconform.mock.lifecycle import Life, Timing
+from lmconform.mock.records import Enactment
 from lmconform.mutants.bench import Bench, resources
 
 Rule = Callable[[dict[str, Any]], bool]
@@ -57,3 +60,13 @@ def every_second_read(bench: Bench, operation: str, when: Rule, **members: Any) 
                 reads[resource["id"]] = reads.get(resource["id"], 0) + 1
                 if reads[resource["id"]] % 2 == 0:
                     resource.update(members)
+
+
+def stays_unknown(bench: Bench) -> None:
+    """What was just made is UNKNOWN for longer, so that requests reach it then also while the machine is busy."""
+
+    @bench.patch(lifecycle.Timing, "life")
+    def later(original: Callable[..., Life], timing: Timing, enactment: Enactment) -> Life:
+        life, more = original(timing, enactment), 5.0
+        pending = life.pending if life.pending is None else life.pending + more
+        return Life(pending, life.running + more, life.dead + more, life.output + more, life.completed + more)

@@ -19,6 +19,7 @@ from lmconform.mutants.defects.changes import (
     takes_unknown,
 )
 from lmconform.mutants.defects.returns import AWAY, brings_back, keeps_deleted
+from lmconform.mutants.defects.times import stays_unknown
 from lmconform.mutants.registry import mutant
 
 
@@ -80,6 +81,7 @@ def deployment_stop_ended_begins_again(bench: Bench) -> None:
 @mutant("deployment-stop-unknown-status", "LM-DEPLOYMENT-STOP-UNKNOWN-STATUS")
 def deployment_stop_unknown_status(bench: Bench) -> None:
     """BUG: a deployment with the status UNKNOWN is stopped instead of refused."""
+    stays_unknown(bench)
 
     @bench.instead("modifyDeployment")
     def stopped(call: Call, handler: Handler) -> Reply:

@@ -17,6 +17,7 @@ from lmconform.mutants.defects.changes import (
     takes_in_any_state,
     takes_unknown,
 )
+from lmconform.mutants.defects.times import stays_unknown
 from lmconform.mutants.registry import mutant
 
 
@@ -140,6 +141,7 @@ def execution_stop_anything(bench: Bench) -> None:
 @mutant("execution-stop-unknown-status", "LM-EXECUTION-STOP-UNKNOWN-STATUS")
 def execution_stop_unknown_status(bench: Bench) -> None:
     """BUG: an execution with the status UNKNOWN is stopped instead of refused."""
+    stays_unknown(bench)
     lifecycle.STOPPABLE = lifecycle.STOPPABLE | {"UNKNOWN"}
 
 

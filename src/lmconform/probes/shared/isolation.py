@@ -19,6 +19,7 @@ from lmconform.probes.context import Context
 from lmconform.probes.fixtures import fixture
 from lmconform.probes.reading import entries, objects
 from lmconform.probes.registry import probe
+from lmconform.probes.shared import namesakes
 from lmconform.probes.shared.effects import expect_undone
 from lmconform.probes.shared.other_group import foreign, other_group
 from lmconform.probes.shared.requests import Prepared, prepare
@@ -64,6 +65,8 @@ def outputs_are_not_listed_for_another_group(ctx: Context) -> None:
         _expect_4xx(ctx, answer)
         return
     listed = sorted({str(one.get("id")) for one in entries(answer.json_object())} & own)
+    if listed:
+        namesakes.expect_none_named(ctx, {"executionId": body["id"]}, other_group(ctx))
     text = f"no output of {body['id']}, which is of the resource group {ctx.session.target.resource_group}"
     ctx.expect(not listed, expected=text, actual=f"{listed}", exchange=answer)
 
@@ -143,12 +146,22 @@ def _expect_4xx(ctx: Context, answer: Exchange) -> None:
     ctx.expect(400 <= answer.status < 500, expected="a 4xx status", actual=answer.brief, exchange=answer)
 
 
+def _expect_no_namesake(ctx: Context, prepared: Prepared, other: str) -> None:
+    """Raise Inconclusive when the request would not name in the other group what it names in this one."""
+    namesakes.expect_none_named(ctx, {**prepared.names, **prepared.content.get("json", {})}, other)
+    own = prepared.names.get(prepared.resource.id_parameter)
+    if prepared.resource.owner and own is not None:
+        namesakes.expect_none(ctx, prepared.resource, own, other)
+
+
 def _expect_unlisted(ctx: Context, operation: Operation, other: str) -> None:
     prepared = prepare(ctx, operation)
     query, own = source_of(prepared.resource).listed(ctx)
     answer = replace(prepared, query=query).send(ctx, resource_group=other)
     ctx.expect_status(answer, {200})
     listed = sorted({str(r.get("id")) for r in entries(answer.json_object())} & set(own))
+    for one in listed:
+        namesakes.expect_none(ctx, prepared.resource, one, other)
     text = f"nothing of the resource group {ctx.session.target.resource_group} in the list for {other}"
     ctx.expect(not listed, expected=text, actual=f"{listed}", exchange=answer)
 
@@ -161,6 +174,7 @@ def _expect_uncounted(ctx: Context, operation: Operation, other: str) -> None:
     is_refused = "$search" not in query and 400 <= answer.status < 500
     good = is_refused or (answer.status == 200 and answer.text.strip() == "0")
     if not good:
+        namesakes.expect_none_named(ctx, query, other)
         # Which of them a server with this defect counts, its list for the other group may show.
         listing = prepared.resource.operations[Role.LIST]
         seen = ctx.send(listing.id, query=query, resource_group=other)
@@ -172,7 +186,10 @@ def _expect_uncounted(ctx: Context, operation: Operation, other: str) -> None:
 def _expect_not_shown(ctx: Context, operation: Operation, other: str) -> None:
     prepared = prepare(ctx, operation)
     if not prepared.resource.owner:
-        _expect_4xx(ctx, prepared.send(ctx, resource_group=other))
+        answer = prepared.send(ctx, resource_group=other)
+        if answer.ok:
+            _expect_no_namesake(ctx, prepared, other)
+        _expect_4xx(ctx, answer)
         return
     own = prepared.names[prepared.resource.id_parameter]
     queries = [prepared.query]
@@ -183,12 +200,15 @@ def _expect_not_shown(ctx: Context, operation: Operation, other: str) -> None:
     for query in queries:
         answer = replace(prepared, query=query).send(ctx, resource_group=other)
         shown = [r for r in entries(answer.json_object()) if own in r.values()]
+        if shown:
+            _expect_no_namesake(ctx, prepared, other)
         ctx.expect(not shown, expected=f"nothing of {own} for {query}", actual=answer.brief, exchange=answer)
 
 
 def _expect_unused(ctx: Context, operation: Operation, other: str) -> None:
     """Raise Failure when something is made in the other group from what this one holds."""
     prepared = prepare(ctx, operation)
+    _expect_no_namesake(ctx, prepared, other)
     if prepared.resource.owner:
         # The answer is open (F42), what is stored in this group afterwards is not.
         prepared.send(ctx, resource_group=other, judge=False)
@@ -199,11 +219,13 @@ def _expect_unused(ctx: Context, operation: Operation, other: str) -> None:
 
 def _expect_unchanged(ctx: Context, operation: Operation, other: str) -> None:
     prepared = prepare(ctx, operation)
+    _expect_no_namesake(ctx, prepared, other)
     _expect_4xx(ctx, prepared.send(ctx, resource_group=other))
     expect_undone(ctx, prepared)
     is_update = ctx.session.resources.role_of(operation) == Role.MODIFY and prepared.resource.noun == _CHECKED
     if is_update and not prepared.doubt:
-        found = foreign(ctx, other, deployable=True)
+        found, own = foreign(ctx, other, deployable=True), ctx.session.target.resource_group
+        namesakes.expect_none(ctx, ctx.session.resources["configuration"], found.configuration, own, home=other)
         update = replace(prepared, content={"json": {"configurationId": found.configuration}})
         _expect_4xx(ctx, update.send(ctx))
         expect_undone(ctx, update)
@@ -212,6 +234,7 @@ def _expect_unchanged(ctx: Context, operation: Operation, other: str) -> None:
 def _expect_bulk_errors(ctx: Context, operation: Operation, other: str) -> None:
     """Raise Failure unless a stop and a deletion in bulk are errors of their entries."""
     prepared = prepare(ctx, operation)
+    _expect_no_namesake(ctx, prepared, other)
     _expect_bulk_error(ctx, prepared, other)
     deletion = replace(prepared, content=_as_deletion(prepared))
     _expect_bulk_error(ctx, deletion, other)
