@@ -9,10 +9,14 @@ import multiprocessing
 import os
 import pkgutil
 import runpy
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Final
@@ -26,9 +30,12 @@ _PRELOADED: Final = ("lmconform.cli.main", "lmconform.cli.mock", "uvicorn.loops.
 
 def spawn(options: Sequence[str], log: Path, environ: Mapping[str, str]) -> MockProcess:
     """Start ``lmconform mock`` with these options; what it prints goes to ``log``. A ``Spawn`` of ``embedded``."""
-    process = _context().Process(target=_serve, args=(tuple(options), str(log), dict(environ)), daemon=True)
+    # Nothing is ever sent: the end of this process ends the pipe, and that ends the mock.
+    theirs, ours = _context().Pipe(duplex=False)
+    process = _context().Process(target=_serve, args=(tuple(options), str(log), dict(environ), theirs), daemon=True)
     process.start()
-    return _Forked(process)
+    theirs.close()
+    return _Forked(process, ours)
 
 
 @cache
@@ -39,7 +46,7 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _serve(options: Sequence[str], log: str, environ: Mapping[str, str]) -> None:
+def _serve(options: Sequence[str], log: str, environ: Mapping[str, str], theirs: Connection) -> None:
     """The life of one mock: a session, an environment and an output of its own."""
     os.setsid()
     with open(log, "wb", buffering=0) as stream:
@@ -47,16 +54,24 @@ def _serve(options: Sequence[str], log: str, environ: Mapping[str, str]) -> None
             os.dup2(stream.fileno(), output.fileno())
     os.environ.clear()
     os.environ.update(environ)
-    # Its parent is the server of forks, which ends with the process that asked for the mock.
-    sys.argv[1:] = ["mock", *options, "--parent-pid", str(os.getppid())]
+    threading.Thread(target=_end_with, args=(theirs,), daemon=True).start()
+    sys.argv[1:] = ["mock", *options]
     runpy.run_module("lmconform", run_name="__main__", alter_sys=True)
+
+
+def _end_with(theirs: Connection) -> None:
+    """Wait for the end of the process that asked for this mock, and end."""
+    with suppress(EOFError, OSError):
+        theirs.recv_bytes()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class _Forked:
     """The process as ``subprocess`` would have it."""
 
-    def __init__(self, process: ForkServerProcess) -> None:
+    def __init__(self, process: ForkServerProcess, ours: Connection) -> None:
         self._process = process
+        self._ours = ours
 
     @property
     def pid(self) -> int:
@@ -85,4 +100,5 @@ class _Forked:
         self._process.join(timeout)
         if self._process.exitcode is None:
             raise subprocess.TimeoutExpired("lmconform mock", timeout or 0.0)
+        self._ours.close()
         return self._process.exitcode
