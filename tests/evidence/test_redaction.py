@@ -159,3 +159,14 @@ def test_what_every_private_key_begins_with_is_left_alone():
     redactor = Redactor()
     redactor.learn_pem(PEM)
     assert redactor.text("-----BEGIN PRIVATE KEY-----") == "-----BEGIN PRIVATE KEY-----"
+
+
+def test_what_is_learnt_for_a_while_is_forgotten_and_nothing_else():
+    redactor = Redactor(["kept-for-good-4711"])
+    with redactor.forgetting():
+        redactor.learn("for-a-while-0815")
+        redactor.learn_token("token-for-a-while-0816")
+        assert redactor.text("kept-for-good-4711 for-a-while-0815") == f"{MASK} {MASK}"
+    text = "for-a-while-0815 token-for-a-while-0816"
+    assert redactor.text(f"kept-for-good-4711 {text}") == f"{MASK} {text}"
+    assert redactor.tokens() == []

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from lmconform import __version__
 from lmconform.client import backoff, connection
@@ -185,13 +186,11 @@ class Transport:
         if token:
             headers.append(("Authorization", f"Bearer {token}"))
         url = f"{self.target.base_url}{request.path}" + (f"?{request.query}" if request.query else "")
-        prepared = requests.Request(request.method, "http://placeholder", auth=connection.no_auth).prepare()
-        # The URL as given: requests would tidy up what we send on purpose.
-        prepared.url = url
+        # Member by member: ``prepare`` would tidy up what we send on purpose.
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url = request.method, url
         prepared.body = request.body or None
-        prepared.headers.clear()
-        for name, value in headers:
-            prepared.headers[name] = value
+        prepared.headers = CaseInsensitiveDict(headers)
         if request.body or request.method in ("POST", "PUT", "PATCH"):
             prepared.headers["Content-Length"] = str(len(request.body))
         self.rate.wait(self._sleep)

@@ -6,6 +6,7 @@ import base64
 import re
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -106,6 +107,17 @@ class Redactor:
     def shows(self, value: str) -> bool:
         """Whether a known secret, or a part of one, stands in ``value``."""
         return bool(self._known.find(value))
+
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """Around a session with a server that ends with it: what is learnt within is forgotten at the end."""
+        with self._lock:
+            before = dict(self._kept), dict(self._tokens), self._known
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._kept, self._tokens, self._known = before
 
     def _keep(self, secret: str, found: frozenset[str]) -> None:
         with self._lock:

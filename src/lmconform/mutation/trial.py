@@ -11,6 +11,7 @@ from typing import Any, Final
 from lmconform.client import embedded
 from lmconform.client.session import Session
 from lmconform.errors import HarnessError, TargetLost
+from lmconform.evidence.redaction import of_process
 from lmconform.judgement import Outcome
 from lmconform.mutation import nursery
 from lmconform.results.events import Result
@@ -89,7 +90,8 @@ def try_(plan: Plan, mutant: MutantRun, *, everything: bool = False, in_run_orde
     trial = MutantTrial(mutant, seed=plan.config.seed)
     started = time.monotonic()
     try:
-        with embedded.start(plan.config, mutant.options, nursery.spawn) as mock:
+        # Each mock has a secret of its own, and each secret makes the search for all of them slower.
+        with of_process().forgetting(), embedded.start(plan.config, mutant.options, nursery.spawn) as mock:
             config = as_tenant(plan.config, mock)
             target = remote(config, {})
             with closing(Session.open(config, plan.contract, plan.register, target, None)) as probe:
