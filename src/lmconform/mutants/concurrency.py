@@ -6,16 +6,14 @@ import copy
 import secrets
 import uuid
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.problems import WRONG_STATE, Problem
 from lmconform.mutants.bench import Bench
 from lmconform.mutants.defects.races import WINDOW, breaks_down_beside, in_flight, while_under_way
+from lmconform.mutants.defects.times import runs_longer
 from lmconform.mutants.registry import mutant
-
-# Of stops: an execution of the mock is over soon.
-_SHORT: Final = WINDOW / 3
 
 
 def _counted_ids(bench: Bench, operation: str, form: Callable[[int], str]) -> None:
@@ -303,7 +301,8 @@ def concurrent_list_404(bench: Bench) -> None:
 
 def _revives(bench: Bench, operation: str, parameter: str, shelf: str) -> None:
     """The second of two stops at the same time is acknowledged and takes the first one back."""
-    second = _second_of_two(bench, operation, parameter, _SHORT)
+    runs_longer(bench)
+    second = _second_of_two(bench, operation, parameter)
 
     @bench.instead(operation)
     def taken_back(call: Call, handler: Handler) -> Reply:
@@ -329,13 +328,15 @@ def concurrent_deployment_stop_revives(bench: Bench) -> None:
 @mutant("concurrent-stop-500", "LM-CONCURRENT-STOP")
 def concurrent_stop_500(bench: Bench) -> None:
     """BUG: stopping an execution is answered with 500 while another change is under way."""
-    breaks_down_beside(bench, "modifyExecution", "modifyExecution", _SHORT)
+    runs_longer(bench)
+    breaks_down_beside(bench, "modifyExecution", "modifyExecution")
 
 
 @mutant("concurrent-stop-none", "LM-CONCURRENT-STOP")
 def concurrent_stop_none(bench: Bench) -> None:
     """BUG: two stops of an execution at the same time are both refused."""
-    crowded = _crowded(bench, "modifyExecution", "executionId", _SHORT)
+    runs_longer(bench)
+    crowded = _crowded(bench, "modifyExecution", "executionId")
 
     @bench.before("modifyExecution")
     def refuse(call: Call) -> None:

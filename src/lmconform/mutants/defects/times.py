@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from lmconform.mock import lifecycle
 from lmconform.mock.call import Call, Reply
@@ -12,6 +13,9 @@ from lmconform.mock.records import Enactment
 from lmconform.mutants.bench import Bench, resources
 
 Rule = Callable[[dict[str, Any]], bool]
+
+# Steps of the mock's clock.
+_LONGER: Final = 5.0
 
 
 def has_ended(resource: dict[str, Any]) -> bool:
@@ -67,6 +71,18 @@ def stays_unknown(bench: Bench) -> None:
 
     @bench.patch(lifecycle.Timing, "life")
     def later(original: Callable[..., Life], timing: Timing, enactment: Enactment) -> Life:
-        life, more = original(timing, enactment), 5.0
-        pending = life.pending if life.pending is None else life.pending + more
-        return Life(pending, life.running + more, life.dead + more, life.output + more, life.completed + more)
+        life = original(timing, enactment)
+        pending = life.pending if life.pending is None else life.pending + _LONGER
+        return replace(_ending_later(life), pending=pending, running=life.running + _LONGER)
+
+
+def runs_longer(bench: Bench) -> None:
+    """Executions are RUNNING for longer, so that several requests reach them then also while the machine is busy."""
+
+    @bench.patch(lifecycle.Timing, "life")
+    def later(original: Callable[..., Life], timing: Timing, enactment: Enactment) -> Life:
+        return _ending_later(original(timing, enactment))
+
+
+def _ending_later(life: Life) -> Life:
+    return replace(life, dead=life.dead + _LONGER, output=life.output + _LONGER, completed=life.completed + _LONGER)

@@ -136,7 +136,9 @@ def _expect_gone(ctx: Context, kind: Enactment) -> None:
 def _expect_stopped(ctx: Context, kind: Enactment) -> None:
     require_budget(ctx, kind)
     ends, is_excused = [], False
-    for _ in range(_ATTEMPTS):
+    for _ in range(2 * _ATTEMPTS):
+        if len(ends) == _ATTEMPTS:
+            break
         pooled = enactment_pool.active(ctx, kind)
         answers = burst([partial(pooled.stop, ctx)] * 2)
         if not any(answer.ok for answer in answers) and pooled.current_status(ctx) not in STOPPABLE:
