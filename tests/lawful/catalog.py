@@ -168,7 +168,9 @@ def list_models(api, call):
 def meta(api, call):
     """GET /lm/meta: what is switched on is said, as far as this server says anything."""
     choices = api.choices
-    if choices["meta"] not in ("full", "bare"):
+    if choices["meta"] == "grouped" and call.headers.get("ai-resource-group") is None:
+        raise refuse("400", "Missing header parameter 'AI-Resource-Group'")
+    if choices["meta"] not in ("full", "grouped", "bare"):
         raise refuse(choices["meta"], "not here")
     if choices["meta"] == "bare":
         return Reply(200, {"aiApi": {"version": "2.40.0"}})

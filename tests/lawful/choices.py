@@ -165,7 +165,7 @@ OPTIONS = {
     "file_limit": (104857600, 2048, 16),
     "file_count": (-1, 3),
     # -- meta
-    "meta": ("full", "bare", "404-json", "404-text", "403-text", "405-text"),
+    "meta": ("full", "grouped", "bare", "404-json", "404-text", "403-text", "405-text"),
     # -- metrics
     "metrics": ("on", "off"),
     "metrics_advertised": (True, False),
@@ -367,10 +367,10 @@ class Choices:
     def _be_honest(self):
         """What the schema of /lm/meta presumes and this server does not have, it must deny there."""
         values = self._values
-        if values["meta"] != "full":
+        if values["meta"] not in ("full", "grouped"):
             values |= dict.fromkeys(("executions", "deployments", "logs"), "on")
             values["groups"] = "two" if values["groups"] == "ignored" else values["groups"]
-        if values["meta"] not in ("full", "bare"):
+        if values["meta"] not in ("full", "grouped", "bare"):
             values["metrics"] = "on"
         if values["ids"] != "usual":
             values["unlike_ours"] = "404"

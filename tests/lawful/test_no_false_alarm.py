@@ -65,6 +65,15 @@ def test_what_no_publication_forbids_raises_no_alarm(tmp_path, choice, probes):
     assert any(r["id"].startswith("probe/") for r in results)
 
 
+def test_capabilities_that_are_told_only_with_a_resource_group_are_believed(tmp_path):
+    only = ("--only", "probe/LM-META-*", "--only", "probe/LM-SCHEDULE-CREATE*", "--only", "observe/LM-OBS-META-*")
+    found, results = alarms(tmp_path, "plain", FIRST, *only, choose=["meta=grouped", "schedules=on"])
+    assert told(found) == []
+    outcomes = {r["item"]: r["outcome"] for r in results}
+    assert [name for name in outcomes if name.startswith("probe/LM-SCHEDULE-CREATE")]
+    assert set(outcomes.values()) == {"PASS"}
+
+
 @pytest.mark.parametrize(("limit", "words"), [(30, ""), (0.5, "--delete-timeout")])
 def test_a_deletion_that_takes_its_time_is_a_finding_only_beyond_the_limit_of_its_owner(tmp_path, limit, words):
     only = ("--only", "scenario/*", "--only", "fuzz/sequence/createExecution*")

@@ -31,6 +31,18 @@ def isolation_artifact_get(bench: Bench) -> None:
     _reads_everywhere(bench, "artifacts", "artifactId", "getArtifact")
 
 
+@mutant("isolation-artifact-get-expanded", "LM-ISOLATION-ARTIFACT-GET")
+def isolation_artifact_get_expanded(bench: Bench) -> None:
+    """BUG: with $expand an artifact of any resource group is read by its id."""
+    _reads_everywhere(bench, "artifacts", "artifactId", "getArtifact", beside="$expand")
+
+
+@mutant("isolation-artifact-list-expanded", "LM-ISOLATION-ARTIFACT-LIST")
+def isolation_artifact_list_expanded(bench: Bench) -> None:
+    """BUG: with $expand the artifacts of the first resource group are listed in the others."""
+    _lists_everything(bench, "artifacts", "listArtifacts", beside="$expand")
+
+
 @mutant("isolation-artifact-list", "LM-ISOLATION-ARTIFACT-LIST")
 def isolation_artifact_list(bench: Bench) -> None:
     """BUG: the artifacts of the first resource group are listed and counted in the others."""
@@ -55,6 +67,12 @@ def isolation_configuration_list(bench: Bench) -> None:
     _lists_everything(bench, "configurations", "listConfigurations", "countConfigurations")
 
 
+@mutant("isolation-configuration-list-of-executable", "LM-ISOLATION-CONFIGURATION-LIST")
+def isolation_configuration_list_of_executable(bench: Bench) -> None:
+    """BUG: with executableIds the configurations of the first resource group are listed in the others."""
+    _lists_everything(bench, "configurations", "listConfigurations", beside="executableIds")
+
+
 @mutant("isolation-configuration-use", "LM-ISOLATION-CONFIGURATION-USE")
 def isolation_configuration_use(bench: Bench) -> None:
     """BUG: an execution is started from a configuration of another resource group."""
@@ -71,6 +89,18 @@ def isolation_configuration_use(bench: Bench) -> None:
 def isolation_execution_get(bench: Bench) -> None:
     """BUG: an execution of any resource group is read by its id."""
     _reads_everywhere(bench, "executions", "executionId", "getExecution")
+
+
+@mutant("isolation-execution-get-selected", "LM-ISOLATION-EXECUTION-GET")
+def isolation_execution_get_selected(bench: Bench) -> None:
+    """BUG: with $select an execution of any resource group is read by its id."""
+    _reads_everywhere(bench, "executions", "executionId", "getExecution", beside="$select")
+
+
+@mutant("isolation-deployment-list-of-status", "LM-ISOLATION-DEPLOYMENT-LIST")
+def isolation_deployment_list_of_status(bench: Bench) -> None:
+    """BUG: with a status the deployments of the first resource group are listed in the others."""
+    _lists_everything(bench, "deployments", "listDeployments", beside="status")
 
 
 @mutant("isolation-execution-list", "LM-ISOLATION-EXECUTION-LIST")
@@ -282,25 +312,28 @@ def _configurations_of_all(bench: Bench, operation: str) -> None:
                 call.group.artifacts = {**group.artifacts, **call.group.artifacts}
 
 
-def _reads_everywhere(bench: Bench, shelf: str, parameter: str, *operations: str) -> None:
-    """An id is found in every resource group; ``shelf`` is the attribute of Group that holds the resources."""
+def _reads_everywhere(bench: Bench, shelf: str, parameter: str, *operations: str, beside: str = "") -> None:
+    """An id is found in every resource group, if the query has ``beside``.
+
+    ``shelf`` is the attribute of Group that holds the resources.
+    """
 
     @bench.instead(*operations)
     def anywhere(call: Call, handler: Handler) -> Reply:
         wanted = call.path[parameter]
         for group in bench.groups.values():
-            if wanted in getattr(group, shelf):
+            if wanted in getattr(group, shelf) and (not beside or beside in call.query):
                 call.group = group
         return handler(call)
 
 
-def _lists_everything(bench: Bench, shelf: str, *operations: str) -> None:
-    """What belongs to the first resource group is listed in the others as well."""
+def _lists_everything(bench: Bench, shelf: str, *operations: str, beside: str = "") -> None:
+    """What belongs to the first resource group is listed in the others as well, if the query has ``beside``."""
 
     @bench.instead(*operations)
     def everything(call: Call, handler: Handler) -> Reply:
         own = getattr(call.group, shelf)
-        if call.group.name == "other":
+        if call.group.name == "other" and (not beside or beside in call.query):
             setattr(call.group, shelf, {**getattr(bench.groups["tutorial"], shelf), **own})
         try:
             return handler(call)

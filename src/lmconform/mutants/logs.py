@@ -124,6 +124,26 @@ def logs_start_ignored(bench: Bench) -> None:
     forget(bench, "start", "getExecutionLogs")
 
 
+@mutant("logs-start-alone-ignored", "LM-LOGS-WINDOW")
+def logs_start_alone_ignored(bench: Bench) -> None:
+    """BUG: start is ignored when logs are read without end."""
+
+    @bench.before("getExecutionLogs")
+    def ignored(call: Call) -> None:
+        if "end" not in call.query:
+            call.query.pop("start", None)
+
+
+@mutant("logs-top-latest-first", "LM-LOGS-TOP-AT-LIMIT")
+def logs_top_latest_first(bench: Bench) -> None:
+    """BUG: with $top and without $order the latest line of the logs comes first."""
+
+    @bench.before("getExecutionLogs")
+    def turned(call: Call) -> None:
+        if "$top" in call.query and "$order" not in call.query:
+            call.query["$order"] = "desc"
+
+
 @mutant("logs-deployment-window-ignored", "LM-LOGS-DEPLOYMENT-SERVED")
 def logs_deployment_window_ignored(bench: Bench) -> None:
     """BUG: start and end are ignored when logs of a deployment are read."""

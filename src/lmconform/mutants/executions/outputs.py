@@ -89,6 +89,17 @@ def list_execution_without_outputs(bench: Bench) -> None:
     shown_as(bench, ("listExecutions",), has_ended, outputArtifacts=[])
 
 
+@mutant("list-execution-outputs-elsewhere", "LM-EXECUTION-VIEWS-AGREE")
+def list_execution_outputs_elsewhere(bench: Bench) -> None:
+    """BUG: the list of executions shows another url of each output artifact than GET."""
+
+    @bench.after("listExecutions")
+    def elsewhere(call: Call, reply: Reply) -> None:
+        for resource in resources(reply):
+            for artifact in resource.get("outputArtifacts") or []:
+                artifact["url"] += "-copy"
+
+
 @mutant("execution-outputs-vanish", "LM-EXECUTION-VIEWS-AGREE")
 def execution_outputs_vanish(bench: Bench) -> None:
     """BUG: the output artifacts of an execution are no longer shown once it was read COMPLETED twice."""

@@ -135,7 +135,8 @@ def _expect_gone(ctx: Context, kind: Enactment) -> None:
 
 def _expect_stopped(ctx: Context, kind: Enactment) -> None:
     require_budget(ctx, kind)
-    ends, is_excused = [], False
+    ends: list[str] = []
+    is_excused = False
     for _ in range(2 * _ATTEMPTS):
         if len(ends) == _ATTEMPTS:
             break

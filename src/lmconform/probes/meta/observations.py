@@ -16,6 +16,17 @@ def meta_without_token(ctx: Context) -> str:
     return answer(send_with_authorization(ctx, "getMeta"))
 
 
+@observation(
+    "LM-OBS-META-WITHOUT-GROUP",
+    operation="getMeta",
+    effect="read",
+    source="A1",
+    text="Whether meta needs a resource group, which the description does not give it.",
+)
+def meta_without_group(ctx: Context) -> str:
+    return answer(ctx.send("getMeta", resource_group=None, judge=False))
+
+
 @observation("LM-OBS-HEALTHZ", operation="", effect="read", source="D1", text="Answer of the undeclared /lm/healthz.")
 def healthz(ctx: Context) -> str:
     exchange = raw(ctx, "GET", "/lm/healthz")

@@ -20,6 +20,8 @@ from lmconform.probes.registry import probe
 @probe("LM-META-API-VERSION")
 def meta_names_the_version(ctx: Context) -> None:
     answer = ctx.get("getMeta")
+    if not answer.ok and ctx.session.capabilities.meta is not None:
+        answer = ctx.send("getMeta", headers={"AI-Resource-Group": ctx.session.target.resource_group})
     if 400 <= answer.status < 500 and answer.status not in (401, 429):
         meta = ctx.session.contract.operation("getMeta").label
         raise NotApplicable(f"the target has no {meta}")

@@ -138,6 +138,7 @@ def times_are_the_same_instants(ctx: Context) -> None:
 
 @observation(
     "LM-OBS-METRIC-STEP-LARGE",
+    costly=True,
     operation=_PATCH,
     source="F36",
     capability=METRICS,

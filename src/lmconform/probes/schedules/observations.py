@@ -26,7 +26,7 @@ def filter_unknown_configuration(ctx: Context) -> str:
     return listed(ctx.get("listExecutionSchedules", {"configurationId": ctx.absent_id()}))
 
 
-def _creation(name: str, text: str, source: str, fields: Callable[[Context], Json]) -> None:
+def _creation(name: str, text: str, source: str, fields: Callable[[Context], Json], *, costly: bool = False) -> None:
     @observation(
         name,
         operation="createExecutionSchedule",
@@ -34,6 +34,7 @@ def _creation(name: str, text: str, source: str, fields: Callable[[Context], Jso
         effect="destructive",
         capability=SCHEDULES,
         text=text,
+        costly=costly,
     )
     def creation_answer(ctx: Context) -> str:
         exchange = ctx.send("createExecutionSchedule", json=schedule_body(ctx, **fields(ctx)))
@@ -62,9 +63,10 @@ _creation(
     "A schedule with the name of another one.",
     "J",
     lambda ctx: {"name": batch(ctx, SCHEDULE).members[0].sent["name"]},
+    costly=True,
 )
 _creation("LM-OBS-SCHEDULE-CRON-INVALID", "A schedule whose cron is no cron.", "C52", lambda ctx: {"cron": "never"})
-_creation("LM-OBS-SCHEDULE-CRON-SIX-FIELDS", "A schedule whose cron has six fields.", "I18", _six_fields)
+_creation("LM-OBS-SCHEDULE-CRON-SIX-FIELDS", "A schedule whose cron has six fields.", "I18", _six_fields, costly=True)
 _creation(
     "LM-OBS-SCHEDULE-WINDOW-REVERSED",
     "A schedule that ends before it starts.",

@@ -15,6 +15,7 @@ from lmconform.probes.shared.enactments import of_base
 # A list may shorten the message; a target may note that it looked at a resource that did not change (M12).
 _NOT_COMPARED: Final = frozenset({"modifiedAt", "statusMessage", "progress"})
 _OUTPUTS: Final = "outputArtifacts"
+_OF_OUTPUT: Final = ("name", "kind", "url", "scenarioId", "executionId")
 _SELECT: Final = {"$select": "status"}
 # Twenty polls are the time for which a list may lag; one of them is a moment.
 _MOMENT: Final = 1 / 20
@@ -68,6 +69,12 @@ def expect_agreement(ctx: Context, kind: Enactment, single: Json, view: Json, wh
     if view.get(_OUTPUTS) is not None:
         wanted, shown = sorted(_outputs(single)), sorted(_outputs(view))
         ctx.expect(shown == wanted, expected=f"{what} with the output artifacts of GET, {wanted}", actual=f"{shown}")
+        there = {artifact.get("id"): artifact for artifact in objects(view, _OUTPUTS)}
+        for output in objects(single, _OUTPUTS):
+            # Whether a url ends in a slash is open (M2).
+            one, other = ({n: str(v).rstrip("/") for n, v in o.items() if v} for o in (output, there[output.get("id")]))
+            same: Json = {name: one[name] for name in _OF_OUTPUT if name in one and name in other}
+            ctx.expect_same(same, other, what=f"the output artifact {output.get('id')} in {what} as in GET")
 
 
 def _outputs(body: Json) -> set[str]:

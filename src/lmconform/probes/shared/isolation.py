@@ -28,6 +28,8 @@ from lmconform.probes.shared.sources import kept_tag, source_of
 _GROUP_HEADER: Final = "AI-Resource-Group"
 # A change of its configuration is checked before it is accepted (F22, C2); for other resources that is not published.
 _CHECKED: Final = "deployment"
+# Other views of what GET shows.
+_VIEWS: Final = {"$expand": "scenario", "$select": "status"}
 
 
 @probe("LM-ISOLATION-EVERY-OPERATION")
@@ -156,14 +158,20 @@ def _expect_no_namesake(ctx: Context, prepared: Prepared, other: str) -> None:
 
 def _expect_unlisted(ctx: Context, operation: Operation, other: str) -> None:
     prepared = prepare(ctx, operation)
-    query, own = source_of(prepared.resource).listed(ctx)
-    answer = replace(prepared, query=query).send(ctx, resource_group=other)
+    source = source_of(prepared.resource)
+    query, own = source.listed(ctx)
+    for one in (query, *source.filtered(ctx)):
+        _expect_none_listed(ctx, replace(prepared, query=one), set(own), other)
+
+
+def _expect_none_listed(ctx: Context, prepared: Prepared, own: set[str], other: str) -> None:
+    answer = prepared.send(ctx, resource_group=other)
     ctx.expect_status(answer, {200})
-    listed = sorted({str(r.get("id")) for r in entries(answer.json_object())} & set(own))
+    listed = sorted({str(r.get("id")) for r in entries(answer.json_object())} & own)
     for one in listed:
         namesakes.expect_none(ctx, prepared.resource, one, other)
     text = f"nothing of the resource group {ctx.session.target.resource_group} in the list for {other}"
-    ctx.expect(not listed, expected=text, actual=f"{listed}", exchange=answer)
+    ctx.expect(not listed, expected=f"{text} with {prepared.query}", actual=f"{listed}", exchange=answer)
 
 
 def _expect_uncounted(ctx: Context, operation: Operation, other: str) -> None:
@@ -186,10 +194,12 @@ def _expect_uncounted(ctx: Context, operation: Operation, other: str) -> None:
 def _expect_not_shown(ctx: Context, operation: Operation, other: str) -> None:
     prepared = prepare(ctx, operation)
     if not prepared.resource.owner:
-        answer = prepared.send(ctx, resource_group=other)
-        if answer.ok:
-            _expect_no_namesake(ctx, prepared, other)
-        _expect_4xx(ctx, answer)
+        views = [{name: value} for name, value in _VIEWS.items() if operation.parameter(name) is not None]
+        for query in ({}, *views):
+            answer = replace(prepared, query={**prepared.query, **query}).send(ctx, resource_group=other)
+            if answer.ok:
+                _expect_no_namesake(ctx, prepared, other)
+            _expect_4xx(ctx, answer)
         return
     own = prepared.names[prepared.resource.id_parameter]
     queries = [prepared.query]

@@ -70,6 +70,10 @@ class Source:
         """A query that lists, beside others perhaps, the ids that come with it."""
         return {}, [self.names(ctx)[self.resource.id_parameter]]
 
+    def filtered(self, ctx: Context) -> list[Json]:
+        """More queries that list the ids of ``listed``, beside others perhaps: by other filters, or in another view."""
+        return []
+
     def counted(self, ctx: Context) -> Json:
         """A query that counts resources of this run and no others; raises Inconclusive when there is none."""
         raise Inconclusive(f"no query counts the {self.resource.noun}s of this run alone")
@@ -152,6 +156,12 @@ class _Plain(Source):
         # Other queries name ids, and such a filter may be refused where they are unknown (F12).
         return group.query if self._kind.searchable else {}, group.ids
 
+    def filtered(self, ctx: Context) -> list[Json]:
+        sent, searched = batch(ctx, self._kind).members[0].sent, batch(ctx, self._kind).query
+        if "executableId" in sent:
+            return [{"executableIds": [sent["executableId"]]}]
+        return [{**searched, "$expand": "scenario"}] if self._kind.searchable else []
+
     def counted(self, ctx: Context) -> Json:
         return batch(ctx, self._kind).query
 
@@ -198,6 +208,12 @@ class _Enactments(Source):
     def listed(self, ctx: Context) -> tuple[Json, list[str]]:
         pooled = enactment_pool.base(ctx, self._kind)
         return {"scenarioId": pooled.configuration.sent["scenarioId"]}, [pooled.id]
+
+    def filtered(self, ctx: Context) -> list[Json]:
+        pooled = enactment_pool.base(ctx, self._kind)
+        # The status of now: a list of the one before would not hold it anywhere.
+        of_executable = {"executableIds": [pooled.configuration.sent["executableId"]]}
+        return [of_executable, {"status": pooled.current_status(ctx)}]
 
     def counted(self, ctx: Context) -> Json:
         return {"configurationId": enactment_pool.base(ctx, self._kind).configuration.id}
