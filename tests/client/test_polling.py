@@ -69,7 +69,7 @@ def test_a_pause_that_leads_beyond_the_limit_ends_at_it():
     assert wait(lambda: "STOPPED" if time.monotonic() - began >= 0.19 else "RUNNING", pause=lambda s: 30.0) == "STOPPED"
     assert time.monotonic() - began < 2
     server = Clockwork(10_000)
-    with pytest.raises(Overdue, match="RUNNING after 0.2 s and 2 polls"):
+    with pytest.raises(Overdue, match=r"RUNNING after 0\.2 s and 2 polls"):
         wait(server, pause=lambda s: 30.0)
 
 
