@@ -76,6 +76,15 @@ def stays_unknown(bench: Bench) -> None:
         return replace(_ending_later(life), pending=pending, running=life.running + _LONGER)
 
 
+def stays_pending(bench: Bench) -> None:
+    """What was started is PENDING for longer, so that several requests see it then."""
+
+    @bench.patch(lifecycle.Timing, "life")
+    def later(original: Callable[..., Life], timing: Timing, enactment: Enactment) -> Life:
+        life = original(timing, enactment)
+        return replace(_ending_later(life), running=life.running + _LONGER)
+
+
 def runs_longer(bench: Bench) -> None:
     """Executions are RUNNING for longer, so that several requests reach them then also while the machine is busy."""
 

@@ -8,6 +8,7 @@ from lmconform.mock.problems import Problem, not_found
 from lmconform.mutants.bench import Bench, resources
 from lmconform.mutants.defects.answers import elsewhere, malformed_422, refuses_when, unknown_is_200, wrong_location
 from lmconform.mutants.defects.bodies import loosen, oldest_configuration, optional, same_again
+from lmconform.mutants.defects.times import stays_pending
 from lmconform.mutants.registry import mutant
 
 
@@ -173,6 +174,7 @@ def deployment_names_by_id(bench: Bench) -> None:
 @mutant("deployment-goes-back", "LM-DEPLOYMENT-TRANSITIONS")
 def deployment_goes_back(bench: Bench) -> None:
     """BUG: a PENDING deployment shows UNKNOWN at every second request."""
+    stays_pending(bench)
     seen: dict[str, int] = {}
 
     @bench.after("getDeployment")

@@ -15,6 +15,7 @@ from lmconform.mutants.defects.answers import (
     wrong_location,
 )
 from lmconform.mutants.defects.bodies import loosen, oldest_configuration, optional
+from lmconform.mutants.defects.times import runs_longer
 from lmconform.mutants.registry import mutant
 
 
@@ -117,6 +118,7 @@ def execution_fresh_target(bench: Bench) -> None:
 @mutant("execution-goes-back", "LM-EXECUTION-TRANSITIONS", "LM-FLOW-EXECUTION-COMPLETES")
 def execution_goes_back(bench: Bench) -> None:
     """BUG: a RUNNING execution shows PENDING at every second request."""
+    runs_longer(bench)
     seen: dict[str, int] = {}
 
     @bench.after("getExecution")
