@@ -35,7 +35,6 @@ NUMBERS = [
     (r"requirements\.yaml\), (\d+)\s+of them", len(REGISTER)),
     (r"legal choice that no publication decides \((\d+) of them\)", len(SWITCHES)),
     (r"against (\d+) mocks that have one defect each", MUTANTS),
-    (r"killed \d+ of (\d+) mutants", MUTANTS),
     (r"matrix, (\d+) of \d+ items", len(PROFILE["items"])),
     (r"matrix, \d+ of (\d+) items", sum(ITEMS.values())),
     (r"(\d+) of \d+ kills", PROFILE["killed"]),
