@@ -17,6 +17,7 @@ from lmconform.mutants.defects.lists import (
     shown_at_most,
     skips_one_more,
     takes_the_first,
+    takes_the_last,
 )
 from lmconform.mutants.registry import mutant
 
@@ -89,6 +90,12 @@ def filter_configuration_executable(bench: Bench) -> None:
 def filter_configuration_count(bench: Bench) -> None:
     """BUG: executableIds is ignored when configurations are counted."""
     forget(bench, "executableIds", "countConfigurations")
+
+
+@mutant("filter-configuration-count-last", "LM-CONFIGURATION-COUNT-FILTERED")
+def filter_configuration_count_last(bench: Bench) -> None:
+    """BUG: of several executableIds only the last filters the number of configurations."""
+    takes_the_last(bench, "executableIds", "countConfigurations")
 
 
 @mutant("filter-executable-ids-first", "LM-CONFIGURATION-FILTER-EXECUTABLES")

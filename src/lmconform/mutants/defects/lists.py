@@ -46,6 +46,15 @@ def takes_the_first(bench: Bench, name: str, most: int, *operations: str) -> Non
             call.query[name] = call.query[name][:most]
 
 
+def takes_the_last(bench: Bench, name: str, *operations: str) -> None:
+    """Of a query parameter with a list only the last value counts."""
+
+    @bench.before(*operations)
+    def fewer(call: Call) -> None:
+        if name in call.query:
+            call.query[name] = call.query[name][-1:]
+
+
 def off_by_one(bench: Bench, *operations: str) -> None:
     """``count`` in the answers is one too high."""
 

@@ -20,6 +20,7 @@ from lmconform.mutants.defects.lists import (
     selects_before_filters,
     shown_at_most,
     takes_the_first,
+    takes_the_last,
 )
 from lmconform.mutants.registry import mutant
 
@@ -88,6 +89,12 @@ def deployment_filter_executable(bench: Bench) -> None:
         if wanted is not None:
             owners = [s for s in call.catalog.scenarios for e in call.catalog.executables(s) if e.id in wanted]
             call.query.setdefault("scenarioId", owners[0] if owners else "none")
+
+
+@mutant("deployment-filter-executables-last", "LM-DEPLOYMENT-FILTER-EXECUTABLE")
+def deployment_filter_executables_last(bench: Bench) -> None:
+    """BUG: of several executableIds only the last filters deployments."""
+    takes_the_last(bench, "executableIds", "listDeployments")
 
 
 @mutant("deployment-filter-executables-first", "LM-DEPLOYMENT-FILTER-EXECUTABLE")

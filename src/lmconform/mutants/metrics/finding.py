@@ -110,6 +110,27 @@ def metrics_tag_filter(bench: Bench) -> None:
             call.query["tagFilters"] = ""
 
 
+@mutant("metrics-tag-filter-cuts", "LM-METRICS-TAG-FILTER")
+def metrics_tag_filter_cuts(bench: Bench) -> None:
+    """BUG: with tagFilters an execution is shown with one of its tags and without its metrics."""
+
+    @bench.after("findMetrics")
+    def cut(call: Call, reply: Reply) -> None:
+        if "tagFilters" in call.query and "$select" not in call.query:
+            for resource in resources(reply):
+                resource |= {"metrics": [], "tags": resource.get("tags", [])[:1]}
+
+
+@mutant("metrics-select-of-the-first", "LM-METRICS-FIND-SEVERAL")
+def metrics_select_of_the_first(bench: Bench) -> None:
+    """BUG: with $select only the metrics of the first of several executions are found."""
+
+    @bench.before("findMetrics")
+    def first(call: Call) -> None:
+        if "$select" in call.query and "executionIds" in call.query:
+            call.query["executionIds"] = call.query["executionIds"][:1]
+
+
 @mutant("metrics-tags-unequal", "LM-METRICS-TAG-FILTER-NOT")
 def metrics_tags_unequal(bench: Bench) -> None:
     """BUG: the tag filter name!=value is taken for name=value."""

@@ -137,7 +137,13 @@ def empty_name(ctx: Context) -> str:
     return answer(ctx.send("createArtifact", json=artifact_body(ctx, name="")))
 
 
-@observation("LM-OBS-LABEL-TWICE", operation="createArtifact", source="F62", text="A label key twice on one artifact.")
+@observation(
+    "LM-OBS-LABEL-TWICE",
+    costly=True,
+    operation="createArtifact",
+    source="F62",
+    text="A label key twice on one artifact.",
+)
 def label_twice(ctx: Context) -> str:
     labels = [{"key": f"{LABEL_PREFIX}color", "value": value} for value in ("red", "blue")]
     creation = ctx.send("createArtifact", json=artifact_body(ctx, labels=labels))

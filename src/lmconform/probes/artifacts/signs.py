@@ -113,7 +113,9 @@ def _is_found(ctx: Context, end: str, **query: object) -> bool:
     return own in ctx.ids("listArtifacts", {"$search": f"{token}{end}", **query})
 
 
-@observation("LM-OBS-LABEL-CASE", operation="listArtifacts", source="F9", text="A label selector in another case.")
+@observation(
+    "LM-OBS-LABEL-CASE", costly=True, operation="listArtifacts", source="F9", text="A label selector in another case."
+)
 def label_case(ctx: Context) -> str:
     is_found = _is_found(ctx, "", artifactLabelSelector=[f"{LABEL_PREFIX}color=red"])
     return "selects" if is_found else "does not select"
@@ -121,6 +123,7 @@ def label_case(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-SEARCH-LETTERS",
+    costly=True,
     operation="listArtifacts",
     source="F7",
     text="A search for a letter beyond ASCII in another form, and in another case.",

@@ -89,6 +89,11 @@ def other_executable_ids(ctx: Context, executable_id: str) -> list[str]:
     return list(found)
 
 
+def amid(others: list[str], own: str) -> list[str]:
+    """``own`` among others, neither first nor last: a filter by some of several values is seen."""
+    return [*others[:-1], own, others[-1]] if len(others) > 1 else [*others, own]
+
+
 def sibling_ids(ctx: Context, scenario_id: str, executable_id: str) -> list[str]:
     """The other executables of the scenario of ``executable_id``."""
     return [str(e["id"]) for e in executables(ctx, scenario_id) if e["id"] != executable_id]

@@ -173,7 +173,7 @@ def count_is_filtered(ctx: Context) -> None:
     others = executables.other_executable_ids(ctx, str(first["executableId"]))
     filters: list[tuple[Json, int]] = [
         ({"scenarioId": first["scenarioId"]}, 3),
-        ({"executableIds": [*others, first["executableId"]]}, 3),
+        ({"executableIds": executables.amid(others, str(first["executableId"]))}, 3),
     ]
     if others:
         filters.append(({"executableIds": others}, 0))

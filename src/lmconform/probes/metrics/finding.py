@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from lmconform.errors import NotApplicable
+from lmconform.evidence.exchange import Exchange
 from lmconform.probes import enactment_pool
 from lmconform.probes.builders.metrics import SECTIONS, metrics_resource, point, store
 from lmconform.probes.context import Context
@@ -43,6 +44,10 @@ def several_executions_are_found(ctx: Context) -> None:
             held = {e.get("name") for e in objects(resource, section)} & {*names.values()}
             text = f"{section} of {resource['executionId']}: of {sorted(names.values())} only {own}"
             ctx.expect(held == {own}, expected=text, actual=f"{sorted(map(str, held))}")
+    chosen = ctx.items("findMetrics", {"executionIds": executions, "$select": "metrics"})
+    ids = [r.get("executionId") for r in chosen]
+    text = f"one each of {executions} with $select=metrics"
+    ctx.expect(sorted(map(str, ids)) == sorted(executions), expected=text, actual=f"{ids}")
     joined = ", ".join(f"'{execution}'" for execution in executions)
     answer = ctx.get("findMetrics", {"$filter": f"executionId in ({joined})"})
     # How the list is spelled is not published (F33): a target that understands it finds all of them.
@@ -119,8 +124,15 @@ def tags_filter(ctx: Context) -> None:
     store(ctx, execution, metrics=[point(name)], tags=tags)
     # Each execution matches or not by nothing but its tags.
     store(ctx, other, metrics=[point(name)], tags=[{"name": name, "value": "neither"}])
-    for value, wanted, select in (("yes", True, ""), ("yes", True, "&$select=metrics"), ("no", False, "")):
-        _expect_match(ctx, execution, f"{name}={value}", wanted, other=other, select=select)
+    answer = _expect_match(ctx, execution, f"{name}=yes", True, other=other)
+    for resource in entries(answer.json_object()):
+        # Tags filter executions, and nothing of what one of them shows.
+        held = {section: [e.get("name") for e in objects(resource, section)] for section in ("metrics", "tags")}
+        whole = name in held["metrics"] and {tag["name"] for tag in tags} <= set(held["tags"])
+        text = f"{name} in metrics and both tags of {execution} for {name}=yes"
+        ctx.expect(whole, expected=text, actual=f"{held}", exchange=answer)
+    _expect_match(ctx, execution, f"{name}=yes", True, other=other, select="&$select=metrics")
+    _expect_match(ctx, execution, f"{name}=no", False, other=other)
 
 
 @probe("LM-METRICS-UNKNOWN-404")
@@ -201,7 +213,7 @@ def _tagged(ctx: Context) -> tuple[str, str, str]:
 
 def _expect_match(
     ctx: Context, execution: str, expression: str, wanted: bool, *, other: str = "", select: str = ""
-) -> None:
+) -> Exchange:
     """Raise Failure unless the execution is found, or is not, as ``wanted`` says, and the ``other`` one is not."""
     executions = ",".join(filter(None, (execution, other)))
     # The signs are not encoded: whether %3D is a sign or part of a name is open.
@@ -213,6 +225,7 @@ def _expect_match(
     ctx.expect((execution in found) is wanted, expected=text, actual=answer.brief, exchange=answer)
     text = f"not {other}, whose tags do not match {expression}"
     ctx.expect(other not in found, expected=text, actual=answer.brief, exchange=answer)
+    return answer
 
 
 @probe("LM-METRICS-TAG-FILTER-NOT")

@@ -47,6 +47,7 @@ _rewrite("LM-OBS-CUSTOM-INFO-REWRITTEN", "customInfo", "Custom information sent 
 
 @observation(
     "LM-OBS-METRIC-WITHOUT-STEP",
+    costly=True,
     operation="patchMetrics",
     source="F43",
     capability=METRICS,
@@ -114,6 +115,7 @@ def empty_patch(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-METRICS-ORDER",
+    costly=True,
     operation="findMetrics",
     source="F38",
     capability=METRICS,

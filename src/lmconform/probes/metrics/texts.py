@@ -161,6 +161,7 @@ def large_steps(ctx: Context) -> str:
 
 @observation(
     "LM-OBS-METRIC-TIME-PRECISION",
+    costly=True,
     operation=_PATCH,
     source="D1",
     capability=METRICS,

@@ -81,7 +81,9 @@ _creation(
 )
 
 
-def _modification(name: str, text: str, source: str, fields: Callable[[Context], Json]) -> None:
+def _modification(
+    name: str, text: str, source: str, fields: Callable[[Context], Json], *, costly: bool = False
+) -> None:
     @observation(
         name,
         operation="modifyExecutionSchedule",
@@ -89,6 +91,7 @@ def _modification(name: str, text: str, source: str, fields: Callable[[Context],
         effect="destructive",
         capability=SCHEDULES,
         text=text,
+        costly=costly,
     )
     def modification_answer(ctx: Context) -> str:
         return answer(change_schedule(ctx, _changed(ctx), **fields(ctx)))
@@ -100,7 +103,9 @@ def _changed(ctx: Context) -> Created:
     return SCHEDULE.make(ctx)
 
 
-_modification("LM-OBS-SCHEDULE-MODIFY-NOTHING", "A change of a schedule that names nothing.", "C5", lambda ctx: {})
+_modification(
+    "LM-OBS-SCHEDULE-MODIFY-NOTHING", "A change of a schedule that names nothing.", "C5", lambda ctx: {}, costly=True
+)
 _modification(
     "LM-OBS-SCHEDULE-MODIFY-SAME", "Resuming a schedule that is active.", "C5", lambda ctx: {"status": "ACTIVE"}
 )

@@ -61,8 +61,7 @@ def _origin(kind: Enactment) -> None:
     def executable_filters(ctx: Context) -> None:
         sent = enactment_pool.base(ctx, kind).configuration.sent
         own = str(sent["executableId"])
-        # The last of several, so that a filter by the first one alone is seen.
-        several = [*executables.other_executable_ids(ctx, own), own]
+        several = executables.amid(executables.other_executable_ids(ctx, own), own)
         _expect_selected(ctx, kind, {"executableIds": several}, True)
         others = executables.sibling_ids(ctx, str(sent["scenarioId"]), own)
         if others:
@@ -118,12 +117,13 @@ def _counts(kind: Enactment) -> None:
         def judge(body: Json) -> None:
             configuration = enactment_pool.base(ctx, kind).configuration
             sent = configuration.sent
-            others = executables.sibling_ids(ctx, str(sent["scenarioId"]), str(sent["executableId"]))
+            own = str(sent["executableId"])
+            others = executables.sibling_ids(ctx, str(sent["scenarioId"]), own)
             filters: list[tuple[Json, int]] = [
                 ({}, 1),
                 ({"status": body["status"]}, 1),
                 ({"status": "STOPPING"}, 0),
-                ({"scenarioId": sent["scenarioId"], "executableIds": [*others, sent["executableId"]]}, 1),
+                ({"scenarioId": sent["scenarioId"], "executableIds": executables.amid(others, own)}, 1),
             ]
             if others:
                 filters.append(({"executableIds": others}, 0))
