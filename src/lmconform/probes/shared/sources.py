@@ -18,7 +18,7 @@ from lmconform.probes.builders.files import accepted_content, new_file, new_path
 from lmconform.probes.builders.metrics import store
 from lmconform.probes.builders.resource_type import ResourceType, batch
 from lmconform.probes.builders.schedules import SCHEDULE
-from lmconform.probes.context import Context, Created, Json
+from lmconform.probes.context import ACTIVE, TERMINAL, Context, Created, Json
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.fixtures import fixture
 
@@ -212,8 +212,9 @@ class _Enactments(Source):
     def filtered(self, ctx: Context) -> list[Json]:
         pooled = enactment_pool.base(ctx, self._kind)
         # The status of now: a list of the one before would not hold it anywhere.
-        of_executable = {"executableIds": [pooled.configuration.sent["executableId"]]}
-        return [of_executable, {"status": pooled.current_status(ctx)}]
+        status = pooled.current_status(ctx)
+        of_executable: Json = {"executableIds": [pooled.configuration.sent["executableId"]]}
+        return [of_executable, *([{"status": status}] if status in (*ACTIVE, *TERMINAL) else [])]
 
     def counted(self, ctx: Context) -> Json:
         return {"configurationId": enactment_pool.base(ctx, self._kind).configuration.id}
