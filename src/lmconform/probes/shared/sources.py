@@ -23,6 +23,10 @@ from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.fixtures import fixture
 
 
+# By which lists are filtered; one that is gone has none.
+_STATUSES: Final = frozenset({*ACTIVE, *TERMINAL, "UNKNOWN"})
+
+
 @dataclass(frozen=True, slots=True)
 class Creation:
     """What a request that creates one sends: ids in its path, its body as an argument of ``Context.send``.
@@ -214,7 +218,7 @@ class _Enactments(Source):
         # The status of now: a list of the one before would not hold it anywhere.
         status = pooled.current_status(ctx)
         of_executable: Json = {"executableIds": [pooled.configuration.sent["executableId"]]}
-        return [of_executable, *([{"status": status}] if status in (*ACTIVE, *TERMINAL) else [])]
+        return [of_executable, *([{"status": status}] if status in _STATUSES else [])]
 
     def counted(self, ctx: Context) -> Json:
         return {"configurationId": enactment_pool.base(ctx, self._kind).configuration.id}
