@@ -22,7 +22,6 @@ from lmconform.probes.context import ACTIVE, TERMINAL, Context, Created, Json
 from lmconform.probes.enactment import DEPLOYMENT, EXECUTION, Enactment
 from lmconform.probes.fixtures import fixture
 
-
 # By which lists are filtered; one that is gone has none.
 _STATUSES: Final = frozenset({*ACTIVE, *TERMINAL, "UNKNOWN"})
 
