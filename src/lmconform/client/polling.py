@@ -95,7 +95,7 @@ def poll(
     """Ask until ``until`` holds, and return that answer.
 
     ``state`` puts an answer into words for Overdue. ``pause`` may ask for a longer pause than the interval
-    (``Retry-After``), in seconds; one that leads beyond the limit ends at it. What ``ask`` and ``until`` raise ends
+    (``Retry-After``), in seconds; one that leads beyond the limit is not taken. What ``ask`` and ``until`` raise ends
     the wait. The first question is asked at once, the last one at the limit: a server that is right just in time is
     right.
     """
@@ -107,9 +107,9 @@ def poll(
             return answer
         elapsed, asked = time.monotonic() - started, pause(answer) or 0.0
         left = policy.limit.seconds - elapsed
-        if left <= 0:
+        if left <= 0 or asked > left:
             raise Overdue(what, state(answer), elapsed, polls, policy.limit)
-        policy.sleep(max(min(max(policy.interval, asked), left), LEAST_PAUSE))
+        policy.sleep(max(min(policy.interval, left), asked, LEAST_PAUSE))
 
 
 def grace(interval: float) -> float:

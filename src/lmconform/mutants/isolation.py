@@ -12,6 +12,7 @@ from lmconform.mock.call import Call, Handler, Reply
 from lmconform.mock.records import Tracking
 from lmconform.mock.store import Group
 from lmconform.mutants.bench import Bench
+from lmconform.mutants.defects.groups import lists_everything, reads_everywhere
 from lmconform.mutants.defects.times import stays_unknown
 from lmconform.mutants.registry import Apply, mutant
 
@@ -29,49 +30,49 @@ def isolation_none(bench: Bench) -> None:
 @mutant("isolation-artifact-get", "LM-ISOLATION-ARTIFACT-GET")
 def isolation_artifact_get(bench: Bench) -> None:
     """BUG: an artifact of any resource group is read by its id."""
-    _reads_everywhere(bench, "artifacts", "artifactId", "getArtifact")
+    reads_everywhere(bench, "artifacts", "artifactId", "getArtifact")
 
 
 @mutant("isolation-artifact-get-expanded", "LM-ISOLATION-ARTIFACT-GET")
 def isolation_artifact_get_expanded(bench: Bench) -> None:
     """BUG: with $expand an artifact of any resource group is read by its id."""
-    _reads_everywhere(bench, "artifacts", "artifactId", "getArtifact", beside="$expand")
+    reads_everywhere(bench, "artifacts", "artifactId", "getArtifact", beside="$expand")
 
 
 @mutant("isolation-artifact-list-expanded", "LM-ISOLATION-ARTIFACT-LIST")
 def isolation_artifact_list_expanded(bench: Bench) -> None:
     """BUG: with $expand the artifacts of the first resource group are listed in the others."""
-    _lists_everything(bench, "artifacts", "listArtifacts", beside="$expand")
+    lists_everything(bench, "artifacts", "listArtifacts", beside="$expand")
 
 
 @mutant("isolation-artifact-list", "LM-ISOLATION-ARTIFACT-LIST")
 def isolation_artifact_list(bench: Bench) -> None:
     """BUG: the artifacts of the first resource group are listed and counted in the others."""
-    _lists_everything(bench, "artifacts", "listArtifacts", "countArtifacts")
+    lists_everything(bench, "artifacts", "listArtifacts", "countArtifacts")
 
 
 @mutant("isolation-artifact-count", "LM-ISOLATION-ARTIFACT-LIST")
 def isolation_artifact_count(bench: Bench) -> None:
     """BUG: the artifacts of the first resource group are counted in the others."""
-    _lists_everything(bench, "artifacts", "countArtifacts")
+    lists_everything(bench, "artifacts", "countArtifacts")
 
 
 @mutant("isolation-configuration-get", "LM-ISOLATION-CONFIGURATION-GET")
 def isolation_configuration_get(bench: Bench) -> None:
     """BUG: a configuration of any resource group is read by its id."""
-    _reads_everywhere(bench, "configurations", "configurationId", "getConfiguration")
+    reads_everywhere(bench, "configurations", "configurationId", "getConfiguration")
 
 
 @mutant("isolation-configuration-list", "LM-ISOLATION-CONFIGURATION-LIST")
 def isolation_configuration_list(bench: Bench) -> None:
     """BUG: the configurations of the first resource group are listed and counted in the others."""
-    _lists_everything(bench, "configurations", "listConfigurations", "countConfigurations")
+    lists_everything(bench, "configurations", "listConfigurations", "countConfigurations")
 
 
 @mutant("isolation-configuration-list-of-executable", "LM-ISOLATION-CONFIGURATION-LIST")
 def isolation_configuration_list_of_executable(bench: Bench) -> None:
     """BUG: with executableIds the configurations of the first resource group are listed in the others."""
-    _lists_everything(bench, "configurations", "listConfigurations", beside="executableIds")
+    lists_everything(bench, "configurations", "listConfigurations", beside="executableIds")
 
 
 @mutant("isolation-configuration-use", "LM-ISOLATION-CONFIGURATION-USE")
@@ -89,38 +90,38 @@ def isolation_configuration_use(bench: Bench) -> None:
 @mutant("isolation-execution-get", "LM-ISOLATION-EXECUTION-GET")
 def isolation_execution_get(bench: Bench) -> None:
     """BUG: an execution of any resource group is read by its id."""
-    _reads_everywhere(bench, "executions", "executionId", "getExecution")
+    reads_everywhere(bench, "executions", "executionId", "getExecution")
 
 
 @mutant("isolation-execution-get-selected", "LM-ISOLATION-EXECUTION-GET")
 def isolation_execution_get_selected(bench: Bench) -> None:
     """BUG: with $select an execution of any resource group is read by its id."""
-    _reads_everywhere(bench, "executions", "executionId", "getExecution", beside="$select")
+    reads_everywhere(bench, "executions", "executionId", "getExecution", beside="$select")
 
 
 @mutant("isolation-deployment-list-of-status", "LM-ISOLATION-DEPLOYMENT-LIST")
 def isolation_deployment_list_of_status(bench: Bench) -> None:
     """BUG: with a status the deployments of the first resource group are listed in the others."""
     stays_unknown(bench)
-    _lists_everything(bench, "deployments", "listDeployments", beside="status")
+    lists_everything(bench, "deployments", "listDeployments", beside="status")
 
 
 @mutant("isolation-execution-list", "LM-ISOLATION-EXECUTION-LIST")
 def isolation_execution_list(bench: Bench) -> None:
     """BUG: the executions of the first resource group are listed in the others."""
-    _lists_everything(bench, "executions", "listExecutions")
+    lists_everything(bench, "executions", "listExecutions")
 
 
 @mutant("isolation-execution-count", "LM-ISOLATION-EXECUTION-COUNT")
 def isolation_execution_count(bench: Bench) -> None:
     """BUG: the executions of the first resource group are counted in the others."""
-    _lists_everything(bench, "executions", "countExecutions")
+    lists_everything(bench, "executions", "countExecutions")
 
 
 @mutant("isolation-execution-change", "LM-ISOLATION-EXECUTION-CHANGE")
 def isolation_execution_change(bench: Bench) -> None:
     """BUG: an execution of any resource group is stopped and deleted by its id."""
-    _reads_everywhere(bench, "executions", "executionId", "modifyExecution", "deleteExecution")
+    reads_everywhere(bench, "executions", "executionId", "modifyExecution", "deleteExecution")
 
 
 @mutant("isolation-execution-bulk", "LM-ISOLATION-EXECUTION-BULK")
@@ -185,19 +186,19 @@ def isolation_metrics_filter(bench: Bench) -> None:
 @mutant("isolation-deployment-get", "LM-ISOLATION-DEPLOYMENT-GET")
 def isolation_deployment_get(bench: Bench) -> None:
     """BUG: a deployment of any resource group is read by its id."""
-    _reads_everywhere(bench, "deployments", "deploymentId", "getDeployment")
+    reads_everywhere(bench, "deployments", "deploymentId", "getDeployment")
 
 
 @mutant("isolation-deployment-list", "LM-ISOLATION-DEPLOYMENT-LIST")
 def isolation_deployment_list(bench: Bench) -> None:
     """BUG: the deployments of the first resource group are listed in the others."""
-    _lists_everything(bench, "deployments", "listDeployments")
+    lists_everything(bench, "deployments", "listDeployments")
 
 
 @mutant("isolation-deployment-count", "LM-ISOLATION-DEPLOYMENT-COUNT")
 def isolation_deployment_count(bench: Bench) -> None:
     """BUG: the deployments of the first resource group are counted in the others."""
-    _lists_everything(bench, "deployments", "countDeployments")
+    lists_everything(bench, "deployments", "countDeployments")
 
 
 @mutant("isolation-deployment-change", "LM-ISOLATION-DEPLOYMENT-CHANGE")
@@ -233,25 +234,25 @@ def isolation_deployment_bulk(bench: Bench) -> None:
 @mutant("isolation-schedule-get", "LM-ISOLATION-SCHEDULE-GET")
 def isolation_schedule_get(bench: Bench) -> None:
     """BUG: a schedule of any resource group is read by its id."""
-    _reads_everywhere(bench, "schedules", "executionScheduleId", "getExecutionSchedule")
+    reads_everywhere(bench, "schedules", "executionScheduleId", "getExecutionSchedule")
 
 
 @mutant("isolation-schedule-list", "LM-ISOLATION-SCHEDULE-LIST")
 def isolation_schedule_list(bench: Bench) -> None:
     """BUG: the schedules of the first resource group are listed in the others."""
-    _lists_everything(bench, "schedules", "listExecutionSchedules")
+    lists_everything(bench, "schedules", "listExecutionSchedules")
 
 
 @mutant("isolation-schedule-count", "LM-ISOLATION-SCHEDULE-COUNT")
 def isolation_schedule_count(bench: Bench) -> None:
     """BUG: the schedules of the first resource group are counted in the others."""
-    _lists_everything(bench, "schedules", "countExecutionSchedules")
+    lists_everything(bench, "schedules", "countExecutionSchedules")
 
 
 @mutant("isolation-schedule-change", "LM-ISOLATION-SCHEDULE-CHANGE")
 def isolation_schedule_change(bench: Bench) -> None:
     """BUG: a schedule of any resource group is changed by its id."""
-    _reads_everywhere(bench, "schedules", "executionScheduleId", "modifyExecutionSchedule")
+    reads_everywhere(bench, "schedules", "executionScheduleId", "modifyExecutionSchedule")
 
 
 @mutant("isolation-schedule-configuration", "LM-ISOLATION-SCHEDULE-CONFIGURATION")
@@ -314,35 +315,6 @@ def _configurations_of_all(bench: Bench, operation: str) -> None:
                 call.group.artifacts = {**group.artifacts, **call.group.artifacts}
 
 
-def _reads_everywhere(bench: Bench, shelf: str, parameter: str, *operations: str, beside: str = "") -> None:
-    """An id is found in every resource group, if the query has ``beside``.
-
-    ``shelf`` is the attribute of Group that holds the resources.
-    """
-
-    @bench.instead(*operations)
-    def anywhere(call: Call, handler: Handler) -> Reply:
-        wanted = call.path[parameter]
-        for group in bench.groups.values():
-            if wanted in getattr(group, shelf) and (not beside or beside in call.query):
-                call.group = group
-        return handler(call)
-
-
-def _lists_everything(bench: Bench, shelf: str, *operations: str, beside: str = "") -> None:
-    """What belongs to the first resource group is listed in the others as well, if the query has ``beside``."""
-
-    @bench.instead(*operations)
-    def everything(call: Call, handler: Handler) -> Reply:
-        own = getattr(call.group, shelf)
-        if call.group.name == "other" and (not beside or beside in call.query):
-            setattr(call.group, shelf, {**getattr(bench.groups["tutorial"], shelf), **own})
-        try:
-            return handler(call)
-        finally:
-            setattr(call.group, shelf, own)
-
-
 @mutant("isolation-metrics-by-tag", "LM-ISOLATION-METRICS")
 def isolation_metrics_by_tag(bench: Bench) -> None:
     """BUG: with tagFilters metrics of the first resource group are shown in the others."""
@@ -369,7 +341,7 @@ _SHELVES = {
 def _open(operation: Operation, role: str, shelf: str) -> Apply:
     def reaches_all_groups(bench: Bench) -> None:
         if role in (Role.LIST, Role.COUNT):
-            _lists_everything(bench, shelf, operation.id)
+            lists_everything(bench, shelf, operation.id)
         elif role == Role.CREATE and shelf != "tracking":
             _configurations_of_all(bench, operation.id)
         else:

@@ -350,7 +350,8 @@ class Context:
             what=what,
             state=lambda exchange: state(exchange) if exchange.ok else exchange.brief,
             family=(noun, promise),
-            pause=lambda exchange: backoff.asked(exchange.headers),
+            # On a success it is no more than advice (RFC 9110, section 10.2.3).
+            pause=lambda exchange: None if exchange.ok else backoff.asked(exchange.headers),
         )
 
     def retry_in_grace(self, since: float, judge: Callable[[], None]) -> None:

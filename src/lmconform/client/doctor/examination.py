@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ITEM: Final = "preflight"
 # A token that ends sooner is fetched again and again.
 _SHORT_TOKEN: Final = 120.0
+# How a request may be refused that lacks a resource group.
+_PERHAPS_GROUPED: Final = (400, 403, 412, 422)
 
 
 def examine(session: Session, say: Callable[[Line], None], *, wide: bool) -> dict[str, Any] | None:
@@ -103,7 +105,7 @@ class _Examination:
     def _meta(self) -> Exchange:
         """The capabilities; asked for with a resource group as well where they are refused without one."""
         meta = self._send("getMeta")
-        if meta.ok or meta.status == 404:
+        if meta.status not in _PERHAPS_GROUPED:
             return meta
         # The description has no such parameter (A1). A gateway that wants it must not turn every capability off.
         again = self._send("getMeta", headers={"AI-Resource-Group": self._target.resource_group})
