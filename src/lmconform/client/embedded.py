@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lmconform.settings.target import Target
 
 PACE = 0.1
+_START_SECONDS = 60.0
+_KEY, _LOG = "service-key.json", "mock.log"
 
 
 class MockProcess(Protocol):
@@ -52,8 +54,6 @@ class MockProcess(Protocol):
 
 # Starts ``lmconform mock`` with options, a file for what it prints, and an environment.
 Spawn = Callable[[Sequence[str], Path, Mapping[str, str]], MockProcess]
-_START_SECONDS = 60.0
-_KEY, _LOG = "service-key.json", "mock.log"
 
 
 @dataclass(slots=True)
